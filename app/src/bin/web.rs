@@ -1,0 +1,5 @@
+//! The client in a browser: takes over the page that the server drew.
+
+fn main() {
+    dioxus::launch(app::App);
+}

@@ -1,0 +1,19 @@
+//! Styles and fonts for a window that no server hands files to: compiled in.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+const STYLES: &str = include_str!("../../../public/dockhost.css");
+const FONTS: [(&str, &[u8]); 2] = [
+    ("/fonts/inter.woff2", include_bytes!("../../../public/fonts/inter.woff2")),
+    ("/fonts/jetbrains-mono.woff2", include_bytes!("../../../public/fonts/jetbrains-mono.woff2")),
+];
+
+/// What goes into the window's `<head>`.
+pub(super) fn head() -> String {
+    let inline = |styles: String, (path, font): &(&str, &[u8])| {
+        styles.replace(path, &format!("data:font/woff2;base64,{}", BASE64_STANDARD.encode(font)))
+    };
+    let styles = FONTS.iter().fold(STYLES.to_owned(), inline);
+    format!("<meta name=\"color-scheme\" content=\"light dark\"><style>{styles}</style>")
+}

@@ -1,0 +1,19 @@
+//! What people see. The same pages are drawn in a browser, in a desktop window, and on the server for
+//! the first paint; `bin/` has a launcher for each.
+
+mod action;
+#[cfg(feature = "desktop")]
+pub mod desktop;
+mod format;
+mod frame;
+mod live;
+mod pages;
+mod parts;
+mod route;
+#[cfg(feature = "server")]
+pub mod server;
+mod sleep;
+mod state;
+mod ui;
+
+pub use ui::App;

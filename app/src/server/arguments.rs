@@ -1,0 +1,84 @@
+//! The command line. Every option has an environment variable of the same meaning.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::request::SignUpMode;
+
+/// On-demand Ubuntu machines over SSH, on Docker.
+#[derive(Parser)]
+#[command(name = "dockhost", version)]
+pub(super) struct Arguments {
+    /// Where the database and the administrator's socket are.
+    #[arg(long, global = true, env = "DOCKHOST_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Runs the main server.
+    Serve(Box<Serve>),
+    /// Commands for the operator, on the server's own host. They work whether or not the server runs.
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// The address and port to listen on.
+    #[arg(long, env = "DOCKHOST_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// An address under which browsers open this server, such as https://dockhost.example.org. May be repeated;
+    /// localhost and the address to listen on are always among them.
+    #[arg(long = "public-url", env = "DOCKHOST_PUBLIC_URL", value_delimiter = ',')]
+    pub public_urls: Vec<String>,
+    /// A remote SurrealDB, such as ws://db.internal:8000; without it the database is embedded.
+    #[arg(long, env = "DOCKHOST_DATABASE")]
+    pub database: Option<String>,
+    /// Who may sign up, beside the holder of the set-up link. Without it, what the settings page says.
+    #[arg(long, env = "DOCKHOST_SIGN_UP")]
+    pub sign_up: Option<WhoMaySignUp>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum WhoMaySignUp {
+    Open,
+    Invite,
+    Closed,
+}
+
+impl From<WhoMaySignUp> for SignUpMode {
+    fn from(who: WhoMaySignUp) -> Self {
+        match who {
+            WhoMaySignUp::Open => Self::Open,
+            WhoMaySignUp::Invite => Self::Invite,
+            WhoMaySignUp::Closed => Self::Closed,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub(super) enum Admin {
+    /// Creates an administrator, or makes an existing person one. The password is read from standard input.
+    CreateAdministrator { username: String, email: String },
+    /// Gives a person a new password, read from standard input, and ends their sessions.
+    ResetPassword { username: String },
+    /// Makes an API token for a person and prints it.
+    CreateToken { username: String, name: String },
+    /// Lists the people.
+    People,
+    /// Lists the nodes and whether they are online.
+    Nodes,
+    /// Prints a new one-time set-up link's token, or nothing if there is an administrator already.
+    SetupToken,
+    /// Registers a node that belongs to the installation, or gives it a new key, and prints its API key.
+    EnrolNode {
+        name: String,
+        /// The host name or IP address that people use to reach its instances.
+        #[arg(long)]
+        address: Option<String>,
+    },
+}

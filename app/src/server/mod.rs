@@ -1,0 +1,54 @@
+//! The program `dockhost`: serves the pages, the server functions and the node gateway.
+
+mod admin;
+mod arguments;
+mod serve;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use arguments::{Arguments, Command};
+
+/// An embedded SurrealDB evaluates queries by recursion and asks for this much on every thread.
+const STACK_BYTES: usize = 10 << 20;
+
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_log();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(arguments)),
+        Err(error) => Err(anyhow::Error::new(error).context("cannot start the threads")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    match arguments.command {
+        Command::Serve(serve) => serve::serve(arguments.data_dir, *serve).await,
+        Command::Admin(command) => admin::run(arguments.data_dir, command).await,
+    }
+}
+
+/// To standard error, so that what a command answers stays alone on standard output.
+fn start_log() {
+    let filter = EnvFilter::try_from_env("DOCKHOST_LOG").unwrap_or_else(|_| EnvFilter::new("info,surrealdb=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    log.with_ansi(std::io::stderr().is_terminal()).init();
+}
+
+#[expect(clippy::print_stderr, reason = "the last words of a command go to its user, whatever the log filter says")]
+fn report(error: &anyhow::Error) {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    eprintln!("dockhost: {}", causes.join(": "));
+}

@@ -1,0 +1,81 @@
+//! Opens `control`, mounts everything on one router, and serves until told to stop.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::{Extension, Router};
+use control::http::Origins;
+use control::{Config, Control};
+use dioxus::server::{DioxusRouterExt, ServeConfig};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::arguments::Serve;
+use crate::App;
+
+/// How long open requests may take to end once the server was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+
+pub(super) async fn serve(data_dir: PathBuf, serve: Serve) -> anyhow::Result<()> {
+    check_public_dir()?;
+    let listener = TcpListener::bind(serve.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is another server running there?", serve.listen))?;
+    let listen = listener.local_addr().context("cannot tell the address that was bound")?;
+    let origins = Origins::new(listen, &serve.public_urls);
+    let config = Config {
+        data_dir,
+        database: serve.database,
+        secure_cookies: !serve.public_urls.is_empty() && serve.public_urls.iter().all(|url| url.starts_with("https://")),
+        sign_up: serve.sign_up.map(Into::into),
+    };
+    let (control, running) = Control::open(config).await?.run().await?;
+
+    let pages = Router::new().serve_dioxus_application(ServeConfig::new(), App);
+    let router = control.router().merge(pages).layer(Extension(control.clone()));
+    let router = control::http::layers(router, origins);
+
+    tracing::info!(address = %format!("http://{listen}"), "DockHost is ready");
+    if let Some(token) = control.setup_token().await {
+        tracing::info!(link = %format!("http://{listen}/set-up?token={token}"), "open this link to become the administrator");
+    }
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut stopping = stopped.clone();
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { drop(stopping.wait_for(|told| *told).await) });
+    let server = tokio::spawn(server.into_future());
+    told_to_stop().await?;
+    tracing::info!("stopping; instances keep running");
+    drop(stop.send(true));
+    drop(tokio::time::timeout(LAST_REQUESTS, server).await);
+    running.stop().await;
+    Ok(())
+}
+
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+    }
+}
+
+/// Dioxus finds the web client by the same rule, and panics where this explains.
+fn check_public_dir() -> anyhow::Result<()> {
+    let dir = match std::env::var_os("DIOXUS_PUBLIC_PATH") {
+        Some(dir) => PathBuf::from(dir),
+        None => {
+            let program = std::env::current_exe().context("cannot tell where this program is")?;
+            program.parent().unwrap_or(Path::new(".")).join("public")
+        }
+    };
+    anyhow::ensure!(
+        dir.join("index.html").is_file(),
+        "the web client is not in {}: build it with `make build`, or say where it is with DIOXUS_PUBLIC_PATH",
+        dir.display()
+    );
+    Ok(())
+}

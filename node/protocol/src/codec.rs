@@ -1,0 +1,64 @@
+//! Frame ⇄ message.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::limits::{MAX_FRAME, MAX_INSTANCES};
+use crate::message::{ToNode, ToServer};
+
+/// Why a frame is not a message. The connection it came on is closed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadFrame {
+    #[error("a frame of {0} bytes is over the limit of {MAX_FRAME}")]
+    TooLong(usize),
+    #[error("the frame is not a message of this protocol: {0}")]
+    Unreadable(String),
+    #[error("{0} instances in one message are over the limit of {MAX_INSTANCES}")]
+    TooMany(usize),
+}
+
+/// A message that knows how many instances it carries.
+pub trait Message: Serialize + DeserializeOwned {
+    fn instances(&self) -> usize;
+}
+
+impl Message for ToServer {
+    fn instances(&self) -> usize {
+        match self {
+            Self::Hello(_) | Self::Heartbeat { .. } => 0,
+            Self::Report(report) => report.instances.len().max(report.strangers.len()),
+        }
+    }
+}
+
+impl Message for ToNode {
+    fn instances(&self) -> usize {
+        match self {
+            Self::Welcome { assignment, .. } | Self::Assign { assignment, .. } => assignment.instances.len(),
+            Self::Heard { .. } | Self::Refused { .. } => 0,
+        }
+    }
+}
+
+pub fn decode<M: Message>(frame: &str) -> Result<M, BadFrame> {
+    if frame.len() > MAX_FRAME {
+        return Err(BadFrame::TooLong(frame.len()));
+    }
+    let message: M = serde_json::from_str(frame).map_err(|error| BadFrame::Unreadable(error.to_string()))?;
+    within_limit(message)
+}
+
+pub fn encode<M: Message>(message: &M) -> Result<String, BadFrame> {
+    if message.instances() > MAX_INSTANCES {
+        return Err(BadFrame::TooMany(message.instances()));
+    }
+    let frame = serde_json::to_string(message).map_err(|error| BadFrame::Unreadable(error.to_string()))?;
+    if frame.len() > MAX_FRAME { Err(BadFrame::TooLong(frame.len())) } else { Ok(frame) }
+}
+
+fn within_limit<M: Message>(message: M) -> Result<M, BadFrame> {
+    match message.instances() {
+        count if count > MAX_INSTANCES => Err(BadFrame::TooMany(count)),
+        _ => Ok(message),
+    }
+}

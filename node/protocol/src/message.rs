@@ -1,0 +1,81 @@
+//! Every message of the channel.
+
+use serde::{Deserialize, Serialize};
+
+use model::assignment::Assignment;
+use model::id::{ClusterId, NodeId};
+use model::node::NodeFacts;
+use model::observed::InstanceReport;
+use model::version::{Epoch, Generation};
+
+/// From a node to the server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToServer {
+    /// The first frame of a connection.
+    Hello(Hello),
+    /// Renews the lease.
+    Heartbeat { epoch: Epoch, facts: NodeFacts },
+    Report(Report),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hello {
+    pub version: u32,
+    /// Random, made once per data directory: tells one machine that returns from a second one with the same key.
+    pub machine: String,
+    /// What the ledger holds, if anything.
+    pub cluster: Option<ClusterId>,
+    pub generation: Generation,
+    pub facts: NodeFacts,
+}
+
+/// What a node sees of the instances that are assigned to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub epoch: Epoch,
+    /// Grows with every report of one connection; a lower one is dropped.
+    pub sequence: u64,
+    /// The generation of the assignment that the node has written to its ledger.
+    pub assignment: Generation,
+    pub instances: Vec<InstanceReport>,
+    /// Names of containers that carry our cluster's label and are not in the assignment. They are left alone.
+    #[serde(default)]
+    pub strangers: Vec<String>,
+}
+
+/// From the server to a node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToNode {
+    Welcome { epoch: Epoch, cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
+    Assign { epoch: Epoch, assignment: Assignment },
+    /// Answers each heartbeat, so that a node notices a link that is open on its end only.
+    Heard { epoch: Epoch },
+    /// The connection ends; the message is for the node's operator.
+    Refused { reason: RefusedReason, message: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedReason {
+    Version,
+    /// The node belongs to another installation of DockHost.
+    Cluster,
+    /// Another machine is connected with the same key.
+    SecondMachine,
+    /// The key was rotated or the node removed while it was connected.
+    Revoked,
+    /// A frame could not be understood, or came before it was due.
+    Protocol,
+}
+
+impl RefusedReason {
+    /// Whether dialling again with the same settings can succeed without anybody's doing.
+    pub const fn may_pass(self) -> bool {
+        match self {
+            Self::Protocol | Self::SecondMachine => true,
+            Self::Version | Self::Cluster | Self::Revoked => false,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What either end does with a frame, decided without a socket and without a clock.
+
+use model::assignment::Assignment;
+use model::id::{ClusterId, NodeId};
+use model::version::Epoch;
+
+use crate::codec::BadFrame;
+use crate::message::{Hello, RefusedReason, Report, ToNode, ToServer};
+
+/// The node's end of one connection.
+#[derive(Debug, Default)]
+pub struct NodeSession {
+    epoch: Option<Epoch>,
+    sequence: u64,
+}
+
+/// What a frame from the server means to the node.
+#[derive(Debug, PartialEq)]
+pub enum FromServer {
+    Welcomed { cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
+    Assigned(Assignment),
+    Heard,
+    /// Of another epoch; nothing is to be done.
+    Stale,
+    Refused { reason: RefusedReason, message: String },
+    /// The frame breaks the contract: close and dial again.
+    Broken(&'static str),
+}
+
+impl NodeSession {
+    pub fn handle(&mut self, message: ToNode) -> FromServer {
+        match message {
+            ToNode::Welcome { epoch, cluster, node, name, assignment } if self.epoch.is_none() => {
+                if assignment.cluster != cluster || assignment.node != node {
+                    return FromServer::Broken("the assignment is for another cluster or node");
+                }
+                self.epoch = Some(epoch);
+                FromServer::Welcomed { cluster, node, name, assignment }
+            }
+            ToNode::Welcome { .. } => FromServer::Broken("a second welcome on one connection"),
+            ToNode::Assign { epoch, assignment } => self.current(epoch, FromServer::Assigned(assignment)),
+            ToNode::Heard { epoch } => self.current(epoch, FromServer::Heard),
+            ToNode::Refused { reason, message } => FromServer::Refused { reason, message },
+        }
+    }
+
+    fn current(&self, epoch: Epoch, meaning: FromServer) -> FromServer {
+        match self.epoch {
+            Some(ours) if ours == epoch => meaning,
+            Some(_) => FromServer::Stale,
+            None => FromServer::Broken("a frame before the welcome"),
+        }
+    }
+
+    /// The epoch to send with, once welcomed.
+    pub const fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
+    /// The number of the next report.
+    pub const fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+}
+
+/// The server's end of one connection, once the key was found good.
+#[derive(Debug, Default)]
+pub struct ServerSession {
+    epoch: Option<Epoch>,
+    heard: u64,
+}
+
+/// What a frame from a node means to the server.
+#[derive(Debug, PartialEq)]
+pub enum FromNode {
+    Greeted(Hello),
+    Heartbeat(model::node::NodeFacts),
+    Reported(Report),
+    /// Of another epoch or an older sequence; nothing is to be done.
+    Stale,
+    Broken(RefusedReason, String),
+}
+
+impl ServerSession {
+    /// The connection was accepted with this epoch.
+    pub const fn welcome(&mut self, epoch: Epoch) {
+        self.epoch = Some(epoch);
+    }
+
+    pub fn handle(&mut self, frame: Result<ToServer, BadFrame>) -> FromNode {
+        let broken = |why: &str| FromNode::Broken(RefusedReason::Protocol, why.to_owned());
+        let message = match frame {
+            Ok(message) => message,
+            Err(error) => return FromNode::Broken(RefusedReason::Protocol, error.to_string()),
+        };
+        match (message, self.epoch) {
+            (ToServer::Hello(_), Some(_)) => broken("a second hello on one connection"),
+            (ToServer::Hello(hello), None) if hello.version != crate::VERSION => FromNode::Broken(
+                RefusedReason::Version,
+                format!("this node speaks version {} of the channel, the server {}", hello.version, crate::VERSION),
+            ),
+            (ToServer::Hello(hello), None) => FromNode::Greeted(hello),
+            (ToServer::Heartbeat { .. } | ToServer::Report(_), None) => broken("a frame before the hello"),
+            (ToServer::Heartbeat { epoch, facts }, Some(ours)) if epoch == ours => FromNode::Heartbeat(facts),
+            (ToServer::Report(report), Some(ours)) if report.epoch == ours && report.sequence > self.heard => {
+                self.heard = report.sequence;
+                FromNode::Reported(report)
+            }
+            (ToServer::Heartbeat { .. } | ToServer::Report(_), Some(_)) => FromNode::Stale,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The contract as a peer of another version meets it: golden samples, garbage, and stale frames.
+
+mod samples;
+mod session;

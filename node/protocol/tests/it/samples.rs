@@ -1,0 +1,83 @@
+//! Every kind of message as it stands on the wire. A sample that no longer reads is a broken contract
+//! with nodes that are out there; raise `VERSION` or keep reading it.
+
+use model::node::NodeFacts;
+use model::version::{Epoch, Generation};
+use proptest::prelude::*;
+use protocol::codec::{BadFrame, decode, encode};
+use protocol::limits::{MAX_FRAME, MAX_INSTANCES};
+use protocol::{ToNode, ToServer};
+
+const WELCOME: &str = include_str!("../samples/welcome.json");
+const REPORT: &str = include_str!("../samples/report.json");
+const HELLO: &str = include_str!("../samples/hello.json");
+
+fn reads_and_writes_back<M>(sample: &str)
+where
+    M: protocol::codec::Message + PartialEq + std::fmt::Debug,
+{
+    let message: M = decode(sample).unwrap();
+    let again: M = decode(&encode(&message).unwrap()).unwrap();
+    assert_eq!(again, message);
+    let ours: serde_json::Value = serde_json::from_str(&encode(&message).unwrap()).unwrap();
+    let theirs: serde_json::Value = serde_json::from_str(sample).unwrap();
+    assert_eq!(ours, theirs, "a field was renamed, added or lost");
+}
+
+#[test]
+fn samples_read_and_write_back() {
+    reads_and_writes_back::<ToNode>(WELCOME);
+    reads_and_writes_back::<ToServer>(REPORT);
+    reads_and_writes_back::<ToServer>(HELLO);
+}
+
+#[test]
+fn frames_over_the_limit_are_refused_before_they_are_read() {
+    let frame = format!("\"{}\"", "x".repeat(MAX_FRAME));
+    assert!(matches!(decode::<ToServer>(&frame), Err(BadFrame::TooLong(_))));
+}
+
+#[test]
+fn more_instances_than_the_limit_are_refused() {
+    let ToNode::Welcome { epoch, mut assignment, .. } = decode(WELCOME).unwrap() else { panic!("not a welcome") };
+    assignment.instances = vec![assignment.instances[0].clone(); MAX_INSTANCES + 1];
+    let message = ToNode::Assign { epoch, assignment };
+    assert_eq!(encode(&message), Err(BadFrame::TooMany(MAX_INSTANCES + 1)));
+}
+
+#[test]
+fn a_heartbeat_of_a_newer_node_with_more_fields_still_reads() {
+    let frame = encode(&ToServer::Heartbeat { epoch: Epoch(3), facts: NodeFacts::default() }).unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&frame).unwrap();
+    value["facts"]["temperature"] = 40.into();
+    assert!(decode::<ToServer>(&value.to_string()).is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+    #[test]
+    fn garbage_never_panics(text in "\\PC{0,200}") {
+        prop_assert!(decode::<ToServer>(&text).is_err());
+        prop_assert!(decode::<ToNode>(&text).is_err());
+    }
+
+    #[test]
+    fn a_damaged_sample_reads_or_is_refused(at in 0usize..600, with in any::<char>()) {
+        let mut sample: Vec<char> = REPORT.chars().collect();
+        let place = at % sample.len();
+        sample[place] = with;
+        let damaged: String = sample.into_iter().collect();
+        if let Ok(message) = decode::<ToServer>(&damaged) {
+            prop_assert!(encode(&message).is_ok());
+        }
+    }
+
+    #[test]
+    fn generations_survive_the_wire(generation: u64) {
+        let ToServer::Hello(mut hello) = decode(HELLO).unwrap() else { panic!("not a hello") };
+        hello.generation = Generation(generation);
+        let frame = encode(&ToServer::Hello(hello.clone())).unwrap();
+        prop_assert_eq!(decode::<ToServer>(&frame).unwrap(), ToServer::Hello(hello));
+    }
+}

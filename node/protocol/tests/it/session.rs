@@ -1,0 +1,69 @@
+//! What either end makes of frames that come late, twice or too early.
+
+use model::node::NodeFacts;
+use model::version::{Epoch, Generation};
+use protocol::codec::decode;
+use protocol::message::{RefusedReason, Report, ToNode, ToServer};
+use protocol::session::{FromNode, FromServer, NodeSession, ServerSession};
+
+fn welcome() -> ToNode {
+    decode(include_str!("../samples/welcome.json")).unwrap()
+}
+
+fn report(epoch: u64, sequence: u64) -> ToServer {
+    ToServer::Report(Report {
+        epoch: Epoch(epoch),
+        sequence,
+        assignment: Generation(1),
+        instances: Vec::new(),
+        strangers: Vec::new(),
+    })
+}
+
+#[test]
+fn a_node_acts_on_its_own_epoch_only() {
+    let ToNode::Welcome { assignment, epoch, .. } = welcome() else { panic!("not a welcome") };
+    let mut session = NodeSession::default();
+    let assign = |epoch| ToNode::Assign { epoch, assignment: assignment.clone() };
+    assert!(matches!(session.handle(assign(epoch)), FromServer::Broken(_)), "before the welcome");
+    assert!(matches!(session.handle(welcome()), FromServer::Welcomed { .. }));
+    assert!(matches!(session.handle(welcome()), FromServer::Broken(_)), "twice");
+    assert_eq!(session.handle(assign(Epoch(epoch.0 - 1))), FromServer::Stale);
+    assert_eq!(session.handle(assign(epoch.next())), FromServer::Stale);
+    assert_eq!(session.handle(assign(epoch)), FromServer::Assigned(assignment.clone()));
+}
+
+#[test]
+fn an_assignment_for_somebody_else_is_refused() {
+    let ToNode::Welcome { epoch, cluster, name, assignment, .. } = welcome() else { panic!("not a welcome") };
+    let other = model::id::NodeId::from_bits(99);
+    let mut session = NodeSession::default();
+    let message = ToNode::Welcome { epoch, cluster, node: other, name, assignment };
+    assert!(matches!(session.handle(message), FromServer::Broken(_)));
+}
+
+#[test]
+fn the_server_drops_old_epochs_and_old_sequences() {
+    let mut session = ServerSession::default();
+    assert!(matches!(session.handle(Ok(report(4, 1))), FromNode::Broken(RefusedReason::Protocol, _)));
+    let hello: ToServer = decode(include_str!("../samples/hello.json")).unwrap();
+    assert!(matches!(session.handle(Ok(hello.clone())), FromNode::Greeted(_)));
+    session.welcome(Epoch(4));
+    assert!(matches!(session.handle(Ok(hello)), FromNode::Broken(RefusedReason::Protocol, _)));
+    assert!(matches!(session.handle(Ok(report(4, 1))), FromNode::Reported(_)));
+    assert_eq!(session.handle(Ok(report(4, 1))), FromNode::Stale, "twice");
+    assert_eq!(session.handle(Ok(report(3, 2))), FromNode::Stale, "of an older connection");
+    let heartbeat = ToServer::Heartbeat { epoch: Epoch(5), facts: NodeFacts::default() };
+    assert_eq!(session.handle(Ok(heartbeat)), FromNode::Stale, "of another connection");
+    assert!(matches!(session.handle(Ok(report(4, 2))), FromNode::Reported(_)));
+}
+
+#[test]
+fn another_version_is_told_so() {
+    let ToServer::Hello(mut hello) = decode(include_str!("../samples/hello.json")).unwrap() else {
+        panic!("not a hello")
+    };
+    hello.version += 1;
+    let answer = ServerSession::default().handle(Ok(ToServer::Hello(hello)));
+    assert!(matches!(answer, FromNode::Broken(RefusedReason::Version, _)));
+}

@@ -1,0 +1,70 @@
+# Shared by every script: where things are kept, how progress is told. Sourced, never run.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${DOCKHOST_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/dockhost}
+mkdir -p "$CACHE/bin" "$CACHE/log"
+
+# Compiled dependencies outlive the checkout, so a fresh clone does not compile them again.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
+export PATH="$CACHE/bin:$ROOT/node_modules/.bin:$PATH"
+# dx finds every tool on PATH; it must not fetch a second copy behind our back.
+export NO_DOWNLOADS=1 DX_TELEMETRY_ENABLED=false TELEMETRY=false
+
+# mold links the server, which carries a database, several times faster than ld.
+if command -v mold >/dev/null 2>&1; then
+  export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS=-Clink-arg=-fuse-ld=mold
+fi
+
+WEB_TOOLCHAIN=dockhost-web
+if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && [ -f "$CACHE/use-web-toolchain" ]; then
+  export RUSTUP_TOOLCHAIN=$WEB_TOOLCHAIN
+fi
+
+STARTED=$(date +%s)
+say() { printf '\033[1m[%4ds] %s\033[0m\n' "$(($(date +%s) - STARTED))" "$*" >&2; }
+have() { command -v "$1" >/dev/null 2>&1; }
+die() { printf '\nCannot go on: %s\n' "$*" >&2; exit 1; }
+reachable() { curl --silent --head --max-time 5 --output /dev/null "$1"; }
+
+# Runs a long command: its output goes to a log, its last line is shown as it changes.
+# Usage: long NAME COMMAND...
+long() {
+  local name=$1 log last='' line pid begin
+  shift
+  log="$CACHE/log/${name// /-}.log"
+  begin=$(date +%s)
+  say "$name (log: $log)"
+  "$@" >"$log" 2>&1 &
+  pid=$!
+  trap 'kill "$pid" 2>/dev/null; trap - INT; kill -INT $$' INT
+  while kill -0 "$pid" 2>/dev/null; do
+    line=$(tail -c 300 "$log" | tr '\r' '\n' | tail -n 1 | cut -c 1-100)
+    if [ "$line" != "$last" ]; then
+      if [ -t 2 ]; then printf '\r\033[K        %s' "$line" >&2; fi
+      last=$line
+    fi
+    sleep 1
+  done
+  trap - INT
+  [ -t 2 ] && printf '\r\033[K' >&2
+  if wait "$pid"; then
+    say "$name: done in $(($(date +%s) - begin)) s"
+  else
+    tail -n 30 "$log" >&2
+    die "$name failed; the whole log is in $log"
+  fi
+}
+
+# Installs Debian packages that are missing. Usage: debian PACKAGE...
+debian() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  have apt-get || die "these packages are missing and this is not Debian or Ubuntu: ${missing[*]}"
+  [ "$(id -u)" = 0 ] || die "run as root, or install these packages first: ${missing[*]}"
+  long 'package lists' apt-get update
+  long "install ${missing[0]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Brings the compiler, the web target, dx, wasm-bindgen and the npm tools. Each by the ordinary way
+# first, by a fallback where downloads from release pages are refused. Safe to interrupt and run again.
+source "$(dirname "$0")/lib.sh"
+
+DX=0.7.10
+WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' "$ROOT/Cargo.lock")
+
+ensure_rust() {
+  have cargo || [ ! -f "$HOME/.cargo/env" ] || source "$HOME/.cargo/env"
+  have cargo && return
+  debian curl ca-certificates
+  reachable https://sh.rustup.rs || die "no Rust compiler: install rustup from https://rustup.rs, then run this again"
+  long 'install Rust' sh -c 'curl -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c clippy -c rustfmt'
+  source "$HOME/.cargo/env"
+}
+
+has_wasm() { [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ]; }
+
+ensure_wasm() {
+  [ "${RUSTUP_TOOLCHAIN:-}" = $WEB_TOOLCHAIN ] && return
+  has_wasm && return
+  say 'adding the wasm32 target'
+  rustup target add wasm32-unknown-unknown >"$CACHE/log/wasm-target.log" 2>&1 && has_wasm && return
+  say 'that download is refused here: building the wasm32 standard library from Debian sources instead'
+  debian rustc-web rust-web-src cargo-web rust-web-clippy
+  long 'wasm32 standard library' build_wasm_std
+  touch "$CACHE/use-web-toolchain"
+  export RUSTUP_TOOLCHAIN=$WEB_TOOLCHAIN
+}
+
+# Debian's rustc has no standard library for wasm; its source package is enough to build one.
+build_wasm_std() {
+  local work stock out=/usr/lib/rustlib
+  work=$(mktemp -d)
+  stock=$(RUSTUP_TOOLCHAIN=stable rustc --print sysroot)
+  cp -r /usr/src/rustc-*/library "$work/library"
+  rm -rf "$work/library/vendor"
+  (
+    cd "$work/library"
+    env -u CARGO_TARGET_DIR RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 __CARGO_DEFAULT_LIB_METADATA=stablestd \
+      CARGO_PROFILE_RELEASE_PANIC=abort RUSTFLAGS='-Cembed-bitcode=yes -Zforce-unstable-if-unmarked' \
+      /usr/bin/cargo build --release --manifest-path sysroot/Cargo.toml --target wasm32-unknown-unknown
+    mkdir -p $out/wasm32-unknown-unknown/lib $out/x86_64-unknown-linux-gnu/bin
+    find . -path '*wasm32-unknown-unknown/release/deps/*' \( -name '*.rlib' -o -name '*.rmeta' \) \
+      -exec cp {} $out/wasm32-unknown-unknown/lib/ \;
+  )
+  ln -sf "$stock/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld" $out/x86_64-unknown-linux-gnu/bin/rust-lld
+  # dx strips release wasm with this; the stock one needs its own library folder.
+  cat >$out/x86_64-unknown-linux-gnu/bin/rust-objcopy <<EOS
+#!/bin/sh
+LD_LIBRARY_PATH=$stock/lib exec $stock/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-objcopy "\$@"
+EOS
+  chmod +x $out/x86_64-unknown-linux-gnu/bin/rust-objcopy
+  rustup toolchain link $WEB_TOOLCHAIN /usr
+  rm -rf "$work"
+}
+
+# Prebuilt when it can be had; else compiled with little optimisation, which is quick to build and fast enough to run.
+# Usage: ensure_tool BINARY CRATE VERSION [CARGO OPTION...]
+ensure_tool() {
+  local binary=$1 crate=$2 version=$3
+  shift 3
+  "$binary" --version 2>/dev/null | grep -qF "$version" && return
+  if have cargo-binstall && reachable https://github.com; then
+    long "fetch $crate" cargo binstall --no-confirm --force --install-path "$CACHE/bin" "$crate@$version" && return
+  fi
+  long "compile $crate $version" env CARGO_TARGET_DIR="$CACHE/target-tools" \
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_DEBUG=0 cargo install "$crate" --version "$version" --root "$CACHE" --force "$@"
+  rm -rf "$CACHE/target-tools"
+}
+
+ensure_npm() {
+  have npm || debian nodejs npm
+  [ "$ROOT/node_modules/.stamp" -nt "$ROOT/package-lock.json" ] && return
+  long 'npm tools' npm ci --prefix "$ROOT" --no-audit --no-fund
+  touch "$ROOT/node_modules/.stamp"
+}
+
+debian curl ca-certificates build-essential pkg-config libssl-dev
+ensure_rust
+ensure_wasm
+case ${1:-web} in
+web)
+  ensure_npm
+  ensure_tool wasm-bindgen wasm-bindgen-cli "$WASM_BINDGEN"
+  ensure_tool dx dioxus-cli $DX --locked --features no-downloads,disable-telemetry
+  ;;
+native) ;;
+*) die "unknown part $1: say web or native" ;;
+esac

@@ -1,0 +1,38 @@
+//! What one node should run: always the whole set, never a command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ClusterId, InstanceId, NodeId};
+use crate::image::ImageName;
+use crate::instance::{DesiredState, Limits};
+use crate::name::InstanceName;
+use crate::port::PortBlock;
+use crate::version::{Generation, Incarnation, Restarts};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    pub cluster: ClusterId,
+    pub node: NodeId,
+    /// Of the whole set. A lower one is refused, an equal one must be equal.
+    pub generation: Generation,
+    /// In the order of their ids, each once.
+    pub instances: Vec<AssignedInstance>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignedInstance {
+    pub id: InstanceId,
+    pub name: InstanceName,
+    pub generation: Generation,
+    pub incarnation: Incarnation,
+    /// May a container be made if there is none? False once the node has reported it present, so
+    /// that one which vanished is reported lost and never made anew and empty.
+    pub may_create: bool,
+    pub desired: DesiredState,
+    pub restarts: Restarts,
+    pub image: ImageName,
+    pub limits: Limits,
+    pub host_ports: PortBlock,
+    /// Lines for `authorized_keys`: `type base64 comment`, without options.
+    pub authorized_keys: Vec<String>,
+}

@@ -1,0 +1,36 @@
+//! What a person wishes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::SshKeyId;
+use crate::image::ImageName;
+use crate::name::InstanceName;
+
+/// What the owner wants of an instance. Written only for people, never by a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DesiredState {
+    Running,
+    Stopped,
+    /// A tombstone: it never goes back to another state.
+    Deleted,
+}
+
+/// The settings of an instance as its owner wrote them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceSpec {
+    pub name: InstanceName,
+    pub image: ImageName,
+    /// Whose holders may log in. A key that its owner deletes is no longer let in.
+    pub ssh_keys: Vec<SshKeyId>,
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Ceilings of one instance; `None` leaves it to the node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Thousandths of a processor.
+    pub cpu_millis: Option<u32>,
+    pub memory_bytes: Option<u64>,
+}

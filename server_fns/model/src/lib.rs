@@ -1,0 +1,21 @@
+//! The vocabulary that every other crate speaks: ids, checked names, wishes, facts, phases and
+//! what a page shows. Plain data with serde; no IO, no clock, no randomness.
+
+pub mod assignment;
+pub mod event;
+pub mod id;
+pub mod image;
+pub mod instance;
+pub mod live;
+pub mod name;
+pub mod node;
+pub mod observed;
+pub mod phase;
+pub mod port;
+pub mod refusal;
+pub mod request;
+pub mod version;
+pub mod view;
+
+/// A moment as people mean it. Never used to measure a lease; see `planner::liveness`.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

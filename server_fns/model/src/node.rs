@@ -1,0 +1,83 @@
+//! A worker machine: what it says of itself, what its owner settled.
+
+use serde::{Deserialize, Serialize};
+
+use crate::image::ImageName;
+use crate::name::{Label, NodeName};
+use crate::port::PortRange;
+
+/// What a node says of its machine with every heartbeat.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NodeFacts {
+    /// As the system names itself, such as `Debian GNU/Linux 12 (bookworm)`.
+    pub system: String,
+    pub architecture: String,
+    pub cpus: u32,
+    /// 0 to 100, over all processors.
+    pub cpu_percent: f32,
+    pub memory_total_bytes: u64,
+    pub memory_used_bytes: u64,
+    /// Of the filesystem that holds the node's data directory.
+    pub disk_total_bytes: u64,
+    pub disk_free_bytes: u64,
+    pub engine: EngineState,
+    pub node_version: String,
+    /// What this node is ready to build or run.
+    pub images: Vec<ImageName>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "engine", rename_all = "snake_case")]
+pub enum EngineState {
+    #[default]
+    Unknown,
+    Up {
+        version: String,
+        api: String,
+    },
+    /// The sentence says what to do about it.
+    Away { reason: String },
+}
+
+impl EngineState {
+    pub const fn is_up(&self) -> bool {
+        matches!(self, Self::Up { .. })
+    }
+}
+
+/// What the owner of a node settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeSettings {
+    pub name: NodeName,
+    pub lab: Option<Label>,
+    /// The host name or IP address that people use to reach its host ports; without one, the
+    /// address its channel comes from.
+    pub address: Option<String>,
+    pub max_instances: u32,
+    pub host_ports: PortRange,
+}
+
+impl NodeSettings {
+    pub const DEFAULT_MAX_INSTANCES: u32 = 10;
+}
+
+/// How recently a node was heard, measured on the server's monotonic clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Liveness {
+    /// Registered, and no node has used its key yet.
+    Never,
+    Online,
+    /// A heartbeat is overdue; its lease still holds.
+    Late,
+    Offline,
+}
+
+/// Whether new instances may be placed on a node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Availability {
+    #[default]
+    Open,
+    Cordoned,
+}

@@ -1,0 +1,83 @@
+//! Host ports and container ports; never just ports.
+
+use serde::{Deserialize, Serialize};
+
+/// A port of the node's own network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HostPort(pub u16);
+
+/// A port inside the instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContainerPort(pub u16);
+
+impl ContainerPort {
+    pub const SSH: Self = Self(22);
+    pub const HTTP: Self = Self(80);
+    pub const HTTPS: Self = Self(443);
+    /// What the consecutive host ports of a block lead to, in order.
+    pub const OF_BLOCK: [Self; PortBlock::SIZE as usize] = [Self::SSH, Self::HTTP, Self::HTTPS];
+}
+
+/// Three consecutive host ports, held by one instance for its whole life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PortBlock {
+    pub first: HostPort,
+}
+
+impl PortBlock {
+    pub const SIZE: u16 = 3;
+
+    pub const fn starting_at(first: u16) -> Self {
+        Self { first: HostPort(first) }
+    }
+
+    pub fn host_ports(self) -> impl Iterator<Item = HostPort> {
+        (0..Self::SIZE).map(move |offset| HostPort(self.first.0.saturating_add(offset)))
+    }
+
+    pub fn bindings(self) -> impl Iterator<Item = PortBinding> {
+        self.host_ports().zip(ContainerPort::OF_BLOCK).map(|(host, container)| PortBinding { host, container })
+    }
+
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.first.0.abs_diff(other.first.0) < Self::SIZE
+    }
+}
+
+/// One host port and the container port that it leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortBinding {
+    pub host: HostPort,
+    pub container: ContainerPort,
+}
+
+/// The host ports that a node may give away, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortRange {
+    pub first: u16,
+    pub last: u16,
+}
+
+impl PortRange {
+    /// From the first unprivileged port to just below the range Linux gives to outgoing connections
+    /// (`net.ipv4.ip_local_port_range`, 32768 by default).
+    pub const DEFAULT: Self = Self { first: 1024, last: 32767 };
+
+    /// Every place where a block fits, lowest first.
+    pub fn blocks(self) -> impl Iterator<Item = PortBlock> {
+        let last_start = self.last.saturating_sub(PortBlock::SIZE - 1);
+        (self.first..=last_start).map(PortBlock::starting_at)
+    }
+
+    pub const fn is_valid(self) -> bool {
+        self.first >= 1 && self.last >= self.first && self.last - self.first >= PortBlock::SIZE - 1
+    }
+}
+
+impl Default for PortRange {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

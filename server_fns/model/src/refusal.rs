@@ -1,0 +1,82 @@
+//! The one shape of every "no" that a person or a script gets.
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::BadName;
+
+/// Why a request was not carried out. Nothing of it was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    pub code: RefusalCode,
+    /// One or two sentences: what, on what, why, and what the person can do.
+    pub message: String,
+    /// The field of the request that is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// The request cannot be read, or a field breaks its rule.
+    Invalid,
+    Unauthenticated,
+    Forbidden,
+    /// There is no such object, or it is somebody else's: the answer is the same.
+    NotFound,
+    /// It contradicts what is there: a name in use, a state that does not allow it.
+    Conflict,
+    QuotaExceeded,
+    /// No node can take the instance; the message says why for each.
+    NoCapacity,
+    TooLarge,
+    RateLimited,
+    Unavailable,
+    Internal,
+}
+
+impl RefusalCode {
+    /// The HTTP status.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Invalid => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict | Self::QuotaExceeded | Self::NoCapacity => 409,
+            Self::TooLarge => 413,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+impl Refusal {
+    pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: None }
+    }
+
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self { code: RefusalCode::Invalid, message: message.into(), field: Some(field.to_owned()) }
+    }
+
+    /// The same refusal, blamed on a field.
+    #[must_use]
+    pub fn at(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
+    }
+
+    pub fn bad_name(field: &str, what: &str, why: &BadName) -> Self {
+        Self::field(field, format!("{what} {why}."))
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        Self::new(RefusalCode::NotFound, format!("There is no such {what}, or it is not yours."))
+    }
+
+    pub fn unauthenticated() -> Self {
+        Self::new(RefusalCode::Unauthenticated, "Sign in first, or send an API token as `Authorization: Bearer dhp_…`.")
+    }
+}

@@ -1,0 +1,97 @@
+//! What people ask for. Texts are as they were typed; the server checks each and names the field at fault.
+
+use serde::{Deserialize, Serialize};
+
+use crate::instance::Limits;
+use crate::port::PortRange;
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUp {
+    pub username: String,
+    pub email: String,
+    pub password: String,
+    /// From the set-up link; makes the first person the administrator.
+    #[serde(default)]
+    pub setup: Option<String>,
+    /// From an invitation.
+    #[serde(default)]
+    pub invite: Option<String>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// The username or the email address.
+    pub username: String,
+    pub password: String,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePassword {
+    pub current: String,
+    pub new: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddSshKey {
+    pub name: String,
+    /// One line as in `id_ed25519.pub`.
+    pub public_key: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateToken {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterNode {
+    pub name: String,
+    #[serde(default)]
+    pub lab: Option<String>,
+    #[serde(default)]
+    pub address: Option<String>,
+    #[serde(default)]
+    pub max_instances: Option<u32>,
+    #[serde(default)]
+    pub host_ports: Option<PortRange>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateInstance {
+    pub name: String,
+    /// Without one, `ubuntu-24.04`.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// Ids or names of own keys; without the field, all of them.
+    #[serde(default)]
+    pub ssh_keys: Option<Vec<String>>,
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Who may sign up, beside the holder of the set-up link.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUpMode {
+    #[default]
+    Open,
+    Invite,
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    pub sign_up: SignUpMode,
+    /// Instances that one person may have.
+    pub quota: u32,
+}
+
+impl Settings {
+    pub const DEFAULT_QUOTA: u32 = 5;
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { sign_up: SignUpMode::default(), quota: Self::DEFAULT_QUOTA }
+    }
+}

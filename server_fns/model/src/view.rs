@@ -1,0 +1,163 @@
+//! What pages and scripts are shown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use crate::image::ImageName;
+use crate::instance::{DesiredState, Limits};
+use crate::name::{EmailAddress, InstanceName, Label, NodeName, Username};
+use crate::node::{Availability, Liveness, NodeFacts};
+use crate::phase::Phase;
+use crate::port::{PortBinding, PortRange};
+use crate::request::SignUpMode;
+use crate::version::Generation;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    pub id: PersonId,
+    pub username: Username,
+    pub email: EmailAddress,
+    pub administrator: bool,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InstanceView {
+    pub id: InstanceId,
+    pub name: InstanceName,
+    pub owner: Username,
+    pub phase: Phase,
+    pub desired: DesiredState,
+    pub generation: Generation,
+    pub image: ImageName,
+    pub node: NodeRef,
+    pub ports: Vec<PortBinding>,
+    /// What to type to log in.
+    pub ssh_command: String,
+    pub ssh_keys: Vec<Label>,
+    pub limits: Limits,
+    pub created_at: Timestamp,
+    /// Since when what is known has been so.
+    pub observed_at: Option<Timestamp>,
+    /// Empty, or a sentence: what is being done, what failed, since when nothing was heard.
+    pub message: String,
+    /// How far a long step is.
+    pub progress: Option<Progress>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub step: u32,
+    pub of: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeRef {
+    pub id: NodeId,
+    pub name: NodeName,
+    /// The host name or IP address to use for its host ports; empty until it is known.
+    pub address: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeView {
+    pub id: NodeId,
+    pub name: NodeName,
+    pub lab: Option<Label>,
+    /// `None`: the installation's own, enrolled on the server itself.
+    pub owner: Option<Username>,
+    /// Takes everybody's instances, because an administrator registered it.
+    pub shared: bool,
+    /// The viewer may cordon, rotate and remove it.
+    pub manageable: bool,
+    pub liveness: Liveness,
+    /// Since when it is online, or when it was last heard.
+    pub since: Option<Timestamp>,
+    pub availability: Availability,
+    pub address: String,
+    pub max_instances: u32,
+    pub host_ports: PortRange,
+    pub instances: u32,
+    pub facts: Option<NodeFacts>,
+    /// Empty, or what needs a person's attention.
+    pub alarm: String,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SshKeyView {
+    pub id: SshKeyId,
+    pub name: Label,
+    /// Such as `ssh-ed25519`.
+    pub algorithm: String,
+    /// `SHA256:…`, as `ssh-keygen -l` prints it.
+    pub fingerprint: String,
+    pub public_key: String,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenView {
+    pub id: TokenId,
+    pub name: Label,
+    /// The first characters, enough to recognise it.
+    pub hint: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    /// The address it was opened from.
+    pub address: String,
+    /// The browser, as it names itself.
+    pub agent: String,
+    /// The session that asks.
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteView {
+    pub id: InviteId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageView {
+    pub name: ImageName,
+    pub title: String,
+    /// Chosen when nothing else is.
+    pub default: bool,
+    /// How many nodes that the viewer may use offer it and are online.
+    pub nodes: u32,
+}
+
+/// A secret that is shown once: it is stored only as a hash.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Created<V, S = String> {
+    #[serde(flatten)]
+    pub view: V,
+    pub secret: S,
+}
+
+/// What a visitor may know before signing in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    pub me: Option<PersonView>,
+    pub sign_up: SignUpMode,
+    /// Nobody has an account yet: only the set-up link opens one.
+    pub needs_setup: bool,
+    /// The server's time, so that the first paint says the same ages in every place.
+    pub now: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    pub used: u32,
+    pub most: u32,
+}

@@ -1,0 +1,41 @@
+//! Every bound of the main server's decisions, in one place.
+
+use std::time::Duration;
+
+pub const EVENTS_PER_INSTANCE: usize = 50;
+pub const SSH_KEYS_PER_PERSON: usize = 50;
+pub const TOKENS_PER_PERSON: usize = 50;
+pub const SESSIONS_PER_PERSON: usize = 50;
+pub const NODES_PER_PERSON: usize = 100;
+pub const OPEN_INVITES: usize = 100;
+pub const INVITE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+/// A session ends when it was not used for this long,
+pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// and at the latest after this long.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const IDEMPOTENCY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+pub const MAX_QUOTA: u32 = 1_000;
+/// Instances that one node may ever be set to take; keeps an assignment within a frame.
+pub const MAX_INSTANCES_PER_NODE: u32 = 500;
+/// A session or token that is used is written down at most this often.
+pub const TOUCH_EVERY: Duration = Duration::from_secs(60);
+/// Expired rows are dropped at full hours; nothing accepts one meanwhile.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// Characters of a password.
+pub const PASSWORD_LEAST: usize = 8;
+/// Bytes of a password: hashing is expensive enough without long ones.
+pub const PASSWORD_MOST: usize = 256;
+/// Bytes of an idempotency key.
+pub const IDEMPOTENCY_KEY: usize = 200;
+/// How often the host ports of one instance are moved because another program has them.
+pub const CLASHED_BLOCKS_PER_INSTANCE: usize = 32;
+/// Nodes that a refusal for want of room tells about, one by one.
+pub const NODES_IN_REFUSAL: usize = 10;
+/// Names that a message lists before it says how many more there are.
+pub const NAMES_IN_MESSAGE: usize = 10;
+/// Thousandths of a processor that an instance may be limited to,
+pub const CPU_MILLIS: std::ops::RangeInclusive<u32> = 100..=1_024_000;
+/// and bytes of memory: below 64 MiB Ubuntu's own services do not run.
+pub const MEMORY_BYTES: std::ops::RangeInclusive<u64> = 67_108_864..=17_592_186_044_416;
+/// Characters that are kept of what a browser calls itself.
+pub const SESSION_AGENT: usize = 200;

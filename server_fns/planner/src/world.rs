@@ -1,0 +1,208 @@
+//! Everything a decision of the main server may read: the stored rows, and what is known of each
+//! node's connection. A `World` is changed only by [`World::apply`], after the change was committed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::assignment::Assignment;
+use model::event::InstanceEvent;
+use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::instance::{DesiredState, InstanceSpec};
+use model::name::{EmailAddress, Label, Username};
+use model::node::{Availability, NodeFacts, NodeSettings};
+use model::observed::{Activity, Observed, Problem};
+use model::port::PortBlock;
+use model::request::Settings;
+use model::version::{Epoch, Generation, Incarnation, Restarts};
+
+use crate::clock::Instant;
+
+mod apply;
+mod link;
+mod lookup;
+
+/// Cheap to clone: readers keep the one they were given.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub cluster: ClusterId,
+    pub settings: Settings,
+    pub people: BTreeMap<PersonId, Arc<Person>>,
+    pub sessions: BTreeMap<SessionId, Arc<Session>>,
+    pub tokens: BTreeMap<TokenId, Arc<Token>>,
+    pub invites: BTreeMap<InviteId, Arc<Invite>>,
+    pub ssh_keys: BTreeMap<SshKeyId, Arc<SshKey>>,
+    pub nodes: BTreeMap<NodeId, Arc<Node>>,
+    /// Tombstones among them: they hold name, ports and quota until the node confirms.
+    pub instances: BTreeMap<InstanceId, Arc<Instance>>,
+    /// The newest last, at most [`crate::limits::EVENTS_PER_INSTANCE`] each.
+    pub events: BTreeMap<InstanceId, Arc<Vec<InstanceEvent>>>,
+    /// Answers to creates that carried an idempotency key.
+    pub idempotency: BTreeMap<(PersonId, String), Arc<Idempotency>>,
+    /// Not stored: what this process knows of each node's connection.
+    pub links: BTreeMap<NodeId, Link>,
+    /// Not stored: the assignment that this process last sent to each connected node.
+    pub published: BTreeMap<NodeId, Arc<Assignment>>,
+    /// When this process began to listen: every node has a full lease from here.
+    pub started: Instant,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    pub id: PersonId,
+    pub username: Username,
+    pub email: EmailAddress,
+    /// An argon2id PHC string.
+    pub password_hash: String,
+    pub administrator: bool,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    pub id: SessionId,
+    pub person: PersonId,
+    /// SHA-256 of the cookie's value, in hex.
+    pub secret_hash: String,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub address: String,
+    pub agent: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    pub id: TokenId,
+    pub person: PersonId,
+    pub name: Label,
+    pub hint: String,
+    pub secret_hash: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invite {
+    pub id: InviteId,
+    pub secret_hash: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SshKey {
+    pub id: SshKeyId,
+    pub person: PersonId,
+    pub name: Label,
+    pub algorithm: String,
+    pub fingerprint: String,
+    /// `type base64`, re-serialised from what was parsed, without options or comment.
+    pub public_key: String,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub id: NodeId,
+    /// `None`: the installation's own. It was enrolled on the server itself, takes everybody's instances and
+    /// is managed by administrators.
+    pub owner: Option<PersonId>,
+    pub settings: NodeSettings,
+    pub availability: Availability,
+    /// SHA-256 of the API key, in hex.
+    pub key_hash: String,
+    /// Of the last connection that was welcomed; grows and is stored before each welcome.
+    pub epoch: Epoch,
+    /// The machine that used the key last; see `protocol::Hello::machine`.
+    pub machine: Option<String>,
+    /// Of the last assignment that was published.
+    pub generation: Generation,
+    pub facts: Option<NodeFacts>,
+    /// The address its channel last came from.
+    pub peer_address: Option<String>,
+    pub last_seen_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    pub id: InstanceId,
+    pub owner: PersonId,
+    pub spec: InstanceSpec,
+    pub node: NodeId,
+    pub host_ports: PortBlock,
+    /// Blocks on which the node found a foreign program; not tried again for this instance.
+    pub clashed: Vec<PortBlock>,
+    pub desired: DesiredState,
+    /// Grows with every change of what is wished.
+    pub generation: Generation,
+    pub incarnation: Incarnation,
+    pub restarts: Restarts,
+    /// A container of this incarnation was seen, so a missing one is lost and not yet to be made.
+    pub was_present: bool,
+    pub created_at: Timestamp,
+    pub report: LastReport,
+}
+
+/// What the node last said of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastReport {
+    pub observed: Observed,
+    /// The generation of the wish that the node was acting on.
+    pub generation: Generation,
+    pub activity: Option<Activity>,
+    pub problem: Option<Problem>,
+    /// How many of the restarts that were asked for stood in that wish.
+    pub restarts: Restarts,
+    /// Since when the node has said so: when this server first heard it.
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Idempotency {
+    pub person: PersonId,
+    pub key: String,
+    /// SHA-256 of the request, in hex: the same key with another request is refused.
+    pub request_hash: String,
+    pub instance: InstanceId,
+    pub at: Timestamp,
+}
+
+/// What this process knows of a node's connection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    pub epoch: Epoch,
+    pub connected: bool,
+    pub since: Timestamp,
+    pub last_heard: Instant,
+    /// The same moment for people.
+    pub last_heard_at: Timestamp,
+    /// From the last heartbeat; the row keeps what was so at the last connect or disconnect.
+    pub facts: NodeFacts,
+    /// A second machine used the same key; the sentence is shown to the node's owner.
+    pub alarm: Option<String>,
+    pub strangers: Vec<String>,
+}
+
+/// One row that changes. What a person asked for is a list of these, committed together.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    PutSettings(Settings),
+    PutPerson(Person),
+    PutSession(Session),
+    DropSession(SessionId),
+    PutToken(Token),
+    DropToken(TokenId),
+    PutInvite(Invite),
+    DropInvite(InviteId),
+    PutSshKey(SshKey),
+    DropSshKey(SshKeyId),
+    PutNode(Box<Node>),
+    DropNode(NodeId),
+    PutInstance(Box<Instance>),
+    /// The node confirmed that the container is gone: the tombstone's claims are free, and its timeline goes too.
+    DropInstance(InstanceId),
+    PutEvent(InstanceEvent),
+    PutIdempotency(Idempotency),
+    DropIdempotency(PersonId, String),
+}

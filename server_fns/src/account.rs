@@ -1,0 +1,68 @@
+//! Signing up, in and out; the own password and sessions.
+
+use dioxus::prelude::*;
+use model::id::SessionId;
+use model::request::{ChangePassword, SignIn, SignUp};
+use model::view::{PersonView, SessionView, Welcome};
+
+#[cfg(feature = "server")]
+use crate::host::Caller;
+use crate::{ApiError, Json};
+
+/// What a visitor may know before signing in, and who they are if they have.
+#[get("/api/v1/welcome", caller: Caller)]
+pub async fn welcome() -> Result<Welcome, ApiError> {
+    let actor = caller.actor().await.ok();
+    Ok(caller.control.welcome(actor.as_ref()))
+}
+
+/// Opens an account and a session.
+#[post("/api/v1/sign-up", caller: Caller)]
+pub async fn sign_up(request: Json<SignUp>) -> Result<PersonView, ApiError> {
+    let (person, session) = caller.control.sign_up(request.0, caller.peer.clone()).await?;
+    caller.remember(&session);
+    Ok(person)
+}
+
+/// One answer for an unknown user and a wrong password.
+#[post("/api/v1/sign-in", caller: Caller)]
+pub async fn sign_in(request: Json<SignIn>) -> Result<PersonView, ApiError> {
+    let (person, session) = caller.control.sign_in(request.0, caller.peer.clone()).await?;
+    caller.remember(&session);
+    Ok(person)
+}
+
+/// Ends the session that asks. Without one there is nothing to end, which is as good.
+#[post("/api/v1/sign-out", caller: Caller)]
+pub async fn sign_out() -> Result<(), ApiError> {
+    if let Ok(actor) = caller.actor().await {
+        caller.control.sign_out(&actor).await?;
+    }
+    caller.forget();
+    Ok(())
+}
+
+#[get("/api/v1/me", caller: Caller)]
+pub async fn me() -> Result<PersonView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.me(&actor)?)
+}
+
+/// Ends every other session of the person, too.
+#[post("/api/v1/me/password", caller: Caller)]
+pub async fn change_password(request: Json<ChangePassword>) -> Result<(), ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.change_password(&actor, request.0, caller.peer.clone()).await?)
+}
+
+#[get("/api/v1/sessions", caller: Caller)]
+pub async fn sessions() -> Result<Vec<SessionView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.sessions(&actor))
+}
+
+#[delete("/api/v1/sessions/{id}", caller: Caller)]
+pub async fn revoke_session(id: SessionId) -> Result<(), ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.revoke_session(&actor, id).await?)
+}

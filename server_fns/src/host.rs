@@ -1,0 +1,94 @@
+//! What the server gives each function: who calls, from where, and the way into `control`.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use control::http::cookie::{self, Credential};
+use control::{Actor, Handle, Peer};
+use dioxus::fullstack::FullstackContext;
+use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
+use dioxus::fullstack::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
+use dioxus::fullstack::http::request::Parts;
+use dioxus::fullstack::http::StatusCode;
+
+use crate::ApiError;
+
+/// The caller of a server function. Reading it never fails; [`Caller::actor`] does, for strangers.
+pub struct Caller {
+    pub control: Handle,
+    pub peer: Peer,
+    credential: Option<Credential>,
+}
+
+impl Caller {
+    /// Who is asking: the first line of every function that is not for strangers.
+    pub async fn actor(&self) -> Result<Actor, ApiError> {
+        let credential = self.credential.clone().ok_or_else(model::refusal::Refusal::unauthenticated)?;
+        Ok(self.control.authenticate(credential).await?)
+    }
+
+    /// Opens the session in the caller's browser.
+    pub fn remember(&self, secret: &str) {
+        answer_with_cookie(cookie::set(secret, self.control.secure_cookies()));
+    }
+
+    pub fn forget(&self) {
+        answer_with_cookie(cookie::clear(self.control.secure_cookies()));
+    }
+}
+
+fn answer_with_cookie(value: HeaderValue) {
+    if let Some(context) = FullstackContext::current() {
+        context.add_response_header(SET_COOKIE, value);
+    }
+}
+
+impl FromRequestParts<FullstackContext> for Caller {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, StatusCode> {
+        let control = parts.extensions.get::<Handle>().cloned().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let address = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip().to_canonical());
+        let peer = Peer { address, agent: agent(&parts.headers) };
+        Ok(Self { control, peer, credential: cookie::credential(&parts.headers) })
+    }
+}
+
+/// The browser as it names itself, for the list of sessions; a program's header may be anything.
+fn agent(headers: &HeaderMap) -> String {
+    let name = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    name.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// A page request that carries a credential, even a bad one, is worth asking who it is.
+pub fn has_credential(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION) || cookie::credential(headers).is_some()
+}
+
+/// The `Idempotency-Key` header of a create.
+pub struct IdempotencyKey(Option<HeaderValue>);
+
+impl IdempotencyKey {
+    const MOST_CHARACTERS: usize = 200;
+
+    /// `None` without the header; refused if it is empty, too long or not plain text.
+    pub fn read(&self) -> Result<Option<String>, ApiError> {
+        let Some(value) = &self.0 else { return Ok(None) };
+        let text = value.to_str().unwrap_or_default();
+        if text.is_empty() || text.len() > Self::MOST_CHARACTERS {
+            let rule = "The header must have 1 to 200 visible ASCII characters.";
+            return Err(model::refusal::Refusal::field("Idempotency-Key", rule).into());
+        }
+        Ok(Some(text.to_owned()))
+    }
+}
+
+impl FromRequestParts<FullstackContext> for IdempotencyKey {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.headers.get("idempotency-key").cloned()))
+    }
+}

@@ -1,0 +1,63 @@
+//! Instances: what this product is for.
+
+use dioxus::prelude::*;
+use model::event::InstanceEvent;
+use model::id::InstanceId;
+use model::request::CreateInstance;
+use model::view::InstanceView;
+
+#[cfg(feature = "server")]
+use crate::host::{Caller, IdempotencyKey};
+use crate::{ApiError, Json};
+
+#[get("/api/v1/instances", caller: Caller)]
+pub async fn list() -> Result<Vec<InstanceView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.instances(&actor))
+}
+
+#[get("/api/v1/instances/{id}", caller: Caller)]
+pub async fn get(id: InstanceId) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.instance(&actor, id)?)
+}
+
+/// Answers once the wish is stored, not once it is true. A second call with the same
+/// `Idempotency-Key` header gives the same instance.
+#[post("/api/v1/instances", caller: Caller, key: IdempotencyKey)]
+pub async fn create(request: Json<CreateInstance>) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.create_instance(&actor, request.0, key.read()?).await?)
+}
+
+#[post("/api/v1/instances/{id}/start", caller: Caller)]
+pub async fn start(id: InstanceId) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.start_instance(&actor, id).await?)
+}
+
+#[post("/api/v1/instances/{id}/stop", caller: Caller)]
+pub async fn stop(id: InstanceId) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.stop_instance(&actor, id).await?)
+}
+
+#[post("/api/v1/instances/{id}/restart", caller: Caller)]
+pub async fn restart(id: InstanceId) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.restart_instance(&actor, id).await?)
+}
+
+/// Name, ports and quota stay held until the node confirms that the container is gone.
+#[delete("/api/v1/instances/{id}", caller: Caller)]
+pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.delete_instance(&actor, id).await?)
+}
+
+/// The newest last.
+#[get("/api/v1/instances/{id}/events", caller: Caller)]
+pub async fn events(id: InstanceId) -> Result<Vec<InstanceEvent>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.instance_events(&actor, id)?)
+}

@@ -1,0 +1,21 @@
+//! The typed surface: everything a page, a script or the desktop window may ask of the main server.
+//!
+//! Each function authorises in its first line, parses, and makes one call into `control`. The list of
+//! modules is the list of what a person can do.
+
+pub mod account;
+pub mod error;
+#[cfg(feature = "server")]
+mod feed;
+#[cfg(feature = "server")]
+pub mod host;
+pub mod images;
+pub mod instances;
+pub mod live;
+pub mod nodes;
+pub mod settings;
+pub mod ssh_keys;
+pub mod tokens;
+
+pub use dioxus::fullstack::Json;
+pub use error::ApiError;

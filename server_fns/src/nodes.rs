@@ -1,0 +1,63 @@
+//! Nodes: the machines that run instances.
+
+use dioxus::prelude::*;
+use model::id::NodeId;
+use model::request::RegisterNode;
+use model::view::{Created, NodeView};
+
+#[cfg(feature = "server")]
+use crate::host::Caller;
+use crate::{ApiError, Json};
+
+#[get("/api/v1/nodes", caller: Caller)]
+pub async fn list() -> Result<Vec<NodeView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.nodes(&actor))
+}
+
+#[get("/api/v1/nodes/{id}", caller: Caller)]
+pub async fn get(id: NodeId) -> Result<NodeView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.node(&actor, id)?)
+}
+
+/// The secret is the node's API key; it is not shown again.
+#[post("/api/v1/nodes", caller: Caller)]
+pub async fn register(request: Json<RegisterNode>) -> Result<Created<NodeView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.register_node(&actor, request.0).await?)
+}
+
+/// Replaces every setting of the node.
+#[put("/api/v1/nodes/{id}", caller: Caller)]
+pub async fn update(id: NodeId, request: Json<RegisterNode>) -> Result<NodeView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.update_node(&actor, id, request.0).await?)
+}
+
+/// The old key ends at once, and with it a connection that used it.
+#[post("/api/v1/nodes/{id}/rotate-key", caller: Caller)]
+pub async fn rotate_key(id: NodeId) -> Result<Created<NodeView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.rotate_node_key(&actor, id).await?)
+}
+
+/// New instances go elsewhere; those that are there stay.
+#[post("/api/v1/nodes/{id}/cordon", caller: Caller)]
+pub async fn cordon(id: NodeId) -> Result<NodeView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.cordon_node(&actor, id).await?)
+}
+
+#[post("/api/v1/nodes/{id}/uncordon", caller: Caller)]
+pub async fn uncordon(id: NodeId) -> Result<NodeView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.uncordon_node(&actor, id).await?)
+}
+
+/// Refused while instances are on it.
+#[delete("/api/v1/nodes/{id}", caller: Caller)]
+pub async fn remove(id: NodeId) -> Result<(), ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.remove_node(&actor, id).await?)
+}

@@ -1,0 +1,41 @@
+//! What administrators settle for the whole installation.
+
+use dioxus::prelude::*;
+use model::id::InviteId;
+use model::request::Settings;
+use model::view::{Created, InviteView};
+
+#[cfg(feature = "server")]
+use crate::host::Caller;
+use crate::{ApiError, Json};
+
+#[get("/api/v1/settings", caller: Caller)]
+pub async fn get() -> Result<Settings, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.settings(&actor)?)
+}
+
+#[put("/api/v1/settings", caller: Caller)]
+pub async fn change(request: Json<Settings>) -> Result<Settings, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.change_settings(&actor, request.0).await?)
+}
+
+#[get("/api/v1/invites", caller: Caller)]
+pub async fn invites() -> Result<Vec<InviteView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.invites(&actor)?)
+}
+
+/// The secret opens one account; it is not shown again.
+#[post("/api/v1/invites", caller: Caller)]
+pub async fn create_invite() -> Result<Created<InviteView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.create_invite(&actor).await?)
+}
+
+#[delete("/api/v1/invites/{id}", caller: Caller)]
+pub async fn remove_invite(id: InviteId) -> Result<(), ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.remove_invite(&actor, id).await?)
+}

@@ -1,0 +1,29 @@
+//! API tokens of a person.
+
+use dioxus::prelude::*;
+use model::id::TokenId;
+use model::request::CreateToken;
+use model::view::{Created, TokenView};
+
+#[cfg(feature = "server")]
+use crate::host::Caller;
+use crate::{ApiError, Json};
+
+#[get("/api/v1/tokens", caller: Caller)]
+pub async fn list() -> Result<Vec<TokenView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.tokens(&actor))
+}
+
+/// The secret is the token; it is not shown again.
+#[post("/api/v1/tokens", caller: Caller)]
+pub async fn create(request: Json<CreateToken>) -> Result<Created<TokenView>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.create_token(&actor, request.0).await?)
+}
+
+#[delete("/api/v1/tokens/{id}", caller: Caller)]
+pub async fn remove(id: TokenId) -> Result<(), ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.remove_token(&actor, id).await?)
+}
