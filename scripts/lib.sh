@@ -7,9 +7,13 @@ mkdir -p "$CACHE/bin" "$CACHE/log"
 
 # Compiled dependencies outlive the checkout, so a fresh clone does not compile them again.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
-export PATH="$CACHE/bin:$ROOT/node_modules/.bin:$PATH"
+export PATH="$CACHE/bin:$ROOT/node_modules/.bin:$PATH:$HOME/.cargo/bin"
 # dx finds every tool on PATH; it must not fetch a second copy behind our back.
 export NO_DOWNLOADS=1 DX_TELEMETRY_ENABLED=false TELEMETRY=false
+
+# The web client as dx leaves it, and the programs as cargo leaves them.
+WEB_OUT=$CARGO_TARGET_DIR/dx/dockhost-web/release/web/public
+PROGRAMS=$CARGO_TARGET_DIR/debug
 
 # mold links the server, which carries a database, several times faster than ld.
 if command -v mold >/dev/null 2>&1; then
@@ -21,33 +25,50 @@ if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && [ -f "$CACHE/use-web-toolchain" ]; then
   export RUSTUP_TOOLCHAIN=$WEB_TOOLCHAIN
 fi
 
-STARTED=$(date +%s)
+# Everything that runs on this machine, always selected together: another selection has other features,
+# and with other features SurrealDB is compiled again.
+NATIVE=(-p app -p server_fns -p control -p planner -p model -p node -p agent -p protocol --features app/server)
+
+STARTED=${STARTED:-$(date +%s)}
 say() { printf '\033[1m[%4ds] %s\033[0m\n' "$(($(date +%s) - STARTED))" "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 die() { printf '\nCannot go on: %s\n' "$*" >&2; exit 1; }
 reachable() { curl --silent --head --max-time 5 --output /dev/null "$1"; }
 
-# Runs a long command: its output goes to a log, its last line is shown as it changes.
+registry_reachable() { reachable https://docker.com; }
+# Usage: version_of NAME: the version of that package in Cargo.lock.
+version_of() { sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p}" "$ROOT/Cargo.lock"; }
+# A lock file that no longer fits is an error where nobody watches, and put right where somebody works.
+LOCKED=()
+if [ -n "${CI:-}" ]; then LOCKED=(--locked); fi
+
+# Runs a long command: its output goes to a log, its last line is shown as it changes. Where there is no
+# terminal, it is shown once a minute.
 # Usage: long NAME COMMAND...
 long() {
-  local name=$1 log last='' line pid begin
+  local name=$1 log last='' line pid begin next=60
   shift
   log="$CACHE/log/${name// /-}.log"
   begin=$(date +%s)
   say "$name (log: $log)"
-  "$@" >"$log" 2>&1 &
+  : >"$log"
+  "$@" >>"$log" 2>&1 &
   pid=$!
-  trap 'kill "$pid" 2>/dev/null; trap - INT; kill -INT $$' INT
+  trap 'kill "$pid" 2>/dev/null || true; trap - INT; kill -INT $$' INT
   while kill -0 "$pid" 2>/dev/null; do
     line=$(tail -c 300 "$log" | tr '\r' '\n' | tail -n 1 | cut -c 1-100)
     if [ "$line" != "$last" ]; then
       if [ -t 2 ]; then printf '\r\033[K        %s' "$line" >&2; fi
       last=$line
     fi
+    if [ ! -t 2 ] && [ $(($(date +%s) - begin)) -ge $next ]; then
+      say "$name: $line"
+      next=$((next + 60))
+    fi
     sleep 1
   done
   trap - INT
-  [ -t 2 ] && printf '\r\033[K' >&2
+  if [ -t 2 ]; then printf '\r\033[K' >&2; fi
   if wait "$pid"; then
     say "$name: done in $(($(date +%s) - begin)) s"
   else

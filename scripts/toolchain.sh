@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # Brings the compiler, the web target, dx, wasm-bindgen and the npm tools. Each by the ordinary way
 # first, by a fallback where downloads from release pages are refused. Safe to interrupt and run again.
+# Usage: scripts/toolchain.sh [native | web | deny]
 source "$(dirname "$0")/lib.sh"
 
-DX=0.7.10
-WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' "$ROOT/Cargo.lock")
+DX=$(version_of dioxus)
+WASM_BINDGEN=$(version_of wasm-bindgen)
+CARGO_DENY=0.20.2
 
 ensure_rust() {
-  have cargo || [ ! -f "$HOME/.cargo/env" ] || source "$HOME/.cargo/env"
   have cargo && return
   debian curl ca-certificates
   reachable https://sh.rustup.rs || die "no Rust compiler: install rustup from https://rustup.rs, then run this again"
   long 'install Rust' sh -c 'curl -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c clippy -c rustfmt'
-  source "$HOME/.cargo/env"
 }
 
 has_wasm() { [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ]; }
@@ -85,8 +85,9 @@ case ${1:-web} in
 web)
   ensure_npm
   ensure_tool wasm-bindgen wasm-bindgen-cli "$WASM_BINDGEN"
-  ensure_tool dx dioxus-cli $DX --locked --features no-downloads,disable-telemetry
+  ensure_tool dx dioxus-cli "$DX" --locked --features no-downloads,disable-telemetry
   ;;
+deny) ensure_tool cargo-deny cargo-deny "$CARGO_DENY" --locked ;;
 native) ;;
-*) die "unknown part $1: say web or native" ;;
+*) die "unknown part $1: say native, web or deny" ;;
 esac

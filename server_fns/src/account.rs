@@ -20,7 +20,7 @@ pub async fn welcome() -> Result<Welcome, ApiError> {
 #[post("/api/v1/sign-up", caller: Caller)]
 pub async fn sign_up(request: Json<SignUp>) -> Result<PersonView, ApiError> {
     let (person, session) = caller.control.sign_up(request.0, caller.peer.clone()).await?;
-    caller.remember(&session);
+    caller.remember(session.expose());
     Ok(person)
 }
 
@@ -28,7 +28,7 @@ pub async fn sign_up(request: Json<SignUp>) -> Result<PersonView, ApiError> {
 #[post("/api/v1/sign-in", caller: Caller)]
 pub async fn sign_in(request: Json<SignIn>) -> Result<PersonView, ApiError> {
     let (person, session) = caller.control.sign_in(request.0, caller.peer.clone()).await?;
-    caller.remember(&session);
+    caller.remember(session.expose());
     Ok(person)
 }
 
@@ -52,13 +52,13 @@ pub async fn me() -> Result<PersonView, ApiError> {
 #[post("/api/v1/me/password", caller: Caller)]
 pub async fn change_password(request: Json<ChangePassword>) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.change_password(&actor, request.0, caller.peer.clone()).await?)
+    Ok(caller.control.change_password(&actor, request.0).await?)
 }
 
 #[get("/api/v1/sessions", caller: Caller)]
 pub async fn sessions() -> Result<Vec<SessionView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.sessions(&actor))
+    Ok(caller.control.sessions(&actor)?)
 }
 
 #[delete("/api/v1/sessions/{id}", caller: Caller)]

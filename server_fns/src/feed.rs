@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use control::live::Subscription;
+use control::Subscription;
 use dioxus::fullstack::{Message, TypedWebsocket};
 use model::live::LiveEvent;
 

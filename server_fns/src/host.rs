@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use control::http::cookie::{self, Credential};
-use control::{Actor, Handle, Peer};
+use control::http::cookie;
+use control::{Actor, Credential, Handle, Peer};
 use dioxus::fullstack::FullstackContext;
 use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
-use dioxus::fullstack::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
+use dioxus::fullstack::http::header::{HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
 use dioxus::fullstack::http::request::Parts;
 use dioxus::fullstack::http::StatusCode;
 
@@ -17,7 +17,12 @@ pub struct Caller {
     pub control: Handle,
     pub peer: Peer,
     credential: Option<Credential>,
+    secure: SecureCookies,
 }
+
+/// Whether session cookies travel over TLS alone; the launcher puts it beside the [`Handle`].
+#[derive(Debug, Clone, Copy)]
+pub struct SecureCookies(pub bool);
 
 impl Caller {
     /// Who is asking: the first line of every function that is not for strangers.
@@ -28,11 +33,11 @@ impl Caller {
 
     /// Opens the session in the caller's browser.
     pub fn remember(&self, secret: &str) {
-        answer_with_cookie(cookie::set(secret, self.control.secure_cookies()));
+        answer_with_cookie(cookie::set(secret, self.secure.0));
     }
 
     pub fn forget(&self) {
-        answer_with_cookie(cookie::clear(self.control.secure_cookies()));
+        answer_with_cookie(cookie::clear(self.secure.0));
     }
 }
 
@@ -47,12 +52,14 @@ impl FromRequestParts<FullstackContext> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, StatusCode> {
         let control = parts.extensions.get::<Handle>().cloned().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let secure = parts.extensions.get::<SecureCookies>().copied().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         let address = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip().to_canonical());
         let peer = Peer { address, agent: agent(&parts.headers) };
-        Ok(Self { control, peer, credential: cookie::credential(&parts.headers) })
+        let credential = cookie::credential(&parts.headers, secure.0);
+        Ok(Self { control, peer, credential, secure })
     }
 }
 
@@ -60,11 +67,6 @@ impl FromRequestParts<FullstackContext> for Caller {
 fn agent(headers: &HeaderMap) -> String {
     let name = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     name.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-/// A page request that carries a credential, even a bad one, is worth asking who it is.
-pub fn has_credential(headers: &HeaderMap) -> bool {
-    headers.contains_key(AUTHORIZATION) || cookie::credential(headers).is_some()
 }
 
 /// The `Idempotency-Key` header of a create.

@@ -13,7 +13,7 @@ use crate::{ApiError, Json};
 #[get("/api/v1/instances", caller: Caller)]
 pub async fn list() -> Result<Vec<InstanceView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.instances(&actor))
+    Ok(caller.control.instances(&actor)?)
 }
 
 #[get("/api/v1/instances/{id}", caller: Caller)]

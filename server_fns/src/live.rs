@@ -19,6 +19,6 @@ pub async fn snapshot() -> Result<LiveEvent, ApiError> {
 #[get("/api/v1/live", caller: Caller)]
 pub async fn feed(options: WebSocketOptions) -> Result<Websocket<(), LiveEvent>, ApiError> {
     let actor = caller.actor().await?;
-    let subscription = caller.control.subscribe(&actor)?;
+    let subscription = caller.control.subscribe(&actor);
     Ok(options.on_upgrade(move |socket| crate::feed::serve(socket, subscription)))
 }

@@ -12,7 +12,7 @@ use crate::{ApiError, Json};
 #[get("/api/v1/nodes", caller: Caller)]
 pub async fn list() -> Result<Vec<NodeView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.nodes(&actor))
+    Ok(caller.control.nodes(&actor)?)
 }
 
 #[get("/api/v1/nodes/{id}", caller: Caller)]

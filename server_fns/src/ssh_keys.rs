@@ -12,7 +12,7 @@ use crate::{ApiError, Json};
 #[get("/api/v1/ssh-keys", caller: Caller)]
 pub async fn list() -> Result<Vec<SshKeyView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.ssh_keys(&actor))
+    Ok(caller.control.ssh_keys(&actor)?)
 }
 
 #[post("/api/v1/ssh-keys", caller: Caller)]

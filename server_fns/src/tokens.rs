@@ -12,7 +12,7 @@ use crate::{ApiError, Json};
 #[get("/api/v1/tokens", caller: Caller)]
 pub async fn list() -> Result<Vec<TokenView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.tokens(&actor))
+    Ok(caller.control.tokens(&actor)?)
 }
 
 /// The secret is the token; it is not shown again.

@@ -1,1 +1,74 @@
 //! Commands for the operator: one request to the running server, or the same work on its database.
+
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use control::Config;
+use control::console::{ConsoleAnswer, ConsoleRequest, NodeState, call};
+use model::node::Liveness;
+use model::view::PersonView;
+
+use super::arguments::Admin;
+
+pub(super) async fn run(data_dir: PathBuf, database: Option<String>, command: Admin) -> anyhow::Result<()> {
+    let request = match command {
+        Admin::CreateAdministrator { username, email } => {
+            ConsoleRequest::CreateAdministrator { username, email, password: read_password()? }
+        }
+        Admin::ResetPassword { username } => ConsoleRequest::ResetPassword { username, password: read_password()? },
+        Admin::CreateToken { username, name } => ConsoleRequest::CreateToken { username, name },
+        Admin::People => ConsoleRequest::ListPeople,
+        Admin::Nodes => ConsoleRequest::ListNodes,
+        Admin::SetupToken => ConsoleRequest::SetupLink,
+        Admin::EnrolNode { name, address } => ConsoleRequest::EnrolNode { name, address },
+    };
+    let config = Config { data_dir, database, ..Config::default() };
+    print(call(config, request).await?)
+}
+
+/// From standard input, so that it stands in no list of processes and no history of a shell.
+fn read_password() -> anyhow::Result<String> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        prompt();
+    }
+    let mut line = String::new();
+    input.lock().read_line(&mut line).context("cannot read the password from standard input")?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    anyhow::ensure!(!password.is_empty(), "no password was given: type it, or pipe it in as one line");
+    Ok(password)
+}
+
+#[expect(clippy::print_stderr, reason = "a question to the person at the terminal")]
+fn prompt() {
+    eprint!("Password: ");
+}
+
+#[expect(clippy::print_stdout, reason = "standard output is what a command answers on")]
+fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
+    match answer {
+        ConsoleAnswer::Done | ConsoleAnswer::SetupToken(None) => {}
+        ConsoleAnswer::Person(person) => println!("{}", person_line(&person)),
+        ConsoleAnswer::People(people) => people.iter().for_each(|person| println!("{}", person_line(person))),
+        ConsoleAnswer::Nodes(nodes) => nodes.iter().for_each(|node| println!("{}", node_line(node))),
+        ConsoleAnswer::Secret(secret) | ConsoleAnswer::SetupToken(Some(secret)) => println!("{secret}"),
+        ConsoleAnswer::Refused(refusal) => anyhow::bail!(refusal.message),
+    }
+    Ok(())
+}
+
+fn person_line(person: &PersonView) -> String {
+    let role = if person.administrator { "administrator" } else { "person" };
+    format!("{}\t{}\t{role}\tsince {}", person.username, person.email, person.created_at.date_naive())
+}
+
+fn node_line(node: &NodeState) -> String {
+    let liveness = match node.liveness {
+        Liveness::Never => "never-connected",
+        Liveness::Online => "online",
+        Liveness::Late => "late",
+        Liveness::Offline => "offline",
+    };
+    format!("{}\t{liveness}\t{} of {} instances", node.name, node.instances, node.max_instances)
+}

@@ -13,6 +13,9 @@ pub(super) struct Arguments {
     /// Where the database and the administrator's socket are.
     #[arg(long, global = true, env = "DOCKHOST_DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
+    /// A remote SurrealDB, such as ws://db.internal:8000; without it the database is embedded.
+    #[arg(long, global = true, env = "DOCKHOST_DATABASE")]
+    pub database: Option<String>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -35,9 +38,6 @@ pub(super) struct Serve {
     /// localhost and the address to listen on are always among them.
     #[arg(long = "public-url", env = "DOCKHOST_PUBLIC_URL", value_delimiter = ',')]
     pub public_urls: Vec<String>,
-    /// A remote SurrealDB, such as ws://db.internal:8000; without it the database is embedded.
-    #[arg(long, env = "DOCKHOST_DATABASE")]
-    pub database: Option<String>,
     /// Who may sign up, beside the holder of the set-up link. Without it, what the settings page says.
     #[arg(long, env = "DOCKHOST_SIGN_UP")]
     pub sign_up: Option<WhoMaySignUp>,
@@ -62,7 +62,7 @@ impl From<WhoMaySignUp> for SignUpMode {
 
 #[derive(Subcommand)]
 pub(super) enum Admin {
-    /// Creates an administrator, or makes an existing person one. The password is read from standard input.
+    /// Creates an administrator. The password is read from standard input.
     CreateAdministrator { username: String, email: String },
     /// Gives a person a new password, read from standard input, and ends their sessions.
     ResetPassword { username: String },
@@ -72,7 +72,7 @@ pub(super) enum Admin {
     People,
     /// Lists the nodes and whether they are online.
     Nodes,
-    /// Prints a new one-time set-up link's token, or nothing if there is an administrator already.
+    /// Prints the token of the set-up link, or nothing if there is an administrator already.
     SetupToken,
     /// Registers a node that belongs to the installation, or gives it a new key, and prints its API key.
     EnrolNode {

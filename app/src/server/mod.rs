@@ -18,8 +18,7 @@ const STACK_BYTES: usize = 10 << 20;
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_log();
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(arguments)),
         Err(error) => Err(anyhow::Error::new(error).context("cannot start the threads")),
@@ -35,8 +34,8 @@ pub fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
-        Command::Serve(serve) => serve::serve(arguments.data_dir, *serve).await,
-        Command::Admin(command) => admin::run(arguments.data_dir, command).await,
+        Command::Serve(serve) => serve::serve(arguments.data_dir, arguments.database, *serve).await,
+        Command::Admin(command) => admin::run(arguments.data_dir, arguments.database, command).await,
     }
 }
 

@@ -9,6 +9,7 @@ use axum::{Extension, Router};
 use control::http::Origins;
 use control::{Config, Control};
 use dioxus::server::{DioxusRouterExt, ServeConfig};
+use server_fns::host::SecureCookies;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -18,27 +19,23 @@ use crate::App;
 /// How long open requests may take to end once the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
-pub(super) async fn serve(data_dir: PathBuf, serve: Serve) -> anyhow::Result<()> {
+pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Serve) -> anyhow::Result<()> {
     check_public_dir()?;
     let listener = TcpListener::bind(serve.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another server running there?", serve.listen))?;
     let listen = listener.local_addr().context("cannot tell the address that was bound")?;
-    let origins = Origins::new(listen, &serve.public_urls);
-    let config = Config {
-        data_dir,
-        database: serve.database,
-        secure_cookies: !serve.public_urls.is_empty() && serve.public_urls.iter().all(|url| url.starts_with("https://")),
-        sign_up: serve.sign_up.map(Into::into),
-    };
-    let (control, running) = Control::open(config).await?.run().await?;
+    let origins = Origins::new(listen, &serve.public_urls)?;
+    let secure = SecureCookies(origins.tls_only());
+    let config = Config { data_dir, database, sign_up: serve.sign_up.map(Into::into), ..Config::default() };
+    let (control, running) = Control::open(config).await?.run();
 
     let pages = Router::new().serve_dioxus_application(ServeConfig::new(), App);
-    let router = control.router().merge(pages).layer(Extension(control.clone()));
+    let router = control.router().merge(pages).layer(Extension(control.clone())).layer(Extension(secure));
     let router = control::http::layers(router, origins);
 
     tracing::info!(address = %format!("http://{listen}"), "DockHost is ready");
-    if let Some(token) = control.setup_token().await {
+    if let Some(token) = control.setup_token() {
         tracing::info!(link = %format!("http://{listen}/set-up?token={token}"), "open this link to become the administrator");
     }
     let (stop, stopped) = tokio::sync::watch::channel(false);

@@ -21,10 +21,6 @@ pub const MAX_INSTANCES_PER_NODE: u32 = 500;
 pub const TOUCH_EVERY: Duration = Duration::from_secs(60);
 /// Expired rows are dropped at full hours; nothing accepts one meanwhile.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(3600);
-/// Characters of a password.
-pub const PASSWORD_LEAST: usize = 8;
-/// Bytes of a password: hashing is expensive enough without long ones.
-pub const PASSWORD_MOST: usize = 256;
 /// Bytes of an idempotency key.
 pub const IDEMPOTENCY_KEY: usize = 200;
 /// How often the host ports of one instance are moved because another program has them.

@@ -1,0 +1,24 @@
+# Every target is one script in scripts/, so that none of them needs make.
+.DEFAULT_GOAL := help
+.PHONY: help run test build fmt lint bench desktop release clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+run: ## set everything up and run DockHost here: server and one node
+	@scripts/run.sh
+test: ## set everything up and run every check and suite
+	@scripts/test.sh
+build: ## build the web client, the server and the node, without running them
+	@scripts/toolchain.sh && scripts/build.sh
+fmt: ## format the sources
+	@scripts/check.sh fmt
+lint: ## formatting, clippy for every platform, licences
+	@scripts/check.sh lint
+bench: ## time from create to the SSH banner, against docker run
+	@scripts/bench.sh
+desktop: ## build and open the desktop window
+	@scripts/desktop.sh run
+release: ## optimised programs, checksums and web files in dist/
+	@scripts/release.sh
+clean: ## remove what was built (the cache, not the data)
+	@scripts/clean.sh

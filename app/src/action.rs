@@ -1,0 +1,75 @@
+//! Asking the server for something, and telling what it said.
+
+use std::future::Future;
+
+use dioxus::prelude::*;
+use model::refusal::{Refusal, RefusalCode};
+use server_fns::ApiError;
+
+use crate::state::{Live, use_live};
+
+/// One form or button: whether it waits for an answer, and the last refusal.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Ask {
+    live: Live,
+    busy: Signal<bool>,
+    refusal: Signal<Option<Refusal>>,
+}
+
+pub(crate) fn use_ask() -> Ask {
+    Ask { live: use_live(), busy: use_signal(|| false), refusal: use_signal(|| None) }
+}
+
+impl Ask {
+    /// Does nothing while an earlier call has no answer yet, so a double click asks once.
+    pub(crate) fn start<T: 'static>(
+        mut self,
+        call: impl Future<Output = Result<T, ApiError>> + 'static,
+        then: impl FnOnce(T) + 'static,
+    ) {
+        if *self.busy.peek() {
+            return;
+        }
+        self.busy.set(true);
+        self.refusal.set(None);
+        spawn(async move {
+            let answer = call.await;
+            self.busy.set(false);
+            match answer {
+                Ok(value) => then(value),
+                Err(error) => self.refused(error.refusal),
+            }
+        });
+    }
+
+    fn refused(mut self, refusal: Refusal) {
+        let signed_in = self.live.world.peek().is_some();
+        if signed_in && refusal.code == RefusalCode::Unauthenticated {
+            self.live.leave();
+        } else {
+            self.refusal.set(Some(refusal));
+        }
+    }
+
+    pub(crate) fn busy(self) -> bool {
+        (self.busy)()
+    }
+
+    /// Takes the refusal off the page, as when a dialog is opened anew.
+    pub(crate) fn clear(mut self) {
+        self.refusal.set(None);
+    }
+
+    /// What is wrong with that field of the form.
+    pub(crate) fn field(self, name: &str) -> Option<String> {
+        let refusal = self.refusal.read();
+        refusal.as_ref().filter(|refusal| refusal.field.as_deref() == Some(name)).map(|refusal| refusal.message.clone())
+    }
+
+    /// What no field of the form shows: `shown` lists the fields that do show their refusals.
+    pub(crate) fn rest(self, shown: &[&str]) -> Option<String> {
+        let refusal = self.refusal.read();
+        let elsewhere = |refusal: &&Refusal| refusal.field.as_deref().is_none_or(|field| !shown.contains(&field));
+        refusal.as_ref().filter(elsewhere).map(|refusal| refusal.message.clone())
+    }
+}

@@ -1,0 +1,70 @@
+//! What stands around every page: who may see it, the way to the others, and whether the link is up.
+
+mod banner;
+mod navigation;
+
+use dioxus::prelude::*;
+
+use crate::live::Keeper;
+use crate::pages::{SetUp, SignIn};
+use crate::parts::ToastList;
+use crate::route::Route;
+use crate::state::use_live;
+
+use banner::Banner;
+use navigation::Navigation;
+
+/// Around all pages. Somebody who is signed in has no business at the door, and goes home.
+#[component]
+pub(crate) fn Guard() -> Element {
+    let live = use_live();
+    let route = use_route::<Route>();
+    let signed_in = use_memo(move || live.world.read().is_some());
+    let at_door = matches!(route, Route::SignIn {} | Route::SignUp { .. } | Route::SetUp { .. });
+    use_effect(use_reactive!(|at_door| {
+        if at_door && signed_in() {
+            navigator().replace(Route::Instances {});
+        }
+    }));
+    rsx! {
+        if signed_in() {
+            Keeper {}
+        }
+        Outlet::<Route> {}
+        ToastList {}
+    }
+}
+
+/// Around the pages for people who are signed in. Everybody else gets the door in the same place, so
+/// that after signing in they are where they wanted to be.
+#[component]
+pub(crate) fn Frame() -> Element {
+    let live = use_live();
+    let signed_in = use_memo(move || live.world.read().is_some());
+    let needs_setup = use_memo(move || live.welcome.read().needs_setup);
+    if !signed_in() {
+        return if needs_setup() {
+            rsx! { SetUp { token: "" } }
+        } else {
+            rsx! { SignIn {} }
+        };
+    }
+    rsx! {
+        a {
+            class: "fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0",
+            href: "#page",
+            onclick: move |event| {
+                event.prevent_default();
+                document::eval("document.getElementById('page')?.focus()");
+            },
+            "Skip to the page"
+        }
+        div { class: "min-h-dvh sm:grid sm:grid-cols-[220px_minmax(0,1fr)]",
+            Navigation {}
+            div { class: "min-w-0 pb-20 sm:pb-0",
+                Banner {}
+                main { id: "page", class: "mx-auto max-w-[1200px] p-4 outline-none sm:p-6", tabindex: "-1", Outlet::<Route> {} }
+            }
+        }
+    }
+}

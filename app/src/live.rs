@@ -1,0 +1,115 @@
+//! Keeps the world up to date: one socket for the whole tab, opened again whenever it is lost.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use dioxus::fullstack::WebSocketOptions;
+use dioxus::prelude::*;
+use model::refusal::RefusalCode;
+use server_fns::account;
+
+use crate::sleep::{sleep, within};
+use crate::state::{Fit, Link, Live, use_live};
+
+/// The server speaks every 10 s; a link that was silent for longer than two of these is dead.
+const SILENCE: Duration = Duration::from_secs(25);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// How often the clock goes on by itself while nobody says the time.
+const TICK: TimeDelta = TimeDelta::seconds(10);
+
+/// Lives as long as somebody is signed in, and the socket with it.
+#[component]
+pub(crate) fn Keeper() -> Element {
+    let live = use_live();
+    // Effects run in a browser or a window only, never while the server draws.
+    use_effect(move || {
+        spawn(keep(live));
+        spawn(tick(live));
+    });
+    rsx! {}
+}
+
+/// How following the feed ended.
+enum End {
+    /// `heard`: there was a link, so the next attempt need not wait long.
+    Lost {
+        heard: bool,
+    },
+    SignedOut,
+}
+
+async fn keep(mut live: Live) {
+    let mut failures = 0;
+    loop {
+        match follow(live).await {
+            End::SignedOut => return live.leave(),
+            End::Lost { heard } => failures = if heard { 0 } else { failures + 1 },
+        }
+        live.link.set(Link::Down);
+        sleep(pause(failures, chance().await)).await;
+        // A browser does not tell why a socket was refused, so a failed one is asked after.
+        if failures > 0
+            && let Err(error) = account::me().await
+            && error.refusal.code == RefusalCode::Unauthenticated
+        {
+            return live.leave();
+        }
+    }
+}
+
+async fn follow(mut live: Live) -> End {
+    let mut heard = false;
+    let Some(Ok(feed)) = within(SILENCE, server_fns::live::feed(WebSocketOptions::new())).await else {
+        return End::Lost { heard };
+    };
+    loop {
+        let Some(Ok(event)) = within(SILENCE, feed.recv()).await else {
+            return End::Lost { heard };
+        };
+        match live.apply(event) {
+            Fit::Applied => {
+                heard = true;
+                if *live.link.peek() != Link::Up {
+                    live.link.set(Link::Up);
+                }
+            }
+            Fit::Gap => return End::Lost { heard },
+            Fit::SignedOut => return End::SignedOut,
+        }
+    }
+}
+
+/// Twice as long after every failure, and never the same for two tabs, so that a server that comes back
+/// is not met by all of them at once. `chance` is from 0 to 1.
+fn pause(failures: u32, chance: f64) -> Duration {
+    let whole = FIRST_PAUSE.saturating_mul(1 << failures.min(8)).min(LONGEST_PAUSE);
+    whole.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
+}
+
+async fn chance() -> f64 {
+    document::eval("return Math.random()").join().await.unwrap_or(0.5)
+}
+
+/// Ages go on while the link is down.
+async fn tick(mut live: Live) {
+    loop {
+        sleep(TICK.to_std().unwrap_or(SILENCE)).await;
+        if *live.link.peek() != Link::Up {
+            *live.now.write() += TICK;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_bound() {
+        assert_eq!(pause(0, 1.0), FIRST_PAUSE);
+        assert!(pause(3, 0.0) > pause(1, 1.0));
+        assert_eq!(pause(u32::MAX, 1.0), LONGEST_PAUSE);
+        assert!(pause(u32::MAX, 0.0) >= LONGEST_PAUSE / 2);
+    }
+}

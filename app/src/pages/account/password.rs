@@ -1,0 +1,60 @@
+//! Changing the password.
+
+use dioxus::prelude::*;
+use model::request::ChangePassword as Request;
+use server_fns::{Json, account};
+
+use super::sessions::Fetched;
+use crate::action::use_ask;
+use crate::pages::sign_in::typed;
+use crate::parts::{Button, Card, Field, FieldKind, Notice, NoticeKind, use_toasts};
+
+#[component]
+pub(super) fn ChangePassword(username: String, sessions: Fetched) -> Element {
+    let ask = use_ask();
+    let toasts = use_toasts();
+    let mut form = use_signal(Request::default);
+    let send = move |event: FormEvent| {
+        event.prevent_default();
+        let request = Request { current: typed(&event, "current"), new: typed(&event, "new") };
+        let mut sessions = sessions;
+        ask.start(account::change_password(Json(request)), move |()| {
+            toasts.say(NoticeKind::Good, "The password is changed. Your other sessions are ended.");
+            form.set(Request::default());
+            sessions.restart();
+        });
+    };
+    rsx! {
+        Card { title: "Password",
+            form { class: "flex max-w-sm flex-col gap-4", onsubmit: send,
+                if let Some(why) = ask.rest(&["current", "new"]) {
+                    Notice { kind: NoticeKind::Bad, "{why}" }
+                }
+                // Tells a password manager whose password this is.
+                input { class: "hidden", r#type: "text", autocomplete: "username", readonly: true, value: "{username}" }
+                Field {
+                    label: "Current password",
+                    name: "current",
+                    kind: FieldKind::Password,
+                    value: form.read().current.clone(),
+                    oninput: move |text| form.write().current = text,
+                    error: ask.field("current"),
+                    autocomplete: "current-password",
+                    required: true,
+                }
+                Field {
+                    label: "New password",
+                    name: "new",
+                    kind: FieldKind::Password,
+                    value: form.read().new.clone(),
+                    oninput: move |text| form.write().new = text,
+                    error: ask.field("new"),
+                    hint: "At least 10 characters. Your other sessions end with the old password.",
+                    autocomplete: "new-password",
+                    required: true,
+                }
+                div { Button { submit: true, busy: ask.busy(), "Change password" } }
+            }
+        }
+    }
+}

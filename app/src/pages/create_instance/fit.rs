@@ -1,0 +1,85 @@
+//! Whether an instance of an image fits anywhere, in words. The server decides; this tells beforehand.
+
+use model::image::ImageName;
+use model::live::LiveWorld;
+use model::node::{Availability, Liveness};
+use model::view::NodeView;
+
+/// What stands at the foot of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fit {
+    QuotaUsed {
+        most: u32,
+    },
+    NoNodes,
+    /// The names of the nodes that can take it.
+    On(Vec<String>),
+    /// Why each node cannot.
+    Nowhere(Vec<String>),
+}
+
+pub(super) fn fit(world: &LiveWorld, image: ImageName) -> Fit {
+    if world.quota.used >= world.quota.most {
+        return Fit::QuotaUsed { most: world.quota.most };
+    }
+    let usable: Vec<_> =
+        world.nodes.values().filter(|node| node.shared || node.owner.as_ref() == Some(&world.me.username)).collect();
+    if usable.is_empty() {
+        return Fit::NoNodes;
+    }
+    let (mut on, mut reasons) = (Vec::new(), Vec::new());
+    for node in usable {
+        match obstacle(node, image) {
+            None => on.push(node.name.to_string()),
+            Some(reason) => reasons.push(reason),
+        }
+    }
+    if on.is_empty() { Fit::Nowhere(reasons) } else { Fit::On(on) }
+}
+
+fn obstacle(node: &NodeView, image: ImageName) -> Option<String> {
+    let name = &node.name;
+    match node.liveness {
+        Liveness::Never => return Some(format!("{name} has not connected yet")),
+        Liveness::Offline => return Some(format!("{name} is offline")),
+        Liveness::Late | Liveness::Online => {}
+    }
+    let engine_up = node.facts.as_ref().is_some_and(|facts| facts.engine.is_up());
+    let offered = node.facts.as_ref().is_some_and(|facts| facts.images.contains(&image));
+    if node.availability == Availability::Cordoned {
+        Some(format!("{name} takes no new instances"))
+    } else if !engine_up {
+        Some(format!("Docker does not answer on {name}"))
+    } else if !offered {
+        Some(format!("{name} does not offer {}", image.title()))
+    } else if node.instances >= node.max_instances {
+        Some(format!("{name} is full ({} of {})", node.instances, node.max_instances))
+    } else {
+        None
+    }
+}
+
+impl Fit {
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::QuotaUsed { most } => {
+                format!("You use all of your {most}. Delete an instance, or ask an administrator for more.")
+            }
+            Self::NoNodes => "There is no node that you may use. Add one first.".to_owned(),
+            Self::On(names) => match names.as_slice() {
+                [] => String::new(),
+                [only] => format!("Fits on {only}."),
+                [first, others @ ..] => format!("Fits on {first} and {} other{}.", others.len(), plural(others.len())),
+            },
+            Self::Nowhere(reasons) => format!("Fits nowhere now: {}.", reasons.join("; ")),
+        }
+    }
+
+    pub(super) const fn is_good(&self) -> bool {
+        matches!(self, Self::On(_))
+    }
+}
+
+const fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}

@@ -1,0 +1,23 @@
+//! Creating an instance: three choices, all made already.
+
+mod fit;
+mod form;
+mod images;
+mod keys;
+mod limits;
+mod name;
+
+use dioxus::prelude::*;
+
+use crate::parts::PageHeader;
+use form::Form;
+
+#[component]
+pub(crate) fn CreateInstance() -> Element {
+    rsx! {
+        div { class: "mx-auto max-w-xl",
+            PageHeader { title: "Create instance", text: "Everything is filled in; change what you like." }
+            Form {}
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The end of an instance, at the end of its page.
+
+use dioxus::prelude::*;
+use model::view::InstanceView;
+
+use crate::pages::instances::{Verb, VerbButton, Verbs};
+use crate::parts::{ButtonKind, Card};
+
+#[component]
+pub(super) fn Danger(verbs: Verbs, view: InstanceView) -> Element {
+    let ports: Vec<_> = view.ports.iter().map(|binding| binding.host.0.to_string()).collect();
+    let ports = if ports.is_empty() { String::new() } else { format!(", and its host ports {}", ports.join(", ")) };
+    rsx! {
+        Card { title: "Delete",
+            div { class: "flex flex-wrap items-center justify-between gap-4",
+                p { class: "max-w-prose text-text-muted",
+                    "Deleting {view.name} loses all its files and programs{ports}, for good. You will be asked to type its name."
+                }
+                VerbButton { verbs, verb: Verb::Delete, view, kind: ButtonKind::Danger }
+            }
+        }
+    }
+}

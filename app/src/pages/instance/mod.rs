@@ -1,0 +1,124 @@
+//! One instance: its state, the way in, what it is made of, what happened to it, and its end.
+
+mod danger;
+mod events;
+mod overview;
+mod ports;
+mod progress;
+
+use dioxus::prelude::*;
+use model::id::InstanceId;
+use model::live::LiveWorld;
+use model::phase::Phase;
+use model::view::InstanceView;
+
+use super::instances::{Verb, VerbButton, VerbDialog, use_verbs};
+use crate::parts::{
+    Badge, ButtonKind, ButtonLink, Card, CopyText, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Tone,
+};
+use crate::route::Route;
+use crate::state::use_world;
+
+use danger::Danger;
+use events::Events;
+use overview::Overview;
+use ports::Ports;
+use progress::Steps;
+
+#[component]
+pub(crate) fn Instance(id: InstanceId) -> Element {
+    rsx! {
+        // Another instance is another page: nothing of the last one's state may stay.
+        for id in [id] {
+            Page { key: "{id}", id }
+        }
+    }
+}
+
+#[component]
+fn Page(id: InstanceId) -> Element {
+    let view = use_world(move |world: &LiveWorld| world.instances.get(&id).cloned());
+    match view().flatten() {
+        Some(view) => rsx! { Present { view } },
+        None => rsx! {
+            document::Title { "Instance · DockHost" }
+            Empty {
+                title: "There is no such instance",
+                text: "It was deleted, or it is not yours.",
+                action: rsx! {
+                    ButtonLink { to: Route::Instances {}, icon: Glyph::ArrowLeft, "All instances" }
+                },
+            }
+        },
+    }
+}
+
+#[component]
+fn Present(view: InstanceView) -> Element {
+    let verbs = use_verbs(view.id);
+    let making = matches!(view.phase, Phase::Pending | Phase::Creating);
+    let open = matches!(view.phase, Phase::Running | Phase::Unknown);
+    rsx! {
+        document::Title { "{view.name} · DockHost" }
+        Link {
+            class: "inline-flex items-center gap-1.5 rounded-sm pb-3 text-sm text-text-muted hover:text-text",
+            to: Route::Instances {},
+            Icon { glyph: Glyph::ArrowLeft }
+            "Instances"
+        }
+        header { class: "flex flex-wrap items-center justify-between gap-3 pb-5",
+            div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1",
+                h1 { class: "truncate text-xl font-semibold", "{view.name}" }
+                div { aria_live: "polite",
+                    if let Some(words) = verbs.asked_words(&view) {
+                        Badge { tone: Tone::Busy, "{words}" }
+                    } else {
+                        PhaseBadge { phase: view.phase }
+                    }
+                }
+            }
+            div { class: "flex flex-wrap gap-2",
+                for verb in [Verb::Start, Verb::Stop, Verb::Restart] {
+                    VerbButton { key: "{verb.title()}", verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
+                }
+            }
+        }
+        div { class: "flex flex-col gap-4",
+            if making {
+                Steps { view: view.clone() }
+            } else if !view.message.is_empty() {
+                Notice { kind: notice_of(view.phase), "{view.message}" }
+            }
+            if open && !view.ssh_command.is_empty() {
+                Card { title: "Log in",
+                    div { class: "flex flex-col items-start gap-2",
+                        CopyText { text: view.ssh_command.clone(), title: "Copy the ssh command", large: true }
+                        p { class: "text-sm text-text-muted", "Type it into a terminal on a machine that holds one of the keys below." }
+                    }
+                }
+            }
+            div { class: "grid items-start gap-4 lg:grid-cols-2",
+                Overview { view: view.clone() }
+                Ports { view: view.clone() }
+            }
+            Events { view: view.clone() }
+            Danger { verbs, view: view.clone() }
+        }
+        VerbDialog { verbs, view }
+    }
+}
+
+const fn notice_of(phase: Phase) -> NoticeKind {
+    match phase {
+        Phase::Error | Phase::Lost => NoticeKind::Bad,
+        Phase::Unknown => NoticeKind::Warn,
+        Phase::Pending
+        | Phase::Creating
+        | Phase::Running
+        | Phase::Stopping
+        | Phase::Stopped
+        | Phase::Restarting
+        | Phase::Rebuilding
+        | Phase::Deleting => NoticeKind::Info,
+    }
+}

@@ -1,0 +1,71 @@
+//! What happens between the button and the first login.
+
+use dioxus::prelude::*;
+use model::phase::Phase;
+use model::view::InstanceView;
+
+use crate::parts::{Card, Glyph, Icon, ProgressBar};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Done,
+    Now,
+    Later,
+}
+
+#[component]
+pub(super) fn Steps(view: InstanceView) -> Element {
+    let begun = view.phase == Phase::Creating;
+    let node = &view.node.name;
+    let message = if view.message.is_empty() { "This takes a few seconds.".to_owned() } else { view.message.clone() };
+    rsx! {
+        Card { title: "Getting ready",
+            ol { class: "flex flex-col gap-3", aria_live: "polite",
+                Line { step: Step::Done, words: "Its place is on {node}" }
+                Line { step: if begun { Step::Done } else { Step::Now }, words: "{node} takes it up",
+                    if !begun {
+                        p { class: "text-sm text-text-muted", "{message}" }
+                    }
+                }
+                Line { step: if begun { Step::Now } else { Step::Later }, words: "Its image and container are made",
+                    if begun {
+                        p { class: "text-sm text-text-muted", "{message}" }
+                        if let Some(progress) = view.progress {
+                            div { class: "flex max-w-md items-center gap-3 pt-1",
+                                ProgressBar { step: progress.step, of: progress.of, label: "Progress" }
+                                span { class: "text-xs whitespace-nowrap text-text-muted", "{progress.step} of {progress.of}" }
+                            }
+                        }
+                    }
+                }
+                Line { step: Step::Later, words: "You can log in" }
+            }
+        }
+    }
+}
+
+#[component]
+fn Line(step: Step, words: String, children: Element) -> Element {
+    let tone = if step == Step::Later { "text-text-muted" } else { "" };
+    rsx! {
+        li { class: "flex gap-3 {tone}",
+            span { class: "flex size-5 shrink-0 items-center justify-center",
+                match step {
+                    Step::Done => rsx! {
+                        span { class: "text-good", Icon { glyph: Glyph::Check } }
+                    },
+                    Step::Now => rsx! {
+                        span { class: "size-2 animate-dot rounded-full bg-busy motion-reduce:animate-none" }
+                    },
+                    Step::Later => rsx! {
+                        span { class: "size-2 rounded-full border-[1.5px] border-idle" }
+                    },
+                }
+            }
+            div { class: "min-w-0 flex-1",
+                p { "{words}" }
+                {children}
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What a person sees before the first instance, and what keeps them from one.
+
+use dioxus::prelude::*;
+use model::live::LiveWorld;
+use model::node::Liveness;
+
+use crate::parts::{ButtonKind, ButtonLink, Empty, Glyph, Icon, Notice, NoticeKind};
+use crate::route::Route;
+use crate::state::use_world;
+
+#[component]
+pub(super) fn FirstSteps() -> Element {
+    let has_key = use_world(|world: &LiveWorld| !world.ssh_keys.is_empty());
+    let has_key = has_key() == Some(true);
+    rsx! {
+        Empty {
+            title: "No instances yet",
+            text: "An instance is a Linux machine of your own that you reach with ssh.",
+            action: rsx! {
+                ButtonLink { kind: ButtonKind::Primary, icon: Glyph::Plus, to: Route::CreateInstance {}, "Create instance" }
+            },
+            ol { class: "mt-2 flex flex-col gap-3 text-left",
+                Step { number: 1, done: has_key,
+                    Link { class: "text-accent-text underline-offset-2 hover:underline", to: Route::SshKeys {}, "Add an SSH key" }
+                    ", so that it is you who gets in."
+                }
+                Step { number: 2, done: false, "Create an instance; you choose its name and its system." }
+                Step { number: 3, done: false, "Copy its ssh command into a terminal." }
+            }
+        }
+    }
+}
+
+#[component]
+fn Step(number: u32, done: bool, children: Element) -> Element {
+    let look = if done { "border-good text-good" } else { "border-line text-text-muted" };
+    rsx! {
+        li { class: "flex items-center gap-3",
+            span { class: "flex size-6 shrink-0 items-center justify-center rounded-full border text-xs font-medium {look}",
+                if done {
+                    Icon { glyph: Glyph::Check }
+                    span { class: "sr-only", "Done:" }
+                } else {
+                    "{number}"
+                }
+            }
+            span { {children} }
+        }
+    }
+}
+
+/// What stands in the way of an instance that one can log in to.
+#[component]
+pub(super) fn Hints() -> Element {
+    let lacks = use_world(|world: &LiveWorld| {
+        let online = world.nodes.values().any(|node| matches!(node.liveness, Liveness::Online | Liveness::Late));
+        (world.ssh_keys.is_empty(), !online, world.nodes.is_empty())
+    });
+    let (no_key, none_online, no_node) = lacks().unwrap_or_default();
+    rsx! {
+        if no_key || none_online {
+            div { class: "flex flex-col gap-2 pb-4",
+                if no_key {
+                    Notice {
+                        kind: NoticeKind::Warn,
+                        action: rsx! {
+                            ButtonLink { to: Route::SshKeys {}, icon: Glyph::Key, "Add an SSH key" }
+                        },
+                        "You have no SSH key yet. Without one you cannot log in to an instance."
+                    }
+                }
+                if none_online {
+                    Notice {
+                        kind: NoticeKind::Warn,
+                        action: rsx! {
+                            ButtonLink { to: Route::Nodes {}, icon: Glyph::Nodes, if no_node { "Add a node" } else { "See the nodes" } }
+                        },
+                        if no_node {
+                            "There is no node yet. An instance runs on a node: any machine with Docker that you register."
+                        } else {
+                            "No node is online. New instances wait until one is back; what runs on a node goes on without this server."
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! One instance in the list.
+
+use dioxus::prelude::*;
+use model::phase::Phase;
+use model::view::InstanceView;
+
+use super::{Verb, VerbButton, VerbDialog, use_verbs};
+use crate::parts::{Badge, ButtonKind, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone};
+use crate::route::Route;
+
+#[component]
+pub(super) fn Row(view: InstanceView) -> Element {
+    let verbs = use_verbs(view.id);
+    let inline = [Verb::Start, Verb::Stop].into_iter().find(|verb| verb.is_open_to(view.phase));
+    let menu = format!("menu-{}", view.id);
+    let reachable = matches!(view.phase, Phase::Running | Phase::Restarting | Phase::Unknown);
+    rsx! {
+        li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 lg:grid-cols-[8.5rem_minmax(0,1fr)_auto]",
+            div { class: "col-span-2 lg:col-span-1",
+                if let Some(words) = verbs.asked_words(&view) {
+                    Badge { tone: Tone::Busy, "{words}" }
+                } else {
+                    PhaseBadge { phase: view.phase }
+                }
+            }
+            div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5",
+                Link {
+                    class: "min-w-0 truncate py-1 font-medium underline-offset-2 hover:underline",
+                    to: Route::Instance { id: view.id },
+                    "{view.name}"
+                }
+                span { class: "text-sm text-text-muted", "{view.image.title()}" }
+                span { class: "text-sm text-text-muted", "on {view.node.name}" }
+            }
+            div { class: "flex items-center justify-end gap-1",
+                if let Some(verb) = inline {
+                    VerbButton { verbs, verb, view: view.clone(), kind: ButtonKind::Quiet }
+                }
+                Menu { id: "{menu}", label: "Actions for {view.name}",
+                    MenuItem {
+                        menu: "{menu}",
+                        icon: Glyph::Info,
+                        onclick: move |()| {
+                            navigator().push(Route::Instance { id: view.id });
+                        },
+                        "Open"
+                    }
+                    for verb in Verb::ALL {
+                        MenuItem {
+                            key: "{verb.title()}",
+                            menu: "{menu}",
+                            icon: verb.glyph(),
+                            danger: verb == Verb::Delete,
+                            disabled: !verb.is_open_to(view.phase),
+                            onclick: move |()| verbs.choose(verb),
+                            "{verb.title()}"
+                        }
+                    }
+                }
+            }
+            div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden lg:col-span-1 lg:col-start-2",
+                if reachable && !view.ssh_command.is_empty() {
+                    CopyText { text: view.ssh_command.clone(), title: "Copy the ssh command of {view.name}" }
+                }
+                if !view.message.is_empty() {
+                    p { class: "text-sm text-text-muted", "{view.message}" }
+                } else if let (Phase::Stopped, Some(at)) = (view.phase, view.observed_at) {
+                    p { class: "text-sm text-text-muted", "Stopped " Time { at } }
+                }
+                if let Some(progress) = view.progress {
+                    div { class: "max-w-xs", ProgressBar { step: progress.step, of: progress.of, label: "Progress of {view.name}" } }
+                }
+            }
+        }
+        VerbDialog { verbs, view }
+    }
+}

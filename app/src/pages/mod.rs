@@ -1,0 +1,29 @@
+//! One file or folder per page. A page shows what the live world holds and says what the server refused;
+//! it never shows what it merely hopes for.
+
+mod account;
+mod create_instance;
+mod instance;
+mod instances;
+mod node_form;
+mod nodes;
+mod not_found;
+mod set_up;
+mod settings;
+mod sign_in;
+mod sign_up;
+mod ssh_keys;
+mod tokens;
+
+pub(crate) use account::Account;
+pub(crate) use create_instance::CreateInstance;
+pub(crate) use instance::Instance;
+pub(crate) use instances::Instances;
+pub(crate) use nodes::Nodes;
+pub(crate) use not_found::NotFound;
+pub(crate) use set_up::SetUp;
+pub(crate) use settings::Settings;
+pub(crate) use sign_in::SignIn;
+pub(crate) use sign_up::SignUp;
+pub(crate) use ssh_keys::SshKeys;
+pub(crate) use tokens::Tokens;

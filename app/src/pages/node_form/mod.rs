@@ -1,0 +1,165 @@
+//! Registering a node, changing its settings, and showing its key once.
+
+mod draft;
+mod key;
+mod origin;
+mod steps;
+
+use dioxus::prelude::*;
+use model::id::NodeId;
+use model::view::NodeView;
+use server_fns::{ApiError, Json, nodes};
+
+use crate::action::use_ask;
+use crate::parts::{Button, ButtonKind, Field, FieldKind, Notice, NoticeKind};
+
+use draft::Draft;
+pub(in crate::pages) use key::KeyPanel;
+pub(in crate::pages) use origin::use_origin;
+
+/// The key of a node, in the one moment in which it can be shown.
+#[derive(Clone, PartialEq)]
+pub(in crate::pages) struct FreshKey {
+    pub(in crate::pages) node: NodeId,
+    pub(in crate::pages) secret: String,
+}
+
+/// For a new node, or for the settings of the one that is given.
+#[component]
+pub(in crate::pages) fn NodeForm(
+    node: Option<NodeView>,
+    on_close: EventHandler<()>,
+    on_key: EventHandler<FreshKey>,
+) -> Element {
+    let ask = use_ask();
+    let id = node.as_ref().map(|node| node.id);
+    // As it was when the form was opened, so that news of the node do not change what is sent.
+    let before = use_hook(|| node.as_ref().map(Draft::of));
+    let mut draft = use_signal(|| before.clone().unwrap_or_default());
+    let send = move |event: FormEvent| {
+        event.prevent_default();
+        ask.start(save(id, before.clone(), draft()), move |key| {
+            if let Some(key) = key {
+                on_key.call(key);
+            }
+            on_close.call(());
+        });
+    };
+    rsx! {
+        form { class: "flex max-w-xl flex-col gap-4", onsubmit: send,
+            if let Some(why) = ask.rest(&["name", "lab", "address", "max_instances", "host_ports"]) {
+                Notice { kind: NoticeKind::Bad, "{why}" }
+            }
+            Field {
+                label: "Name",
+                name: "name",
+                value: draft.read().name.clone(),
+                oninput: move |text| draft.write().name = text,
+                error: ask.field("name"),
+                hint: "Lower-case letters, digits and hyphens, such as lab-3.",
+                autocomplete: "off",
+                autofocus: true,
+                required: true,
+            }
+            Field {
+                label: "Lab (optional)",
+                name: "lab",
+                value: draft.read().lab.clone(),
+                oninput: move |text| draft.write().lab = text,
+                error: ask.field("lab"),
+                hint: "Where it stands, such as a room.",
+                autocomplete: "off",
+            }
+            Field {
+                label: "Most instances",
+                name: "max_instances",
+                kind: FieldKind::Number,
+                value: draft.read().max_instances.clone(),
+                oninput: move |text| draft.write().max_instances = text,
+                error: ask.field("max_instances"),
+                min: "1",
+                required: true,
+            }
+            More { draft, refused: ask.field("address").is_some() || ask.field("host_ports").is_some(),
+                Field {
+                    label: "Address (optional)",
+                    name: "address",
+                    value: draft.read().address.clone(),
+                    oninput: move |text| draft.write().address = text,
+                    error: ask.field("address"),
+                    hint: "The host name or IP address at which people reach the machine. Left empty, it is the address it dials in from.",
+                    placeholder: "lab-3.example.org",
+                    autocomplete: "off",
+                    mono: true,
+                }
+                PortFields { draft, error: ask.field("host_ports") }
+            }
+            div { class: "flex flex-wrap gap-2",
+                Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(),
+                    if id.is_some() { "Save settings" } else { "Add node" }
+                }
+                Button { disabled: ask.busy(), onclick: move |_| on_close.call(()), "Cancel" }
+            }
+        }
+    }
+}
+
+/// What most people leave as it is. It opens by itself when something in it was refused.
+#[component]
+fn More(draft: Signal<Draft>, refused: bool, children: Element) -> Element {
+    let mut opened = use_signal(|| draft.peek().tells_more());
+    let open = opened() || refused;
+    rsx! {
+        div { class: "flex flex-col gap-4",
+            button {
+                class: "self-start cursor-pointer text-sm font-medium text-accent-text underline-offset-2 hover:underline",
+                r#type: "button",
+                aria_expanded: if open { "true" } else { "false" },
+                onclick: move |_| opened.set(!open),
+                if open { "Less" } else { "More: address and host ports" }
+            }
+            if open {
+                {children}
+            }
+        }
+    }
+}
+
+#[component]
+fn PortFields(draft: Signal<Draft>, error: Option<String>) -> Element {
+    let mut draft = draft;
+    rsx! {
+        div { class: "grid grid-cols-2 items-start gap-4",
+            Field {
+                label: "First host port",
+                name: "host_ports",
+                kind: FieldKind::Number,
+                value: draft.read().first_port.clone(),
+                oninput: move |text| draft.write().first_port = text,
+                error,
+                hint: "Each instance takes three in a row.",
+                min: "1",
+                max: "65535",
+                required: true,
+            }
+            Field {
+                label: "Last host port",
+                name: "host_ports_last",
+                kind: FieldKind::Number,
+                value: draft.read().last_port.clone(),
+                oninput: move |text| draft.write().last_port = text,
+                min: "1",
+                max: "65535",
+                required: true,
+            }
+        }
+    }
+}
+
+async fn save(id: Option<NodeId>, before: Option<Draft>, draft: Draft) -> Result<Option<FreshKey>, ApiError> {
+    let request = Json(draft.request(before.as_ref())?);
+    match id {
+        Some(id) => nodes::update(id, request).await.map(|_| None),
+        None => nodes::register(request).await.map(|made| Some(FreshKey { node: made.view.id, secret: made.secret })),
+    }
+}

@@ -1,0 +1,73 @@
+//! One node.
+
+use dioxus::prelude::*;
+use model::node::Availability;
+use model::view::NodeView;
+
+use super::details::Details;
+use super::meters::Meters;
+use super::verbs::Verbs;
+use super::words::{liveness, owner, since};
+use crate::pages::node_form::{FreshKey, NodeForm};
+use crate::parts::{Badge, Notice, NoticeKind, Time};
+
+#[component]
+pub(super) fn NodeCard(
+    node: NodeView,
+    editing: bool,
+    /// Opens the settings, or closes them.
+    on_edit: EventHandler<bool>,
+    on_key: EventHandler<FreshKey>,
+) -> Element {
+    let (tone, word) = liveness(node.liveness);
+    let heading = format!("node-{}", node.id);
+    rsx! {
+        article { class: "rounded-lg border border-line bg-surface-raised", aria_labelledby: "{heading}",
+            header { class: "flex items-start gap-3 border-b border-line py-2 pr-2 pl-4",
+                div { class: "min-w-0 flex-1 py-1.5",
+                    div { class: "flex flex-wrap items-center gap-x-3 gap-y-1",
+                        h2 { id: "{heading}", class: "truncate text-lg font-semibold", "{node.name}" }
+                        Badge { tone, "{word}" }
+                        if node.shared {
+                            Tag { title: "An administrator added it: everybody's instances may run here.", "shared" }
+                        }
+                        if node.availability == Availability::Cordoned {
+                            Tag { title: "New instances go elsewhere.", "cordoned" }
+                        }
+                    }
+                    p { class: "mt-0.5 text-sm text-text-muted",
+                        if let Some(lab) = &node.lab {
+                            "{lab} · "
+                        }
+                        {owner(node.owner.as_ref())}
+                        if let (Some(words), Some(at)) = (since(node.liveness), node.since) {
+                            " · {words} "
+                            Time { at }
+                        }
+                    }
+                }
+                if node.manageable {
+                    Verbs { node: node.clone(), on_edit: move |()| on_edit.call(true), on_key }
+                }
+            }
+            div { class: "flex flex-col gap-4 p-4",
+                if !node.alarm.is_empty() {
+                    Notice { kind: NoticeKind::Warn, "{node.alarm}" }
+                }
+                if editing && node.manageable {
+                    NodeForm { node, on_close: move |()| on_edit.call(false), on_key }
+                } else {
+                    Meters { node: node.clone() }
+                    Details { node }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Tag(title: String, children: Element) -> Element {
+    rsx! {
+        span { class: "rounded-sm border border-line px-1.5 text-xs text-text-muted", title: "{title}", {children} }
+    }
+}

@@ -1,0 +1,85 @@
+//! The machines that run instances.
+
+mod card;
+mod details;
+mod load;
+mod meters;
+mod verbs;
+mod words;
+
+use dioxus::prelude::*;
+use model::id::NodeId;
+use model::live::LiveWorld;
+use model::view::NodeView;
+
+use super::node_form::{FreshKey, KeyPanel, NodeForm};
+use crate::parts::{Button, ButtonKind, Card, Empty, Glyph, PageHeader};
+use crate::state::use_world;
+
+use card::NodeCard;
+
+/// Which form is open: one at most, so that no two inputs share an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Nothing,
+    New,
+    SettingsOf(NodeId),
+}
+
+#[component]
+pub(crate) fn Nodes() -> Element {
+    let mut open = use_signal(|| Open::Nothing);
+    let mut fresh = use_signal(|| None::<FreshKey>);
+    let nodes = use_world(|world: &LiveWorld| {
+        let mut nodes: Vec<NodeView> = world.nodes.values().cloned().collect();
+        nodes.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        nodes
+    });
+    let Some(nodes) = nodes() else { return rsx! {} };
+    let add = rsx! {
+        Button { kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| open.set(Open::New), "Add a node" }
+    };
+    let nothing = nodes.is_empty() && open() != Open::New && fresh.read().is_none();
+    rsx! {
+        PageHeader {
+            title: "Nodes",
+            text: "The machines that run instances. They dial out to this server, so they need no open port for it.",
+            actions: rsx! {
+                if !nothing && open() != Open::New {
+                    {add.clone()}
+                }
+            },
+        }
+        div { class: "flex flex-col gap-5",
+            if let Some(key) = fresh() {
+                KeyPanel { key: "{key.secret}", fresh: key, on_close: move |()| fresh.set(None) }
+            }
+            if open() == Open::New {
+                Card { title: "Add a node",
+                    NodeForm {
+                        on_close: move |()| open.set(Open::Nothing),
+                        on_key: move |key| fresh.set(Some(key)),
+                    }
+                }
+            }
+            if nothing {
+                Empty {
+                    title: "No nodes yet",
+                    text: "Any Linux machine with Docker can be one: a server, a lab PC, a laptop behind a home router.",
+                    action: add,
+                }
+            }
+            div { class: "grid items-start gap-4 lg:grid-cols-2",
+                for node in nodes {
+                    NodeCard {
+                        key: "{node.id}",
+                        editing: open() == Open::SettingsOf(node.id),
+                        on_edit: move |edit: bool| open.set(if edit { Open::SettingsOf(node.id) } else { Open::Nothing }),
+                        on_key: move |key| fresh.set(Some(key)),
+                        node,
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the owner of a node can do with it.
+
+use dioxus::prelude::*;
+use model::node::Availability;
+use model::view::NodeView;
+use server_fns::nodes;
+
+use super::words::{Question, Verb, question, removal_hindrance};
+use crate::action::use_ask;
+use crate::pages::node_form::FreshKey;
+use crate::parts::{Confirm, Glyph, Menu, MenuItem, NoticeKind, use_toasts};
+
+#[component]
+pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_key: EventHandler<FreshKey>) -> Element {
+    let ask = use_ask();
+    let toasts = use_toasts();
+    let mut asking = use_signal(|| None::<Verb>);
+    let menu = format!("menu-{}", node.id);
+    let id = node.id;
+    let mut open = move |verb: Verb| {
+        ask.clear();
+        asking.set(Some(verb));
+    };
+    let uncordoned = format!("{} takes new instances again.", node.name);
+    let uncordon = move |()| {
+        let uncordoned = uncordoned.clone();
+        ask.start(nodes::uncordon(id), move |_| toasts.say(NoticeKind::Good, uncordoned));
+    };
+    let hindrance = removal_hindrance(&node);
+    let remove = move |()| match hindrance.clone() {
+        Some(why) => toasts.say(NoticeKind::Warn, why),
+        None => open(Verb::Remove),
+    };
+    // A verb that was not asked about is refused here; one that was is refused in its dialog.
+    let refused = ask.rest(&[]).filter(|_| asking().is_none());
+    rsx! {
+        if let Some(why) = refused {
+            p { class: "max-w-48 py-2 text-sm text-bad", role: "alert", "{why}" }
+        }
+        Menu { id: "{menu}", label: "Actions for {node.name}",
+            MenuItem { menu: "{menu}", icon: Glyph::Settings, onclick: move |()| on_edit.call(()), "Settings" }
+            match node.availability {
+                Availability::Open => rsx! {
+                    MenuItem { menu: "{menu}", icon: Glyph::Stop, onclick: move |()| open(Verb::Cordon), "Cordon" }
+                },
+                Availability::Cordoned => rsx! {
+                    MenuItem { menu: "{menu}", icon: Glyph::Play, disabled: ask.busy(), onclick: uncordon, "Uncordon" }
+                },
+            }
+            MenuItem { menu: "{menu}", icon: Glyph::Key, onclick: move |()| open(Verb::Rotate), "Rotate key" }
+            MenuItem { menu: "{menu}", icon: Glyph::Trash, danger: true, onclick: remove, "Remove" }
+        }
+        if let Some(verb) = asking() {
+            Ask { node, verb, on_key, on_close: move |()| asking.set(None) }
+        }
+    }
+}
+
+#[component]
+fn Ask(node: NodeView, verb: Verb, on_key: EventHandler<FreshKey>, on_close: EventHandler<()>) -> Element {
+    let ask = use_ask();
+    let toasts = use_toasts();
+    let id = node.id;
+    let Question { title, text, verb: button, done } = question(verb, &node);
+    let act = move |()| {
+        let done = done.clone();
+        let call = async move {
+            match verb {
+                Verb::Cordon => nodes::cordon(id).await.map(|_| None),
+                Verb::Rotate => {
+                    let made = nodes::rotate_key(id).await?;
+                    Ok(Some(FreshKey { node: id, secret: made.secret }))
+                }
+                Verb::Remove => nodes::remove(id).await.map(|()| None),
+            }
+        };
+        ask.start(call, move |key: Option<FreshKey>| {
+            toasts.say(NoticeKind::Good, done);
+            if let Some(key) = key {
+                on_key.call(key);
+            }
+            on_close.call(());
+        });
+    };
+    rsx! {
+        Confirm {
+            title,
+            text,
+            verb: button,
+            busy: ask.busy(),
+            error: ask.rest(&[]),
+            on_confirm: act,
+            // The answer may hold the only copy of a key, so the dialog waits for it.
+            on_close: move |()| {
+                if !ask.busy() {
+                    on_close.call(());
+                }
+            },
+        }
+    }
+}

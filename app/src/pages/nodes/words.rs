@@ -1,0 +1,90 @@
+//! What is said of nodes, and asked before something is done to one.
+
+use model::name::Username;
+use model::node::Liveness;
+use model::view::NodeView;
+
+use crate::format::count;
+use crate::parts::Tone;
+
+pub(super) const fn liveness(liveness: Liveness) -> (Tone, &'static str) {
+    match liveness {
+        Liveness::Never => (Tone::Idle, "never connected"),
+        Liveness::Online => (Tone::Good, "online"),
+        Liveness::Late => (Tone::Warn, "late"),
+        Liveness::Offline => (Tone::Bad, "offline"),
+    }
+}
+
+/// What happened at the moment that the node's `since` names.
+pub(super) const fn since(liveness: Liveness) -> Option<&'static str> {
+    match liveness {
+        Liveness::Never => None,
+        Liveness::Online => Some("connected"),
+        Liveness::Late | Liveness::Offline => Some("last heard"),
+    }
+}
+
+pub(super) fn owner(owner: Option<&Username>) -> String {
+    owner.map_or_else(|| "this server's own".to_owned(), |owner| format!("of {owner}"))
+}
+
+/// What is asked about before it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Cordon,
+    Rotate,
+    Remove,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Question {
+    pub(super) title: String,
+    /// What will happen, and what will not.
+    pub(super) text: String,
+    pub(super) verb: &'static str,
+    /// What to say when it is done.
+    pub(super) done: String,
+}
+
+pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
+    let name = &node.name;
+    match verb {
+        Verb::Cordon => Question {
+            title: format!("Cordon {name}?"),
+            text: format!("New instances go elsewhere. {} Uncordon it at any time.", staying(node.instances)),
+            verb: "Cordon node",
+            done: format!("{name} is cordoned. New instances go elsewhere."),
+        },
+        Verb::Rotate => Question {
+            title: format!("Rotate the key of {name}?"),
+            text: format!(
+                "The present key stops working at once, and {name} is cut off until it is started again with the new \
+                 one. Its instances go on running meanwhile, but cannot be started, stopped or deleted."
+            ),
+            verb: "Rotate key",
+            done: format!("{name} has a new key."),
+        },
+        Verb::Remove => Question {
+            title: format!("Remove {name}?"),
+            text: "Its key stops working, and DockHost forgets the node. Nothing is deleted on the machine itself."
+                .to_owned(),
+            verb: "Remove node",
+            done: format!("{name} is removed."),
+        },
+    }
+}
+
+/// Why the node cannot be removed now.
+pub(super) fn removal_hindrance(node: &NodeView) -> Option<String> {
+    let held = (node.instances > 0).then(|| count(node.instances as usize, "instance"))?;
+    Some(format!("{} cannot be removed while it has {held}. Delete what is on it first.", node.name))
+}
+
+fn staying(instances: u32) -> String {
+    match instances {
+        0 => "It has no instances now.".to_owned(),
+        1 => "The instance on it stays and goes on running.".to_owned(),
+        more => format!("The {more} instances on it stay and go on running."),
+    }
+}

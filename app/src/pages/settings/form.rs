@@ -1,0 +1,77 @@
+//! Who may sign up, and how many instances each person may have.
+
+use dioxus::prelude::*;
+use model::refusal::Refusal;
+use model::request::{Settings, SignUpMode};
+use server_fns::{ApiError, Json, settings};
+
+use crate::action::use_ask;
+use crate::parts::{Button, ButtonKind, Choice, Field, FieldKind, Notice, NoticeKind, use_toasts};
+use crate::state::use_live;
+
+/// The ways to an account: what it is called, and what it means.
+const MODES: [(SignUpMode, &str, &str, &str); 3] = [
+    (SignUpMode::Open, "open", "Open", "Everybody who reaches this server can sign up."),
+    (SignUpMode::Invite, "invite", "By invitation", "Only who has an invitation link can sign up."),
+    (SignUpMode::Closed, "closed", "Closed", "Nobody can sign up. Invitations are kept for later."),
+];
+
+#[component]
+pub(super) fn SettingsForm(settings: Settings) -> Element {
+    let mut live = use_live();
+    let ask = use_ask();
+    let toasts = use_toasts();
+    let mut mode = use_signal(|| settings.sign_up);
+    let mut quota = use_signal(|| settings.quota.to_string());
+    let send = move |event: FormEvent| {
+        event.prevent_default();
+        let (sign_up, quota) = (mode(), quota());
+        let call = async move {
+            let quota = whole(&quota)?;
+            settings::change(Json(Settings { sign_up, quota })).await
+        };
+        ask.start(call, move |changed| {
+            live.welcome.write().sign_up = changed.sign_up;
+            toasts.say(NoticeKind::Good, "The settings are saved.");
+        });
+    };
+    rsx! {
+        form { class: "flex flex-col gap-5", onsubmit: send,
+            if let Some(why) = ask.rest(&["quota"]) {
+                Notice { kind: NoticeKind::Bad, "{why}" }
+            }
+            fieldset { class: "flex flex-col gap-2",
+                legend { class: "mb-1.5 text-sm font-medium", "Who may sign up" }
+                for (each, value, title, hint) in MODES {
+                    Choice {
+                        key: "{value}",
+                        name: "sign_up",
+                        value,
+                        title,
+                        hint,
+                        chosen: mode() == each,
+                        onchoose: move |()| mode.set(each),
+                    }
+                }
+            }
+            div { class: "max-w-sm",
+                Field {
+                    label: "Instances per person",
+                    name: "quota",
+                    kind: FieldKind::Number,
+                    value: quota(),
+                    oninput: move |text| quota.set(text),
+                    error: ask.field("quota"),
+                    hint: "Who has more already keeps them, and cannot create another one.",
+                    min: "0",
+                    required: true,
+                }
+            }
+            div { Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Save settings" } }
+        }
+    }
+}
+
+fn whole(text: &str) -> Result<u32, ApiError> {
+    text.trim().parse().map_err(|_| Refusal::field("quota", "The quota must be a whole number, such as 5.").into())
+}

@@ -1,0 +1,80 @@
+//! The door for those who have an account.
+
+mod door;
+
+use dioxus::prelude::*;
+use model::request::{SignIn as Request, SignUpMode};
+use server_fns::{Json, account};
+
+use crate::action::use_ask;
+use crate::parts::{Button, ButtonKind, Field, FieldKind, Notice, NoticeKind};
+use crate::route::Route;
+use crate::state::use_live;
+
+pub(in crate::pages) use door::{Aside, Door, typed};
+
+#[component]
+pub(crate) fn SignIn() -> Element {
+    let live = use_live();
+    let ask = use_ask();
+    let mut form = use_signal(Request::default);
+    let send = move |event: FormEvent| {
+        event.prevent_default();
+        let request = Request { username: typed(&event, "username"), password: typed(&event, "password") };
+        let call = async move {
+            account::sign_in(Json(request)).await?;
+            live.enter().await
+        };
+        ask.start(call, |()| ());
+    };
+    rsx! {
+        Door { title: "Sign in", aside: rsx! { NoAccount {} },
+            form { class: "flex flex-col gap-4", onsubmit: send,
+                if let Some(why) = ask.rest(&["username", "password"]) {
+                    Notice { kind: NoticeKind::Bad, "{why}" }
+                }
+                Field {
+                    label: "Username or email address",
+                    name: "username",
+                    value: form.read().username.clone(),
+                    oninput: move |text| form.write().username = text,
+                    error: ask.field("username"),
+                    autocomplete: "username",
+                    autofocus: true,
+                    required: true,
+                }
+                Field {
+                    label: "Password",
+                    name: "password",
+                    kind: FieldKind::Password,
+                    value: form.read().password.clone(),
+                    oninput: move |text| form.write().password = text,
+                    error: ask.field("password"),
+                    autocomplete: "current-password",
+                    required: true,
+                }
+                Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Sign in" }
+            }
+        }
+    }
+}
+
+/// How a visitor comes by an account, where that is possible.
+#[component]
+fn NoAccount() -> Element {
+    let live = use_live();
+    let ways = use_memo(move || {
+        let welcome = live.welcome.read();
+        (welcome.needs_setup, welcome.sign_up)
+    });
+    match ways() {
+        (true, _) => rsx! {
+            Aside { text: "Nobody has an account yet.", verb: "Set up DockHost", to: Route::SetUp { token: String::new() } }
+        },
+        (false, SignUpMode::Open) => rsx! {
+            Aside { text: "No account yet?", verb: "Sign up", to: Route::SignUp { invite: String::new() } }
+        },
+        (false, SignUpMode::Invite) => rsx! { "New here? Ask an administrator for an invitation link." },
+        (false, SignUpMode::Closed) => rsx! {},
+    }
+}

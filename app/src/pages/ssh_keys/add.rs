@@ -1,0 +1,89 @@
+//! The form that adds a key, and how to come by one.
+
+use dioxus::prelude::*;
+use model::request::AddSshKey;
+use server_fns::{Json, ssh_keys};
+
+use super::words::comment;
+use crate::action::use_ask;
+use crate::parts::{Button, ButtonKind, CopyText, Field, Notice, NoticeKind, TextArea, use_toasts};
+
+#[component]
+pub(super) fn AddKey(
+    /// Whether there is something to go back to.
+    closable: bool,
+    on_close: EventHandler<()>,
+) -> Element {
+    let ask = use_ask();
+    let toasts = use_toasts();
+    let mut form = use_signal(AddSshKey::default);
+    let mut named = use_signal(|| false);
+    let paste = move |text: String| {
+        let mut form = form.write();
+        if !named() {
+            form.name = comment(&text).unwrap_or_default().to_owned();
+        }
+        form.public_key = text;
+    };
+    let send = move |event: FormEvent| {
+        event.prevent_default();
+        ask.start(ssh_keys::add(Json(form())), move |added| {
+            toasts.say(NoticeKind::Good, format!("{} is added.", added.name));
+            form.set(AddSshKey::default());
+            named.set(false);
+            on_close.call(());
+        });
+    };
+    rsx! {
+        form { class: "flex flex-col gap-4", onsubmit: send,
+            if let Some(why) = ask.rest(&["public_key", "name"]) {
+                Notice { kind: NoticeKind::Bad, "{why}" }
+            }
+            TextArea {
+                label: "Public key",
+                name: "public_key",
+                value: form.read().public_key.clone(),
+                oninput: paste,
+                error: ask.field("public_key"),
+                hint: "One line. It is the file that ends in .pub; the other file stays on your machine.",
+                placeholder: "ssh-ed25519 AAAA… ada@laptop",
+                rows: 3,
+                mono: true,
+            }
+            Field {
+                label: "Name",
+                name: "name",
+                value: form.read().name.clone(),
+                oninput: move |text: String| {
+                    named.set(!text.is_empty());
+                    form.write().name = text;
+                },
+                error: ask.field("name"),
+                hint: "What you call it, such as the machine it is on.",
+                autocomplete: "off",
+            }
+            div { class: "flex flex-wrap gap-2",
+                Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Add SSH key" }
+                if closable {
+                    Button { onclick: move |_| on_close.call(()), "Cancel" }
+                }
+            }
+            HowTo {}
+        }
+    }
+}
+
+#[component]
+fn HowTo() -> Element {
+    rsx! {
+        details { class: "border-t border-line pt-3",
+            summary { class: "cursor-pointer text-sm font-medium", "Where do I find my key, and how do I make one?" }
+            div { class: "mt-3 flex flex-col items-start gap-2 text-sm text-text-muted",
+                p { "Show the key that you have, in a terminal on Linux, macOS or Windows:" }
+                CopyText { text: "cat ~/.ssh/id_ed25519.pub", title: "Copy the command" }
+                p { "There is no such file? Make a key first, then show it:" }
+                CopyText { text: "ssh-keygen -t ed25519", title: "Copy the command" }
+            }
+        }
+    }
+}

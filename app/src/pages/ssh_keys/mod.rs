@@ -1,0 +1,53 @@
+//! The public keys whose holders may log in.
+
+mod add;
+mod row;
+mod words;
+
+use dioxus::prelude::*;
+use model::live::LiveWorld;
+use model::view::SshKeyView;
+
+use crate::parts::{Button, ButtonKind, Card, Glyph, PageHeader};
+use crate::state::use_world;
+
+use add::AddKey;
+use row::KeyRow;
+
+#[component]
+pub(crate) fn SshKeys() -> Element {
+    let mut adding = use_signal(|| false);
+    let keys = use_world(|world: &LiveWorld| {
+        let mut keys: Vec<SshKeyView> = world.ssh_keys.values().cloned().collect();
+        keys.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        keys
+    });
+    let Some(keys) = keys() else { return rsx! {} };
+    let first = keys.is_empty();
+    let open = first || adding();
+    rsx! {
+        PageHeader {
+            title: "SSH keys",
+            text: "Whoever holds one of these keys can log in to the instances that have it.",
+            actions: rsx! {
+                if !open {
+                    Button { kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| adding.set(true), "Add SSH key" }
+                }
+            },
+        }
+        div { class: "flex flex-col gap-5",
+            if open {
+                Card { title: if first { "Add your first SSH key" } else { "Add an SSH key" },
+                    AddKey { closable: !first, on_close: move |()| adding.set(false) }
+                }
+            }
+            if !first {
+                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised",
+                    for key in keys {
+                        KeyRow { key: "{key.id}", view: key }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! One key, and what deleting it takes away.
+
+use dioxus::prelude::*;
+use model::live::LiveWorld;
+use model::view::SshKeyView;
+use server_fns::ssh_keys;
+
+use super::words::{Holder, loss};
+use crate::action::use_ask;
+use crate::parts::{Button, ButtonKind, Confirm, Glyph, NoticeKind, Time, use_toasts};
+use crate::state::use_world;
+
+#[component]
+pub(super) fn KeyRow(view: SshKeyView) -> Element {
+    let mut asking = use_signal(|| false);
+    rsx! {
+        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2",
+            span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
+            span { class: "text-sm text-text-muted", "{view.algorithm}" }
+            code { class: "min-w-0 truncate font-mono text-sm select-all", title: "{view.fingerprint}", "{view.fingerprint}" }
+            span { class: "text-sm text-text-muted", "added " Time { at: view.created_at } }
+            Button {
+                kind: ButtonKind::Quiet,
+                icon: Glyph::Trash,
+                title: "Delete {view.name}",
+                onclick: move |_| asking.set(true),
+            }
+            if asking() {
+                Delete { view: view.clone(), on_close: move |()| asking.set(false) }
+            }
+        }
+    }
+}
+
+#[component]
+fn Delete(view: SshKeyView, on_close: EventHandler<()>) -> Element {
+    let ask = use_ask();
+    let toasts = use_toasts();
+    let name = view.name.clone();
+    let holders = use_world(move |world: &LiveWorld| {
+        let mine = world.instances.values().filter(|instance| instance.owner == world.me.username);
+        mine.filter(|instance| instance.ssh_keys.contains(&name))
+            .map(|instance| Holder { instance: instance.name.clone(), only: instance.ssh_keys.len() == 1 })
+            .collect::<Vec<_>>()
+    });
+    let id = view.id;
+    let name = view.name.clone();
+    let delete = move |()| {
+        let gone = format!("{name} is deleted.");
+        ask.start(ssh_keys::remove(id), move |()| {
+            toasts.say(NoticeKind::Good, gone);
+            on_close.call(());
+        });
+    };
+    rsx! {
+        Confirm {
+            title: "Delete {view.name}?",
+            text: loss(&holders().unwrap_or_default()),
+            verb: "Delete SSH key",
+            busy: ask.busy(),
+            error: ask.rest(&[]),
+            on_confirm: delete,
+            on_close,
+        }
+    }
+}

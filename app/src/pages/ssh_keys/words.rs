@@ -1,0 +1,72 @@
+//! What is said of keys.
+
+use model::name::InstanceName;
+
+/// An instance that lets the holder of a key in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Holder {
+    pub(super) instance: InstanceName,
+    /// It lets nobody else in.
+    pub(super) only: bool,
+}
+
+/// What the person loses with a key.
+pub(super) fn loss(holders: &[Holder]) -> String {
+    if holders.is_empty() {
+        return "No instance of yours has it. Whoever holds it can log in nowhere.".to_owned();
+    }
+    let lose = if holders.len() == 1 { "loses" } else { "lose" };
+    let all = listed(holders.iter().map(|holder| holder.instance.as_str()));
+    let bare: Vec<&str> = holders.iter().filter(|holder| holder.only).map(|holder| holder.instance.as_str()).collect();
+    let bare = match bare.len() {
+        0 => String::new(),
+        1 => format!(" {} is left without any key.", bare[0]),
+        _ => format!(" {} are left without any key.", listed(bare.into_iter())),
+    };
+    format!("{all} {lose} it: its holder can no longer log in there.{bare}")
+}
+
+/// *web*, *web and api*, *web, api and db*.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// What `ssh-keygen` wrote behind the key, often `person@machine`.
+pub(super) fn comment(public_key: &str) -> Option<&str> {
+    let (_, behind_algorithm) = public_key.trim().split_once(char::is_whitespace)?;
+    let (_, comment) = behind_algorithm.trim_start().split_once(char::is_whitespace)?;
+    let comment = comment.lines().next()?.trim();
+    (!comment.is_empty()).then_some(comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(name: &str, only: bool) -> Holder {
+        Holder { instance: name.parse().unwrap(), only }
+    }
+
+    #[test]
+    fn the_loss_names_every_instance() {
+        assert!(loss(&[]).starts_with("No instance"));
+        assert_eq!(loss(&[holder("web", false)]), "web loses it: its holder can no longer log in there.");
+        assert_eq!(
+            loss(&[holder("web", false), holder("api", true), holder("db", true)]),
+            "web, api and db lose it: its holder can no longer log in there. api and db are left without any key."
+        );
+    }
+
+    #[test]
+    fn the_comment_is_all_that_stands_behind_the_key() {
+        assert_eq!(comment(" ssh-ed25519 AAAAC3 ada at home \n"), Some("ada at home"));
+        assert_eq!(comment("ssh-ed25519 AAAAC3\n"), None);
+        assert_eq!(comment("ssh-ed25519"), None);
+        assert_eq!(comment(""), None);
+    }
+}

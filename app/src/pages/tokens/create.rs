@@ -1,0 +1,72 @@
+//! Making a token, and the one moment in which it is shown.
+
+use dioxus::prelude::*;
+use model::request::CreateToken;
+use model::view::{Created, TokenView};
+use server_fns::{Json, tokens};
+
+use crate::action::use_ask;
+use crate::pages::node_form::use_origin;
+use crate::parts::{Button, ButtonKind, Card, CopyText, Field, Notice, NoticeKind};
+
+#[component]
+pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: EventHandler<()>) -> Element {
+    let ask = use_ask();
+    let mut name = use_signal(String::new);
+    let send = move |event: FormEvent| {
+        event.prevent_default();
+        ask.start(tokens::create(Json(CreateToken { name: name() })), move |made| on_made.call(made));
+    };
+    rsx! {
+        form { class: "flex flex-col gap-4", onsubmit: send,
+            if let Some(why) = ask.rest(&["name"]) {
+                Notice { kind: NoticeKind::Bad, "{why}" }
+            }
+            Field {
+                label: "Name",
+                name: "name",
+                value: name(),
+                oninput: move |text| name.set(text),
+                error: ask.field("name"),
+                hint: "What will use it, such as nightly build.",
+                autocomplete: "off",
+                autofocus: true,
+                required: true,
+            }
+            div { class: "flex flex-wrap gap-2",
+                Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Create token" }
+                Button { disabled: ask.busy(), onclick: move |_| on_close.call(()), "Cancel" }
+            }
+        }
+    }
+}
+
+/// The token itself, and a line to try it with.
+#[component]
+pub(super) fn Once(token: Created<TokenView>, on_close: EventHandler<()>) -> Element {
+    let origin = use_origin();
+    let secret = token.secret;
+    rsx! {
+        Card {
+            title: "Token {token.view.name}",
+            actions: rsx! {
+                Button { onclick: move |_| on_close.call(()), "I have copied it" }
+            },
+            div {
+                class: "flex flex-col items-start gap-3 outline-none",
+                tabindex: "-1",
+                onmounted: move |event| async move { drop(event.set_focus(true).await) },
+                Notice { kind: NoticeKind::Warn, "Copy it now: it is shown only this once." }
+                CopyText { text: secret.clone(), title: "Copy the token", wrap: true }
+                if let Some(origin) = origin() {
+                    p { class: "text-sm text-text-muted", "Try it in a terminal:" }
+                    CopyText { text: curl(&origin, &secret), title: "Copy the command", wrap: true }
+                }
+            }
+        }
+    }
+}
+
+fn curl(origin: &str, token: &str) -> String {
+    format!("curl -H 'Authorization: Bearer {token}' {origin}/api/v1/instances")
+}

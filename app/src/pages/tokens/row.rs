@@ -1,0 +1,56 @@
+//! One token, and the end of it.
+
+use dioxus::prelude::*;
+use model::view::TokenView;
+use server_fns::tokens;
+
+use crate::action::use_ask;
+use crate::parts::{Button, ButtonKind, Confirm, Glyph, NoticeKind, Time, use_toasts};
+
+#[component]
+pub(super) fn TokenRow(view: TokenView) -> Element {
+    let ask = use_ask();
+    let toasts = use_toasts();
+    let mut asking = use_signal(|| false);
+    let (id, name) = (view.id, view.name.clone());
+    let delete = move |()| {
+        let gone = format!("{name} is deleted.");
+        ask.start(tokens::remove(id), move |()| {
+            toasts.say(NoticeKind::Good, gone);
+            asking.set(false);
+        });
+    };
+    rsx! {
+        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2",
+            span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
+            code { class: "font-mono text-sm text-text-muted", "{view.hint}…" }
+            span { class: "text-sm text-text-muted", "created " Time { at: view.created_at } }
+            span { class: "text-sm text-text-muted",
+                match view.last_used_at {
+                    Some(at) => rsx! { "used " Time { at } },
+                    None => rsx! { "never used" },
+                }
+            }
+            Button {
+                kind: ButtonKind::Quiet,
+                icon: Glyph::Trash,
+                title: "Delete {view.name}",
+                onclick: move |_| {
+                    ask.clear();
+                    asking.set(true);
+                },
+            }
+            if asking() {
+                Confirm {
+                    title: "Delete {view.name}?",
+                    text: "Whatever uses this token is refused from then on. It cannot be brought back.",
+                    verb: "Delete token",
+                    busy: ask.busy(),
+                    error: ask.rest(&[]),
+                    on_confirm: delete,
+                    on_close: move |()| asking.set(false),
+                }
+            }
+        }
+    }
+}

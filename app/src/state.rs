@@ -1,0 +1,141 @@
+//! What every page reads: one copy of the world, filled by the first paint and kept by [`crate::live`].
+
+use dioxus::prelude::*;
+use model::Timestamp;
+use model::live::{LiveChange, LiveEvent, LiveWorld};
+use model::refusal::{Refusal, RefusalCode};
+use model::version::Revision;
+use model::view::{InstanceView, Welcome};
+use server_fns::{ApiError, account, live};
+
+/// How the page is joined to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// The first connection is on its way; the first paint is fresh.
+    Opening,
+    Up,
+    Down,
+}
+
+/// What the first paint is drawn from. Both sides draw it from the same value, so they draw the same.
+pub(crate) type Bootstrap = Result<(Welcome, Option<LiveEvent>), Refusal>;
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Live {
+    /// `None` for a visitor who has not signed in.
+    pub(crate) world: Signal<Option<LiveWorld>>,
+    pub(crate) welcome: Signal<Welcome>,
+    /// The server's time, a few seconds old at most.
+    pub(crate) now: Signal<Timestamp>,
+    pub(crate) link: Signal<Link>,
+    revision: Signal<Revision>,
+}
+
+/// Whether a live event fitted what the page knew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    Applied,
+    /// Something was missed: only a new snapshot helps.
+    Gap,
+    SignedOut,
+}
+
+/// Everything that the first paint needs, in one go.
+pub(crate) async fn bootstrap() -> Bootstrap {
+    let welcome = account::welcome().await.map_err(|error| error.refusal)?;
+    if welcome.me.is_none() {
+        return Ok((welcome, None));
+    }
+    match live::snapshot().await {
+        Ok(snapshot) => Ok((welcome, Some(snapshot))),
+        // The session ended between the two questions.
+        Err(error) if error.refusal.code == RefusalCode::Unauthenticated => Ok((Welcome { me: None, ..welcome }, None)),
+        Err(error) => Err(error.refusal),
+    }
+}
+
+impl Live {
+    /// For the root alone; everything under it uses [`use_live`].
+    pub(crate) fn provide(welcome: Welcome, first: Option<LiveEvent>) -> Self {
+        use_context_provider(move || {
+            let live = Self {
+                world: Signal::new(None),
+                now: Signal::new(welcome.now),
+                welcome: Signal::new(welcome),
+                link: Signal::new(Link::Opening),
+                revision: Signal::new(Revision::default()),
+            };
+            if let Some(first) = first {
+                live.apply(first);
+            }
+            live
+        })
+    }
+
+    pub(crate) fn apply(mut self, event: LiveEvent) -> Fit {
+        match event {
+            LiveEvent::Snapshot { revision, now, world } => {
+                self.now.set(now);
+                self.revision.set(revision);
+                if self.world.peek().as_ref() != Some(&*world) {
+                    self.world.set(Some(*world));
+                }
+                Fit::Applied
+            }
+            LiveEvent::Changed { from, .. } if from != *self.revision.peek() => Fit::Gap,
+            LiveEvent::Changed { to, now, changes, .. } => {
+                self.now.set(now);
+                self.revision.set(to);
+                // Writing wakes every reader, so a mere sign of life does not write.
+                if !changes.is_empty() {
+                    if let Some(world) = self.world.write().as_mut() {
+                        changes.into_iter().for_each(|change| world.apply(change));
+                    }
+                }
+                Fit::Applied
+            }
+            LiveEvent::SignedOut => Fit::SignedOut,
+        }
+    }
+
+    /// Fills the world after signing in or up.
+    pub(crate) async fn enter(mut self) -> Result<(), ApiError> {
+        let welcome = account::welcome().await?;
+        let snapshot = live::snapshot().await?;
+        self.welcome.set(welcome);
+        self.link.set(Link::Opening);
+        self.apply(snapshot);
+        Ok(())
+    }
+
+    /// Forgets everything: the session is over.
+    pub(crate) fn leave(mut self) {
+        self.world.set(None);
+        self.welcome.write().me = None;
+    }
+
+    /// Takes in an instance that the server has just answered with, so that its page can be opened before
+    /// the feed brings it. What the feed brought already is newer and stays.
+    pub(crate) fn learn(mut self, view: InstanceView) {
+        if let Some(world) = self.world.write().as_mut()
+            && !world.instances.contains_key(&view.id)
+        {
+            world.apply(LiveChange::Instance(Box::new(view)));
+        }
+    }
+}
+
+pub(crate) fn use_live() -> Live {
+    use_context::<Live>()
+}
+
+pub(crate) fn use_now() -> Signal<Timestamp> {
+    use_live().now
+}
+
+/// A part of the world; the caller renders again only when that part changes. `None` once signed out.
+/// What `pick` captures is fixed at the first render: give the component a key where that may change.
+pub(crate) fn use_world<T: PartialEq + 'static>(pick: impl Fn(&LiveWorld) -> T + 'static) -> Memo<Option<T>> {
+    let live = use_live();
+    use_memo(move || live.world.read().as_ref().map(&pick))
+}

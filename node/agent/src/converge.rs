@@ -1,0 +1,167 @@
+//! From wish and fact to the one step to take next: look, take one step, look again.
+
+use std::time::Duration;
+
+use model::assignment::AssignedInstance;
+use model::instance::DesiredState;
+use model::observed::{ContainerState, Problem};
+
+use crate::facts::ContainerView;
+use crate::local::{Files, Local, Running};
+use crate::problem;
+
+/// What a look at the engine told of the container of one instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The engine did not answer.
+    Unknown,
+    /// The engine was asked for this very container and has none of that name.
+    Absent,
+    Ours(ContainerView),
+    /// A container of that name without the labels that would make it ours.
+    Foreign(String),
+}
+
+/// One thing that a node can do for an instance. Each may be repeated without harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Keys and host keys, into the folder that the container mounts.
+    WriteFiles,
+    /// Listen on the block. Without a route every connection is closed at once.
+    OpenPorts,
+    ClosePorts,
+    /// Find or build the image.
+    EnsureImage,
+    Create,
+    Start,
+    Stop,
+    Remove,
+    /// Lead the open ports to the address of the running container.
+    Route,
+    /// Lead the open ports nowhere.
+    Unroute,
+    DropFiles,
+}
+
+impl Step {
+    /// Whether it leaves the container as it was, so that no new look is needed after it.
+    pub const fn leaves_container(self) -> bool {
+        match self {
+            Self::WriteFiles
+            | Self::OpenPorts
+            | Self::ClosePorts
+            | Self::EnsureImage
+            | Self::Route
+            | Self::Unroute
+            | Self::DropFiles => true,
+            Self::Create | Self::Start | Self::Stop | Self::Remove => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    Do(Step),
+    /// Nothing before this moment, in time since the node's start.
+    Wait {
+        until: Duration,
+    },
+    /// Wish and fact are one.
+    Settled,
+    /// Nothing that the node may do helps; look again when something changed.
+    Stuck(Problem),
+}
+
+/// The next step for one instance. [`Local::saw`] must have taken in `seen` before.
+pub fn next_step(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -> Next {
+    match assigned.desired {
+        DesiredState::Running => prepare(assigned, seen, local).unwrap_or_else(|| run(assigned, seen, local, now)),
+        DesiredState::Stopped => prepare(assigned, seen, local).unwrap_or_else(|| rest(assigned, seen, local)),
+        DesiredState::Deleted => delete(seen, local, now),
+    }
+}
+
+/// Files and ports come before everything else and are held also while the instance is stopped, so
+/// that no other program takes the ports.
+fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local) -> Option<Next> {
+    if let Seen::Foreign(name) = seen {
+        return Some(Next::Stuck(problem::foreign(name)));
+    }
+    let current = matches!(&local.files, Files::Written(keys) if *keys == assigned.authorized_keys);
+    if !current {
+        return Some(Next::Do(Step::WriteFiles));
+    }
+    match local.ports_open {
+        None => Some(Next::Do(Step::OpenPorts)),
+        Some(open) if open != assigned.host_ports => Some(Next::Do(Step::ClosePorts)),
+        Some(_) => None,
+    }
+}
+
+fn run(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -> Next {
+    match seen {
+        Seen::Unknown => Next::Stuck(problem::engine_away()),
+        Seen::Foreign(name) => Next::Stuck(problem::foreign(name)),
+        Seen::Absent if local.was_made(assigned) || !assigned.may_create => {
+            unrouted(local).unwrap_or_else(|| Next::Stuck(problem::lost()))
+        }
+        Seen::Absent if !local.image_ready => Next::Do(Step::EnsureImage),
+        Seen::Absent => Next::Do(Step::Create),
+        Seen::Ours(view) => match view.state {
+            ContainerState::Running if assigned.restarts > local.restarts_done => {
+                unrouted(local).unwrap_or(Next::Do(Step::Stop))
+            }
+            ContainerState::Running if local.routed == Running::of(view) => Next::Settled,
+            ContainerState::Running => Next::Do(Step::Route),
+            ContainerState::Created | ContainerState::Exited { .. } => {
+                match (unrouted(local), local.restart.due(now)) {
+                    (Some(unroute), _) => unroute,
+                    (None, Some(until)) => Next::Wait { until },
+                    (None, None) => Next::Do(Step::Start),
+                }
+            }
+            ContainerState::Dead => unrouted(local).unwrap_or_else(|| Next::Stuck(problem::dead())),
+        },
+    }
+}
+
+fn rest(assigned: &AssignedInstance, seen: &Seen, local: &Local) -> Next {
+    if let Some(unroute) = unrouted(local) {
+        return unroute;
+    }
+    match seen {
+        Seen::Unknown => Next::Stuck(problem::engine_away()),
+        Seen::Foreign(name) => Next::Stuck(problem::foreign(name)),
+        Seen::Absent if local.was_made(assigned) || !assigned.may_create => Next::Stuck(problem::lost()),
+        Seen::Absent => Next::Settled,
+        Seen::Ours(view) => match view.state {
+            ContainerState::Running => Next::Do(Step::Stop),
+            ContainerState::Created | ContainerState::Exited { .. } => Next::Settled,
+            ContainerState::Dead => Next::Stuck(problem::dead()),
+        },
+    }
+}
+
+fn delete(seen: &Seen, local: &Local, now: Duration) -> Next {
+    if let Seen::Foreign(name) = seen {
+        return Next::Stuck(problem::foreign(name));
+    }
+    if local.ports_open.is_some() {
+        return Next::Do(Step::ClosePorts);
+    }
+    match seen {
+        Seen::Unknown => Next::Stuck(problem::engine_away()),
+        Seen::Foreign(name) => Next::Stuck(problem::foreign(name)),
+        Seen::Ours(view) if view.state.is_running() => Next::Do(Step::Stop),
+        Seen::Ours(_) => Next::Do(Step::Remove),
+        Seen::Absent => match local.doubt(now) {
+            Some(until) => Next::Wait { until },
+            None if local.files == Files::Dropped => Next::Settled,
+            None => Next::Do(Step::DropFiles),
+        },
+    }
+}
+
+fn unrouted(local: &Local) -> Option<Next> {
+    local.routed.is_some().then_some(Next::Do(Step::Unroute))
+}

@@ -1,0 +1,175 @@
+//! What the node itself knows of one instance, beside what the engine says.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use model::assignment::AssignedInstance;
+use model::instance::DesiredState;
+use model::port::PortBlock;
+use model::version::{Incarnation, Restarts};
+
+use crate::converge::{Seen, Step};
+use crate::facts::ContainerView;
+use crate::restart::RestartState;
+
+/// A create without an answer may still take effect for this long.
+pub const DOUBT: Duration = Duration::from_secs(60);
+
+/// The node's own side of one instance. All times are since the node's start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Local {
+    pub ports_open: Option<PortBlock>,
+    pub files: Files,
+    pub image_ready: bool,
+    /// What the open ports lead to.
+    pub routed: Option<Running>,
+    /// The restart that was last carried out.
+    pub restarts_done: Restarts,
+    /// The newest incarnation of which a container is known to have existed.
+    pub made: Option<Incarnation>,
+    /// Until when a create that had no answer may still bring a container about.
+    pub doubt_until: Option<Duration>,
+    pub restart: RestartState,
+}
+
+/// The instance's folder on the node: keys and host keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Files {
+    /// Left by an earlier run of the node, or never written.
+    Unknown,
+    /// With these `authorized_keys`.
+    Written(Vec<String>),
+    Dropped,
+}
+
+/// One run of one container: its address may change with the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub container_id: String,
+    pub started_at: Option<Timestamp>,
+}
+
+impl Running {
+    pub fn of(view: &ContainerView) -> Option<Self> {
+        view.state.is_running().then(|| Self { container_id: view.container_id.clone(), started_at: view.started_at })
+    }
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// It was refused; nothing changed.
+    Failed,
+    /// There was no answer; it may have happened, or may still.
+    NoAnswer,
+}
+
+impl Local {
+    /// Of an instance that was assigned just now: no restart of it is outstanding.
+    pub fn new(assigned: &AssignedInstance) -> Self {
+        Self {
+            ports_open: None,
+            files: Files::Unknown,
+            image_ready: false,
+            routed: None,
+            restarts_done: assigned.restarts,
+            made: None,
+            doubt_until: None,
+            restart: RestartState::default(),
+        }
+    }
+
+    /// Of an instance that a node finds in its ledger when it starts. The run before may have died in
+    /// the middle of a create, so where no container was seen yet there is doubt.
+    pub fn recalled(
+        assigned: &AssignedInstance,
+        restarts_done: Restarts,
+        made: Option<Incarnation>,
+        now: Duration,
+    ) -> Self {
+        let doubt_until = made.is_none().then_some(now + DOUBT);
+        Self { restarts_done, made, doubt_until, ..Self::new(assigned) }
+    }
+
+    /// Whether a container of the assigned incarnation has existed.
+    pub fn was_made(&self, assigned: &AssignedInstance) -> bool {
+        self.made.is_some_and(|made| made >= assigned.incarnation)
+    }
+
+    /// Takes in what was seen. Call it after every look, before asking for the next step.
+    pub fn saw(&mut self, assigned: &AssignedInstance, seen: &Seen, now: Duration) {
+        let Seen::Ours(view) = seen else {
+            if matches!(seen, Seen::Absent) {
+                self.restarts_done = self.restarts_done.max(assigned.restarts);
+            }
+            return;
+        };
+        self.made = self.made.max(Some(assigned.incarnation));
+        self.doubt_until = None;
+        if view.state.is_running() {
+            self.restart.running(now);
+        } else if assigned.restarts > self.restarts_done || assigned.desired != DesiredState::Running {
+            // It stands still, so the start that follows is the restart that was asked for.
+            self.restarts_done = self.restarts_done.max(assigned.restarts);
+            self.restart.forgive();
+        } else {
+            self.restart.ended(now);
+        }
+    }
+
+    /// Takes in how a step ended.
+    pub fn stepped(
+        &mut self,
+        assigned: &AssignedInstance,
+        step: Step,
+        outcome: Outcome,
+        view: Option<&ContainerView>,
+        now: Duration,
+    ) {
+        let done = outcome == Outcome::Done;
+        match step {
+            Step::WriteFiles if done => self.files = Files::Written(assigned.authorized_keys.clone()),
+            Step::WriteFiles => self.files = Files::Unknown,
+            Step::OpenPorts if done => self.ports_open = Some(assigned.host_ports),
+            Step::ClosePorts if done => {
+                self.ports_open = None;
+                self.routed = None;
+            }
+            Step::EnsureImage if done => self.image_ready = true,
+            Step::Create if done => self.made = self.made.max(Some(assigned.incarnation)),
+            // The image may have been removed behind our back: look for it again.
+            Step::Create => {
+                self.image_ready = false;
+                if outcome == Outcome::NoAnswer {
+                    self.doubt_until = Some(now + DOUBT);
+                }
+            }
+            Step::Start if outcome != Outcome::Failed => self.restart.running(now),
+            // The end that follows is wished, so it is no failure of the instance.
+            Step::Stop if outcome != Outcome::Failed => self.restart.forgive(),
+            Step::Route if done => self.routed = view.and_then(Running::of),
+            Step::Unroute if done => self.routed = None,
+            Step::DropFiles if done => self.files = Files::Dropped,
+            Step::OpenPorts
+            | Step::ClosePorts
+            | Step::EnsureImage
+            | Step::Start
+            | Step::Stop
+            | Step::Remove
+            | Step::Route
+            | Step::Unroute
+            | Step::DropFiles => {}
+        }
+    }
+
+    /// Whether a create without an answer may still take effect.
+    pub fn doubt(&self, now: Duration) -> Option<Duration> {
+        self.doubt_until.filter(|until| *until > now)
+    }
+
+    /// Nothing of a deleted instance is left on the node.
+    pub fn is_cleared(&self, now: Duration) -> bool {
+        self.ports_open.is_none() && self.files == Files::Dropped && self.doubt(now).is_none()
+    }
+}

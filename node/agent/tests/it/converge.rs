@@ -1,0 +1,143 @@
+use agent::converge::{Next, Seen, Step};
+use agent::local::{Files, Running};
+use agent::report::report;
+use agent::restart::FIRST_PAUSE;
+use model::Timestamp;
+use model::instance::DesiredState;
+use model::observed::{Observed, ProblemCode};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::engine::Fault;
+use crate::script::World;
+
+const CASES: u32 = 100_000;
+/// The longest way is: close, stop, remove, drop; or write, open, image, create, start, route, and one restart.
+const MOST_STEPS: u32 = 16;
+
+/// Without further faults it comes to rest, and rests.
+fn comes_to_rest(world: &mut World) -> Next {
+    world.engine.away = false;
+    let mut steps = 0;
+    loop {
+        match world.advance(Fault::None) {
+            Next::Do(step) => {
+                steps += 1;
+                assert!(steps <= MOST_STEPS, "still busy with {step:?}");
+            }
+            Next::Wait { until } => {
+                assert!(until > world.now, "a wait that is over");
+                world.now = until;
+            }
+            Next::Settled => break,
+            Next::Stuck(problem) => {
+                assert_eq!(world.advance(Fault::None), Next::Stuck(problem.clone()), "stuck, then not");
+                return Next::Stuck(problem);
+            }
+        }
+    }
+    for _ in 0..3 {
+        assert_eq!(world.advance(Fault::None), Next::Settled, "settled, then not");
+    }
+    Next::Settled
+}
+
+fn wish_is_fact(world: &World) {
+    let (local, container) = (&world.local, &world.engine.container);
+    match world.assigned.desired {
+        DesiredState::Running => {
+            let view = container.as_ref().unwrap();
+            assert!(view.state.is_running());
+            assert_eq!(local.routed, Running::of(view), "the ports lead to this run of it");
+            assert_eq!(local.restarts_done, world.assigned.restarts, "every restart was carried out");
+        }
+        DesiredState::Stopped => {
+            assert!(container.as_ref().is_none_or(|view| !view.state.is_running()));
+            assert_eq!(local.routed, None);
+        }
+        DesiredState::Deleted => {
+            assert_eq!(*container, None);
+            assert!(!world.engine.has_late(), "a create may still come after it was called gone");
+            assert_eq!((local.ports_open, &local.files), (None, &Files::Dropped));
+            return;
+        }
+    }
+    assert_eq!(local.ports_open, Some(world.assigned.host_ports));
+    assert_eq!(local.files, Files::Written(world.assigned.authorized_keys.clone()));
+}
+
+fn one_case(script: &[u8]) {
+    let mut world = World::new(script.first().copied().unwrap_or(1));
+    for byte in script {
+        let foreign = world.foreign.then(|| world.engine.container.clone());
+        world.play(*byte);
+        if let Some(before) = foreign {
+            assert_eq!(world.engine.container, before, "a foreign container was touched");
+        }
+        assert!(world.engine.made <= 1, "two containers of one incarnation");
+        told_truly(&mut world);
+    }
+    match comes_to_rest(&mut world) {
+        Next::Settled => wish_is_fact(&world),
+        Next::Stuck(problem) => match problem.code {
+            ProblemCode::ForeignContainer => assert!(world.foreign),
+            ProblemCode::Lost => assert!(world.vanished),
+            other => panic!("stuck with {other:?}"),
+        },
+        other => panic!("not at rest: {other:?}"),
+    }
+    assert!(world.engine.made <= 1, "two containers of one incarnation");
+}
+
+/// A report never says more than was seen.
+fn told_truly(world: &mut World) {
+    let seen = world.look();
+    let report = report(&world.assigned, &seen, &world.local, None, None, Timestamp::UNIX_EPOCH, world.now);
+    match report.observed {
+        Observed::Absent => {
+            assert_eq!(seen, Seen::Absent);
+            if world.assigned.desired == DesiredState::Deleted {
+                assert!(!world.engine.has_late(), "called gone while a create may still come");
+            }
+        }
+        Observed::Present(facts) => assert_eq!(Some(facts.state), world.engine.container.as_ref().map(|v| v.state)),
+        Observed::Unknown { .. } => assert!(!matches!(seen, Seen::Ours(_))),
+    }
+}
+
+#[test]
+fn a_wish_that_is_taken_back_is_not_held_against_the_instance() {
+    let mut world = World::new(1);
+    assert_eq!(comes_to_rest(&mut world), Next::Settled);
+    world.assigned.desired = DesiredState::Stopped;
+    while world.advance(Fault::None) != Next::Do(Step::Stop) {}
+    world.assigned.desired = DesiredState::Running;
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::Start), "no pause, as after an end by itself");
+}
+
+#[test]
+fn an_end_by_itself_is_followed_by_a_pause() {
+    let mut world = World::new(1);
+    assert_eq!(comes_to_rest(&mut world), Next::Settled);
+    world.engine.end(1);
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::Unroute));
+    let until = world.now + FIRST_PAUSE;
+    assert_eq!(world.advance(Fault::None), Next::Wait { until });
+    world.now = until;
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::Start));
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the number of cases is part of what the test claims")]
+fn whatever_happens_each_instance_is_one_container_or_none() {
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let scripts = proptest::collection::vec(any::<u8>(), 0..40);
+    let result = TestRunner::new(config).run(&scripts, |script| {
+        one_case(&script);
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    println!("{CASES} generated histories of one instance: none lost, doubled or left behind");
+}

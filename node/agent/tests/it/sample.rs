@@ -1,0 +1,49 @@
+//! Ordinary values to begin from.
+
+use agent::facts::{ContainerView, Labels, container_name};
+use model::assignment::{AssignedInstance, Assignment};
+use model::id::{ClusterId, InstanceId, NodeId};
+use model::image::ImageName;
+use model::instance::{DesiredState, Limits};
+use model::observed::ContainerState;
+use model::port::PortBlock;
+use model::version::{Generation, Incarnation, Restarts};
+
+pub(crate) fn cluster() -> ClusterId {
+    ClusterId::from_bits(0xc)
+}
+
+pub(crate) fn node() -> NodeId {
+    NodeId::from_bits(0xd)
+}
+
+pub(crate) fn instance(bits: u64) -> AssignedInstance {
+    AssignedInstance {
+        id: InstanceId::from_bits(bits),
+        name: format!("web-{bits}").parse().unwrap(),
+        generation: Generation(1),
+        incarnation: Incarnation(1),
+        may_create: true,
+        desired: DesiredState::Running,
+        restarts: Restarts(0),
+        image: ImageName::default(),
+        limits: Limits::default(),
+        host_ports: PortBlock::starting_at(1024),
+        authorized_keys: vec!["ssh-ed25519 AAAA ada".to_owned()],
+    }
+}
+
+pub(crate) fn assignment(generation: u64, instances: Vec<AssignedInstance>) -> Assignment {
+    Assignment { cluster: cluster(), node: node(), generation: Generation(generation), instances }
+}
+
+/// The container that a create makes for it.
+pub(crate) fn container(assigned: &AssignedInstance, state: ContainerState) -> ContainerView {
+    ContainerView {
+        name: container_name(assigned.id, assigned.incarnation),
+        container_id: "4f".to_owned(),
+        labels: Some(Labels::of(assigned, cluster(), node())),
+        state,
+        started_at: None,
+    }
+}

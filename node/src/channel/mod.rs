@@ -1,0 +1,127 @@
+//! The node's socket to the server: dialled, greeted, kept alive, dialled again.
+//!
+//! It carries frames and decides nothing. What the server says arrives as [`FromChannel`]; what the node
+//! has to say is put into the [`Outbox`].
+
+mod address;
+mod link;
+mod pause;
+
+use std::time::Duration;
+
+use model::assignment::Assignment;
+use model::id::{ClusterId, NodeId};
+use model::node::NodeFacts;
+use model::observed::InstanceReport;
+use model::version::Generation;
+use protocol::limits;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+pub use address::{Address, ApiKey};
+
+use crate::event_loop::Event;
+use link::Ended;
+use pause::Pause;
+
+/// Reports that wait to be sent; when it is full, what changed is kept and told later.
+pub const OUTBOX: usize = 8;
+
+/// What the server said, or that it cannot be heard.
+#[derive(Debug, PartialEq)]
+pub enum FromChannel {
+    Welcomed { cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
+    Assigned(Assignment),
+    Down,
+}
+
+/// What the node says of itself in a greeting and with every heartbeat.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Standing {
+    pub machine: String,
+    pub cluster: Option<ClusterId>,
+    pub generation: Generation,
+    pub facts: NodeFacts,
+}
+
+/// A report, before it gets the epoch and number of the connection it is sent on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    pub assignment: Generation,
+    pub instances: Vec<InstanceReport>,
+    pub strangers: Vec<String>,
+}
+
+/// How long things may take. Tests use shorter times than [`Timing::default`].
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    pub heartbeat: Duration,
+    /// A server that is silent for this long is no longer there.
+    pub lease: Duration,
+    pub greeting: Duration,
+    pub reconnect_first: Duration,
+    pub reconnect_most: Duration,
+    /// The pause after a refusal that only a person can lift, such as a wrong key.
+    pub refused: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            heartbeat: limits::HEARTBEAT,
+            lease: limits::LEASE,
+            greeting: limits::GREETING,
+            reconnect_first: limits::RECONNECT_FIRST,
+            reconnect_most: limits::RECONNECT_MOST,
+            refused: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Everything one channel needs.
+pub struct Channel {
+    pub server: Address,
+    pub api_key: ApiKey,
+    pub timing: Timing,
+    pub standing: watch::Receiver<Standing>,
+    pub outbox: mpsc::Receiver<Outgoing>,
+    pub events: mpsc::Sender<Event>,
+    pub shutdown: CancellationToken,
+}
+
+impl Channel {
+    /// Dials until the process ends.
+    pub async fn run(mut self) {
+        let mut pause = Pause::new(self.timing.reconnect_first, self.timing.reconnect_most);
+        let mut told = String::new();
+        loop {
+            let (welcomed, ended) = self.connect().await;
+            if welcomed {
+                pause.reset();
+                told.clear();
+                let down = self.events.send(Event::Channel(FromChannel::Down)).await;
+                if down.is_err() {
+                    return;
+                }
+            }
+            if matches!(ended, Ended::Shutdown) {
+                return;
+            }
+            let said = ended.to_string();
+            if said == told {
+                tracing::debug!(server = %self.server, "{said}");
+            } else {
+                tracing::warn!(server = %self.server, "{said}");
+                told = said;
+            }
+            let length = if ended.may_pass() { pause.next() } else { self.timing.refused };
+            tokio::select! {
+                () = self.shutdown.cancelled() => return,
+                () = tokio::time::sleep(length) => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! What the operator settles: arguments, environment, and what they mean together.
+
+use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use model::image::ImageName;
+use model::name::NodeName;
+
+use crate::channel::{Address, ApiKey};
+use crate::logs::LogFormat;
+
+/// Runs the instances that a DockHost server assigns to this machine.
+///
+/// The API key of the node is shown once when it is registered in the console. It is read from the
+/// environment variable DOCKHOST_API_KEY or from a file, never from an argument, which every user of this
+/// machine could read.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(name = "dockhost-node", version)]
+pub struct Arguments {
+    /// Address of the main server, such as https://dockhost.example.org
+    #[arg(long, env = "DOCKHOST_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+
+    /// File with the node's API key; without it, DOCKHOST_API_KEY is read
+    #[arg(long, env = "DOCKHOST_API_KEY_FILE", value_name = "FILE")]
+    pub api_key_file: Option<PathBuf>,
+
+    /// Where the node keeps its ledger and the instances' keys
+    #[arg(long, env = "DOCKHOST_DATA_DIR", value_name = "DIR", default_value = "/var/lib/dockhost-node")]
+    pub data_dir: PathBuf,
+
+    /// The name this node is registered under; a difference is warned of
+    #[arg(long, env = "DOCKHOST_NODE_NAME", value_name = "NAME")]
+    pub name: Option<NodeName>,
+
+    /// The socket of the container engine
+    #[arg(long, env = "DOCKHOST_DOCKER_SOCKET", value_name = "FILE", default_value = "/var/run/docker.sock")]
+    pub docker_socket: PathBuf,
+
+    /// Images that this node offers, separated by commas; without it, all
+    #[arg(long, env = "DOCKHOST_IMAGES", value_name = "NAMES", value_delimiter = ',')]
+    pub images: Vec<ImageName>,
+
+    /// The address on which the instances' host ports listen
+    #[arg(long, env = "DOCKHOST_BIND", value_name = "ADDRESS", default_value = "0.0.0.0")]
+    pub bind: IpAddr,
+
+    /// Seconds that an instance has to end by itself before it is killed
+    #[arg(long, env = "DOCKHOST_STOP_GRACE", value_name = "SECONDS", default_value_t = 10,
+          value_parser = clap::value_parser!(u64).range(0..=600))]
+    pub stop_grace: u64,
+
+    /// How the log is written
+    #[arg(long, env = "DOCKHOST_LOG", value_name = "FORMAT", default_value = "text")]
+    pub log: LogFormat,
+}
+
+/// Settings that passed every check that needs no network.
+pub struct Config {
+    pub server: Address,
+    pub api_key: ApiKey,
+    pub data_dir: PathBuf,
+    pub name: Option<NodeName>,
+    pub docker_socket: PathBuf,
+    pub images: Vec<ImageName>,
+    pub bind: IpAddr,
+    pub stop_grace: Duration,
+}
+
+/// What is missing or wrong, in one line with what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadConfig {
+    #[error("no server is named: pass --server URL or set DOCKHOST_SERVER, such as https://dockhost.example.org")]
+    NoServer,
+    #[error("--server: {0}")]
+    Server(String),
+    #[error(
+        "no API key is given: set DOCKHOST_API_KEY or pass --api-key-file FILE with the key that the console showed \
+         when the node was registered"
+    )]
+    NoKey,
+    #[error("the API key file {file} cannot be read: {why}")]
+    KeyFile { file: String, why: String },
+    #[error("the API key from {from} {why}: copy it once more, or rotate it in the console")]
+    Key { from: String, why: &'static str },
+}
+
+impl Config {
+    pub fn check(arguments: Arguments) -> Result<Self, BadConfig> {
+        Self::with_key(arguments, std::env::var("DOCKHOST_API_KEY").ok())
+    }
+
+    fn with_key(arguments: Arguments, from_environment: Option<String>) -> Result<Self, BadConfig> {
+        let server = arguments.server.filter(|url| !url.trim().is_empty()).ok_or(BadConfig::NoServer)?;
+        let server = Address::parse(server.trim()).map_err(BadConfig::Server)?;
+        let api_key = key(arguments.api_key_file.as_deref(), from_environment)?;
+        let images = if arguments.images.is_empty() { ImageName::ALL.to_vec() } else { arguments.images };
+        Ok(Self {
+            server,
+            api_key,
+            data_dir: arguments.data_dir,
+            name: arguments.name,
+            docker_socket: arguments.docker_socket,
+            images,
+            bind: arguments.bind,
+            stop_grace: Duration::from_secs(arguments.stop_grace),
+        })
+    }
+}
+
+fn key(file: Option<&Path>, from_environment: Option<String>) -> Result<ApiKey, BadConfig> {
+    let (from, text) = match (file, from_environment) {
+        (Some(file), _) => (file.display().to_string(), read_key(file)?),
+        (None, Some(text)) => ("DOCKHOST_API_KEY".to_owned(), text),
+        (None, None) => return Err(BadConfig::NoKey),
+    };
+    ApiKey::parse(text.trim()).map_err(|why| BadConfig::Key { from, why })
+}
+
+fn read_key(file: &Path) -> Result<String, BadConfig> {
+    let failed =
+        |error: std::io::Error| BadConfig::KeyFile { file: file.display().to_string(), why: error.to_string() };
+    let mode = std::fs::metadata(file).map_err(failed)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        tracing::warn!("other users can read the API key in {0}: chmod 600 {0}", file.display());
+    }
+    std::fs::read_to_string(file).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    fn check(arguments: &[&str], key: Option<&str>) -> Result<Config, BadConfig> {
+        let arguments = Arguments::try_parse_from([&["dockhost-node"], arguments].concat()).unwrap();
+        Config::with_key(arguments, key.map(str::to_owned))
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(check(&["--server", ""], Some("k")).err(), Some(BadConfig::NoServer));
+        assert_eq!(check(&["--server", "http://a"], None).err(), Some(BadConfig::NoKey));
+        let file = check(&["--server", "http://a", "--api-key-file", "/nonexistent/key"], None).err().unwrap();
+        assert!(file.to_string().contains("/nonexistent/key"), "{file}");
+        let empty = check(&["--server", "http://a"], Some("  \n")).err().unwrap();
+        assert!(empty.to_string().contains("DOCKHOST_API_KEY is empty"), "{empty}");
+    }
+
+    #[test]
+    fn a_key_file_wins_over_the_environment() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "from-file\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let config = check(&["--server", "http://a", "--api-key-file", path], Some("from-environment")).unwrap();
+        assert_eq!(config.api_key.bearer(), "Bearer from-file");
+    }
+
+    #[test]
+    fn images_are_checked_and_all_without_the_option() {
+        assert_eq!(check(&["--server", "http://a"], Some("k")).unwrap().images, ImageName::ALL);
+        let one = check(&["--server", "http://a", "--images", "debian-12"], Some("k")).unwrap();
+        assert_eq!(one.images, [ImageName::Debian12]);
+        let unknown = Arguments::try_parse_from(["dockhost-node", "--images", "windows"]);
+        assert!(unknown.unwrap_err().to_string().contains("ubuntu-24.04"));
+    }
+}

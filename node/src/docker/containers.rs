@@ -1,0 +1,122 @@
+//! Containers: looked at, made, started, stopped, removed. Always by name, never by kind.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use agent::facts::{ContainerView, LABEL_CLUSTER, container_name};
+use bollard::errors::Error;
+use bollard::models::ContainerInspectResponse;
+use bollard::query_parameters::{
+    CreateContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+    StopContainerOptionsBuilder,
+};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use model::assignment::AssignedInstance;
+use model::id::{ClusterId, NodeId};
+use tokio::time::timeout;
+
+use super::{Engine, EngineError, error, limits, network, spec, view};
+
+impl Engine {
+    /// Every container that carries our cluster's label, also the stopped ones. All or nothing: a partial
+    /// answer is an error.
+    pub async fn list(&self, cluster: ClusterId) -> Result<Vec<ContainerView>, EngineError> {
+        let docker = self.link().await?.docker;
+        let filters = HashMap::from([("label", vec![format!("{LABEL_CLUSTER}={cluster}")])]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let listed = self.within(limits::ASK, docker.list_containers(Some(options))).await?;
+        let ids = listed.into_iter().map(|summary| {
+            summary.id.ok_or_else(|| EngineError::Unknown("the listing names a container without an id".to_owned()))
+        });
+        // The listing leaves out exit codes and start times. One that is gone by now was removed meanwhile.
+        stream::iter(ids)
+            .map(|id| async move { self.inspect(&id?).await })
+            .buffered(limits::INSPECTIONS)
+            .try_filter_map(|view| std::future::ready(Ok(view)))
+            .try_collect()
+            .await
+    }
+
+    /// `None` only if the engine says that there is no container of this name.
+    pub async fn inspect(&self, name: &str) -> Result<Option<ContainerView>, EngineError> {
+        match self.look(name).await {
+            Ok(found) => view::container(found).map(Some),
+            Err(EngineError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the container of this incarnation and does not start it. `Conflict` means that one of its name
+    /// exists: inspect and adopt it.
+    pub async fn create(
+        &self,
+        assigned: &AssignedInstance,
+        cluster: ClusterId,
+        node: NodeId,
+        image_tag: &str,
+        files_dir: &Path,
+    ) -> Result<(), EngineError> {
+        self.ensure_network(cluster).await?;
+        let link = self.link().await?;
+        let place = spec::Place { cluster, node, image_tag, files_dir, cpus: link.cpus };
+        let name = container_name(assigned.id, assigned.incarnation);
+        let options = CreateContainerOptionsBuilder::new().name(&name).build();
+        let made = link.docker.create_container(Some(options), spec::body(assigned, &place));
+        let made = self.within(limits::CREATE, made).await?;
+        for warning in made.warnings {
+            tracing::debug!(name, warning, "the engine warns about a new container");
+        }
+        Ok(())
+    }
+
+    /// Starting a container that runs is a success.
+    pub async fn start(&self, name: &str) -> Result<(), EngineError> {
+        let docker = self.link().await?.docker;
+        self.within(limits::START, docker.start_container(name, None)).await
+    }
+
+    /// SIGTERM, and SIGKILL after `grace`. Stopping a container that is stopped is a success.
+    pub async fn stop(&self, name: &str, grace: Duration) -> Result<(), EngineError> {
+        let docker = self.link().await?.docker;
+        let seconds = i32::try_from(grace.as_secs()).unwrap_or(i32::MAX);
+        let options = StopContainerOptionsBuilder::new().t(seconds).build();
+        self.within(grace + limits::STOP_SLACK, docker.stop_container(name, Some(options))).await
+    }
+
+    /// Removes the container, running or not, with its anonymous volumes. None of this name is a success.
+    pub async fn remove(&self, name: &str) -> Result<(), EngineError> {
+        let docker = self.link().await?.docker;
+        let options = RemoveContainerOptionsBuilder::new().v(true).force(true).build();
+        match self.within(limits::REMOVE, docker.remove_container(name, Some(options))).await {
+            Err(EngineError::NotFound) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Where the container is reached on our network; `None` while it does not run.
+    pub async fn address(&self, name: &str) -> Result<Option<IpAddr>, EngineError> {
+        let found = self.look(name).await?;
+        let networks = found.network_settings.and_then(|settings| settings.networks).unwrap_or_default();
+        let address = networks.get(network::NAME).and_then(|endpoint| endpoint.ip_address.as_deref());
+        Ok(address.and_then(|text| text.parse().ok()))
+    }
+
+    async fn look(&self, name: &str) -> Result<ContainerInspectResponse, EngineError> {
+        let docker = self.link().await?.docker;
+        self.within(limits::ASK, docker.inspect_container(name, None)).await
+    }
+
+    /// One call with its limit; what it ends in gets its meaning here.
+    pub(super) async fn within<T>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, EngineError> {
+        match timeout(limit, call).await {
+            Ok(answer) => answer.map_err(|error| error::meaning(&self.shared.socket, &error)),
+            Err(_) => Err(EngineError::Unknown(format!("no answer within {} s", limit.as_secs()))),
+        }
+    }
+}

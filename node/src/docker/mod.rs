@@ -1,0 +1,112 @@
+//! The container engine. Bollard's types stay in this folder.
+//!
+//! Every call has a limit of its own (see [`limits`]) and answers with an [`EngineError`] that says whether
+//! the engine refused or whether nobody knows what it did.
+
+mod answer;
+mod containers;
+mod error;
+mod events;
+mod image;
+mod limits;
+mod network;
+mod spec;
+mod view;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bollard::{API_DEFAULT_VERSION, Docker};
+use model::node::EngineState;
+use tokio::time::timeout;
+
+pub use error::EngineError;
+
+use crate::images::Builds;
+
+/// One engine, reached by its socket. Clones share what they know of it.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    socket: String,
+    link: Mutex<Option<Link>>,
+    /// Two that make the network at once would make two of one name.
+    network: tokio::sync::Mutex<()>,
+    builds: Builds,
+}
+
+/// An engine that answered, and what it said of itself.
+#[derive(Clone)]
+struct Link {
+    docker: Docker,
+    version: String,
+    api: String,
+    /// Processors that the engine may give; a limit above it is refused.
+    cpus: u32,
+}
+
+impl Engine {
+    /// Names the engine behind this socket. Nothing is asked of it yet, so this cannot fail.
+    pub fn connect(socket: &Path) -> Self {
+        let shared = Shared {
+            socket: socket.to_string_lossy().into_owned(),
+            link: Mutex::new(None),
+            network: tokio::sync::Mutex::new(()),
+            builds: Builds::default(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Asks the engine how it is. The version of its API is agreed anew each time, because the engine may
+    /// have been replaced by an older or a newer one since.
+    pub async fn check(&self) -> EngineState {
+        match self.renew().await {
+            Ok(link) => EngineState::Up { version: link.version, api: link.api },
+            Err(error) => EngineState::Away { reason: error.to_string() },
+        }
+    }
+
+    pub(crate) fn builds(&self) -> &Builds {
+        &self.shared.builds
+    }
+
+    /// The engine as last agreed with, or agreed with now.
+    async fn link(&self) -> Result<Link, EngineError> {
+        let known = self.known().clone();
+        match known {
+            Some(link) => Ok(link),
+            None => self.renew().await,
+        }
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Option<Link>> {
+        self.shared.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn renew(&self) -> Result<Link, EngineError> {
+        let agreed = match timeout(limits::CHECK, self.agree()).await {
+            Ok(Ok(link)) => Ok(link),
+            Ok(Err(error)) => Err(answer::away(&self.shared.socket, &error)),
+            Err(_) => Err(answer::hung(&self.shared.socket)),
+        };
+        *self.known() = agreed.as_ref().ok().cloned();
+        agreed
+    }
+
+    async fn agree(&self) -> Result<Link, bollard::errors::Error> {
+        let seconds = limits::LONGEST.as_secs();
+        let docker = Docker::connect_with_unix(&self.shared.socket, seconds, API_DEFAULT_VERSION)?;
+        let docker = docker.negotiate_version().await?;
+        let version = docker.version().await?.version.unwrap_or_default();
+        let api = docker.client_version().to_string();
+        let known = self.known().as_ref().filter(|link| link.version == version).map(|link| link.cpus);
+        let cpus = match known {
+            Some(cpus) => cpus,
+            None => docker.info().await?.ncpu.and_then(|count| u32::try_from(count).ok()).unwrap_or(u32::MAX),
+        };
+        Ok(Link { docker, version, api, cpus })
+    }
+}

@@ -1,0 +1,98 @@
+//! From an assignment to the ledger, and from the ledger to the workers.
+
+use std::time::Duration;
+
+use agent::accept::{Accept, accept};
+use agent::local::Local;
+use model::assignment::Assignment;
+use tokio::time::Instant;
+
+use super::EventLoop;
+use crate::worker::Order;
+
+/// The pause after the disk refused.
+const WRITE_AGAIN: Duration = Duration::from_secs(5);
+
+impl EventLoop {
+    /// Goes on with what the ledger holds, without waiting for a server.
+    pub(super) fn recall(&mut self) {
+        let page = self.ledger.page().clone();
+        self.memories = page.instances;
+        self.ends.standing.send_modify(|standing| standing.machine = page.machine);
+        let Some(assignment) = page.assignment else { return };
+        tracing::info!(
+            generation = %assignment.generation,
+            instances = assignment.instances.len(),
+            "going on with the assignment in the ledger"
+        );
+        for assigned in &assignment.instances {
+            let memory = self.memories.entry(assigned.id).or_default();
+            let (done, made) = (memory.restarts_done, memory.made);
+            let order = Order { cluster: assignment.cluster, node: assignment.node, assigned: assigned.clone() };
+            self.crew.order(order, |tools| Local::recalled(assigned, done, made, tools.now()));
+        }
+        self.stand(&assignment);
+    }
+
+    /// Takes a newer assignment, and nothing else.
+    pub(super) async fn consider(&mut self, assignment: Assignment) {
+        // One that waits for the disk was accepted already.
+        let latest = self.unwritten.as_ref().or(self.ledger.page().assignment.as_ref());
+        match accept(latest, &assignment) {
+            Accept::Take => self.take(assignment).await,
+            Accept::Same => {}
+            Accept::Refuse(refused) => tracing::error!("not acting on what the server sent: {refused}"),
+        }
+    }
+
+    /// Writes the assignment to the ledger, and only then acts on it.
+    pub(super) async fn take(&mut self, assignment: Assignment) {
+        let mut page = self.ledger.page().clone();
+        page.instances.clone_from(&self.memories);
+        let page = page.assigned(assignment.clone());
+        let memories = page.instances.clone();
+        if let Err(error) = self.ledger.write(page).await {
+            tracing::error!("{error}; the new assignment waits until it can be written");
+            self.unwritten = Some(assignment);
+            return;
+        }
+        self.unwritten = None;
+        self.memories = memories;
+        self.save_at = None;
+        // First those that leave: their host ports may have been given to those that come.
+        for id in self.crew.ids() {
+            if !self.memories.contains_key(&id) {
+                self.crew.dismiss(id).await;
+                self.reports.forget(id);
+            }
+        }
+        for assigned in &assignment.instances {
+            let order = Order { cluster: assignment.cluster, node: assignment.node, assigned: assigned.clone() };
+            self.crew.order(order, |_| Local::new(assigned));
+        }
+        self.stand(&assignment);
+        // The server learns from a report which generation stands in the ledger.
+        self.reports.due();
+    }
+
+    /// Writes what was done since the last time.
+    pub(super) async fn save(&mut self) {
+        let mut page = self.ledger.page().clone();
+        page.instances.clone_from(&self.memories);
+        self.save_at = match self.ledger.write(page).await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::error!("{error}");
+                Some(Instant::now() + WRITE_AGAIN)
+            }
+        };
+    }
+
+    fn stand(&self, assignment: &Assignment) {
+        self.ends.standing.send_modify(|standing| {
+            standing.cluster = Some(assignment.cluster);
+            standing.generation = assignment.generation;
+        });
+        self.cluster.send_if_modified(|cluster| cluster.replace(assignment.cluster) != Some(assignment.cluster));
+    }
+}

@@ -1,0 +1,105 @@
+//! Node-owned host ports: the node listens, and carries each connection to the instance's container.
+//!
+//! The engine publishes nothing. So ports can change while an instance runs, the node's firewall applies to
+//! them as to any program, and a container need not know its ports when it is made.
+
+mod listen;
+mod relay;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::id::InstanceId;
+use model::port::{HostPort, PortBlock};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+/// Connections that one instance may hold on all of its host ports together.
+pub const CONNECTIONS_PER_INSTANCE: usize = 512;
+
+/// A host port of the block cannot be listened on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("host port {} cannot be listened on: {reason}", port.0)]
+pub struct PortsTaken {
+    pub port: HostPort,
+    /// As the system put it, such as `Address already in use`.
+    pub reason: String,
+}
+
+/// The host ports of this node's instances. Clones share them; dropping the last one closes everything.
+#[derive(Clone)]
+pub struct Forwards {
+    bind: IpAddr,
+    table: Arc<Mutex<Table>>,
+}
+
+#[derive(Default)]
+struct Table {
+    open: HashMap<InstanceId, Open>,
+    /// Closed, and perhaps not yet gone: an aborted task gives its port back when it is next looked at.
+    closing: Vec<JoinSet<()>>,
+}
+
+struct Open {
+    block: PortBlock,
+    target: watch::Sender<Option<IpAddr>>,
+    loops: JoinSet<()>,
+}
+
+impl Forwards {
+    /// Will listen on this address; `0.0.0.0` is every IPv4 address of the node.
+    pub fn new(bind: IpAddr) -> Self {
+        Self { bind, table: Arc::default() }
+    }
+
+    /// Listens on all host ports of the block or on none. The block that the instance holds already is left as it
+    /// is; another one is given up first. Until it has a target, connections are closed at once.
+    pub async fn open(&self, instance: InstanceId, block: PortBlock) -> Result<(), PortsTaken> {
+        if self.table().open.get(&instance).is_some_and(|open| open.block == block) {
+            return Ok(());
+        }
+        self.close(instance);
+        let closing = std::mem::take(&mut self.table().closing);
+        for mut loops in closing {
+            loops.shutdown().await;
+        }
+        let listeners = listen::block(self.bind, block)?;
+        let (target, watched) = watch::channel(None);
+        let places = Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE));
+        let mut loops = JoinSet::new();
+        for (listener, container_port) in listeners {
+            loops.spawn(relay::accept(listener, container_port, watched.clone(), Arc::clone(&places)));
+        }
+        self.table().open.insert(instance, Open { block, target, loops });
+        Ok(())
+    }
+
+    /// Where the instance's container is now; `None` when it does not run. Connections to another address than
+    /// this one are closed.
+    pub fn set_target(&self, instance: InstanceId, target: Option<IpAddr>) {
+        if let Some(open) = self.table().open.get(&instance) {
+            open.target.send_if_modified(|now| std::mem::replace(now, target) != target);
+        }
+    }
+
+    /// Gives the instance's host ports back and closes its connections.
+    pub fn close(&self, instance: InstanceId) {
+        let mut table = self.table();
+        if let Some(mut open) = table.open.remove(&instance) {
+            open.loops.abort_all();
+            table.closing.push(open.loops);
+        }
+    }
+
+    pub fn open_blocks(&self) -> Vec<(InstanceId, PortBlock)> {
+        self.table().open.iter().map(|(instance, open)| (*instance, open.block)).collect()
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use model::port::ContainerPort;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+use super::*;
+
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const SOON: Duration = Duration::from_secs(5);
+
+fn instance(bits: u64) -> InstanceId {
+    InstanceId::from_bits(bits)
+}
+
+/// Opens a block that nobody else holds.
+async fn opened(forwards: &Forwards, id: InstanceId) -> PortBlock {
+    for first in (20_000..30_000).step_by(7) {
+        let block = PortBlock::starting_at(first);
+        if forwards.open(id, block).await.is_ok() {
+            return block;
+        }
+    }
+    panic!("no free block of host ports");
+}
+
+async fn connect(block: PortBlock) -> TcpStream {
+    TcpStream::connect(SocketAddr::new(LOCAL, block.first.0)).await.unwrap()
+}
+
+async fn ends(stream: &mut TcpStream) -> bool {
+    let mut byte = [0];
+    matches!(timeout(SOON, stream.read(&mut byte)).await, Ok(Ok(0) | Err(_)))
+}
+
+/// One host port that leads to a container port of our choosing, without the privileges that port 22 takes.
+struct Relayed {
+    host: SocketAddr,
+    target: watch::Sender<Option<IpAddr>>,
+    _loops: JoinSet<()>,
+}
+
+async fn relayed(container: u16, places: usize) -> Relayed {
+    let listener = TcpListener::bind((LOCAL, 0)).await.unwrap();
+    let host = listener.local_addr().unwrap();
+    let (target, watched) = watch::channel(Some(LOCAL));
+    let mut loops = JoinSet::new();
+    loops.spawn(relay::accept(listener, ContainerPort(container), watched, Arc::new(Semaphore::new(places))));
+    Relayed { host, target, _loops: loops }
+}
+
+async fn program() -> (TcpListener, u16) {
+    let listener = TcpListener::bind((LOCAL, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+#[tokio::test]
+async fn bytes_and_half_closes_pass() {
+    let (ssh, port) = program().await;
+    let relayed = relayed(port, 8).await;
+    let mut client = TcpStream::connect(relayed.host).await.unwrap();
+    let (mut inside, _) = ssh.accept().await.unwrap();
+    client.write_all(b"hello").await.unwrap();
+    client.shutdown().await.unwrap();
+    let mut heard = Vec::new();
+    timeout(SOON, inside.read_to_end(&mut heard)).await.unwrap().unwrap();
+    inside.write_all(b"still here").await.unwrap();
+    drop(inside);
+    let mut answer = Vec::new();
+    timeout(SOON, client.read_to_end(&mut answer)).await.unwrap().unwrap();
+    assert_eq!((&heard[..], &answer[..]), (&b"hello"[..], &b"still here"[..]));
+}
+
+#[tokio::test]
+async fn a_connection_waits_for_a_program_that_starts() {
+    let (starting, port) = program().await;
+    drop(starting);
+    let relayed = relayed(port, 8).await;
+    let mut client = TcpStream::connect(relayed.host).await.unwrap();
+    client.write_all(b"x").await.unwrap();
+    let started = TcpListener::bind((LOCAL, port)).await.unwrap();
+    let (mut inside, _) = timeout(SOON, started.accept()).await.unwrap().unwrap();
+    assert_eq!(inside.read_u8().await.unwrap(), b'x');
+}
+
+#[tokio::test]
+async fn a_stopped_instance_closes_at_once() {
+    let (ssh, port) = program().await;
+    let relayed = relayed(port, 8).await;
+    let mut client = TcpStream::connect(relayed.host).await.unwrap();
+    let _inside = timeout(SOON, ssh.accept()).await.unwrap().unwrap();
+    relayed.target.send_replace(None);
+    assert!(ends(&mut client).await, "an open connection");
+    assert!(ends(&mut TcpStream::connect(relayed.host).await.unwrap()).await, "a new connection");
+}
+
+#[tokio::test]
+async fn connections_above_the_limit_are_closed() {
+    let (ssh, port) = program().await;
+    let relayed = relayed(port, 1).await;
+    let first = TcpStream::connect(relayed.host).await.unwrap();
+    let (inside, _) = timeout(SOON, ssh.accept()).await.unwrap().unwrap();
+    assert!(ends(&mut TcpStream::connect(relayed.host).await.unwrap()).await, "a second connection");
+    drop((first, inside));
+    // The place is free again as soon as the first one has ended.
+    let carried = async {
+        loop {
+            let mut next = TcpStream::connect(relayed.host).await.unwrap();
+            tokio::select! {
+                accepted = ssh.accept() => return accepted.is_ok(),
+                true = ends(&mut next) => {}
+            }
+        }
+    };
+    assert!(timeout(SOON, carried).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_instance_without_a_target_is_closed_at_once() {
+    let forwards = Forwards::new(LOCAL);
+    let block = opened(&forwards, instance(1)).await;
+    assert!(ends(&mut connect(block).await).await);
+}
+
+#[tokio::test]
+async fn all_three_ports_or_none() {
+    let forwards = Forwards::new(LOCAL);
+    let block = opened(&forwards, instance(1)).await;
+    forwards.close(instance(1));
+    let last = HostPort(block.first.0 + 2);
+    // The port is given back when the closed loops are gone.
+    let foreign = loop {
+        if let Ok(foreign) = TcpListener::bind(SocketAddr::new(LOCAL, last.0)).await {
+            break foreign;
+        }
+        tokio::task::yield_now().await;
+    };
+    let taken = forwards.open(instance(2), block).await.unwrap_err();
+    assert_eq!(taken.port, last);
+    assert!(forwards.open_blocks().is_empty());
+    drop(foreign);
+    forwards.open(instance(2), block).await.unwrap();
+    assert_eq!(forwards.open_blocks(), [(instance(2), block)]);
+}
+
+#[tokio::test]
+async fn closing_and_opening_again_works_at_once() {
+    let forwards = Forwards::new(LOCAL);
+    let block = opened(&forwards, instance(1)).await;
+    for _ in 0..20 {
+        let _client = connect(block).await;
+        forwards.close(instance(1));
+        forwards.open(instance(1), block).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_wildcard_does_not_hide_a_foreign_listener() {
+    let foreign = TcpListener::bind((LOCAL, 0)).await.unwrap();
+    let first = foreign.local_addr().unwrap().port();
+    let everywhere = Forwards::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let taken = everywhere.open(instance(1), PortBlock::starting_at(first)).await.unwrap_err();
+    assert_eq!(taken.port, HostPort(first));
+}

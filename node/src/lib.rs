@@ -1,0 +1,16 @@
+//! The worker: dials out to the main server, keeps its assignment in a ledger, and makes the containers of
+//! this machine so. What it decides stands in `agent`; here it is carried out.
+
+pub mod channel;
+pub mod config;
+pub mod docker;
+pub mod event_loop;
+pub mod facts;
+pub mod files;
+pub mod forward;
+pub mod images;
+pub mod ledger;
+pub mod logs;
+pub mod run;
+pub mod shutdown;
+pub mod worker;

@@ -1,0 +1,96 @@
+//! Puts the parts of a node together.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::channel::{Channel, OUTBOX, Standing, Timing};
+use crate::config::Config;
+use crate::docker::Engine;
+use crate::event_loop::{EVENTS, Ends, Event, EventLoop};
+use crate::facts::Machine;
+use crate::files::Files;
+use crate::forward::Forwards;
+use crate::ledger::Ledger;
+use crate::shutdown;
+use crate::worker::Tools;
+
+/// How long the loop, then the channel may take to end.
+const LAST_WRITE: Duration = Duration::from_millis(750);
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Runs the node until a signal ends it.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let shutdown = shutdown::on_signal().context("signals cannot be received")?;
+    let ledger = Ledger::open(&config.data_dir)?;
+    // Two providers are compiled in, so one has to be named. A second call in one process changes nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    if config.server.is_exposed() {
+        tracing::warn!(server = %config.server, "the API key travels unencrypted: use https:// outside your own network");
+    }
+    let mut machine = Machine::new(&config.data_dir, config.images);
+    let standing = Standing { facts: machine.read(), ..Standing::default() };
+    let (standing, stands) = watch::channel(standing);
+    let (events, happened) = mpsc::channel(EVENTS);
+    let (outbox, sent) = mpsc::channel(OUTBOX);
+    let tools = Tools {
+        engine: Engine::connect(&config.docker_socket),
+        forwards: Forwards::new(config.bind),
+        files: Files::new(&config.data_dir),
+        stop_grace: config.stop_grace,
+        started: Instant::now(),
+    };
+    let ends = Ends { events: events.clone(), outbox, standing };
+    let node = EventLoop::new(tools, ledger, ends, config.name);
+    let channel = Channel {
+        server: config.server,
+        api_key: config.api_key,
+        timing: Timing::default(),
+        standing: stands,
+        outbox: sent,
+        events: events.clone(),
+        shutdown: shutdown.clone(),
+    };
+    tokio::spawn(tick(machine, events.clone()));
+    tokio::spawn(end(shutdown.clone(), events));
+    let channel = tokio::spawn(channel.run());
+    tokio::select! {
+        () = node.run(happened) => {}
+        () = overdue(&shutdown) => tracing::warn!("the ledger could not be written in time"),
+    }
+    shutdown.cancel();
+    // A peer that does not say goodbye is left without one.
+    let _ = timeout(GOODBYE, channel).await;
+    Ok(())
+}
+
+async fn tick(mut machine: Machine, events: mpsc::Sender<Event>) {
+    let mut every = interval(Timing::default().heartbeat);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        let reading = tokio::task::spawn_blocking(move || {
+            let facts = machine.read();
+            (machine, facts)
+        });
+        let Ok((read, facts)) = reading.await else { return };
+        machine = read;
+        if events.send(Event::Tick(facts)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn end(shutdown: CancellationToken, events: mpsc::Sender<Event>) {
+    shutdown.cancelled().await;
+    // Without a loop there is nothing left to end.
+    let _ = events.send(Event::Shutdown).await;
+}
+
+async fn overdue(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    sleep(LAST_WRITE).await;
+}

@@ -1,0 +1,150 @@
+//! Steps, carried out. What fails gets the sentence that the instance's owner reads.
+
+use agent::converge::Step;
+use agent::local::Outcome;
+use agent::problem;
+use model::instance::DesiredState;
+use model::observed::{Activity, Problem, ProblemCode};
+use tokio::sync::watch;
+
+use super::Worker;
+use crate::docker::EngineError;
+use crate::images;
+
+/// A step that was not done.
+pub(super) struct Failure {
+    pub(super) outcome: Outcome,
+    /// `None` if nothing is wrong: the step was given up because it is no longer wished.
+    pub(super) problem: Option<Problem>,
+}
+
+impl Failure {
+    fn failed(problem: Problem) -> Self {
+        Self { outcome: Outcome::Failed, problem: Some(problem) }
+    }
+
+    fn engine(doing: &str, error: &EngineError) -> Self {
+        let outcome = match error {
+            EngineError::Unknown(_) => Outcome::NoAnswer,
+            EngineError::NotFound | EngineError::Conflict(_) | EngineError::Refused(_) | EngineError::Away(_) => {
+                Outcome::Failed
+            }
+        };
+        let problem = match error {
+            EngineError::Away(reason) => Problem { code: ProblemCode::EngineAway, message: reason.clone() },
+            EngineError::Conflict(why) | EngineError::Unknown(why) | EngineError::Refused(why) => {
+                problem::refused(doing, why.trim().trim_end_matches('.'))
+            }
+            EngineError::NotFound => problem::refused(doing, &error.to_string()),
+        };
+        Self { outcome, problem: Some(problem) }
+    }
+}
+
+/// What the owner is told while a step goes on; `None` for what is done in no time.
+pub(super) const fn activity(step: Step) -> Option<Activity> {
+    match step {
+        Step::Create => Some(Activity::Creating),
+        Step::Start => Some(Activity::Starting),
+        Step::Stop => Some(Activity::Stopping),
+        Step::Remove => Some(Activity::Removing),
+        Step::WriteFiles
+        | Step::OpenPorts
+        | Step::ClosePorts
+        | Step::EnsureImage
+        | Step::Route
+        | Step::Unroute
+        | Step::DropFiles => None,
+    }
+}
+
+impl Worker {
+    pub(super) async fn act(&mut self, step: Step) -> Result<(), Failure> {
+        let (instance, name) = (self.order.assigned.id, self.name());
+        let tools = self.tools.clone();
+        match step {
+            Step::WriteFiles => {
+                let keys = self.order.assigned.authorized_keys.clone();
+                let written = blocking(move || tools.files.write(instance, &keys).map(drop)).await;
+                written.map_err(|why| Failure::failed(problem::storage("write the instance's keys", &why)))
+            }
+            Step::DropFiles => {
+                let dropped = blocking(move || tools.files.drop(instance)).await;
+                dropped.map_err(|why| Failure::failed(problem::storage("delete the instance's keys", &why)))
+            }
+            Step::OpenPorts => {
+                let block = self.order.assigned.host_ports;
+                let opened = tools.forwards.open(instance, block).await;
+                opened.map_err(|taken| Failure::failed(problem::ports_taken(block, &taken.reason)))
+            }
+            Step::ClosePorts => {
+                tools.forwards.close(instance);
+                Ok(())
+            }
+            Step::Unroute => {
+                tools.forwards.set_target(instance, None);
+                Ok(())
+            }
+            Step::Route => {
+                let address = tools.engine.address(&name).await.map_err(|error| Failure::engine("find", &error))?;
+                tools.forwards.set_target(instance, address);
+                if address.is_some() {
+                    return Ok(());
+                }
+                Err(Failure::failed(problem::refused("find", "it has no address on its network yet")))
+            }
+            Step::EnsureImage => self.ensure_image().await,
+            Step::Create => self.create().await,
+            Step::Start => tools.engine.start(&name).await.map_err(|error| Failure::engine("start", &error)),
+            Step::Stop => {
+                let stopped = tools.engine.stop(&name, tools.stop_grace).await;
+                stopped.map_err(|error| Failure::engine("stop", &error))
+            }
+            Step::Remove => tools.engine.remove(&name).await.map_err(|error| Failure::engine("remove", &error)),
+        }
+    }
+
+    async fn create(&self) -> Result<(), Failure> {
+        // Without a tag the image is no longer known, and is looked for before the next try.
+        let Some(tag) = &self.image_tag else { return Err(Failure::engine("create", &EngineError::NotFound)) };
+        let (order, tools) = (&self.order, &self.tools);
+        let dir = tools.files.dir(order.assigned.id);
+        let made = tools.engine.create(&order.assigned, order.cluster, order.node, tag, &dir).await;
+        made.map_err(|error| Failure::engine("create", &error))
+    }
+
+    /// Finds or builds the image, tells how far it is, and gives up when it is no longer wanted.
+    async fn ensure_image(&mut self) -> Result<(), Failure> {
+        let (engine, image) = (self.tools.engine.clone(), self.order.assigned.image);
+        let (told, mut heard) = watch::channel(None);
+        let ensured = images::ensure(&engine, image, move |activity| drop(told.send_replace(Some(activity))));
+        let mut ensured = std::pin::pin!(ensured);
+        let mut orders = self.orders.clone();
+        let unwanted = async move {
+            let _ = orders.wait_for(|order| order.assigned.desired != DesiredState::Running).await;
+        };
+        let mut unwanted = std::pin::pin!(unwanted);
+        loop {
+            tokio::select! {
+                biased;
+                ensured = &mut ensured => {
+                    self.image_tag = Some(ensured.map_err(Failure::failed)?);
+                    return Ok(());
+                }
+                () = &mut unwanted => return Err(Failure { outcome: Outcome::Failed, problem: None }),
+                Ok(()) = heard.changed() => {
+                    let doing = heard.borrow_and_update().clone();
+                    self.tell(doing, None).await;
+                }
+            }
+        }
+    }
+}
+
+/// Work on files, away from the threads that serve everybody.
+async fn blocking(work: impl FnOnce() -> std::io::Result<()> + Send + 'static) -> Result<(), String> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}

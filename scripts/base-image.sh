@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Makes sure that an engine can build the instance image debian-12.
+# Usage: scripts/base-image.sh [SOCKET]
+# Where the registry can be reached there is nothing to do: the node pulls the base when it needs it. Else
+# the base is put together from Debian's packages, with those of the image in it, and kept in the cache.
+source "$(dirname "$0")/lib.sh"
+
+SOCKET=${1:-${DOCKER_SOCKET:-/var/run/docker.sock}}
+IMAGE=debian:12
+SUITE=bookworm
+REGISTRY=https://docker.com
+PACKAGES=$ROOT/images/debian-12/packages
+MIRROR=${DEBIAN_MIRROR:-}
+
+call() { curl --silent --show-error --fail --unix-socket "$SOCKET" "$@"; }
+
+bootstrap() {
+  local root include
+  root=$(mktemp -d)
+  chmod 755 "$root"
+  include=$(paste -sd, "$PACKAGES")
+  debootstrap --variant=minbase --include="$include" "$SUITE" "$root" "$MIRROR"
+  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/etc/ssh/ssh_host_* "$root"/etc/resolv.conf "$root"/etc/hostname
+  tar --create --numeric-owner --directory "$root" --exclude ./dev --exclude ./proc --exclude ./sys --file "$TARBALL.part" .
+  rm -rf "$root"
+  mv "$TARBALL.part" "$TARBALL"
+}
+
+call --output /dev/null http://engine/_ping || die "no Docker engine answers on $SOCKET: run scripts/engine.sh ensure first"
+call --output /dev/null "http://engine/images/$IMAGE/json" 2>/dev/null && exit 0
+if reachable "$REGISTRY"; then
+  say "$IMAGE is not there yet: the node pulls it when it is needed"
+  exit 0
+fi
+
+TARBALL=$CACHE/base/debian-12-$(sha256sum "$PACKAGES" | cut -c1-12).tar
+if [ ! -f "$TARBALL" ]; then
+  [ "$(id -u)" = 0 ] || die "no registry can be reached and putting $IMAGE together needs root: run this as root, or load $IMAGE with docker load"
+  debian debootstrap
+  mkdir -p "$CACHE/base"
+  long "put $IMAGE together" bootstrap
+fi
+long "import $IMAGE" call --request POST --upload-file "$TARBALL" --header 'Content-Type: application/x-tar' \
+  "http://engine/images/create?fromSrc=-&repo=${IMAGE%:*}&tag=${IMAGE#*:}"
+call --output /dev/null "http://engine/images/$IMAGE/json" || die "the engine took $IMAGE and does not list it: see $CACHE/log"
+say "no registry can be reached from here: $IMAGE was made from Debian's packages instead"

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Builds what `make run` runs: styles, web client, server and node. What has not changed is not built again.
+# Usage: scripts/build.sh [styles | web | programs | all]
+source "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+STAMP=$CARGO_TARGET_DIR/dx/dockhost-web/stamp
+FONTS=node_modules/@fontsource-variable
+
+# One number for everything that the web client is made from.
+web_sources() {
+  { find app server_fns/src server_fns/model public -type f -print0
+    printf '%s\0' Cargo.toml Cargo.lock Dioxus.toml server_fns/Cargo.toml package-lock.json
+  } | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+}
+
+styles() {
+  mkdir -p public/fonts
+  cp -u "$FONTS/inter/files/inter-latin-wght-normal.woff2" public/fonts/inter.woff2
+  cp -u "$FONTS/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2" public/fonts/jetbrains-mono.woff2
+  tailwindcss -i tailwind.css -o "$CACHE/dockhost.css" --minify 2>"$CACHE/log/styles.log" ||
+    { cat "$CACHE/log/styles.log" >&2; die 'Tailwind could not make the styles'; }
+  [ "$(stat -c %s "$CACHE/dockhost.css")" -gt 5000 ] ||
+    die "the styles are nearly empty: Tailwind found no class in app/; see $CACHE/log/styles.log"
+  # Its time stays when its content does, so that nothing is built again for it.
+  cmp -s "$CACHE/dockhost.css" public/dockhost.css || cp "$CACHE/dockhost.css" public/dockhost.css
+}
+
+web() {
+  local now wasm size
+  now=$(web_sources)
+  if [ -f "$WEB_OUT/index.html" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$now" ]; then return 0; fi
+  rm -rf "$WEB_OUT" "$STAMP"
+  long 'build the web client' dx build --package app --bin dockhost-web --platform web --release \
+    --debug-symbols=false "${LOCKED[@]}"
+  # dx reports neither a failed wasm-opt nor a missing asset by its exit code.
+  ! grep -i 'wasm-opt failed' "$CACHE/log/build-the-web-client.log" >&2 || die 'the web client was not optimised'
+  wasm=$(find "$WEB_OUT" -name '*_bg*.wasm')
+  if [ ! -f "$WEB_OUT/index.html" ] || [ "$(wc -l <<<"$wasm")" != 1 ] || [ ! -f "$wasm" ]; then
+    die "dx left no usable web client in $WEB_OUT; see $CACHE/log/build-the-web-client.log"
+  fi
+  size=$(stat -c %s "$wasm")
+  [ "$size" -lt 6000000 ] || die "the web client has $size bytes of wasm: it was built with debug information or not optimised"
+  say "web client: $((size / 1000)) kB of wasm, $(($(stat -c %s "$wasm.br" 2>/dev/null || gzip -c "$wasm" | wc -c) / 1000)) kB on the wire"
+  echo "$now" >"$STAMP"
+}
+
+programs() { long 'build server and node' cargo build "${NATIVE[@]}" "${LOCKED[@]}"; }
+
+case ${1:-all} in
+styles) styles ;;
+web) styles; web ;;
+programs) programs ;;
+all) styles; web; programs ;;
+*) die "unknown part $1: say styles, web, programs or all" ;;
+esac

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Sets everything up and runs DockHost on this machine: the main server and one node beside it.
+# Ctrl-C stops both; instances keep running.
+# Settings: DOCKHOST_LISTEN (127.0.0.1:8080), DOCKHOST_DATA_DIR (./data).
+source "$(dirname "$0")/lib.sh"
+
+LISTEN=${DOCKHOST_LISTEN:-127.0.0.1:8080}
+DATA=${DOCKHOST_DATA_DIR:-$ROOT/data}
+# Its owner alone reads the database, the logs with the set-up link, and the node's key.
+[ -d "$DATA" ] || mkdir -p -m 700 "$DATA"
+mkdir -p "$DATA/log" "$DATA/local-node"
+DATA=$(cd "$DATA" && pwd)
+export DOCKHOST_LISTEN=$LISTEN DOCKHOST_DATA_DIR=$DATA DIOXUS_PUBLIC_PATH=$WEB_OUT
+KEY=$DATA/local-node/api-key
+READY_WITHIN=90
+STOP_WITHIN=30
+SERVER='' NODE=''
+
+# What this machine is called by itself (HERE), by the people who use it (ADDRESS), and where the node listens.
+case ${LISTEN%:*} in
+0.0.0.0 | '[::]')
+  HERE=127.0.0.1 BIND=0.0.0.0
+  ADDRESS=$(hostname -I 2>/dev/null | cut -d' ' -f1)
+  ADDRESS=${ADDRESS:-127.0.0.1}
+  ;;
+127.* | localhost | '[::1]') HERE=${LISTEN%:*} ADDRESS=127.0.0.1 BIND=127.0.0.1 ;;
+*) HERE=${LISTEN%:*} ADDRESS=${LISTEN%:*} BIND=0.0.0.0 ;;
+esac
+PORT=${LISTEN##*:}
+LOCAL=http://$HERE:$PORT
+PUBLIC=http://$([ "$BIND" = 127.0.0.1 ] && echo "$HERE" || echo "$ADDRESS"):$PORT
+
+alive() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null; }
+dockhost() { "$PROGRAMS/dockhost" "$@" 2>>"$DATA/log/admin.log"; }
+healthy() { curl --silent --fail --max-time 2 --output /dev/null "$LOCAL/readyz"; }
+online() { dockhost admin nodes | grep -Eq '^local[[:space:]]+online'; }
+
+# Usage: await WHAT PID LOG CONDITION
+await() {
+  local deadline=$((SECONDS + READY_WITHIN))
+  until "$4"; do
+    alive "$2" || { tail -n 20 "$3" >&2; die "$1 ended; its log is $3"; }
+    [ $SECONDS -lt $deadline ] || { tail -n 20 "$3" >&2; die "$1 is not ready after $READY_WITHIN s; its log is $3"; }
+    sleep 0.2
+  done
+}
+
+# Asks a process to end and waits until it has.
+end() {
+  local pid=$1 deadline=$((SECONDS + STOP_WITHIN))
+  alive "$pid" || return 0
+  kill -TERM "$pid" 2>/dev/null || true
+  while alive "$pid"; do
+    [ $SECONDS -lt $deadline ] || { say "process $pid does not end after $STOP_WITHIN s: killed"; kill -KILL "$pid" 2>/dev/null || true; }
+    sleep 0.1
+  done
+}
+
+stop() {
+  trap '' INT TERM
+  if alive "$NODE" || alive "$SERVER"; then say 'stopping; instances keep running'; fi
+  end "$NODE"
+  end "$SERVER"
+}
+
+start_server() {
+  if [ -e "$DATA/log/server.log" ]; then mv "$DATA/log/server.log" "$DATA/log/server.log.1"; fi
+  # In a session of its own, so that Ctrl-C reaches only this script, which ends them in order.
+  setsid "$PROGRAMS/dockhost" serve >"$DATA/log/server.log" 2>&1 </dev/null &
+  SERVER=$!
+  await 'the server' "$SERVER" "$DATA/log/server.log" healthy
+}
+
+# The key is kept, so that a second run enrols nothing.
+enrol() {
+  if [ -s "$KEY" ] && dockhost admin nodes | grep -Eq '^local[[:space:]]'; then return 0; fi
+  (umask 077 && dockhost admin enrol-node local --address "$ADDRESS" >"$KEY.new") ||
+    { tail -n 5 "$DATA/log/admin.log" >&2; die "the local node could not be enrolled; see $DATA/log/admin.log"; }
+  mv "$KEY.new" "$KEY"
+}
+
+start_node() {
+  local images=()
+  if ! registry_reachable && ! docker_has ubuntu:24.04; then
+    say 'no image registry can be reached: the local node offers debian-12 only'
+    images=(--images debian-12)
+  fi
+  if [ -e "$DATA/log/node.log" ]; then mv "$DATA/log/node.log" "$DATA/log/node.log.1"; fi
+  DOCKHOST_API_KEY=$(cat "$KEY") setsid "$PROGRAMS/dockhost-node" --server "$LOCAL" --data-dir "$DATA/local-node" \
+    --bind "$BIND" "${images[@]}" >"$DATA/log/node.log" 2>&1 </dev/null &
+  NODE=$!
+  await 'the local node' "$NODE" "$DATA/log/node.log" online
+}
+
+docker_has() {
+  curl --silent --fail --max-time 5 --output /dev/null \
+    --unix-socket "${DOCKER_SOCKET:-/var/run/docker.sock}" "http://engine/images/$1/json"
+}
+
+have curl || debian curl ca-certificates
+if healthy; then die "a DockHost answers at $LOCAL already: stop it first, or choose another address with DOCKHOST_LISTEN"; fi
+"$ROOT/scripts/toolchain.sh"
+# The toolchain may have changed what lib.sh chooses.
+source "$ROOT/scripts/lib.sh"
+"$ROOT/scripts/build.sh"
+"$ROOT/scripts/engine.sh" ensure
+"$ROOT/scripts/base-image.sh"
+
+trap stop EXIT
+trap 'exit 0' INT TERM
+say 'starting the server'
+start_server
+say 'starting the local node'
+enrol
+start_node
+
+printf '\n  DockHost runs at %s\n' "$PUBLIC"
+TOKEN=$(dockhost admin setup-token)
+if [ -n "$TOKEN" ]; then
+  printf '  Nobody has an account yet. This link makes you the administrator; it works once:\n\n      %s/set-up?token=%s\n\n' "$PUBLIC" "$TOKEN"
+fi
+printf '  Data and logs: %s\n  Ctrl-C stops the server and the node; instances keep running.\n\n' "$DATA"
+
+while alive "$SERVER" && alive "$NODE"; do
+  # A wait can be interrupted by a signal where a sleep cannot.
+  wait -n "$SERVER" "$NODE" || true
+done
+alive "$SERVER" || { tail -n 20 "$DATA/log/server.log" >&2; die "the server ended; its log is $DATA/log/server.log"; }
+tail -n 20 "$DATA/log/node.log" >&2
+die "the local node ended; its log is $DATA/log/node.log"

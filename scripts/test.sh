@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Sets everything up and runs every check and every suite. Says how long each stage took, and ends with the
+# number of tests that passed and failed.
+# Usage: scripts/test.sh [STAGE...]   without stages, all of them in their order
+source "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+STAGES=(toolchain build format clippy dependencies arrows rust engine docker end-to-end browser desktop)
+OUT=$ROOT/test-output
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/dockhost-test.XXXXXX")
+PASSED=0 FAILED=0 SKIPPED=0
+TIMES=() BROKEN=() STOP=''
+export DOCKHOST_TEST_ENGINE=$WORK/engine DOCKHOST_TEST_OUTPUT=$OUT
+SOCKET=$DOCKHOST_TEST_ENGINE/docker.sock
+rm -rf "$OUT"
+mkdir -p "$OUT/log"
+
+# The private engine is all that outlives a stage; the suites end what they start.
+clean_up() {
+  trap '' INT TERM
+  if [ -e "$DOCKHOST_TEST_ENGINE" ]; then "$ROOT/scripts/engine.sh" stop "$DOCKHOST_TEST_ENGINE" || true; fi
+  rm -rf "$WORK"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# Usage: sum PATTERN FILE: adds the numbers that the pattern's lines carry.
+sum() { sed 's/\x1b\[[0-9;]*m//g' "$2" | { grep -oE "$1" || true; } | grep -oE '[0-9]+' | awk '{ n += $1 } END { print n + 0 }'; }
+
+# Both runners' summaries: `test result: ok. 3 passed; 0 failed; 1 ignored` and `ℹ pass 3`.
+count() {
+  local log=$1
+  PASSED=$((PASSED + $(sum '[0-9]+ passed;' "$log") + $(sum '^ℹ pass [0-9]+' "$log")))
+  FAILED=$((FAILED + $(sum '[0-9]+ failed;' "$log") + $(sum '^ℹ fail [0-9]+' "$log") + $(sum '^ℹ cancelled [0-9]+' "$log")))
+  SKIPPED=$((SKIPPED + $(sum '[0-9]+ ignored;' "$log") + $(sum '^ℹ skipped [0-9]+' "$log")))
+}
+
+# A stage that fails does not hide what the later ones would say, unless they need it.
+stage() {
+  local name=$1 begin log=$OUT/log/$1.log status verdict=''
+  begin=$(date +%s)
+  say "stage: $name"
+  # `set -e` has no force within a condition, so the status is taken from the pipe.
+  set +e
+  (set -euo pipefail; "stage_${name//-/_}") 2>&1 </dev/null | tee "$log"
+  status=${PIPESTATUS[0]}
+  set -e
+  count "$log"
+  if [ "$status" != 0 ]; then
+    BROKEN+=("$name")
+    verdict='  FAILED'
+    case $name in toolchain | build | engine) STOP=yes ;; esac
+  fi
+  TIMES+=("$(printf '%5d s  %s%s' $(($(date +%s) - begin)) "$name" "$verdict")")
+}
+
+suite() { node --test --test-concurrency=1 --test-reporter=spec "$@"; }
+
+stage_toolchain() { "$ROOT/scripts/toolchain.sh"; }
+stage_build() { "$ROOT/scripts/build.sh"; }
+stage_format() { "$ROOT/scripts/check.sh" fmt-check; }
+stage_clippy() {
+  can_install && "$ROOT/scripts/desktop.sh" ensure
+  "$ROOT/scripts/check.sh" clippy
+}
+stage_dependencies() { "$ROOT/scripts/check.sh" deny; }
+stage_arrows() { suite tests/arrows.test.mjs; }
+
+cargo_test() { cargo test "${LOCKED[@]}" "${NATIVE[@]}" "$@"; }
+stage_rust() {
+  long 'compile the tests' cargo_test --no-run
+  cargo_test --no-fail-fast
+  # Its table is a finding, not only a verdict.
+  cargo_test probe -- --ignored --nocapture --test-threads=1
+}
+
+stage_engine() {
+  "$ROOT/scripts/engine.sh" private "$DOCKHOST_TEST_ENGINE"
+  "$ROOT/scripts/base-image.sh" "$SOCKET"
+}
+stage_docker() {
+  DOCKHOST_TEST_DOCKER=$SOCKET DOCKER_HOST=unix://$SOCKET cargo_test --test docker -- --test-threads=1
+}
+stage_end_to_end() {
+  have ssh && have ssh-keygen || debian openssh-client
+  suite tests/engine.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs
+}
+stage_browser() {
+  have chromium || have google-chrome || debian chromium
+  suite tests/browser.test.mjs
+}
+stage_desktop() {
+  if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then
+    echo 'skipped: the libraries of the desktop window are missing and cannot be installed here'
+    return
+  fi
+  "$ROOT/scripts/desktop.sh" build
+  have Xvfb && have xdotool && have import || debian xvfb xauth xdotool imagemagick
+  suite tests/desktop.test.mjs
+}
+
+can_install() { have apt-get && [ "$(id -u)" = 0 ]; }
+
+chosen=("$@")
+if [ $# = 0 ]; then chosen=("${STAGES[@]}"); fi
+for name in "${chosen[@]}"; do
+  declare -F "stage_${name//-/_}" >/dev/null || die "unknown stage $name: they are ${STAGES[*]}"
+  stage "$name"
+  [ -z "$STOP" ] || break
+  if [ "$name" = toolchain ]; then source "$ROOT/scripts/lib.sh"; fi
+done
+
+printf '\nTime per stage:\n'
+printf '  %s\n' "${TIMES[@]}"
+if [ ${#BROKEN[@]} -gt 0 ]; then printf 'Stages that failed: %s\n' "${BROKEN[*]}"; fi
+if [ $SKIPPED -gt 0 ]; then printf '%d skipped\n' $SKIPPED; fi
+printf '%d passed, %d failed\n' $PASSED $FAILED
+[ ${#BROKEN[@]} = 0 ] && [ $FAILED = 0 ]

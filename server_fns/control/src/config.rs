@@ -1,0 +1,41 @@
+//! What the person who starts the server settles.
+
+use std::path::PathBuf;
+
+use model::request::{Settings, SignUpMode};
+
+use crate::store::Location;
+
+/// Plain values; the command line and the environment are read by the program that starts the server.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Where everything is kept that must outlive the process.
+    pub data_dir: PathBuf,
+    /// A SurrealDB server as `ws://user:password@host:8000`, or `mem://` to forget everything at the end; without one, a database of our own in `data_dir`.
+    pub database: Option<String>,
+    /// The addresses under which people open this server, such as `https://dockhost.example.org`.
+    pub public_urls: Vec<String>,
+    /// Cookies only over TLS.
+    pub secure_cookies: bool,
+    /// For an installation that has no settings yet; later they are changed in the web interface.
+    pub sign_up: Option<SignUpMode>,
+    /// As `sign_up`: instances that one person may have.
+    pub quota: Option<u32>,
+}
+
+impl Config {
+    /// Where the rows are kept.
+    pub fn location(&self) -> Location {
+        match &self.database {
+            Some(address) if address == "mem://" => Location::Memory,
+            Some(address) => Location::Server(address.clone()),
+            None => Location::Directory(self.data_dir.clone()),
+        }
+    }
+
+    /// The settings of an installation that has none.
+    pub fn first_settings(&self) -> Settings {
+        let usual = Settings::default();
+        Settings { sign_up: self.sign_up.unwrap_or(usual.sign_up), quota: self.quota.unwrap_or(usual.quota) }
+    }
+}

@@ -1,0 +1,98 @@
+//! What each of the administrator's requests does.
+
+use model::refusal::{Refusal, RefusalCode};
+use model::request::{CreateToken, RegisterNode, SignUp, SignUpMode};
+use model::view::PersonView;
+use planner::actor::{Actor, Via};
+use planner::command::people::{self, Admission};
+use planner::command::{Decision, nodes};
+use planner::liveness::liveness;
+use planner::view::person_view;
+use planner::world::{Change, Person};
+
+use super::{ConsoleAnswer, ConsoleRequest, NodeState};
+use crate::auth::secret::{self, Secret, SecretKind};
+use crate::handle::Handle;
+
+impl Handle {
+    pub(crate) async fn console(&self, request: ConsoleRequest) -> ConsoleAnswer {
+        let answer = match request {
+            ConsoleRequest::CreateAdministrator { username, email, password } => {
+                let asked = SignUp { username, email, password, setup: None, invite: None };
+                self.create_administrator(asked).await.map(ConsoleAnswer::Person)
+            }
+            ConsoleRequest::ResetPassword { username, password } => self.reset_password(&username, password).await,
+            ConsoleRequest::CreateToken { username, name } => self.console_token(&username, name).await,
+            ConsoleRequest::ListPeople => {
+                Ok(ConsoleAnswer::People(self.world().people.values().map(|person| person_view(person)).collect()))
+            }
+            ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
+            ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.setup_token())),
+            ConsoleRequest::EnrolNode { name, address } => self.enrol_node(name, address).await,
+        };
+        answer.unwrap_or_else(ConsoleAnswer::Refused)
+    }
+
+    fn node_states(&self) -> Vec<NodeState> {
+        let (world, now) = (self.world(), self.now());
+        let state = |node: &std::sync::Arc<Node>| NodeState {
+            name: node.settings.name.clone(),
+            liveness: liveness(&world, node.id, now.mono),
+            instances: world.node_instances(node.id).count(),
+            max_instances: node.settings.max_instances,
+        };
+        world.nodes.values().map(state).collect()
+    }
+
+    /// The settings for signing up do not hold here.
+    async fn create_administrator(&self, asked: SignUp) -> Result<PersonView, Refusal> {
+        let hash = self.hash_password(asked.password.clone(), &[&asked.username, &asked.email]).await?;
+        let id = self
+            .orchestrator
+            .decide(move |world, draw, now| {
+                let mut open = world.clone();
+                open.settings.sign_up = SignUpMode::Open;
+                let admission = if world.has_administrator() { Admission::None } else { Admission::Setup };
+                let Decision { changes, answer } = people::sign_up(&open, &asked, admission, hash, draw, now)?;
+                let changes = changes.into_iter().map(administrator).collect();
+                Ok(Decision::new(changes, answer))
+            })
+            .await?;
+        self.world().people.get(&id).map(|person| person_view(person)).ok_or_else(|| Refusal::not_found("person"))
+    }
+
+    async fn reset_password(&self, login: &str, password: String) -> Result<ConsoleAnswer, Refusal> {
+        let person = self.by_login(login)?;
+        let hash = self.hash_password(password, &[person.username.as_str(), person.email.as_str()]).await?;
+        self.orchestrator.decide(move |world, _, _| people::change_password(world, person.id, hash, None)).await?;
+        Ok(ConsoleAnswer::Done)
+    }
+
+    async fn console_token(&self, login: &str, name: String) -> Result<ConsoleAnswer, Refusal> {
+        let actor = Actor::new(&*self.by_login(login)?, Via::Console);
+        Ok(ConsoleAnswer::Secret(self.create_token(&actor, CreateToken { name }).await?.secret))
+    }
+
+    fn by_login(&self, login: &str) -> Result<std::sync::Arc<Person>, Refusal> {
+        self.world().person_by_login(login).cloned().ok_or_else(|| {
+            Refusal::new(RefusalCode::NotFound, format!("There is nobody with the username or address {login}."))
+        })
+    }
+
+    async fn enrol_node(&self, name: String, address: Option<String>) -> Result<ConsoleAnswer, Refusal> {
+        let key = Secret::generate(SecretKind::NodeKey);
+        let hash = secret::hash(key.expose());
+        let asked = RegisterNode { name, address, ..RegisterNode::default() };
+        self.orchestrator
+            .decide(move |world, draw, now| nodes::enrol(world, &asked, hash, draw, now))
+            .await?;
+        Ok(ConsoleAnswer::Secret(key.expose().to_owned()))
+    }
+}
+
+fn administrator(change: Change) -> Change {
+    if let Change::PutPerson(person) = change {
+        return Change::PutPerson(Person { administrator: true, ..person });
+    }
+    change
+}

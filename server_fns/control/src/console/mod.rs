@@ -1,0 +1,59 @@
+//! The administrator's socket in the data directory. Who may read the directory may administer: nothing else is
+//! asked. One JSON line each way.
+
+mod carry_out;
+mod client;
+mod server;
+
+use std::path::{Path, PathBuf};
+
+use model::name::NodeName;
+use model::node::Liveness;
+use model::refusal::Refusal;
+use model::view::PersonView;
+use serde::{Deserialize, Serialize};
+
+pub use client::{ConsoleError, call};
+pub(crate) use server::serve;
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum ConsoleRequest {
+    CreateAdministrator { username: String, email: String, password: String },
+    ResetPassword { username: String, password: String },
+    CreateToken { username: String, name: String },
+    ListPeople,
+    ListNodes,
+    /// The link that makes the first administrator; only a running server has one.
+    SetupLink,
+    /// Makes a new key for the node of this name. A name that is not known yet becomes a node of the installation
+    /// itself: it belongs to nobody, takes everybody's instances, and is managed by administrators.
+    EnrolNode { name: String, address: Option<String> },
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", content = "value", rename_all = "snake_case")]
+pub enum ConsoleAnswer {
+    Done,
+    Person(PersonView),
+    People(Vec<PersonView>),
+    Nodes(Vec<NodeState>),
+    /// An API token or a node's key, shown this once.
+    Secret(String),
+    /// `None`: there is an administrator already.
+    SetupToken(Option<String>),
+    Refused(Refusal),
+}
+
+/// One node, as short as a line.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeState {
+    pub name: NodeName,
+    pub liveness: Liveness,
+    pub instances: usize,
+    pub max_instances: u32,
+}
+
+fn socket_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("admin.sock")
+}

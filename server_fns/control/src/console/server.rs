@@ -1,0 +1,71 @@
+//! The server's end of the socket.
+
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use model::refusal::{Refusal, RefusalCode};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio_util::sync::CancellationToken;
+
+use super::{ConsoleAnswer, socket_path};
+use crate::handle::Handle;
+use crate::limits;
+
+/// Listens until the server stops. Without it the server works on, so a failure is only told.
+pub(crate) async fn serve(handle: Handle, data_dir: PathBuf, stop: CancellationToken) {
+    let listener = match listen(&data_dir) {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::error!(%error, dir = %data_dir.display(), "the administrator's socket cannot be opened");
+            return;
+        }
+    };
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let answered = tokio::time::timeout(limits::CONSOLE_ANSWER, answer(&handle, stream)).await;
+                    if let Ok(Err(error)) = answered {
+                        tracing::warn!(%error, "an administrator's request was not answered");
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the administrator's socket failed");
+                    tokio::time::sleep(limits::RETRY_FIRST).await;
+                }
+            }
+        }
+    }
+    // A socket that is left behind is replaced at the next start.
+    let _ = std::fs::remove_file(socket_path(&data_dir));
+}
+
+fn listen(data_dir: &Path) -> io::Result<UnixListener> {
+    let path = socket_path(data_dir);
+    std::fs::create_dir_all(data_dir)?;
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+async fn answer(handle: &Handle, mut stream: UnixStream) -> io::Result<()> {
+    let (read, mut write) = stream.split();
+    let mut line = String::new();
+    BufReader::new(read.take(limits::CONSOLE_LINE)).read_line(&mut line).await?;
+    let answer = match serde_json::from_str(&line) {
+        Ok(request) => handle.console(request).await,
+        Err(error) => {
+            ConsoleAnswer::Refused(Refusal::new(RefusalCode::Invalid, format!("The request cannot be read: {error}.")))
+        }
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    write.write_all(&line).await
+}

@@ -1,0 +1,290 @@
+//! One connection of a node, from its hello to its end.
+
+use std::sync::Arc;
+
+use axum::extract::ws::WebSocket;
+use model::assignment::Assignment;
+use model::id::NodeId;
+use model::node::{EngineState, NodeFacts};
+use model::refusal::{Refusal, RefusalCode};
+use model::version::{Epoch, Generation};
+use planner::command::Decision;
+use planner::command::channel::{self, ChannelRefusal};
+use planner::world::World;
+use protocol::limits::{GREETING, LEASE};
+use protocol::session::{FromNode, ServerSession};
+use protocol::{Hello, RefusedReason, Report, ToNode};
+use tokio::time::Instant;
+
+use super::socket::{Lost, Socket};
+use crate::handle::Handle;
+use crate::limits;
+
+pub(super) struct Connection {
+    pub(super) handle: Handle,
+    pub(super) node: NodeId,
+    pub(super) key_hash: String,
+    pub(super) peer: String,
+}
+
+/// Why a connection ends.
+enum End {
+    Lost(Lost),
+    Silent,
+    Stopping,
+    /// A newer connection of the same node took over.
+    Replaced,
+    Refused(RefusedReason, String),
+}
+
+impl From<Lost> for End {
+    fn from(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+/// A frame that means nothing is the node's fault; a database that does not answer is ours, and the node dials again.
+impl From<Refusal> for End {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(RefusedReason::Protocol, refusal.message)
+    }
+}
+
+impl From<ChannelRefusal> for End {
+    fn from(refusal: ChannelRefusal) -> Self {
+        match refusal {
+            ChannelRefusal::SecondMachine(why) => Self::Refused(RefusedReason::SecondMachine, why),
+            ChannelRefusal::Cluster(why) => Self::Refused(RefusedReason::Cluster, why),
+            ChannelRefusal::Revoked(why) => Self::Refused(RefusedReason::Revoked, why),
+        }
+    }
+}
+
+impl Connection {
+    pub(super) async fn serve(self, socket: WebSocket) {
+        let _counted = self.handle.tasks.token();
+        let mut socket = Socket(socket);
+        let mut session = ServerSession::default();
+        let mut epoch = None;
+        let Err(end) = self.talk(&mut socket, &mut session, &mut epoch).await;
+        if let Some(epoch) = epoch {
+            self.leave(epoch).await;
+        }
+        let node = self.node;
+        match end {
+            End::Lost(why) => tracing::info!(%node, %why, "a node's connection ended"),
+            End::Silent => tracing::info!(%node, "a node was silent for too long"),
+            End::Replaced => tracing::info!(%node, "a newer connection of the node took over"),
+            End::Stopping => socket.close().await,
+            End::Refused(reason, message) => {
+                tracing::warn!(%node, peer = self.peer, ?reason, message, "a node's connection was refused");
+                socket.refuse(reason, message).await;
+            }
+        }
+    }
+
+    async fn talk(
+        &self,
+        socket: &mut Socket,
+        session: &mut ServerSession,
+        connected: &mut Option<Epoch>,
+    ) -> Result<std::convert::Infallible, End> {
+        let hello = self.greeting(socket, session).await?;
+        let epoch = self.enter(hello).await?;
+        *connected = Some(epoch);
+        session.welcome(epoch);
+        let mut worlds = self.handle.orchestrator.watch();
+        let mut told = None;
+        let mut heard = Instant::now();
+        worlds.mark_changed();
+        loop {
+            tokio::select! {
+                () = self.handle.stopping.cancelled() => return Err(End::Stopping),
+                () = tokio::time::sleep_until(heard + LEASE) => return Err(End::Silent),
+                changed = worlds.changed() => {
+                    changed.map_err(|_| End::Stopping)?;
+                    let world = worlds.borrow_and_update().clone();
+                    self.tell(socket, &world, epoch, &mut told).await?;
+                }
+                frame = socket.next() => {
+                    let meaning = session.handle(frame?);
+                    heard = Instant::now();
+                    self.hear(socket, meaning, epoch).await?;
+                }
+            }
+        }
+    }
+
+    async fn greeting(&self, socket: &mut Socket, session: &mut ServerSession) -> Result<Hello, End> {
+        let frame = tokio::select! {
+            () = self.handle.stopping.cancelled() => return Err(End::Stopping),
+            frame = tokio::time::timeout(GREETING, socket.next()) => frame,
+        };
+        let late = |_| End::Refused(RefusedReason::Protocol, "the node said no hello in time".to_owned());
+        match session.handle(frame.map_err(late)??) {
+            FromNode::Greeted(hello) => Ok(hello),
+            FromNode::Broken(reason, why) => Err(End::Refused(reason, why)),
+            FromNode::Heartbeat(_) | FromNode::Reported(_) | FromNode::Stale => {
+                Err(End::Refused(RefusedReason::Protocol, "a frame before the hello".to_owned()))
+            }
+        }
+    }
+
+    /// Stores the epoch of this connection before anything is said on it.
+    async fn enter(&self, hello: Hello) -> Result<Epoch, End> {
+        let Hello { version: _, machine, cluster, generation: _, facts } = hello;
+        check_facts(&facts)?;
+        let (node, key_hash, peer, noted) = (self.node, self.key_hash.clone(), self.peer.clone(), facts.clone());
+        let welcome = self
+            .handle
+            .orchestrator
+            .decide_and(
+                move |world, _, now| {
+                    let decided = still_valid(world, node, &key_hash)
+                        .and_then(|()| channel::connected(world, node, &machine, cluster, facts, peer, now));
+                    Ok::<_, Refusal>(match decided {
+                        Ok(Decision { changes, answer }) => Decision::new(changes, Ok(answer)),
+                        Err(refusal) => Decision::unchanged(Err(refusal)),
+                    })
+                },
+                move |world, answer, now| match answer {
+                    Ok(epoch) => world.link_up(node, *epoch, noted, now),
+                    Err(ChannelRefusal::SecondMachine(why)) => world.raise_alarm(node, why.clone()),
+                    Err(ChannelRefusal::Cluster(_) | ChannelRefusal::Revoked(_)) => {}
+                },
+            )
+            .await?;
+        Ok(welcome?)
+    }
+
+    /// What the newest world means to this connection. Of several assignments that came meanwhile only the newest
+    /// is sent.
+    async fn tell(
+        &self,
+        socket: &mut Socket,
+        world: &World,
+        epoch: Epoch,
+        told: &mut Option<Generation>,
+    ) -> Result<(), End> {
+        still_valid(world, self.node, &self.key_hash)?;
+        if world.links.get(&self.node).is_none_or(|link| link.epoch != epoch) {
+            return Err(End::Replaced);
+        }
+        let (Some(assignment), Some(node)) = (world.published.get(&self.node), world.nodes.get(&self.node)) else {
+            return Ok(());
+        };
+        if *told == Some(assignment.generation) {
+            return Ok(());
+        }
+        let whole = Assignment::clone(Arc::as_ref(assignment));
+        let (cluster, name) = (world.cluster, node.settings.name.to_string());
+        let message = match told {
+            None => ToNode::Welcome { epoch, cluster, node: self.node, name, assignment: whole },
+            Some(_) => ToNode::Assign { epoch, assignment: whole },
+        };
+        *told = Some(assignment.generation);
+        Ok(socket.send(&message).await?)
+    }
+
+    async fn hear(&self, socket: &mut Socket, meaning: FromNode, epoch: Epoch) -> Result<(), End> {
+        match meaning {
+            FromNode::Heartbeat(facts) => {
+                check_facts(&facts)?;
+                self.renew(epoch, facts).await?;
+                Ok(socket.send(&ToNode::Heard { epoch }).await?)
+            }
+            FromNode::Reported(report) => Ok(self.report(epoch, report).await?),
+            FromNode::Stale => Ok(()),
+            FromNode::Broken(reason, why) => Err(End::Refused(reason, why)),
+            FromNode::Greeted(_) => Err(End::Refused(RefusedReason::Protocol, "a second hello".to_owned())),
+        }
+    }
+
+    async fn renew(&self, epoch: Epoch, facts: NodeFacts) -> Result<(), Refusal> {
+        let node = self.node;
+        let note = move |world: &mut World, _: &(), now| {
+            if is_current(world, node, epoch) {
+                world.heard(node, facts, now);
+            }
+        };
+        self.handle.orchestrator.decide_and(|_, _, _| Ok(Decision::unchanged(())), note).await
+    }
+
+    async fn report(&self, epoch: Epoch, report: Report) -> Result<(), Refusal> {
+        let node = self.node;
+        let Report { epoch: _, sequence: _, assignment: _, instances, mut strangers } = report;
+        strangers.truncate(limits::STRANGERS);
+        self.handle
+            .orchestrator
+            .decide_and(
+                move |world, draw, now| {
+                    Ok(Decision::new(channel::reported(world, node, epoch, &instances, draw, now), ()))
+                },
+                move |world, (), _| {
+                    if is_current(world, node, epoch) {
+                        world.strangers(node, strangers);
+                    }
+                },
+            )
+            .await
+    }
+
+    async fn leave(&self, epoch: Epoch) {
+        let node = self.node;
+        let left: Result<(), Refusal> = self
+            .handle
+            .orchestrator
+            .decide_and(
+                move |world, _, _| {
+                    Ok(Decision::new(channel::disconnected(world, node, epoch).into_iter().collect(), ()))
+                },
+                move |world, (), _| world.link_down(node, epoch),
+            )
+            .await;
+        if let Err(refusal) = left {
+            tracing::warn!(%node, %refusal, "the end of a node's connection was not noted; its lease will lapse");
+        }
+    }
+}
+
+fn is_current(world: &World, node: NodeId, epoch: Epoch) -> bool {
+    world.links.get(&node).is_some_and(|link| link.epoch == epoch)
+}
+
+fn still_valid(world: &World, node: NodeId, key_hash: &str) -> Result<(), ChannelRefusal> {
+    let revoked = |why: &str| Err(ChannelRefusal::Revoked(why.to_owned()));
+    match world.nodes.get(&node) {
+        Some(row) if row.key_hash == key_hash => Ok(()),
+        Some(_) => revoked("The key of this node was rotated. Start it with the new key."),
+        None => revoked("This node was removed. Register it again to get another key."),
+    }
+}
+
+/// What is kept of a machine must be small and storable.
+fn check_facts(facts: &NodeFacts) -> Result<(), Refusal> {
+    let NodeFacts {
+        system,
+        architecture,
+        cpus: _,
+        cpu_percent,
+        memory_total_bytes,
+        memory_used_bytes,
+        disk_total_bytes,
+        disk_free_bytes,
+        engine,
+        node_version,
+        images,
+    } = facts;
+    let of_engine = match engine {
+        EngineState::Unknown => 0,
+        EngineState::Up { version, api } => version.len() + api.len(),
+        EngineState::Away { reason } => reason.len(),
+    };
+    let text = system.len() + architecture.len() + node_version.len() + of_engine;
+    let sizes = [memory_total_bytes, memory_used_bytes, disk_total_bytes, disk_free_bytes];
+    let storable = sizes.into_iter().all(|bytes| i64::try_from(*bytes).is_ok()) && cpu_percent.is_finite();
+    if text <= limits::FACTS_TEXT && images.len() <= limits::FACTS_IMAGES && storable {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::Invalid, "what the node says of its machine is out of range"))
+}

@@ -1,0 +1,56 @@
+//! Where nodes dial in. It carries frames between a node's socket and the orchestrator, and decides nothing.
+
+mod connection;
+mod socket;
+
+use std::net::SocketAddr;
+
+use axum::extract::State;
+use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
+use axum::extract::ConnectInfo;
+use axum::http::{Extensions, HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use model::refusal::{Refusal, RefusalCode};
+use protocol::limits::MAX_FRAME;
+
+use crate::auth::secret::{self, SecretKind};
+use crate::handle::Handle;
+use crate::limits;
+use crate::router::refuse;
+use connection::Connection;
+
+/// The key is looked at before the upgrade, so who has none costs one answer and no socket.
+pub(crate) async fn dial(
+    State(handle): State<Handle>,
+    headers: HeaderMap,
+    extensions: Extensions,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
+    let Some(key_hash) = bearer(&headers).map(secret::hash) else {
+        return refuse(&wrong_key());
+    };
+    let Some(node) = handle.world().node_by_key_hash(&key_hash).map(|node| node.id) else {
+        tracing::warn!(peer, "a node dialled in with a key that opens nothing");
+        return refuse(&wrong_key());
+    };
+    let connection = Connection { handle, node, key_hash, peer: peer.unwrap_or_default() };
+    match upgrade {
+        Ok(upgrade) => upgrade
+            .max_message_size(MAX_FRAME)
+            .max_frame_size(MAX_FRAME)
+            .max_write_buffer_size(limits::CHANNEL_WRITE_BUFFER)
+            .on_upgrade(|socket| connection.serve(socket)),
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && secret::is_well_formed(SecretKind::NodeKey, key)).then_some(key)
+}
+
+fn wrong_key() -> Refusal {
+    let message = "This node key is not valid: it was mistyped, rotated, or its node was removed. Get one on the node's page.";
+    Refusal::new(RefusalCode::Unauthenticated, message)
+}

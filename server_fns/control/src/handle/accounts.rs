@@ -1,0 +1,126 @@
+//! Signing up, in and out.
+
+use model::id::SessionId;
+use model::refusal::{Refusal, RefusalCode};
+use model::request::{ChangePassword, SignIn, SignUp};
+use model::view::{PersonView, SessionView, Welcome};
+use planner::actor::{Actor, Via};
+use planner::command::people::{self, Admission};
+use planner::view::{person_view, session_view, welcome};
+
+use super::{Handle, Peer, gone};
+use crate::auth::password::{self, wrong_name_or_password};
+use crate::auth::secret::{self, Secret, SecretKind};
+
+impl Handle {
+    /// Opens an account and signs in. The secret is the value of the session cookie.
+    pub async fn sign_up(&self, asked: SignUp, peer: Peer) -> Result<(PersonView, Secret), Refusal> {
+        self.attempts.sign_up(peer.address, self.now().mono)?;
+        let admission = self.admission(&asked)?;
+        let newcomer = people::check_sign_up(&self.world(), &asked, admission)?;
+        password::check(&asked.password, &[newcomer.username.as_str(), newcomer.email.as_str()])?;
+        let hash = self.passwords.hash(asked.password.clone()).await?;
+        let person = self
+            .orchestrator
+            .decide(move |world, draw, now| people::sign_up(world, &asked, admission, hash, draw, now))
+            .await?;
+        if admission == Admission::Setup {
+            self.setup.forget();
+        }
+        self.open_session(person, peer).await
+    }
+
+    fn admission(&self, asked: &SignUp) -> Result<Admission, Refusal> {
+        let forbidden = |message: &str| Refusal::new(RefusalCode::Forbidden, message);
+        if let Some(setup) = asked.setup.as_deref().filter(|text| !text.is_empty()) {
+            return match self.setup.opens(setup) {
+                true => Ok(Admission::Setup),
+                false => Err(forbidden("This set-up link is not valid. Use the one that the server printed when it last started.")),
+            };
+        }
+        let Some(invite) = asked.invite.as_deref().filter(|text| !text.is_empty()) else {
+            return Ok(Admission::None);
+        };
+        people::find_invite(&self.world(), &secret::hash(invite), self.now())
+            .map(Admission::Invite)
+            .ok_or_else(|| forbidden("This invitation was used, withdrawn, or has expired. Ask an administrator for another one."))
+    }
+
+    /// The secret is the value of the session cookie.
+    pub async fn sign_in(&self, asked: SignIn, peer: Peer) -> Result<(PersonView, Secret), Refusal> {
+        let attempt = self.attempts.sign_in(peer.address, &asked.username, self.now().mono)?;
+        let person = self.world().person_by_login(&asked.username).cloned();
+        let right = match &person {
+            Some(person) => self.passwords.verify(asked.password, person.password_hash.clone()).await?,
+            None => self.passwords.verify_nobody(asked.password).await?,
+        };
+        let person = person.filter(|_| right).ok_or_else(wrong_name_or_password)?;
+        self.attempts.was_right(attempt);
+        self.open_session(person.id, peer).await
+    }
+
+    async fn open_session(&self, person: model::id::PersonId, peer: Peer) -> Result<(PersonView, Secret), Refusal> {
+        let session = Secret::generate(SecretKind::Session);
+        let hash = secret::hash(session.expose());
+        self.orchestrator
+            .decide(move |world, draw, now| {
+                people::open_session(world, person, hash, peer.address.to_string(), &peer.agent, draw, now)
+            })
+            .await?;
+        let world = self.world();
+        let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
+        Ok((person_view(row), session))
+    }
+
+    /// Ends the session that asks.
+    pub async fn sign_out(&self, actor: &Actor) -> Result<(), Refusal> {
+        let actor = actor.clone();
+        self.orchestrator.decide(move |world, _, _| Ok(people::close_session(world, &actor))).await
+    }
+
+    /// Every other session of the person ends.
+    pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
+        let person = self.person(actor)?;
+        let attempt = self.attempts.password_change(person.username.as_str(), self.now().mono)?;
+        password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
+        if !self.passwords.verify(asked.current, person.password_hash.clone()).await? {
+            return Err(Refusal::field("current", "The current password is not right."));
+        }
+        self.attempts.was_right(attempt);
+        let hash = self.passwords.hash(asked.new).await?;
+        let keep = session_of(actor);
+        let id = person.id;
+        self.orchestrator.decide(move |world, _, _| people::change_password(world, id, hash, keep)).await
+    }
+
+    /// Where the person is signed in, the latest use first.
+    pub fn sessions(&self, actor: &Actor) -> Result<Vec<SessionView>, Refusal> {
+        let (world, now, current) = (self.world(), self.now(), session_of(actor));
+        let valid = world.sessions_of(actor.person).filter(|session| people::session_is_valid(session, now));
+        let mut views: Vec<_> = valid.map(|session| session_view(session, current)).collect();
+        views.sort_by_key(|view| std::cmp::Reverse((view.last_seen_at, view.id)));
+        Ok(views)
+    }
+
+    pub async fn revoke_session(&self, actor: &Actor, id: SessionId) -> Result<(), Refusal> {
+        let actor = actor.clone();
+        self.orchestrator.decide(move |world, _, _| people::revoke_session(world, &actor, id)).await
+    }
+
+    /// What a visitor may know, signed in or not.
+    pub fn welcome(&self, actor: Option<&Actor>) -> Welcome {
+        welcome(&self.world(), actor.map(|actor| actor.person), self.now())
+    }
+
+    pub(crate) async fn hash_password(&self, password: String, names: &[&str]) -> Result<String, Refusal> {
+        password::check(&password, names)?;
+        self.passwords.hash(password).await
+    }
+}
+
+const fn session_of(actor: &Actor) -> Option<SessionId> {
+    match actor.via {
+        Via::Session(id) => Some(id),
+        Via::Token(_) | Via::Console => None,
+    }
+}

@@ -1,0 +1,86 @@
+//! Instances: creating them and wishing something of them.
+
+use model::event::InstanceEvent;
+use model::id::InstanceId;
+use model::refusal::{Refusal, RefusalCode};
+use model::request::CreateInstance;
+use model::view::{ImageView, InstanceView};
+use planner::actor::Actor;
+use planner::clock::Now;
+use planner::command::{Decision, instances};
+use planner::view::{images, instance_view};
+use planner::world::World;
+use sha2::{Digest, Sha256};
+
+use super::{Handle, gone};
+use crate::orchestrator::Draw;
+
+type Wish = fn(&World, &Actor, InstanceId, Draw<'_>, Now) -> Result<Decision<()>, Refusal>;
+
+impl Handle {
+    pub fn images(&self, actor: &Actor) -> Result<Vec<ImageView>, Refusal> {
+        Ok(images(&self.world(), &*self.person(actor)?, self.now()))
+    }
+
+    /// The person's own; for an administrator everybody's.
+    pub fn instances(&self, actor: &Actor) -> Result<Vec<InstanceView>, Refusal> {
+        let (world, now) = (self.world(), self.now());
+        let seen = world.instances.values().filter(|instance| actor.sees_instance(instance));
+        Ok(seen.filter_map(|instance| instance_view(&world, instance, now)).collect())
+    }
+
+    pub fn instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
+        let world = self.world();
+        instance_view(&world, actor.instance(&world, id)?, self.now()).ok_or_else(|| gone("instance"))
+    }
+
+    /// What happened to it, the oldest first.
+    pub fn instance_events(&self, actor: &Actor, id: InstanceId) -> Result<Vec<InstanceEvent>, Refusal> {
+        let world = self.world();
+        actor.instance(&world, id)?;
+        Ok(world.timeline(id).to_vec())
+    }
+
+    /// The same idempotency key with the same request makes one instance, however often it is sent.
+    pub async fn create_instance(
+        &self,
+        actor: &Actor,
+        asked: CreateInstance,
+        idempotency_key: Option<String>,
+    ) -> Result<InstanceView, Refusal> {
+        let request = serde_json::to_vec(&asked).map_err(|error| Refusal::new(RefusalCode::Invalid, error.to_string()))?;
+        let request_hash = hex::encode(Sha256::digest(request));
+        let asker = actor.clone();
+        let id = self
+            .orchestrator
+            .decide(move |world, draw, now| {
+                let idempotency = idempotency_key.as_deref().map(|key| (key, request_hash.as_str()));
+                instances::create(world, &asker, &asked, idempotency, draw, now)
+            })
+            .await?;
+        self.instance(actor, id)
+    }
+
+    pub async fn start_instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
+        self.wish(actor, id, instances::start).await
+    }
+
+    pub async fn stop_instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
+        self.wish(actor, id, instances::stop).await
+    }
+
+    pub async fn restart_instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
+        self.wish(actor, id, instances::restart).await
+    }
+
+    /// Its data are gone when the node has confirmed it.
+    pub async fn delete_instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
+        self.wish(actor, id, instances::delete).await
+    }
+
+    async fn wish(&self, actor: &Actor, id: InstanceId, wish: Wish) -> Result<InstanceView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator.decide(move |world, draw, now| wish(world, &asker, id, draw, now)).await?;
+        self.instance(actor, id)
+    }
+}

@@ -1,0 +1,91 @@
+//! What a page that stays open is told: a snapshot, then what changed.
+
+use std::sync::Arc;
+
+use model::live::{LiveEvent, LiveWorld};
+use model::refusal::Refusal;
+use model::version::Revision;
+use planner::actor::{Actor, Via};
+use planner::clock::Now;
+use planner::command::people::session_is_valid;
+use planner::view::live_world;
+use planner::world::World;
+use tokio::sync::watch;
+
+use super::Handle;
+use crate::clock::Clock;
+
+impl Handle {
+    /// Everything that the person may see, for the first paint.
+    pub fn snapshot(&self, actor: &Actor) -> Result<LiveEvent, Refusal> {
+        let now = self.now();
+        let world = live_world(&self.world(), actor.person, now).ok_or_else(Refusal::unauthenticated)?;
+        Ok(LiveEvent::Snapshot { revision: Revision::default(), now: now.wall, world: Box::new(world) })
+    }
+
+    pub fn subscribe(&self, actor: &Actor) -> Subscription {
+        let mut worlds = self.orchestrator.watch();
+        worlds.mark_changed();
+        Subscription { actor: actor.clone(), worlds, clock: self.orchestrator.clock(), told: None, ended: false }
+    }
+}
+
+/// Follows the world for one person. It keeps what it last told and compares, so a slow reader skips what was in
+/// between, and nothing waits in a queue.
+pub struct Subscription {
+    actor: Actor,
+    worlds: watch::Receiver<Arc<World>>,
+    clock: Clock,
+    told: Option<(Revision, LiveWorld)>,
+    ended: bool,
+}
+
+impl Subscription {
+    /// Waits for the next thing to tell: first a snapshot, then changes. `SignedOut` is the last; `None` when the
+    /// server stops.
+    pub async fn next(&mut self) -> Option<LiveEvent> {
+        while !self.ended {
+            self.worlds.changed().await.ok()?;
+            let (world, now) = (self.worlds.borrow_and_update().clone(), self.clock.now());
+            let seen = still_there(&world, &self.actor, now).then(|| live_world(&world, self.actor.person, now));
+            let Some(seen) = seen.flatten() else {
+                self.ended = true;
+                return Some(LiveEvent::SignedOut);
+            };
+            if let Some(event) = self.tell(seen, now) {
+                return Some(event);
+            }
+        }
+        None
+    }
+
+    /// Nothing changed, and the link is alive: the same revision again, with the time.
+    pub fn still_here(&self) -> LiveEvent {
+        let revision = self.told.as_ref().map(|(revision, _)| *revision).unwrap_or_default();
+        LiveEvent::Changed { from: revision, to: revision, now: self.clock.now().wall, changes: Vec::new() }
+    }
+
+    fn tell(&mut self, seen: LiveWorld, now: Now) -> Option<LiveEvent> {
+        let now = now.wall;
+        let Some((from, told)) = &self.told else {
+            let revision = Revision::default().next();
+            self.told = Some((revision, seen.clone()));
+            return Some(LiveEvent::Snapshot { revision, now, world: Box::new(seen) });
+        };
+        let changes = told.changes_to(&seen);
+        if changes.is_empty() {
+            return None;
+        }
+        let (from, to) = (*from, from.next());
+        self.told = Some((to, seen));
+        Some(LiveEvent::Changed { from, to, now, changes })
+    }
+}
+
+fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
+    match actor.via {
+        Via::Session(id) => world.sessions.get(&id).is_some_and(|session| session_is_valid(session, now)),
+        Via::Token(id) => world.tokens.contains_key(&id),
+        Via::Console => true,
+    }
+}

@@ -1,0 +1,148 @@
+//! The only door for server functions: one method per endpoint. Who asks comes first; what comes back is what pages
+//! show, or a refusal.
+
+mod accounts;
+mod instances;
+mod keys;
+mod live;
+mod nodes;
+mod settings;
+mod tokens;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use model::refusal::{Refusal, RefusalCode};
+use model::view::PersonView;
+use planner::actor::{Actor, Via};
+use planner::clock::Now;
+use planner::command::{Decision, people, tokens as token_commands};
+use planner::view::person_view;
+use planner::world::{Person, World};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::attempts::{AttemptLimits, Attempts};
+use crate::auth::password::Passwords;
+use crate::auth::secret::{self, SecretKind};
+use crate::http::cookie::Credential;
+use crate::orchestrator::{Draw, Orchestrator};
+use crate::setup::SetupLink;
+
+pub use live::Subscription;
+
+/// Where a request comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    pub address: IpAddr,
+    /// The browser, as it names itself.
+    pub agent: String,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) orchestrator: Orchestrator,
+    passwords: Passwords,
+    attempts: Arc<Attempts>,
+    setup: Arc<SetupLink>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: CancellationToken,
+}
+
+impl Handle {
+    pub(crate) fn new(
+        orchestrator: Orchestrator,
+        limits: AttemptLimits,
+        tasks: TaskTracker,
+        stopping: CancellationToken,
+    ) -> Self {
+        let setup = SetupLink::new(orchestrator.world().has_administrator());
+        Self {
+            orchestrator,
+            passwords: Passwords::new(),
+            attempts: Arc::new(Attempts::new(limits)),
+            setup: Arc::new(setup),
+            tasks,
+            stopping,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        self.orchestrator.clock().now()
+    }
+
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.orchestrator.world()
+    }
+
+    /// The one-time set-up token, while there is no administrator. It is made when the server starts and known to
+    /// this process only, so a restart makes another and the old one opens nothing.
+    pub fn setup_token(&self) -> Option<String> {
+        let ready = self.world().has_administrator();
+        self.setup.token().filter(|_| !ready)
+    }
+
+    /// Whether requests can be served: the database answers.
+    ///
+    /// # Errors
+    /// `Unavailable`, with the reason.
+    pub async fn ready(&self) -> Result<(), Refusal> {
+        self.orchestrator.probe().await
+    }
+
+    /// Who shows this credential. That it was used is noted at most once a minute, after the answer.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a wrong, expired or withdrawn one.
+    pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
+        let (world, now) = (self.world(), self.now());
+        let found = match &credential {
+            Credential::Session(text) if secret::is_well_formed(SecretKind::Session, text) => world
+                .session_by_hash(&secret::hash(text))
+                .filter(|session| people::session_is_valid(session, now))
+                .map(|session| (session.person, Via::Session(session.id))),
+            Credential::Bearer(text) if secret::is_well_formed(SecretKind::ApiToken, text) => {
+                world.token_by_hash(&secret::hash(text)).map(|token| (token.person, Via::Token(token.id)))
+            }
+            Credential::Session(_) | Credential::Bearer(_) => None,
+        };
+        let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
+        let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
+        self.touch(&world, via, now);
+        Ok(Actor::new(person, via))
+    }
+
+    fn touch(&self, world: &World, via: Via, now: Now) {
+        let change = move |world: &World, now: Now| match via {
+            Via::Session(id) => people::touch_session(world, id, now),
+            Via::Token(id) => token_commands::touch(world, id, now),
+            Via::Console => None,
+        };
+        if change(world, now).is_none() {
+            return;
+        }
+        let orchestrator = self.orchestrator.clone();
+        self.tasks.spawn(async move {
+            let decide = move |world: &World, _: Draw<'_>, now: Now| {
+                Ok::<_, Refusal>(Decision::new(change(world, now).into_iter().collect(), ()))
+            };
+            if let Err(refusal) = orchestrator.decide(decide).await {
+                tracing::warn!(%refusal, "the last use of a session or token was not noted");
+            }
+        });
+    }
+
+    fn person(&self, actor: &Actor) -> Result<Arc<Person>, Refusal> {
+        self.world().people.get(&actor.person).cloned().ok_or_else(Refusal::unauthenticated)
+    }
+
+    /// The person behind the credential.
+    pub fn me(&self, actor: &Actor) -> Result<PersonView, Refusal> {
+        Ok(person_view(&*self.person(actor)?))
+    }
+}
+
+fn gone(what: &str) -> Refusal {
+    Refusal::new(RefusalCode::NotFound, format!("The {what} was removed at the same moment."))
+}

@@ -1,0 +1,223 @@
+//! Which web pages may talk to this server with a person's cookie: its own, and nobody else's. A cookie goes
+//! along with whatever any page sends here, and a tenant's page on a sibling domain counts as the same site,
+//! so `SameSite` alone is not enough.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use model::refusal::{Refusal, RefusalCode};
+
+use super::API;
+use super::answer::{Reader, refuse};
+
+/// An address in the configuration that is not one a browser could have open.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the public URL `{0}` is not of the form https://host or http://host:port")]
+pub struct BadPublicUrl(pub String);
+
+/// The origins of our own pages: `scheme://host`, with the port where it is not the usual one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origins {
+    allowed: BTreeSet<String>,
+    tls_only: bool,
+}
+
+impl Origins {
+    /// Those under which this machine reaches itself, and the public ones.
+    ///
+    /// # Errors
+    /// When a public URL cannot be read.
+    pub fn new(listen: SocketAddr, public_urls: &[String]) -> Result<Self, BadPublicUrl> {
+        let port = listen.port();
+        let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
+        match listen.ip() {
+            ip if ip.is_unspecified() => {}
+            IpAddr::V4(ip) => hosts.push(ip.to_string()),
+            IpAddr::V6(ip) => hosts.push(format!("[{ip}]")),
+        }
+        let own = hosts.iter().map(|host| origin("http", host, Some(port)));
+        let public = public_urls.iter().map(|url| origin_of(url).ok_or_else(|| BadPublicUrl(url.clone())));
+        let public = public.collect::<Result<Vec<_>, _>>()?;
+        let tls_only = !public.is_empty() && public.iter().all(|origin| origin.starts_with("https://"));
+        Ok(Self { allowed: own.chain(public).collect(), tls_only })
+    }
+
+    /// Whether people reach this server through TLS only: there are public addresses, and each is `https`.
+    /// Then its cookies are `Secure`, and browsers are told to never try without.
+    pub const fn tls_only(&self) -> bool {
+        self.tls_only
+    }
+
+    fn allows(&self, origin: &str) -> bool {
+        self.allowed.contains(origin)
+    }
+}
+
+/// Refuses what a foreign page sent, before anything of it is read.
+pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+    match decide(&origins, request.method(), request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => {
+            tracing::warn!(
+                path = request.uri().path(),
+                reason = refusal.message,
+                "a request was refused for its origin"
+            );
+            refuse(&refusal, Reader::of(request.headers()))
+        }
+    }
+}
+
+/// A request with neither header is not from a browser, or from one that asks for what any link may ask for;
+/// no cookie of a person can have been put to use by somebody else's page.
+fn decide(origins: &Origins, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut seen = headers.get_all(header::ORIGIN).iter();
+    let origin = seen.next();
+    if let Some(origin) = origin {
+        let text = origin.to_str().unwrap_or_default();
+        if seen.next().is_some() || !origins.allows(text) {
+            return Err(foreign(&String::from_utf8_lossy(origin.as_bytes())));
+        }
+    }
+    let Some(site) = headers.get("sec-fetch-site") else { return Ok(()) };
+    let upgrade = headers.contains_key(header::UPGRADE);
+    let safe = matches!(*method, Method::GET | Method::HEAD);
+    let navigation = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+    let own = site == "same-origin" || site == "none";
+    let link = safe && navigation && !upgrade && !uri.path().starts_with(API);
+    if !own && !link {
+        return Err(foreign(origin.and_then(|origin| origin.to_str().ok()).unwrap_or("another website")));
+    }
+    let bearer = headers.contains_key(header::AUTHORIZATION);
+    if upgrade && origin.is_none() && headers.contains_key(header::COOKIE) && !bearer {
+        return Err(Refusal::new(
+            RefusalCode::Forbidden,
+            "A browser opened this WebSocket with a cookie but without saying from which page: the header `Origin` is \
+             missing.",
+        ));
+    }
+    Ok(())
+}
+
+fn foreign(origin: &str) -> Refusal {
+    let shown: String = origin.chars().filter(|c| !c.is_control()).take(100).collect();
+    Refusal::new(
+        RefusalCode::Forbidden,
+        format!(
+            "The request comes from a page of `{shown}`, which is not an address of this server. If it is one, its \
+             operator allows it by setting DOCKHOST_PUBLIC_URL."
+        ),
+    )
+}
+
+fn origin_of(url: &str) -> Option<String> {
+    let uri: Uri = url.trim().parse().ok()?;
+    let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
+    let authority = uri.authority()?;
+    let user_given = authority.as_str().contains('@');
+    let port_readable = authority.port().is_none() == (authority.as_str() == authority.host());
+    (!user_given && port_readable && !authority.host().is_empty())
+        .then(|| origin(scheme, authority.host(), authority.port_u16()))
+}
+
+/// As browsers write it: in lower case, without the usual port.
+fn origin(scheme: &str, host: &str, port: Option<u16>) -> String {
+    let host = host.to_ascii_lowercase();
+    match (scheme, port) {
+        (_, None) | ("http", Some(80)) | ("https", Some(443)) => format!("{scheme}://{host}"),
+        (_, Some(port)) => format!("{scheme}://{host}:{port}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::request;
+    use super::*;
+
+    fn origins() -> Origins {
+        Origins::new("0.0.0.0:8080".parse().unwrap(), &["https://Dock.Example.org/".to_owned()]).unwrap()
+    }
+
+    fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Result<(), Refusal> {
+        let request = request(method, path, headers, "");
+        decide(&origins(), request.method(), request.uri(), request.headers())
+    }
+
+    #[test]
+    fn our_own_pages_may() {
+        for own in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080", "https://dock.example.org"] {
+            let headers = [("origin", own), ("sec-fetch-site", "same-origin"), ("cookie", "dh_session=x")];
+            assert_eq!(ask("POST", "/api/v1/instances", &headers), Ok(()));
+            assert_eq!(ask("GET", "/api/v1/live", &[&headers[..], &[("upgrade", "websocket")]].concat()), Ok(()));
+        }
+    }
+
+    #[test]
+    fn other_pages_may_not_and_are_named() {
+        for foreign in [
+            "null",
+            "http://evil.example",
+            "http://dock.example.org",
+            "https://dock.example.org:8443",
+            "https://dock.example.org.evil.example",
+            "https://app.dock.example.org",
+            "http://localhost:8081",
+            "",
+            "https://dock.example.org https://evil.example",
+        ] {
+            let refusal = ask("POST", "/api/v1/instances", &[("origin", foreign)]).expect_err(foreign);
+            assert_eq!(refusal.code, RefusalCode::Forbidden);
+            assert!(refusal.message.contains(&format!("`{foreign}`")), "{}", refusal.message);
+            assert!(refusal.message.contains("DOCKHOST_PUBLIC_URL"));
+            assert!(ask("GET", "/", &[("origin", foreign), ("upgrade", "websocket")]).is_err());
+        }
+        let twice = [("origin", "http://localhost:8080"), ("origin", "http://evil.example")];
+        assert!(ask("POST", "/api/v1/instances", &twice).is_err());
+    }
+
+    #[test]
+    fn a_link_from_elsewhere_opens_a_page_and_nothing_else() {
+        for site in ["cross-site", "same-site"] {
+            let link = [("sec-fetch-site", site), ("sec-fetch-mode", "navigate")];
+            assert_eq!(ask("GET", "/instances", &link), Ok(()));
+            assert!(ask("POST", "/instances", &link).is_err());
+            assert!(ask("GET", "/api/v1/instances", &link).is_err());
+            assert!(ask("GET", "/instances", &[&link[..], &[("upgrade", "websocket")]].concat()).is_err());
+            assert!(ask("GET", "/instances", &[("sec-fetch-site", site), ("sec-fetch-mode", "no-cors")]).is_err());
+        }
+        assert_eq!(ask("GET", "/api/v1/instances", &[("sec-fetch-site", "none")]), Ok(()));
+    }
+
+    #[test]
+    fn programs_send_neither_header_and_may() {
+        assert_eq!(ask("POST", "/api/v1/instances", &[("authorization", "Bearer dhp_x")]), Ok(()));
+        assert_eq!(ask("POST", "/api/v1/instances", &[("cookie", "dh_session=x")]), Ok(()));
+        assert_eq!(ask("GET", "/api/v1/live", &[("cookie", "dh_session=x"), ("upgrade", "websocket")]), Ok(()));
+    }
+
+    #[test]
+    fn a_browsers_socket_with_a_cookie_needs_an_origin() {
+        let socket = [("cookie", "dh_session=x"), ("upgrade", "websocket"), ("sec-fetch-site", "same-origin")];
+        assert!(ask("GET", "/api/v1/live", &socket).is_err());
+        assert_eq!(ask("GET", "/api/v1/live", &[&socket[..], &[("authorization", "Bearer x")]].concat()), Ok(()));
+        assert_eq!(ask("GET", "/api/v1/live", &socket[1..]), Ok(()));
+    }
+
+    #[test]
+    fn public_urls_are_read_as_browsers_write_them() {
+        let read = |url: &str| Origins::new("10.0.0.5:80".parse().unwrap(), &[url.to_owned()]);
+        assert!(read("HTTPS://Dock.Example.org:443/x").unwrap().allows("https://dock.example.org"));
+        assert!(read("http://[2001:db8::1]:3000").unwrap().allows("http://[2001:db8::1]:3000"));
+        assert!(read("https://a.example").unwrap().allows("http://10.0.0.5"));
+        assert!(read("https://a.example").unwrap().tls_only() && !read("http://a.example").unwrap().tls_only());
+        assert!(!Origins::new("127.0.0.1:443".parse().unwrap(), &[]).unwrap().tls_only());
+        for bad in ["dock.example.org", "", "ftp://a.example", "https://", "/x", "https://ada@a.example", "*"] {
+            assert_eq!(read(bad), Err(BadPublicUrl(bad.to_owned())), "{bad}");
+        }
+    }
+}

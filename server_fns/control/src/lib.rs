@@ -1,0 +1,24 @@
+//! The acting shell of the main server: it stores, it speaks with nodes and browsers, and it asks `planner` what to
+//! do. [`Control::open`] opens the database, [`Opened::run`] starts the one task that writes, and [`Handle`] is the
+//! door for everything else.
+
+pub mod auth;
+mod clock;
+mod config;
+pub mod console;
+mod gateway;
+mod handle;
+pub mod http;
+pub mod limits;
+mod orchestrator;
+mod router;
+mod running;
+mod setup;
+pub mod store;
+
+pub use config::Config;
+pub use handle::{Handle, Peer, Subscription};
+pub use http::cookie::Credential;
+pub use running::{Control, Opened, Running};
+pub use store::OpenError;
+pub use planner::actor::Actor;

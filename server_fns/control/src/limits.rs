@@ -1,0 +1,44 @@
+//! Every bound of the acting shell, in one place. Those of decisions are in `planner::limits`, those of the node
+//! channel in `protocol::limits`.
+
+use std::time::Duration;
+
+/// Stack of a worker thread. The database engine recurses deeply in a build without optimisation, and 2 MiB, the
+/// runtime's default, do not suffice.
+pub const WORKER_STACK: usize = 10 << 20;
+
+/// How often one transaction is tried when others are in its way.
+pub const COMMIT_ATTEMPTS: u32 = 8;
+/// First and longest pause between two tries; drawn at random below the current one.
+pub const RETRY_FIRST: Duration = Duration::from_millis(10);
+pub const RETRY_MOST: Duration = Duration::from_secs(2);
+/// How long a store that was just closed in this process may take to free its folder.
+pub const ENGINE_RELEASE: Duration = Duration::from_secs(10);
+
+/// Requests that wait for the orchestrator. Beyond it people are asked to try again.
+pub const QUEUE: usize = 1_024;
+/// Requests that are decided before the nodes are looked after.
+pub const BURST: usize = 64;
+/// How long a request waits for its place in the queue and for its answer, each.
+pub const ANSWER: Duration = Duration::from_secs(30);
+/// How soon a plan that could not be committed is tried again.
+pub const RETRY_PLAN: Duration = Duration::from_secs(1);
+
+/// Bytes that may wait in one node's socket: an assignment of the largest size and what else is said meanwhile.
+pub const CHANNEL_WRITE_BUFFER: usize = 4 << 20;
+/// How long one frame may take to leave before the connection counts as dead.
+pub const CHANNEL_SEND: Duration = Duration::from_secs(10);
+/// Names of unknown containers that are kept of one report.
+pub const STRANGERS: usize = 100;
+
+/// Bytes of one line on the administrator's socket.
+pub const CONSOLE_LINE: u64 = 64 * 1024;
+/// How long one administrator's request may take.
+pub const CONSOLE_ANSWER: Duration = Duration::from_secs(60);
+/// How long the connections have to end when the server stops.
+pub const STOP: Duration = Duration::from_secs(5);
+
+/// Bytes of text in what a node says of its machine.
+pub const FACTS_TEXT: usize = 8 * 1024;
+/// Images that a node says it has.
+pub const FACTS_IMAGES: usize = 64;

@@ -1,0 +1,150 @@
+//! The task itself.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use model::refusal::{Refusal, RefusalCode};
+use planner::clock::Instant;
+use planner::reconcile::{Plan, Publish, reconcile};
+use planner::world::{Change, World};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::job::{Job, Verdict};
+use super::{Orchestrator, Request};
+use crate::clock::Clock;
+use crate::limits;
+use crate::store::{Store, StoreError, random};
+
+/// What the task owns.
+pub(crate) struct Loop {
+    store: Store,
+    world: World,
+    requests: mpsc::Receiver<Request>,
+    shown: watch::Sender<Arc<World>>,
+    clock: Clock,
+}
+
+impl Loop {
+    pub(crate) fn new(store: Store, world: World, clock: Clock) -> (Self, Orchestrator) {
+        let (sender, requests) = mpsc::channel(limits::QUEUE);
+        let (shown, seen) = watch::channel(Arc::new(world.clone()));
+        (Self { store, world, requests, shown, clock }, Orchestrator { requests: sender, world: seen, clock })
+    }
+
+    /// Until `stop`; what was asked before is carried out, and what is asked later is refused.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let mut wake_at = self.look_after().await;
+        loop {
+            let alarm = wake_at.map(|moment| self.clock.at(moment));
+            tokio::select! {
+                () = stop.cancelled() => break,
+                request = self.requests.recv() => match request {
+                    Some(request) => self.burst(request).await,
+                    None => break,
+                },
+                () = sleep_until(alarm) => {}
+            }
+            wake_at = self.look_after().await;
+        }
+        self.requests.close();
+        while let Some(request) = self.requests.recv().await {
+            self.handle(request).await;
+        }
+    }
+
+    /// What waits already is decided before the nodes are looked after, up to a bound.
+    async fn burst(&mut self, first: Request) {
+        self.handle(first).await;
+        for _ in 1..limits::BURST {
+            match self.requests.try_recv() {
+                Ok(request) => self.handle(request).await,
+                Err(_) => return,
+            }
+        }
+    }
+
+    async fn handle(&mut self, request: Request) {
+        match request {
+            Request::Decide(job) => self.decide(job).await,
+            Request::Probe(to) => {
+                // Whoever asked may have gone away.
+                let _ = to.send(self.store.ready().await);
+            }
+        }
+    }
+
+    async fn decide(&mut self, job: Job) {
+        let now = self.clock.now();
+        let verdict = match catch_unwind(AssertUnwindSafe(|| job(&self.world, &mut draw, now))) {
+            Ok(Some(verdict)) => verdict,
+            Ok(None) => return,
+            Err(_) => {
+                tracing::error!("a decision panicked; nothing of it was done");
+                return;
+            }
+        };
+        let Verdict { changes, mut asker } = verdict;
+        match self.commit(changes).await {
+            Ok(()) => {
+                asker.note(&mut self.world, now);
+                self.show();
+                asker.answer(Ok(()));
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a change was not written");
+                asker.answer(Err(not_written(&error)));
+            }
+        }
+    }
+
+    async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.store.commit(&changes, &self.world).await?;
+        self.world.apply_all(changes);
+        Ok(())
+    }
+
+    /// Carries out what the planner finds to be done, and says when to look again.
+    async fn look_after(&mut self) -> Option<Instant> {
+        let now = self.clock.now();
+        let Plan { changes, publish, wake_at } = reconcile(&self.world, now);
+        if let Err(error) = self.commit(changes).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the nodes' assignments were not written; trying again");
+            return Some(Instant(now.mono.0 + limits::RETRY_PLAN));
+        }
+        for Publish { node, assignment } in publish {
+            self.world.sent(node, assignment);
+        }
+        self.show();
+        wake_at
+    }
+
+    fn show(&self) {
+        self.shown.send_replace(Arc::new(self.world.clone()));
+    }
+}
+
+pub(super) fn not_written(error: &StoreError) -> Refusal {
+    let message = match error {
+        StoreError::Unfit { .. } => {
+            return Refusal::new(RefusalCode::Invalid, "A value is out of range. Nothing was changed.");
+        }
+        StoreError::Superseded => "Another server has taken over this database. Restart one of the two.",
+        StoreError::Claimed(_) => "A name or port that this needs was taken at the same moment. Nothing was changed; try again.",
+        StoreError::Database { .. } | StoreError::Busy | StoreError::Unreadable { .. } => {
+            "The database did not take the change. Nothing was changed; try again in a moment."
+        }
+    };
+    Refusal::new(RefusalCode::Unavailable, message)
+}
+
+fn draw() -> u64 {
+    random::bits64().expect("the operating system gives random numbers")
+}
+
+async fn sleep_until(alarm: Option<tokio::time::Instant>) {
+    match alarm {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

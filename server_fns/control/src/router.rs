@@ -1,0 +1,36 @@
+//! The routes that are not pages and not server functions.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use model::refusal::Refusal;
+
+use crate::gateway;
+use crate::handle::Handle;
+
+impl Handle {
+    /// Where nodes dial in, and what supervisors ask: `/healthz` says that the process runs, `/readyz` that it can
+    /// serve.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route(protocol::PATH, get(gateway::dial))
+            .route("/healthz", get(async || "ok\n"))
+            .route("/readyz", get(readyz))
+            .with_state(self.clone())
+    }
+}
+
+async fn readyz(State(handle): State<Handle>) -> Response {
+    match handle.ready().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+/// As programs read it.
+pub(crate) fn refuse(refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, axum::Json(refusal.clone())).into_response()
+}

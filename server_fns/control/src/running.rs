@@ -1,0 +1,94 @@
+//! From a configuration to a running server, and its orderly end.
+
+use planner::world::World;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::attempts::AttemptLimits;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::console;
+use crate::handle::Handle;
+use crate::limits;
+use crate::orchestrator::Loop;
+use crate::store::{OpenError, Store};
+
+/// The main server without its pages.
+pub struct Control;
+
+/// The database is open and loaded; nothing runs yet.
+pub struct Opened {
+    store: Store,
+    world: World,
+    clock: Clock,
+    config: Config,
+    attempts: AttemptLimits,
+}
+
+/// What runs. Dropping it leaves everything running; see [`Running::stop`].
+pub struct Running {
+    connections: CancellationToken,
+    tasks: TaskTracker,
+    writing: CancellationToken,
+    writer: JoinHandle<()>,
+}
+
+impl Control {
+    /// Opens the database, becomes its only writer and loads every row.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is in use, or was made by a newer version.
+    pub async fn open(config: Config) -> Result<Opened, OpenError> {
+        // On a worker thread, whose stack is deep enough for the database engine; the caller's may not be.
+        match tokio::spawn(open(config)).await {
+            Ok(opened) => opened,
+            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+        }
+    }
+}
+
+async fn open(config: Config) -> Result<Opened, OpenError> {
+    let clock = Clock::start();
+    let store = Store::open(&config.location(), config.first_settings()).await?;
+    let world = store.load(clock.now().mono).await?;
+    Ok(Opened { store, world, clock, config, attempts: AttemptLimits::default() })
+}
+
+impl Opened {
+    /// Other bounds for wrong passwords than the usual ones.
+    #[must_use]
+    pub fn with_attempts(self, attempts: AttemptLimits) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// Starts the writing task and the administrator's socket on the runtime that calls it, which must give its
+    /// threads [`limits::WORKER_STACK`].
+    pub fn run(self) -> (Handle, Running) {
+        let Self { store, world, clock, config, attempts } = self;
+        let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        let (task, orchestrator) = Loop::new(store, world, clock);
+        let writer = tokio::spawn(task.run(writing.clone()));
+        let handle = Handle::new(orchestrator, attempts, tasks.clone(), connections.clone());
+        if !config.data_dir.as_os_str().is_empty() {
+            tasks.spawn(console::serve(handle.clone(), config.data_dir, connections.clone()));
+        }
+        (handle, Running { connections, tasks, writing, writer })
+    }
+}
+
+impl Running {
+    /// Ends the connections, then the writing: what was asked before is on disk when it returns.
+    pub async fn stop(self) {
+        let Self { connections, tasks, writing, writer } = self;
+        connections.cancel();
+        tasks.close();
+        if tokio::time::timeout(limits::STOP, tasks.wait()).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        writing.cancel();
+        if let Err(error) = writer.await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the writing task did not end orderly");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What can go wrong between the server and its database.
+
+/// The database was asked for something and did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database did not carry out {doing}")]
+    Database {
+        doing: &'static str,
+        #[source]
+        source: Box<surrealdb::Error>,
+    },
+    #[error("another server has written to this database since this one opened it; only one may, so this one stops writing")]
+    Superseded,
+    #[error("the database was busy with other transactions at every attempt")]
+    Busy,
+    #[error("two rows claim the same name or port: {0}")]
+    Claimed(String),
+    #[error("a row of the table {table} cannot be kept as it is: {why}")]
+    Unfit { table: &'static str, why: String },
+    #[error("a row of the table {table} cannot be read: {why}")]
+    Unreadable { table: &'static str, why: String },
+}
+
+impl StoreError {
+    pub(super) fn database(doing: &'static str) -> impl FnOnce(surrealdb::Error) -> Self {
+        move |source| Self::Database { doing, source: Box::new(source) }
+    }
+}
+
+/// Why the server cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the data directory {dir} cannot be used")]
+    Directory {
+        dir: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the data directory {dir} is in use by another DockHost server; stop that one, or choose another with --data-dir")]
+    InUse { dir: String },
+    #[error("the database address must be like ws://user:password@host:8000")]
+    Address,
+    #[error("the database at {place} cannot be opened")]
+    Connect {
+        place: String,
+        #[source]
+        source: Box<surrealdb::Error>,
+    },
+    #[error("the database has schema {found}, made by a newer DockHost; this one knows {known}. Start the newer version")]
+    Newer { found: u32, known: u32 },
+    #[error("migration {version} of the database is not the one that this DockHost carries; restore it from a backup of this version")]
+    Altered { version: u32 },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
+}

@@ -1,0 +1,59 @@
+//! The record `meta:cluster`: who this installation is, who may write, how often it was written.
+
+use model::id::ClusterId;
+use model::request::Settings;
+use serde::{Deserialize, Serialize};
+use surrealdb::types::{SurrealValue, Value};
+
+use super::Store;
+use super::error::StoreError;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ClusterRow {
+    pub(super) cluster: ClusterId,
+    pub(super) settings: Settings,
+    /// Grows with every transaction.
+    pub(super) commit: i64,
+    /// Grows with every opening: who opened the database last is the one who may write.
+    pub(super) writer: i64,
+}
+
+pub(super) fn settings_value(settings: Settings) -> Result<Value, StoreError> {
+    let unfit = |error: serde_json::Error| StoreError::Unfit { table: "meta", why: error.to_string() };
+    Ok(serde_json::to_value(settings).map_err(unfit)?.into_value())
+}
+
+impl Store {
+    pub(super) async fn cluster_row(&self) -> Result<ClusterRow, StoreError> {
+        let failed = StoreError::database("the reading of meta:cluster");
+        let query = "SELECT cluster, settings, commit, writer FROM meta:cluster";
+        let answer = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
+        one(answer.map_err(failed)?)
+    }
+
+    /// Makes this process the only writer, and the cluster's id at the very first opening.
+    pub(super) async fn become_writer(&mut self, fresh: ClusterId, first: Settings) -> Result<ClusterRow, StoreError> {
+        let failed = StoreError::database("the opening of meta:cluster");
+        let answer = self
+            .db
+            .query(include_str!("become_writer.surql"))
+            .bind(("cluster", fresh.to_string()))
+            .bind(("settings", settings_value(first)?))
+            .await
+            .and_then(|results| results.check()?.take::<Vec<Value>>(1));
+        let row = one(answer.map_err(failed)?)?;
+        (self.commits, self.writer) = (row.commit, row.writer);
+        Ok(row)
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.cluster_row().await.map(|_| ())
+    }
+}
+
+fn one(rows: Vec<Value>) -> Result<ClusterRow, StoreError> {
+    let unreadable = |why: String| StoreError::Unreadable { table: "meta", why };
+    let row = rows.into_iter().next().ok_or_else(|| unreadable("the record meta:cluster is missing".to_owned()))?;
+    serde_json::from_value(row.into_json_value()).map_err(|error| unreadable(error.to_string()))
+}

@@ -1,0 +1,32 @@
+//! The only place that knows SurrealDB. Rows go in as [`planner::world::Change`] and come out as a
+//! [`planner::world::World`].
+
+mod claim;
+mod commit;
+mod error;
+mod load;
+mod meta;
+mod migrate;
+mod open;
+pub(crate) mod random;
+mod row;
+mod rows;
+mod write_set;
+
+use std::fs::File;
+
+use surrealdb::Surreal;
+use surrealdb::engine::any::Any;
+
+pub use error::{OpenError, StoreError};
+pub use open::Location;
+
+/// An open database of which this process is the only writer.
+pub struct Store {
+    db: Surreal<Any>,
+    /// As `meta:cluster` has it; every commit compares both.
+    commits: i64,
+    writer: i64,
+    /// Freed by the system when the process ends, however it ends.
+    _lock: Option<File>,
+}

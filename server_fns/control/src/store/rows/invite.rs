@@ -1,0 +1,35 @@
+//! Invitations.
+
+use serde::{Deserialize, Serialize};
+
+use model::Timestamp;
+use model::id::InviteId;
+use planner::world::Invite;
+
+use crate::store::row::{Row, Table};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::store) struct InviteRow {
+    id: InviteId,
+    secret_hash: String,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl Row for InviteRow {
+    const TABLE: Table = Table::Invite;
+}
+
+impl From<&Invite> for InviteRow {
+    fn from(row: &Invite) -> Self {
+        let Invite { id, secret_hash, created_at, expires_at } = row.clone();
+        Self { id, secret_hash, created_at, expires_at }
+    }
+}
+
+impl From<InviteRow> for Invite {
+    fn from(row: InviteRow) -> Self {
+        let InviteRow { id, secret_hash, created_at, expires_at } = row;
+        Self { id, secret_hash, created_at, expires_at }
+    }
+}

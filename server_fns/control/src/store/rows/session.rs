@@ -1,0 +1,38 @@
+//! Sign-ins.
+
+use serde::{Deserialize, Serialize};
+
+use model::Timestamp;
+use model::id::{PersonId, SessionId};
+use planner::world::Session;
+
+use crate::store::row::{Row, Table};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::store) struct SessionRow {
+    id: SessionId,
+    person: PersonId,
+    secret_hash: String,
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+    address: String,
+    agent: String,
+}
+
+impl Row for SessionRow {
+    const TABLE: Table = Table::Session;
+}
+
+impl From<&Session> for SessionRow {
+    fn from(row: &Session) -> Self {
+        let Session { id, person, secret_hash, created_at, last_seen_at, address, agent } = row.clone();
+        Self { id, person, secret_hash, created_at, last_seen_at, address, agent }
+    }
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        let SessionRow { id, person, secret_hash, created_at, last_seen_at, address, agent } = row;
+        Self { id, person, secret_hash, created_at, last_seen_at, address, agent }
+    }
+}

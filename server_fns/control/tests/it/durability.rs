@@ -1,0 +1,111 @@
+//! What was acknowledged is there after an end of any kind.
+
+use control::console::{ConsoleAnswer, ConsoleRequest, call};
+use control::{Control, Credential, OpenError};
+use model::id::InstanceId;
+use model::request::{AddSshKey, CreateToken, Settings, SignUpMode};
+
+use crate::commands::{KEY, ask};
+use crate::fake_node::FakeNode;
+use crate::harness::{Server, on_disk, run};
+
+#[test]
+fn a_restart_keeps_everything() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Server::start(on_disk(dir.path())).await;
+        let ada = server.sign_up("ada").await;
+        let key = server.node(&ada, "lab-1").await;
+        let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+        let token = server.handle.create_token(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
+        let asked = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned() };
+        server.handle.add_ssh_key(&ada, asked).await.unwrap();
+        server.handle.change_settings(&ada, Settings { sign_up: SignUpMode::Invite, quota: 7 }).await.unwrap();
+        server.handle.create_invite(&ada).await.unwrap();
+        let made = server.handle.create_instance(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
+        let before = (
+            server.handle.ssh_keys(&ada).unwrap(),
+            server.handle.invites(&ada).unwrap(),
+            server.handle.instance_events(&ada, made.id).unwrap(),
+        );
+        server.stop().await;
+
+        let server = Server::start(on_disk(dir.path())).await;
+        let ada = server.handle.authenticate(Credential::Bearer(token)).await.unwrap();
+        let after = (
+            server.handle.ssh_keys(&ada).unwrap(),
+            server.handle.invites(&ada).unwrap(),
+            server.handle.instance_events(&ada, made.id).unwrap(),
+        );
+        assert_eq!(before, after);
+        assert_eq!(server.handle.settings(&ada).unwrap(), Settings { sign_up: SignUpMode::Invite, quota: 7 });
+        let again = server.handle.instance(&ada, made.id).unwrap();
+        assert_eq!((again.name, again.ports, again.created_at), (made.name, made.ports, made.created_at));
+        let same = server.handle.create_instance(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
+        assert_eq!(same.id, made.id, "the idempotency key outlives the restart");
+        server.stop().await;
+    });
+}
+
+/// The test runs itself as a second process, which ends without any orderly step right after the answer.
+#[test]
+fn an_acknowledged_create_survives_an_abort() {
+    const DIR: &str = "CONTROL_TEST_ABORT_DIR";
+    if let Ok(dir) = std::env::var(DIR) {
+        return run(async move {
+            let server = Server::start(on_disk(dir.as_ref())).await;
+            let ada = server.sign_up("ada").await;
+            let key = server.node(&ada, "lab-1").await;
+            let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+            let made = server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
+            std::fs::write(std::path::Path::new(&dir).join("answer"), made.id.to_string()).unwrap();
+            std::process::abort();
+        });
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    let test = "durability::an_acknowledged_create_survives_an_abort";
+    let ended = child.args([test, "--exact"]).env(DIR, dir.path()).output().unwrap();
+    assert!(!ended.status.success(), "the child was to abort");
+    let answer = std::fs::read_to_string(dir.path().join("answer")).unwrap();
+    let id: InstanceId = answer.parse().unwrap();
+    run(async move {
+        let server = Server::start(on_disk(dir.path())).await;
+        let asked = ConsoleRequest::CreateToken { username: "ada".to_owned(), name: "after".to_owned() };
+        let Ok(ConsoleAnswer::Secret(token)) = call(on_disk(dir.path()), asked).await else { panic!("no token") };
+        let ada = server.handle.authenticate(Credential::Bearer(token)).await.unwrap();
+        assert_eq!(server.handle.instances(&ada).unwrap().iter().map(|view| view.id).collect::<Vec<_>>(), [id]);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn one_directory_has_one_server() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Server::start(on_disk(dir.path())).await;
+        let second = Control::open(on_disk(dir.path())).await.err();
+        assert!(matches!(second, Some(OpenError::InUse { .. })), "{second:?}");
+        server.handle.ready().await.unwrap();
+        server.stop().await;
+        let server = Server::start(on_disk(dir.path())).await;
+        server.stop().await;
+    });
+}
+
+#[test]
+fn the_console_works_with_and_without_a_server() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let config = on_disk(dir.path());
+        let enrol = || ConsoleRequest::EnrolNode { name: "local".to_owned(), address: None };
+        let Ok(ConsoleAnswer::Secret(_)) = call(config.clone(), enrol()).await else { panic!("no key") };
+        let server = Server::start(config.clone()).await;
+        let Ok(ConsoleAnswer::Secret(key)) = call(config.clone(), enrol()).await else { panic!("no second key") };
+        let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+        let ada = server.sign_up("ada").await;
+        let nodes = server.handle.nodes(&ada).unwrap();
+        assert!(nodes.len() == 1 && nodes[0].owner.is_none() && nodes[0].shared && nodes[0].manageable);
+        server.stop().await;
+    });
+}

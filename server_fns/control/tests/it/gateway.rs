@@ -1,0 +1,110 @@
+//! The node channel: who is welcomed, and what a bad frame does.
+
+use model::observed::Observed;
+use model::phase::Phase;
+use model::version::Epoch;
+use protocol::{RefusedReason, ToNode};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::commands::ask;
+use crate::fake_node::{FakeNode, dial};
+use crate::harness::{Server, eventually, in_memory, run};
+
+#[test]
+fn a_second_machine_is_refused_and_told_of() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let key = server.node(&ada, "lab-1").await;
+        let _first = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+        let refused = FakeNode::connect(server.address, &key, "m2").await.err().unwrap();
+        assert_eq!(refused.0, RefusedReason::SecondMachine);
+        assert_ne!(server.handle.nodes(&ada).unwrap()[0].alarm, "");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn the_same_machine_takes_over_its_connection() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let key = server.node(&ada, "lab-1").await;
+        let mut first = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+        let second = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+        assert!(second.epoch > first.epoch);
+        assert_eq!(first.next().await, None);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_wrong_key_gets_no_socket_and_a_rotated_one_loses_its_own() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let key = server.node(&ada, "lab-1").await;
+        for wrong in ["dhn_wrong", ""] {
+            let Err(Error::Http(answer)) = dial(server.address, wrong).await else { panic!("{wrong} was let in") };
+            assert_eq!(answer.status(), 401);
+        }
+        let mut node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+        let id = server.handle.nodes(&ada).unwrap()[0].id;
+        server.handle.rotate_node_key(&ada, id).await.unwrap();
+        let last = node.next().await;
+        assert!(matches!(last, Some(ToNode::Refused { reason: RefusedReason::Revoked, .. })), "{last:?}");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_frame_that_means_nothing_ends_its_connection_only() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let (bad_key, good_key) = (server.node(&ada, "bad").await, server.node(&ada, "good").await);
+        let mut good = FakeNode::connect(server.address, &good_key, "m1").await.unwrap();
+        let frames = [
+            Message::text("{}"),
+            Message::text("\0\u{202e}not json"),
+            Message::binary(vec![0xff; 64]),
+            Message::text("x".repeat(2 << 20)),
+        ];
+        for frame in frames {
+            let mut bad = FakeNode::connect(server.address, &bad_key, "m2").await.unwrap();
+            bad.send_raw(frame).await;
+            match bad.next().await {
+                Some(ToNode::Refused { reason: RefusedReason::Protocol, .. }) | None => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
+        good.assigned(|assignment| assignment.instances.len() == 1).await;
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_report_of_another_epoch_changes_nothing() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let key = server.node(&ada, "lab-1").await;
+        let mut node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
+        let made = server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
+        server.handle.delete_instance(&ada, made.id).await.unwrap();
+        node.assigned(|assignment| assignment.instances.iter().any(|one| one.generation.0 > 1)).await;
+        node.report(Epoch(node.epoch.0 + 7), Observed::Absent).await;
+        node.report(Epoch(0), Observed::Absent).await;
+        // A heartbeat is answered after everything that was sent before it was looked at.
+        let facts = crate::fake_node::facts();
+        node.send(&protocol::ToServer::Heartbeat { epoch: node.epoch, facts }).await;
+        assert!(matches!(node.next().await, Some(ToNode::Heard { .. })));
+        assert_eq!(server.handle.instance(&ada, made.id).unwrap().phase, Phase::Deleting);
+        node.report(node.epoch, Observed::Absent).await;
+        eventually("the end of the tombstone", || server.handle.instance(&ada, made.id).err()).await;
+        let again = server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
+        assert_eq!(again.ports, made.ports, "name and host ports are free again");
+        server.stop().await;
+    });
+}

@@ -1,0 +1,99 @@
+//! A server in this process, with people and a way to wait for a condition.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use control::auth::attempts::{AttemptLimits, Rate};
+use control::{Config, Control, Credential, Handle, Peer, Running};
+use model::request::{RegisterNode, SignUp};
+use planner::actor::Actor;
+
+/// No condition of these tests needs longer, even on a busy machine.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Runs a test on threads like those of the server.
+pub fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(4).thread_stack_size(control::limits::WORKER_STACK).enable_all().build().unwrap();
+    runtime.block_on(async { tokio::spawn(test).await.unwrap() });
+}
+
+pub struct Server {
+    pub handle: Handle,
+    pub running: Running,
+    pub address: SocketAddr,
+}
+
+pub fn in_memory() -> Config {
+    Config { database: Some("mem://".to_owned()), ..Config::default() }
+}
+
+pub fn on_disk(dir: &Path) -> Config {
+    Config { data_dir: dir.to_owned(), ..Config::default() }
+}
+
+/// As many accounts and attempts as a test makes.
+fn generous() -> AttemptLimits {
+    let rate = Rate { burst: 10_000, ..AttemptLimits::default().sign_in_per_address };
+    AttemptLimits {
+        sign_in_per_address: rate,
+        sign_in_per_account: rate,
+        sign_up_per_address: rate,
+        password_change_per_account: rate,
+    }
+}
+
+impl Server {
+    pub async fn start(config: Config) -> Self {
+        let (handle, running) = Control::open(config).await.unwrap().with_attempts(generous()).run();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let routes = handle.router().into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { handle, running, address }
+    }
+
+    pub async fn stop(self) {
+        let Self { handle, running, address: _ } = self;
+        drop(handle);
+        running.stop().await;
+    }
+
+    /// The first one becomes the administrator.
+    pub async fn sign_up(&self, username: &str) -> Actor {
+        let asked = SignUp {
+            username: username.to_owned(),
+            email: format!("{username}@example.org"),
+            password: PASSWORD.to_owned(),
+            setup: self.handle.setup_token(),
+            invite: None,
+        };
+        let (_, session) = self.handle.sign_up(asked, peer()).await.unwrap();
+        self.handle.authenticate(Credential::Session(session.expose().to_owned())).await.unwrap()
+    }
+
+    /// Registers a node and gives its API key.
+    pub async fn node(&self, owner: &Actor, name: &str) -> String {
+        let asked = RegisterNode { name: name.to_owned(), max_instances: Some(400), ..RegisterNode::default() };
+        self.handle.register_node(owner, asked).await.unwrap().secret
+    }
+}
+
+pub const PASSWORD: &str = "seven otters paddle upstream";
+
+pub fn peer() -> Peer {
+    Peer { address: [127, 0, 0, 1].into(), agent: "a test".to_owned() }
+}
+
+/// Waits until the condition gives something.
+pub async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = tokio::time::Instant::now() + DEADLINE;
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "waited too long for {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

@@ -1,0 +1,8 @@
+//! Creating instances and wishing something of them.
+
+mod create;
+mod spec;
+mod wish;
+
+pub use create::create;
+pub use wish::{delete, restart, start, stop};

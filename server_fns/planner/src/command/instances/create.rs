@@ -1,0 +1,119 @@
+//! A new instance: its name, image, keys and limits are checked, then it gets a place.
+
+use model::id::InstanceId;
+use model::instance::DesiredState;
+use model::name::InstanceName;
+use model::observed::Observed;
+use model::refusal::{Refusal, RefusalCode};
+use model::request::CreateInstance;
+use model::version::{Generation, Incarnation, Restarts};
+
+use crate::actor::Actor;
+use crate::clock::Now;
+use crate::command::instances::spec::spec;
+use crate::command::{Decision, event, fresh, is_past};
+use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_LIFETIME};
+use crate::placement::place;
+use crate::world::{Change, Idempotency, Instance, LastReport, World};
+
+/// Creates an instance. With an idempotency key and the hash of the request, a repetition gets the
+/// first answer and makes nothing.
+pub fn create(
+    world: &World,
+    actor: &Actor,
+    asked: &CreateInstance,
+    idempotency: Option<(&str, &str)>,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<InstanceId>, Refusal> {
+    if let Some((key, request_hash)) = idempotency
+        && let Some(first) = first_answer(world, actor, key, request_hash, now)?
+    {
+        return Ok(Decision::unchanged(first));
+    }
+    let spec = spec(world, actor, asked)?;
+    check_room(world, actor, &spec.name)?;
+    let place = place(world, actor, spec.image, now)?;
+    let id = fresh(draw, InstanceId::from_bits, |id| world.instances.contains_key(id));
+    let created = match world.nodes.get(&place.node) {
+        Some(node) => format!("{} asked to create it; it is placed on {}.", actor.username, node.settings.name),
+        None => format!("{} asked to create it.", actor.username),
+    };
+    let instance = Instance {
+        id,
+        owner: actor.person,
+        spec,
+        node: place.node,
+        host_ports: place.host_ports,
+        clashed: Vec::new(),
+        desired: DesiredState::Running,
+        generation: Generation::default().next(),
+        incarnation: Incarnation::default().next(),
+        restarts: Restarts::default(),
+        was_present: false,
+        created_at: now.wall,
+        report: LastReport {
+            observed: Observed::Unknown { since: now.wall },
+            generation: Generation::default(),
+            activity: None,
+            problem: None,
+            restarts: Restarts::default(),
+            at: now.wall,
+        },
+    };
+    let mut changes = vec![Change::PutInstance(Box::new(instance))];
+    changes.push(event(world, id, actor.username.as_str(), created, draw, now));
+    if let Some((key, request_hash)) = idempotency {
+        let (person, key, request_hash) = (actor.person, key.to_owned(), request_hash.to_owned());
+        changes.push(Change::PutIdempotency(Idempotency { person, key, request_hash, instance: id, at: now.wall }));
+    }
+    Ok(Decision::new(changes, id))
+}
+
+fn first_answer(
+    world: &World,
+    actor: &Actor,
+    key: &str,
+    request_hash: &str,
+    now: Now,
+) -> Result<Option<InstanceId>, Refusal> {
+    const FIELD: &str = "Idempotency-Key";
+    if key.is_empty() || key.len() > IDEMPOTENCY_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        let message = format!("The idempotency key must be 1 to {IDEMPOTENCY_KEY} visible ASCII characters.");
+        return Err(Refusal::field(FIELD, message));
+    }
+    let known = world.idempotency.get(&(actor.person, key.to_owned()));
+    match known.filter(|row| !is_past(row.at, IDEMPOTENCY_LIFETIME, now.wall)) {
+        None => Ok(None),
+        Some(row) if row.request_hash == request_hash => Ok(Some(row.instance)),
+        Some(_) => {
+            let message = "This idempotency key was used for another request. Use a new key for a new request.";
+            Err(Refusal::new(RefusalCode::Conflict, message).at(FIELD))
+        }
+    }
+}
+
+/// Names and quota are held until a node has confirmed a deletion.
+fn check_room(world: &World, actor: &Actor, name: &InstanceName) -> Result<(), Refusal> {
+    if let Some(same) = world.live_instances_of(actor.person).find(|instance| instance.spec.name == *name) {
+        let message = match same.desired {
+            DesiredState::Running | DesiredState::Stopped => {
+                format!("You have an instance called {name} already. Choose another name.")
+            }
+            DesiredState::Deleted => format!(
+                "The instance {name} is still being deleted; its name is free once its node has confirmed that. \
+                 Choose another name, or wait."
+            ),
+        };
+        return Err(Refusal::new(RefusalCode::Conflict, message).at("name"));
+    }
+    let (used, most) = (world.live_instances_of(actor.person).count(), world.settings.quota);
+    if u32::try_from(used).is_ok_and(|used| used < most) {
+        return Ok(());
+    }
+    let message = format!(
+        "You have {used} of the {most} instances that one person may have. Delete one and wait until it is gone, or \
+         ask an administrator for more."
+    );
+    Err(Refusal::new(RefusalCode::QuotaExceeded, message))
+}

@@ -1,0 +1,119 @@
+//! Start, stop, restart, delete. A wish that holds already is granted again without a change.
+
+use model::id::InstanceId;
+use model::instance::DesiredState;
+use model::phase::Phase;
+use model::refusal::{Refusal, RefusalCode};
+
+use crate::actor::Actor;
+use crate::clock::Now;
+use crate::command::{Decision, event};
+use crate::rollup::phase_of;
+use crate::world::{Change, Instance, World};
+
+/// Wishes it to run. After an error this asks the node to try again.
+pub fn start(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let phase = phase_of(world, instance, now);
+    let holds = instance.desired == DesiredState::Running && !phase.can_start() && phase != Phase::Lost;
+    let wish = Instance { desired: DesiredState::Running, ..Instance::clone(instance) };
+    decide(world, actor, wish, Ask { verb: "start", allowed: phase.can_start(), holds, phase }, draw, now)
+}
+
+/// Wishes it to stop. While its node is away the wish waits.
+pub fn stop(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let phase = phase_of(world, instance, now);
+    let holds = instance.desired == DesiredState::Stopped && phase != Phase::Error;
+    let wish = Instance { desired: DesiredState::Stopped, ..Instance::clone(instance) };
+    decide(world, actor, wish, Ask { verb: "stop", allowed: phase.can_stop(), holds, phase }, draw, now)
+}
+
+/// Wishes one restart. While one is under way, asking again changes nothing.
+pub fn restart(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let phase = phase_of(world, instance, now);
+    let holds = phase == Phase::Restarting;
+    let wish = Instance { restarts: instance.restarts.next(), ..Instance::clone(instance) };
+    decide(world, actor, wish, Ask { verb: "restart", allowed: phase.can_restart(), holds, phase }, draw, now)
+}
+
+/// Wishes it gone for good. Its name, host ports and quota are free once its node has confirmed that.
+pub fn delete(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let phase = phase_of(world, instance, now);
+    let holds = instance.desired == DesiredState::Deleted;
+    let wish = Instance { desired: DesiredState::Deleted, ..Instance::clone(instance) };
+    decide(world, actor, wish, Ask { verb: "delete", allowed: phase.can_delete(), holds, phase }, draw, now)
+}
+
+struct Ask {
+    verb: &'static str,
+    allowed: bool,
+    /// What is asked for is already wished.
+    holds: bool,
+    phase: Phase,
+}
+
+fn decide(
+    world: &World,
+    actor: &Actor,
+    wish: Instance,
+    ask: Ask,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let Ask { verb, allowed, holds, phase } = ask;
+    if holds {
+        return Ok(Decision::unchanged(()));
+    }
+    if !allowed {
+        let message = format!("The instance {} cannot {verb} now: {}.", wish.spec.name, state_of(phase));
+        return Err(Refusal::new(RefusalCode::Conflict, message));
+    }
+    let text = format!("{} asked to {verb} it.", actor.username);
+    let event = event(world, wish.id, actor.username.as_str(), text, draw, now);
+    let wish = Instance { generation: wish.generation.next(), ..wish };
+    Ok(Decision::new(vec![Change::PutInstance(Box::new(wish)), event], ()))
+}
+
+/// The phase as a clause.
+const fn state_of(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Pending => "its node has not begun yet",
+        Phase::Creating => "it is being created",
+        Phase::Running => "it is running",
+        Phase::Stopping => "it is stopping",
+        Phase::Stopped => "it is stopped; start it instead",
+        Phase::Restarting => "it is restarting",
+        Phase::Rebuilding => "it is being rebuilt",
+        Phase::Deleting => "it is being deleted",
+        Phase::Error => "its node reports an error; start it to try again",
+        Phase::Unknown => "its node is away; wait until the node is back",
+        Phase::Lost => "its container is lost; delete it and create another one",
+    }
+}

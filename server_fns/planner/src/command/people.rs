@@ -1,0 +1,127 @@
+//! Accounts, and beside them the invitations that admit people and the sessions of their browsers.
+
+use model::id::{InviteId, PersonId, SessionId};
+use model::name::{EmailAddress, Username};
+use model::refusal::{Refusal, RefusalCode};
+use model::request::{SignUp, SignUpMode};
+
+use crate::clock::Now;
+use crate::command::{Decision, fresh};
+use crate::world::{Change, Person, World};
+
+mod invites;
+mod sessions;
+
+pub use invites::{create_invite, drop_invite, find_invite};
+pub use sessions::{close_session, open_session, revoke_session, session_is_valid, touch_session};
+
+/// What lets a person in, once its secret was found good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Nothing but the wish to sign up.
+    None,
+    /// The set-up link, which makes the first administrator.
+    Setup,
+    Invite(InviteId),
+}
+
+/// Who signs up, as checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    pub username: Username,
+    pub email: EmailAddress,
+}
+
+/// Refuses what [`sign_up`] would refuse, before a password is hashed for it. The rule for passwords is not
+/// looked at here.
+pub fn check_sign_up(world: &World, asked: &SignUp, admission: Admission) -> Result<Newcomer, Refusal> {
+    check_admission(world, admission)?;
+    let username: Username = asked
+        .username
+        .trim()
+        .to_ascii_lowercase()
+        .parse()
+        .map_err(|why| Refusal::bad_name("username", "The username", &why))?;
+    let email: EmailAddress =
+        asked.email.parse().map_err(|why| Refusal::bad_name("email", "The e-mail address", &why))?;
+    if world.people.values().any(|person| person.username == username) {
+        let message = format!("The username {username} is taken. Choose another one.");
+        return Err(Refusal::new(RefusalCode::Conflict, message).at("username"));
+    }
+    if world.people.values().any(|person| person.email == email) {
+        let message = format!("There is an account for {email} already. Sign in, or use another address.");
+        return Err(Refusal::new(RefusalCode::Conflict, message).at("email"));
+    }
+    Ok(Newcomer { username, email })
+}
+
+fn check_admission(world: &World, admission: Admission) -> Result<(), Refusal> {
+    let forbidden = |message: &str| Err(Refusal::new(RefusalCode::Forbidden, message));
+    let ready = world.has_administrator();
+    match (admission, world.settings.sign_up) {
+        (Admission::Setup, _) if ready => {
+            forbidden("DockHost is set up already: the set-up link works once. Sign up without it.")
+        }
+        (Admission::Setup, _) => Ok(()),
+        (Admission::None | Admission::Invite(_), _) if !ready => {
+            forbidden("DockHost is not set up yet. Open the set-up link that the server printed when it started.")
+        }
+        (Admission::Invite(_) | Admission::None, SignUpMode::Closed) => {
+            forbidden("Nobody can sign up at the moment. Ask an administrator.")
+        }
+        (Admission::None, SignUpMode::Invite) => {
+            forbidden("An invitation is needed to sign up. Ask an administrator for a link.")
+        }
+        (Admission::Invite(id), SignUpMode::Open | SignUpMode::Invite) if !world.invites.contains_key(&id) => {
+            forbidden("This invitation was used or withdrawn. Ask an administrator for another one.")
+        }
+        (Admission::Invite(_), SignUpMode::Open | SignUpMode::Invite) | (Admission::None, SignUpMode::Open) => Ok(()),
+    }
+}
+
+/// Opens an account. The invitation that admitted it is used up.
+pub fn sign_up(
+    world: &World,
+    asked: &SignUp,
+    admission: Admission,
+    password_hash: String,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<PersonId>, Refusal> {
+    let Newcomer { username, email } = check_sign_up(world, asked, admission)?;
+    let mut changes = Vec::new();
+    if let Admission::Invite(id) = admission {
+        if world.invites.get(&id).is_none_or(|invite| invite.expires_at <= now.wall) {
+            let message = "This invitation has expired. Ask an administrator for another one.";
+            return Err(Refusal::new(RefusalCode::Forbidden, message));
+        }
+        changes.push(Change::DropInvite(id));
+    }
+    let id = fresh(draw, PersonId::from_bits, |id| world.people.contains_key(id));
+    let administrator = admission == Admission::Setup;
+    changes.push(Change::PutPerson(Person { id, username, email, password_hash, administrator, created_at: now.wall }));
+    Ok(Decision::new(changes, id))
+}
+
+/// Sets another password and ends every session but the one to keep.
+pub fn change_password(
+    world: &World,
+    person: PersonId,
+    new_hash: String,
+    keep: Option<SessionId>,
+) -> Result<Decision<()>, Refusal> {
+    let row = world.people.get(&person).ok_or_else(|| Refusal::not_found("person"))?;
+    let mut changes = vec![Change::PutPerson(Person { password_hash: new_hash, ..Person::clone(row) })];
+    let others = world.sessions_of(person).filter(|session| Some(session.id) != keep);
+    changes.extend(others.map(|session| Change::DropSession(session.id)));
+    Ok(Decision::new(changes, ()))
+}
+
+/// Makes somebody an administrator; the nodes they own are shared from then on.
+pub fn make_administrator(world: &World, person: PersonId) -> Result<Decision<()>, Refusal> {
+    let row = world.people.get(&person).ok_or_else(|| Refusal::not_found("person"))?;
+    if row.administrator {
+        return Ok(Decision::unchanged(()));
+    }
+    Ok(Decision::new(vec![Change::PutPerson(Person { administrator: true, ..Person::clone(row) })], ()))
+}

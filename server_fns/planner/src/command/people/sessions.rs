@@ -1,0 +1,62 @@
+//! Signed-in browsers.
+
+use model::id::{PersonId, SessionId};
+use model::refusal::Refusal;
+
+use crate::actor::{Actor, Via};
+use crate::clock::Now;
+use crate::command::{Decision, fresh, is_past};
+use crate::limits::{SESSION_AGENT, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, TOUCH_EVERY};
+use crate::world::{Change, Session, World};
+
+/// Whether a session still stands for its person.
+pub fn session_is_valid(session: &Session, now: Now) -> bool {
+    !is_past(session.last_seen_at, SESSION_IDLE, now.wall) && !is_past(session.created_at, SESSION_LIFETIME, now.wall)
+}
+
+/// Opens a session. What has expired is dropped, and beyond the limit those that were not used for longest.
+pub fn open_session(
+    world: &World,
+    person: PersonId,
+    secret_hash: String,
+    address: String,
+    agent: &str,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<SessionId>, Refusal> {
+    if !world.people.contains_key(&person) {
+        return Err(Refusal::not_found("person"));
+    }
+    let (mut kept, ended): (Vec<_>, Vec<_>) =
+        world.sessions_of(person).partition(|session| session_is_valid(session, now));
+    kept.sort_by_key(|session| (session.last_seen_at, session.id));
+    let surplus = (kept.len() + 1).saturating_sub(SESSIONS_PER_PERSON);
+    let dropped = ended.into_iter().chain(kept.into_iter().take(surplus));
+    let mut changes: Vec<Change> = dropped.map(|session| Change::DropSession(session.id)).collect();
+
+    let id = fresh(draw, SessionId::from_bits, |id| world.sessions.contains_key(id));
+    let agent = agent.chars().filter(|c| !c.is_control()).take(SESSION_AGENT).collect();
+    let session = Session { id, person, secret_hash, created_at: now.wall, last_seen_at: now.wall, address, agent };
+    changes.push(Change::PutSession(session));
+    Ok(Decision::new(changes, id))
+}
+
+/// The session was used. Written down at most every [`TOUCH_EVERY`].
+pub fn touch_session(world: &World, id: SessionId, now: Now) -> Option<Change> {
+    let session = world.sessions.get(&id).filter(|session| is_past(session.last_seen_at, TOUCH_EVERY, now.wall))?;
+    Some(Change::PutSession(Session { last_seen_at: now.wall, ..Session::clone(session) }))
+}
+
+/// Signs out. A token has no session to end.
+pub fn close_session(world: &World, actor: &Actor) -> Decision<()> {
+    match actor.via {
+        Via::Session(id) if world.sessions.contains_key(&id) => Decision::new(vec![Change::DropSession(id)], ()),
+        Via::Session(_) | Via::Token(_) | Via::Console => Decision::unchanged(()),
+    }
+}
+
+/// Ends one of the actor's own sessions.
+pub fn revoke_session(world: &World, actor: &Actor, id: SessionId) -> Result<Decision<()>, Refusal> {
+    actor.session(world, id)?;
+    Ok(Decision::new(vec![Change::DropSession(id)], ()))
+}

@@ -1,0 +1,111 @@
+//! What must hold of every world, and of every step from one world to the next. Tests check it after
+//! each step; the server checks it when it has loaded its store.
+
+use std::collections::BTreeMap;
+
+use model::id::NodeId;
+
+use crate::limits::SESSIONS_PER_PERSON;
+use crate::world::{Instance, World};
+
+mod step;
+
+pub use step::check_step;
+
+/// One broken rule, in words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Violation(pub String);
+
+/// Everything that is wrong with a world; empty if nothing is.
+pub fn check(world: &World) -> Vec<Violation> {
+    let mut found = Vec::new();
+    references(world, &mut found);
+    host_ports(world, &mut found);
+    names(world, &mut found);
+    published(world, &mut found);
+    let mut sessions = BTreeMap::new();
+    for session in world.sessions.values() {
+        *sessions.entry(session.person).or_insert(0usize) += 1;
+    }
+    for (person, count) in sessions.into_iter().filter(|(_, count)| *count > SESSIONS_PER_PERSON) {
+        found.push(Violation(format!("{person} has {count} sessions")));
+    }
+    found
+}
+
+fn references(world: &World, found: &mut Vec<Violation>) {
+    let mut must = |there: bool, what: &dyn std::fmt::Display, missing: &dyn std::fmt::Display| {
+        if !there {
+            found.push(Violation(format!("{what} refers to {missing}, which does not exist")));
+        }
+    };
+    for instance in world.instances.values() {
+        must(world.nodes.contains_key(&instance.node), &instance.id, &instance.node);
+        must(world.people.contains_key(&instance.owner), &instance.id, &instance.owner);
+    }
+    for node in world.nodes.values() {
+        if let Some(owner) = node.owner {
+            must(world.people.contains_key(&owner), &node.id, &owner);
+        }
+    }
+    for key in world.ssh_keys.values() {
+        must(world.people.contains_key(&key.person), &key.id, &key.person);
+    }
+    for id in world.events.keys() {
+        must(world.instances.contains_key(id), &"a timeline", id);
+    }
+    for id in world.links.keys().chain(world.published.keys()) {
+        must(world.nodes.contains_key(id), &"a connection", id);
+    }
+}
+
+fn host_ports(world: &World, found: &mut Vec<Violation>) {
+    let mut blocks: BTreeMap<NodeId, Vec<&Instance>> = BTreeMap::new();
+    for instance in world.instances.values() {
+        blocks.entry(instance.node).or_default().push(instance);
+    }
+    for (node, mut instances) in blocks {
+        instances.sort_by_key(|instance| instance.host_ports);
+        for pair in instances.windows(2) {
+            if let [a, b] = pair
+                && a.host_ports.overlaps(b.host_ports)
+            {
+                found.push(Violation(format!("{} and {} share host ports on {node}", a.id, b.id)));
+            }
+        }
+    }
+}
+
+fn names(world: &World, found: &mut Vec<Violation>) {
+    let mut once = |kind: &str, all: &mut Vec<String>| {
+        all.sort_unstable();
+        for pair in all.windows(2) {
+            if let [a, b] = pair
+                && a == b
+            {
+                found.push(Violation(format!("two {kind} are called {a}")));
+            }
+        }
+    };
+    let people = world.people.values();
+    once("people", &mut people.clone().map(|person| person.username.to_string()).collect());
+    once("mailboxes", &mut people.map(|person| person.email.to_string()).collect());
+    once("nodes", &mut world.nodes.values().map(|node| node.settings.name.to_string()).collect());
+    let instances = world.instances.values();
+    once("instances", &mut instances.map(|instance| format!("{}/{}", instance.owner, instance.spec.name)).collect());
+    let keys = world.ssh_keys.values();
+    once("keys", &mut keys.map(|key| format!("{}/{}", key.person, key.fingerprint)).collect());
+}
+
+fn published(world: &World, found: &mut Vec<Violation>) {
+    for (id, sent) in &world.published {
+        let node = world.nodes.get(id);
+        if node.is_some_and(|node| sent.generation > node.generation || sent.node != node.id) {
+            found.push(Violation(format!("{id} was sent an assignment that its row does not know of")));
+        }
+        if !sent.instances.is_sorted_by(|a, b| a.id < b.id) {
+            found.push(Violation(format!("the assignment of {id} is not in the order of ids, each once")));
+        }
+    }
+}

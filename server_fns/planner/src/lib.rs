@@ -1,0 +1,15 @@
+//! The deciding core of the main server. Every function is pure: the world and the time go in, changes,
+//! a plan or a refusal come out. `control` commits and executes what is decided here.
+
+pub mod actor;
+pub mod clock;
+pub mod command;
+pub mod invariants;
+pub mod limits;
+pub mod liveness;
+pub mod placement;
+pub mod ports;
+pub mod reconcile;
+pub mod rollup;
+pub mod view;
+pub mod world;

@@ -1,0 +1,62 @@
+//! How recently a node was heard, on the monotonic clock alone.
+
+use std::time::Duration;
+
+use model::id::NodeId;
+use model::node::Liveness;
+use model::version::Epoch;
+
+use crate::clock::Instant;
+use crate::world::World;
+
+/// A heartbeat is overdue after this long.
+pub const LATE: Duration = Duration::from_secs(8);
+/// A node that was silent for this long is offline.
+pub const LEASE: Duration = Duration::from_secs(15);
+
+/// A node that this process has not heard yet gets a full lease from the start of the process, so that a
+/// restart of the server alone never shows a node as away.
+pub fn liveness(world: &World, node: NodeId, now: Instant) -> Liveness {
+    let Some(standing) = standing(world, node) else {
+        return Liveness::Never;
+    };
+    let silent = now.since(standing.heard);
+    if silent >= LEASE {
+        Liveness::Offline
+    } else if silent >= LATE || !standing.connected {
+        Liveness::Late
+    } else {
+        Liveness::Online
+    }
+}
+
+/// When the liveness of a node changes if nothing is heard until then.
+pub fn next_transition(world: &World, node: NodeId, now: Instant) -> Option<Instant> {
+    let heard = standing(world, node)?.heard;
+    match liveness(world, node, now) {
+        Liveness::Online => Some(Instant(heard.0 + LATE)),
+        Liveness::Late => Some(Instant(heard.0 + LEASE)),
+        Liveness::Offline | Liveness::Never => None,
+    }
+}
+
+/// Whether the node is there as far as anyone can tell.
+pub const fn is_present(liveness: Liveness) -> bool {
+    match liveness {
+        Liveness::Online | Liveness::Late => true,
+        Liveness::Never | Liveness::Offline => false,
+    }
+}
+
+struct Standing {
+    heard: Instant,
+    connected: bool,
+}
+
+fn standing(world: &World, node: NodeId) -> Option<Standing> {
+    if let Some(link) = world.links.get(&node) {
+        return Some(Standing { heard: link.last_heard, connected: link.connected });
+    }
+    let seen_before = world.nodes.get(&node).is_some_and(|row| row.epoch > Epoch::default());
+    seen_before.then_some(Standing { heard: world.started, connected: false })
+}

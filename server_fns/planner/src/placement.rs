@@ -1,0 +1,108 @@
+//! Which node takes a new instance: those that cannot are ruled out, each for a reason that can be told,
+//! and of the rest the least loaded takes it.
+
+use std::cmp::Ordering;
+
+use model::id::NodeId;
+use model::image::ImageName;
+use model::node::{Availability, EngineState, Liveness};
+use model::port::PortBlock;
+use model::refusal::{Refusal, RefusalCode};
+
+use crate::actor::Actor;
+use crate::clock::Now;
+use crate::limits::NODES_IN_REFUSAL;
+use crate::liveness::liveness;
+use crate::ports::likely_free_block;
+use crate::world::{Node, World};
+
+/// A node and the host ports there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub node: NodeId,
+    pub host_ports: PortBlock,
+}
+
+/// Finds a place for a new instance of the actor.
+pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result<Place, Refusal> {
+    let assigned = world.assigned();
+    let mut best: Option<(Place, Load)> = None;
+    let mut reasons = Vec::new();
+    for node in world.nodes.values().filter(|node| actor.sees_node(world, node)) {
+        let load = Load { instances: assigned.get(&node.id).copied().unwrap_or(0), most: node.settings.max_instances };
+        match fit(world, actor, node, load, image, now) {
+            Ok(host_ports) => {
+                if best.is_none_or(|(_, least)| load.compare(least) == Ordering::Less) {
+                    best = Some((Place { node: node.id, host_ports }, load));
+                }
+            }
+            Err(why) => reasons.push(format!("{} {why}", node.settings.name)),
+        }
+    }
+    best.map(|(place, _)| place).ok_or_else(|| no_capacity(&reasons))
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Load {
+    instances: u32,
+    most: u32,
+}
+
+impl Load {
+    /// By the share that is used, without division.
+    fn compare(self, other: Self) -> Ordering {
+        let share = |a: Self, b: Self| u64::from(a.instances) * u64::from(b.most);
+        share(self, other).cmp(&share(other, self))
+    }
+}
+
+/// The host ports it would get there, or a clause that follows the name of the node.
+fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, now: Now) -> Result<PortBlock, String> {
+    if !world.takes_instances_of(node, actor.person) {
+        return Err("takes only its owner's instances".to_owned());
+    }
+    match liveness(world, node.id, now.mono) {
+        Liveness::Online | Liveness::Late => {}
+        Liveness::Offline => return Err("is offline".to_owned()),
+        Liveness::Never => return Err("has never connected".to_owned()),
+    }
+    if node.availability == Availability::Cordoned {
+        return Err("is cordoned and takes nothing new".to_owned());
+    }
+    let facts = world.node_facts(node);
+    match facts.map(|facts| &facts.engine) {
+        Some(EngineState::Up { .. }) => {}
+        Some(EngineState::Away { .. }) => return Err("cannot reach its container engine".to_owned()),
+        Some(EngineState::Unknown) | None => return Err("has not yet found its container engine".to_owned()),
+    }
+    if facts.is_none_or(|facts| !facts.images.contains(&image)) {
+        return Err(format!("does not offer {}", image.title()));
+    }
+    if load.instances >= load.most {
+        return Err(match load.most {
+            1 => "has its one instance".to_owned(),
+            most => format!("has its {most} instances"),
+        });
+    }
+    let held: Vec<PortBlock> = world.held_blocks(node.id).collect();
+    let suspect: Vec<PortBlock> = world.clashed_blocks(node.id).collect();
+    likely_free_block(node.settings.host_ports, &held, &[], &suspect)
+        .ok_or_else(|| format!("has no {} consecutive free host ports left", PortBlock::SIZE))
+}
+
+fn no_capacity(reasons: &[String]) -> Refusal {
+    if reasons.is_empty() {
+        let message = "There is no node yet that could take it. Register one under Nodes, start dockhost-node on it, \
+                       and create the instance again.";
+        return Refusal::new(RefusalCode::NoCapacity, message);
+    }
+    let listed = reasons.iter().take(NODES_IN_REFUSAL).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let more = match reasons.len().saturating_sub(NODES_IN_REFUSAL) {
+        0 => String::new(),
+        more => format!("; {more} more cannot either"),
+    };
+    let message = format!(
+        "No node can take another instance: {listed}{more}. Delete an instance, try again later, or register another node."
+    );
+    Refusal::new(RefusalCode::NoCapacity, message)
+}

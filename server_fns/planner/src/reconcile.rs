@@ -1,0 +1,72 @@
+//! From the world to what is to be done next. Applying a plan empties it: a second look at the same
+//! moment finds nothing more.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::assignment::Assignment;
+use model::id::{InstanceId, NodeId};
+
+use crate::clock::{Instant, Now};
+use crate::liveness::next_transition;
+use crate::world::{Change, Instance, Node, World};
+
+mod assign;
+mod moves;
+mod sweep;
+
+/// Commit the changes, apply them, then hand out what is to be published.
+#[must_use]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    pub changes: Vec<Change>,
+    pub publish: Vec<Publish>,
+    /// When to look again even if nothing happens.
+    pub wake_at: Option<Instant>,
+}
+
+/// The whole assignment of a connected node, with a generation that its node row holds once the changes
+/// of the plan are committed. [`World::sent`] notes that it was handed over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Publish {
+    pub node: NodeId,
+    pub assignment: Arc<Assignment>,
+}
+
+impl Plan {
+    pub const fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.publish.is_empty()
+    }
+}
+
+/// Pure, and cheap enough to run after every change.
+pub fn reconcile(world: &World, now: Now) -> Plan {
+    let moved = moves::moves(world, now);
+    let mut changes = sweep::expired(world, now.wall);
+    for (instance, event) in moved.values() {
+        changes.push(Change::PutInstance(Box::new(instance.clone())));
+        changes.push(Change::PutEvent(event.clone()));
+    }
+
+    let mut assigned: BTreeMap<NodeId, Vec<&Instance>> = BTreeMap::new();
+    for instance in world.instances.values() {
+        let instance = moved.get(&instance.id).map_or(&**instance, |(instance, _)| instance);
+        assigned.entry(instance.node).or_default().push(instance);
+    }
+    let mut publish = Vec::new();
+    for node in world.nodes.values().filter(|node| world.is_connected(node.id)) {
+        let instances = assigned.get(&node.id).map_or(&[][..], Vec::as_slice);
+        let assignment = assign::assignment(world, node, instances);
+        let same = world.published.get(&node.id).is_some_and(|sent| sent.instances == assignment.instances);
+        if !same {
+            let generation = assignment.generation;
+            changes.push(Change::PutNode(Box::new(Node { generation, ..Node::clone(node) })));
+            publish.push(Publish { node: node.id, assignment: Arc::new(assignment) });
+        }
+    }
+
+    let transitions = world.nodes.keys().filter_map(|node| next_transition(world, *node, now.mono));
+    Plan { changes, publish, wake_at: transitions.chain(sweep::next(world, now)).min() }
+}
+
+type Moved = BTreeMap<InstanceId, (Instance, model::event::InstanceEvent)>;

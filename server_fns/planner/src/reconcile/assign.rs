@@ -1,0 +1,43 @@
+//! What one node is told.
+
+use model::assignment::{AssignedInstance, Assignment};
+
+use crate::world::{Instance, Node, SshKey, World};
+
+/// The whole set, tombstones too, at the node's next generation. `instances` come in the order of ids.
+pub(super) fn assignment(world: &World, node: &Node, instances: &[&Instance]) -> Assignment {
+    Assignment {
+        cluster: world.cluster,
+        node: node.id,
+        generation: node.generation.next(),
+        instances: instances.iter().map(|instance| assigned(world, instance)).collect(),
+    }
+}
+
+fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
+    let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
+    AssignedInstance {
+        id: instance.id,
+        name: instance.spec.name.clone(),
+        generation: instance.generation,
+        incarnation: instance.incarnation,
+        may_create: !instance.was_present,
+        desired: instance.desired,
+        restarts: instance.restarts,
+        image: instance.spec.image,
+        limits: instance.spec.limits,
+        host_ports: instance.host_ports,
+        authorized_keys: keys.map(|key| authorized_line(world, key)).collect(),
+    }
+}
+
+/// The comment tells people inside the instance whose key it is. Labels are free text, so it keeps only
+/// characters that cannot end a line or begin an option.
+fn authorized_line(world: &World, key: &SshKey) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+    let label: String = key.name.as_str().chars().map(plain).collect();
+    match world.people.get(&key.person) {
+        Some(owner) => format!("{} {}@{label}", key.public_key, owner.username),
+        None => key.public_key.clone(),
+    }
+}

@@ -1,0 +1,76 @@
+//! What one person is shown of the world.
+
+use std::collections::BTreeMap;
+
+use model::id::{NodeId, PersonId};
+use model::image::ImageName;
+use model::live::LiveWorld;
+use model::node::Liveness;
+use model::view::{ImageView, Quota, Welcome};
+
+use crate::clock::Now;
+use crate::liveness::{is_present, liveness};
+use crate::world::{Person, World};
+
+mod rows;
+
+pub use rows::{instance_view, invite_view, node_view, person_view, session_view, ssh_key_view, token_view};
+
+/// What a visitor may know, signed in or not.
+pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
+    let me = person.and_then(|person| world.people.get(&person)).map(|person| person_view(person));
+    Welcome { me, sign_up: world.settings.sign_up, needs_setup: !world.has_administrator(), now: now.wall }
+}
+
+/// Everything that a person may see; `None` when there is no such person. Administrators see all
+/// instances and nodes, and of keys and tokens only their own.
+pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld> {
+    let me = world.people.get(&person)?;
+    let assigned = world.assigned();
+    let liveness: BTreeMap<NodeId, Liveness> =
+        world.nodes.keys().map(|node| (*node, liveness(world, *node, now.mono))).collect();
+    let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
+    let instances = world.instances.values().filter(|instance| me.administrator || instance.owner == person);
+    let nodes = world.nodes.values().filter(|node| me.administrator || world.takes_instances_of(node, person));
+    Some(LiveWorld {
+        me: person_view(me),
+        quota: quota(world, person),
+        images: images(world, me, now),
+        instances: instances
+            .filter_map(|instance| Some((instance.id, rows::instance(world, instance, liveness_of(instance.node))?)))
+            .collect(),
+        nodes: nodes
+            .map(|node| {
+                let count = assigned.get(&node.id).copied().unwrap_or(0);
+                (node.id, rows::node(world, me, node, liveness_of(node.id), count))
+            })
+            .collect(),
+        ssh_keys: world.ssh_keys_of(person).map(|key| (key.id, ssh_key_view(key))).collect(),
+        tokens: world.tokens_of(person).map(|token| (token.id, token_view(token))).collect(),
+    })
+}
+
+/// How many instances a person has, those being deleted too, and may have.
+pub fn quota(world: &World, person: PersonId) -> Quota {
+    let used = u32::try_from(world.live_instances_of(person).count()).unwrap_or(u32::MAX);
+    Quota { used, most: world.settings.quota }
+}
+
+/// Every image, with the number of nodes at hand that this person may use it on.
+pub fn images(world: &World, person: &Person, now: Now) -> Vec<ImageView> {
+    let usable = |image: ImageName| {
+        let at_hand = world.nodes.values().filter(|node| {
+            world.takes_instances_of(node, person.id)
+                && is_present(liveness(world, node.id, now.mono))
+                && world.node_facts(node).is_some_and(|facts| facts.images.contains(&image))
+        });
+        u32::try_from(at_hand.count()).unwrap_or(u32::MAX)
+    };
+    let view = |name: ImageName| ImageView {
+        name,
+        title: name.title().to_owned(),
+        default: name == ImageName::default(),
+        nodes: usable(name),
+    };
+    ImageName::ALL.map(view).into()
+}

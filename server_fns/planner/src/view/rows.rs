@@ -1,0 +1,148 @@
+//! One row each.
+
+use model::id::SessionId;
+use model::name::{Label, Username};
+use model::node::Liveness;
+use model::view::{InstanceView, InviteView, NodeRef, NodeView, PersonView, SessionView, SshKeyView, TokenView};
+
+use crate::clock::Now;
+use crate::limits::NAMES_IN_MESSAGE;
+use crate::liveness::{is_present, liveness};
+use crate::rollup::{Rollup, rollup};
+use crate::world::{Instance, Invite, Link, Node, Person, Session, SshKey, Token, World};
+
+/// `None` if its owner or its node is no longer there.
+pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<InstanceView> {
+    self::instance(world, instance, liveness(world, instance.node, now.mono))
+}
+
+pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -> Option<InstanceView> {
+    let node = world.nodes.get(&instance.node)?;
+    let Rollup { phase, message, progress } = rollup(instance, liveness);
+    let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
+    Some(InstanceView {
+        id: instance.id,
+        name: instance.spec.name.clone(),
+        owner: username(world, instance.owner)?,
+        phase,
+        desired: instance.desired,
+        generation: instance.generation,
+        image: instance.spec.image,
+        node: NodeRef { id: node.id, name: node.settings.name.clone(), address: node.address().to_owned() },
+        ports: instance.host_ports.bindings().collect(),
+        ssh_command: ssh_command(node, instance),
+        ssh_keys: keys.map(|key| key.name.clone()).collect::<Vec<Label>>(),
+        limits: instance.spec.limits,
+        created_at: instance.created_at,
+        observed_at: instance.report.is_heard().then_some(instance.report.at),
+        message,
+        progress,
+    })
+}
+
+/// Empty until the address of the node is known.
+fn ssh_command(node: &Node, instance: &Instance) -> String {
+    match node.address() {
+        "" => String::new(),
+        address => format!("ssh -p {} root@{address}", instance.host_ports.first.0),
+    }
+}
+
+pub fn node_view(world: &World, viewer: &Person, node: &Node, now: Now) -> NodeView {
+    let count = u32::try_from(world.node_instances(node.id).count()).unwrap_or(u32::MAX);
+    self::node(world, viewer, node, liveness(world, node.id, now.mono), count)
+}
+
+pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Liveness, instances: u32) -> NodeView {
+    let link = world.links.get(&node.id);
+    let manageable = viewer.administrator || node.owner == Some(viewer.id);
+    let since = match link {
+        Some(link) if link.connected && is_present(liveness) => Some(link.since),
+        Some(link) => Some(link.last_heard_at),
+        None => node.last_seen_at,
+    };
+    NodeView {
+        id: node.id,
+        name: node.settings.name.clone(),
+        lab: node.settings.lab.clone(),
+        owner: node.owner.and_then(|owner| username(world, owner)),
+        shared: world.is_shared(node),
+        manageable,
+        liveness,
+        since,
+        availability: node.availability,
+        address: node.address().to_owned(),
+        max_instances: node.settings.max_instances,
+        host_ports: node.settings.host_ports,
+        instances,
+        facts: world.node_facts(node).cloned(),
+        alarm: link.filter(|_| manageable).map(alarm).unwrap_or_default(),
+        created_at: node.created_at,
+    }
+}
+
+fn alarm(link: &Link) -> String {
+    let strangers = match link.strangers.len() {
+        0 => None,
+        count => {
+            let names = link.strangers.iter().take(NAMES_IN_MESSAGE).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = if count > NAMES_IN_MESSAGE { ", …" } else { "" };
+            Some(format!(
+                "Containers of this installation that belong to no instance are on it and are left alone: {names}{more}. \
+                 Remove them by hand if nobody needs them."
+            ))
+        }
+    };
+    link.alarm.clone().into_iter().chain(strangers).collect::<Vec<_>>().join(" ")
+}
+
+fn username(world: &World, person: model::id::PersonId) -> Option<Username> {
+    world.people.get(&person).map(|person| person.username.clone())
+}
+
+pub fn person_view(person: &Person) -> PersonView {
+    PersonView {
+        id: person.id,
+        username: person.username.clone(),
+        email: person.email.clone(),
+        administrator: person.administrator,
+        created_at: person.created_at,
+    }
+}
+
+pub fn ssh_key_view(key: &SshKey) -> SshKeyView {
+    SshKeyView {
+        id: key.id,
+        name: key.name.clone(),
+        algorithm: key.algorithm.clone(),
+        fingerprint: key.fingerprint.clone(),
+        public_key: key.public_key.clone(),
+        created_at: key.created_at,
+    }
+}
+
+pub fn token_view(token: &Token) -> TokenView {
+    TokenView {
+        id: token.id,
+        name: token.name.clone(),
+        hint: token.hint.clone(),
+        created_at: token.created_at,
+        last_used_at: token.last_used_at,
+    }
+}
+
+/// `current` is the session that asks, if a session asks.
+pub fn session_view(session: &Session, current: Option<SessionId>) -> SessionView {
+    SessionView {
+        id: session.id,
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+        address: session.address.clone(),
+        agent: session.agent.clone(),
+        current: current == Some(session.id),
+    }
+}
+
+pub const fn invite_view(invite: &Invite) -> InviteView {
+    InviteView { id: invite.id, created_at: invite.created_at, expires_at: invite.expires_at }
+}

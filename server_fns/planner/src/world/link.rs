@@ -1,0 +1,67 @@
+//! What this process learns of the nodes' connections. Not stored: a restart begins with none.
+
+use std::sync::Arc;
+
+use model::assignment::Assignment;
+use model::id::NodeId;
+use model::node::NodeFacts;
+use model::version::Epoch;
+
+use crate::clock::Now;
+use crate::world::{Link, World};
+
+impl World {
+    /// A connection was welcomed. It replaces an earlier one, and the node is sent its assignment anew.
+    pub fn link_up(&mut self, node: NodeId, epoch: Epoch, facts: NodeFacts, now: Now) {
+        let link = Link {
+            epoch,
+            connected: true,
+            since: now.wall,
+            last_heard: now.mono,
+            last_heard_at: now.wall,
+            facts,
+            alarm: None,
+            strangers: Vec::new(),
+        };
+        self.links.insert(node, link);
+        self.published.remove(&node);
+    }
+
+    /// The connection of that epoch ended. The end of one that was replaced meanwhile changes nothing.
+    pub fn link_down(&mut self, node: NodeId, epoch: Epoch) {
+        if let Some(link) = self.links.get_mut(&node)
+            && link.epoch == epoch
+        {
+            link.connected = false;
+            self.published.remove(&node);
+        }
+    }
+
+    /// A heartbeat renews the lease.
+    pub fn heard(&mut self, node: NodeId, facts: NodeFacts, now: Now) {
+        if let Some(link) = self.links.get_mut(&node) {
+            link.last_heard = now.mono;
+            link.last_heard_at = now.wall;
+            link.facts = facts;
+        }
+    }
+
+    /// Containers with our label that the node was not assigned.
+    pub fn strangers(&mut self, node: NodeId, names: Vec<String>) {
+        if let Some(link) = self.links.get_mut(&node) {
+            link.strangers = names;
+        }
+    }
+
+    /// What the node's owner is to be shown until its next connection.
+    pub fn raise_alarm(&mut self, node: NodeId, sentence: String) {
+        if let Some(link) = self.links.get_mut(&node) {
+            link.alarm = Some(sentence);
+        }
+    }
+
+    /// The assignment was handed to the node's connection.
+    pub fn sent(&mut self, node: NodeId, assignment: Arc<Assignment>) {
+        self.published.insert(node, assignment);
+    }
+}

@@ -1,0 +1,122 @@
+//! Small questions about the world.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::event::InstanceEvent;
+use model::id::{InstanceId, NodeId, PersonId};
+use model::node::NodeFacts;
+use model::port::PortBlock;
+use model::version::Generation;
+
+use crate::world::{Instance, LastReport, Node, Person, Session, SshKey, Token, World};
+
+impl World {
+    /// By username or e-mail address, as people type them.
+    pub fn person_by_login(&self, login: &str) -> Option<&Arc<Person>> {
+        let login = login.trim().to_ascii_lowercase();
+        self.people.values().find(|person| person.username.as_str() == login || person.email.as_str() == login)
+    }
+
+    pub fn has_administrator(&self) -> bool {
+        self.people.values().any(|person| person.administrator)
+    }
+
+    pub fn session_by_hash(&self, secret_hash: &str) -> Option<&Arc<Session>> {
+        self.sessions.values().find(|session| session.secret_hash == secret_hash)
+    }
+
+    pub fn token_by_hash(&self, secret_hash: &str) -> Option<&Arc<Token>> {
+        self.tokens.values().find(|token| token.secret_hash == secret_hash)
+    }
+
+    pub fn node_by_key_hash(&self, key_hash: &str) -> Option<&Arc<Node>> {
+        self.nodes.values().find(|node| node.key_hash == key_hash)
+    }
+
+    pub fn sessions_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<Session>> {
+        self.sessions.values().filter(move |session| session.person == person)
+    }
+
+    pub fn tokens_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<Token>> {
+        self.tokens.values().filter(move |token| token.person == person)
+    }
+
+    pub fn ssh_keys_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<SshKey>> {
+        self.ssh_keys.values().filter(move |key| key.person == person)
+    }
+
+    /// Everything that is assigned to the node, tombstones too, in the order of ids.
+    pub fn node_instances(&self, node: NodeId) -> impl Iterator<Item = &Arc<Instance>> {
+        self.instances.values().filter(move |instance| instance.node == node)
+    }
+
+    /// How much is assigned to each node that has anything, tombstones too.
+    pub fn assigned(&self) -> BTreeMap<NodeId, u32> {
+        let mut counts = BTreeMap::new();
+        for instance in self.instances.values() {
+            *counts.entry(instance.node).or_default() += 1;
+        }
+        counts
+    }
+
+    /// What counts against the person's quota: every instance until its node confirmed the deletion.
+    pub fn live_instances_of(&self, owner: PersonId) -> impl Iterator<Item = &Arc<Instance>> {
+        self.instances.values().filter(move |instance| instance.owner == owner)
+    }
+
+    /// The blocks of host ports that are given away on a node.
+    pub fn held_blocks(&self, node: NodeId) -> impl Iterator<Item = PortBlock> {
+        self.node_instances(node).map(|instance| instance.host_ports)
+    }
+
+    /// The blocks on which the node found a foreign program, for any of its instances.
+    pub fn clashed_blocks(&self, node: NodeId) -> impl Iterator<Item = PortBlock> {
+        self.node_instances(node).flat_map(|instance| instance.clashed.iter().copied())
+    }
+
+    /// The newest last.
+    pub fn timeline(&self, instance: InstanceId) -> &[InstanceEvent] {
+        self.events.get(&instance).map_or(&[], |events| events.as_slice())
+    }
+
+    /// The installation's own nodes and those of administrators take everybody's instances.
+    pub fn is_shared(&self, node: &Node) -> bool {
+        node.owner.is_none_or(|owner| self.people.get(&owner).is_some_and(|owner| owner.administrator))
+    }
+
+    /// May instances of this person be placed on the node?
+    pub fn takes_instances_of(&self, node: &Node, person: PersonId) -> bool {
+        node.owner == Some(person) || self.is_shared(node)
+    }
+
+    /// What the node last said of its machine.
+    pub fn node_facts<'a>(&'a self, node: &'a Node) -> Option<&'a NodeFacts> {
+        self.links.get(&node.id).map(|link| &link.facts).or(node.facts.as_ref())
+    }
+
+    pub fn is_connected(&self, node: NodeId) -> bool {
+        self.links.get(&node).is_some_and(|link| link.connected)
+    }
+}
+
+impl Node {
+    /// Where people reach its host ports; empty until that is known.
+    pub fn address(&self) -> &str {
+        self.settings.address.as_deref().or(self.peer_address.as_deref()).unwrap_or_default()
+    }
+}
+
+impl Instance {
+    /// The node has reported at the present generation.
+    pub fn is_acted_on(&self) -> bool {
+        self.report.generation >= self.generation
+    }
+}
+
+impl LastReport {
+    /// Whether the node has ever said anything of the instance.
+    pub fn is_heard(&self) -> bool {
+        self.generation > Generation::default()
+    }
+}

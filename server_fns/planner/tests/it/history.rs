@@ -1,0 +1,250 @@
+//! A history: what people, nodes and time do, in any order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::id::{InstanceId, NodeId, PersonId};
+use model::instance::DesiredState;
+use model::port::PortRange;
+use model::request::{CreateInstance, RegisterNode};
+use planner::actor::{Actor, Via};
+use planner::command::{channel, instances, nodes, people, ssh_keys};
+
+use crate::scene::{RANGE, Scene, Wish, facts};
+use crate::worker::Worker;
+
+/// What happens, who or which it happens to, and how.
+pub(crate) type Step = [u8; 3];
+
+#[derive(Clone)]
+pub(crate) struct History {
+    pub(crate) scene: Scene,
+    pub(crate) workers: BTreeMap<NodeId, Worker>,
+    gone: BTreeSet<InstanceId>,
+}
+
+const PEOPLE: [&str; 3] = ["ada", "bob", "eve"];
+const NAMES: [&str; 3] = ["web", "db", "box"];
+const WISHES: [Wish; 4] = [instances::start, instances::stop, instances::restart, instances::delete];
+
+impl History {
+    /// Two nodes are online, a shared one and one of bob's own.
+    pub(crate) fn begin() -> Self {
+        let mut scene = Scene::with_node();
+        let own = scene.register("bob", "lab-2").unwrap();
+        scene.connect(own, "machine");
+        let workers = scene.world.nodes.keys().map(|node| (*node, Worker::default())).collect();
+        Self { scene, workers, gone: BTreeSet::new() }
+    }
+
+    pub(crate) fn step(&mut self, [what, which, how]: Step) {
+        let before: BTreeSet<InstanceId> = self.scene.world.instances.keys().copied().collect();
+        let someone = pick(&PEOPLE, which);
+        match what % 24 {
+            0..=4 => self.create(someone, how),
+            5..=8 => self.wish(which, how),
+            9..=14 => self.work(which, how),
+            15 => self.connection(which, how),
+            16 => self.take_ports(which, how),
+            17 => self.scene.pass(Duration::from_secs(u64::from(how))),
+            18 => self.scene.pass(Duration::from_secs(u64::from(how) * 3_600)),
+            19 => self.keys(someone, how),
+            20 => self.nodes(someone, which, how),
+            21 => self.accounts(someone, which, how),
+            22 => self.accident(which, how),
+            _ => self.stranger(which),
+        }
+        self.scene.settle();
+        self.check(&before);
+    }
+
+    fn check(&mut self, before: &BTreeSet<InstanceId>) {
+        let instances = &self.scene.world.instances;
+        for id in before.iter().filter(|id| !instances.contains_key(id)) {
+            assert!(self.workers.values().all(|worker| !worker.has(*id)), "{id} was let go and its container is there");
+            self.gone.insert(*id);
+        }
+        assert!(instances.keys().all(|id| !self.gone.contains(id)), "a deleted instance came back");
+        for worker in self.workers.values() {
+            assert!(worker.made.values().all(|made| *made <= 1), "an instance was made twice");
+        }
+    }
+
+    fn create(&mut self, owner: &str, how: u8) {
+        let asked = CreateInstance { name: pick(&NAMES, how).into(), ..CreateInstance::default() };
+        let key = (how >= 128).then_some(("once", pick(&NAMES, how)));
+        let actor = self.scene.actor(owner);
+        let mut draw = self.scene.draw();
+        let (world, now) = (&self.scene.world, self.scene.now);
+        if let Ok(decided) = instances::create(world, &actor, &asked, key, &mut draw, now) {
+            let id = self.scene.commit(decided);
+            if key.is_some() {
+                let repeated =
+                    instances::create(&self.scene.world, &actor, &asked, key, &mut draw, now).expect("a repetition");
+                assert_eq!((repeated.answer, repeated.changes), (id, Vec::new()));
+            }
+        }
+    }
+
+    fn wish(&mut self, which: u8, how: u8) {
+        let Some(id) = self.any_instance(which) else { return };
+        let owner = self.scene.world.people[&self.scene.instance(id).owner].username.to_string();
+        let wish = pick(&WISHES, how);
+        let before = self.scene.instance(id).clone();
+        let granted = self.scene.wish(&owner, id, wish).is_ok();
+        let (after, same) = (self.scene.instance(id).clone(), self.scene.instance(id).desired == before.desired);
+        assert!(same || after.generation > before.generation);
+        assert!(granted || same, "a refused wish was granted");
+        let foreign = ["bob", "eve"].into_iter().find(|name| *name != owner);
+        if let Some(stranger) = foreign {
+            assert!(self.scene.wish(stranger, id, wish).is_err());
+        }
+        assert_eq!(self.scene.instance(id).generation, after.generation);
+    }
+
+    /// Some of: the assignment arrives, it is carried out, and a report is sent.
+    fn work(&mut self, which: u8, how: u8) {
+        let Some(node) = self.any_node(which) else { return };
+        let worker = self.workers.entry(node).or_default();
+        if how % 4 != 0 {
+            worker.receive(&self.scene.world, node);
+        }
+        if how % 8 != 1 {
+            worker.converge();
+        }
+        if how % 8 != 2 {
+            let reports = worker.reports();
+            self.scene.world.heard(node, facts(), self.scene.now);
+            self.scene.report(node, &reports);
+        }
+    }
+
+    fn connection(&mut self, which: u8, how: u8) {
+        let Some(node) = self.any_node(which) else { return };
+        if self.scene.world.is_connected(node) && how.is_multiple_of(2) {
+            self.scene.disconnect(node);
+        } else {
+            self.scene.connect(node, "machine");
+        }
+    }
+
+    /// Another program takes a host port, or lets go of all of them.
+    fn take_ports(&mut self, which: u8, how: u8) {
+        let Some(node) = self.any_node(which) else { return };
+        let taken = &mut self.workers.entry(node).or_default().taken;
+        match how % 16 {
+            0 => taken.clear(),
+            offset => drop(taken.insert(RANGE.first + u16::from(offset))),
+        }
+    }
+
+    fn keys(&mut self, owner: &str, how: u8) {
+        let actor = self.scene.actor(owner);
+        let key = self.scene.world.ssh_keys_of(actor.person).next().map(|key| key.id);
+        match key.filter(|_| how.is_multiple_of(2)) {
+            Some(key) => {
+                let decided = ssh_keys::remove(&self.scene.world, &actor, key).expect("an own key");
+                self.scene.commit(decided);
+            }
+            None => drop(self.scene.add_key(actor.person, &format!("key-{}", how % 4))),
+        }
+    }
+
+    fn nodes(&mut self, owner: &str, which: u8, how: u8) {
+        let actor = self.scene.actor(owner);
+        let Some(node) = self.any_node(which) else { return };
+        let world = &self.scene.world;
+        let decided = match how % 5 {
+            0 => nodes::cordon(world, &actor, node),
+            1 => nodes::uncordon(world, &actor, node),
+            2 => nodes::remove(world, &actor, node),
+            3 => {
+                let host_ports = Some(PortRange { first: RANGE.first + u16::from(how % 8), ..RANGE });
+                let name = world.nodes[&node].settings.name.to_string();
+                nodes::update(world, &actor, node, &RegisterNode { name, host_ports, ..RegisterNode::default() })
+            }
+            _ => {
+                if let Ok(node) = self.scene.register(owner, &format!("lab-{}", how % 7)) {
+                    self.scene.connect(node, "machine");
+                }
+                return;
+            }
+        };
+        if let Ok(decided) = decided {
+            self.scene.commit(decided);
+        }
+    }
+
+    fn accounts(&mut self, someone: &str, which: u8, how: u8) {
+        let person: PersonId = self.scene.person(someone);
+        let mut draw = self.scene.draw();
+        let (world, now) = (&self.scene.world, self.scene.now);
+        match how % 4 {
+            0 => drop(self.scene.sign_up(&format!("person-{which}"))),
+            1 => {
+                let decided = people::change_password(world, person, "other".into(), None).expect("a known person");
+                self.scene.commit(decided);
+                assert_eq!(self.scene.world.sessions_of(person).count(), 0);
+            }
+            2 => {
+                let address = "192.0.2.1".to_owned();
+                let decided = people::open_session(world, person, "hash".into(), address, "browser", &mut draw, now)
+                    .expect("a known person");
+                let id = self.scene.commit(decided);
+                assert!(people::session_is_valid(&self.scene.world.sessions[&id], now));
+            }
+            _ => {
+                let actor = Actor::new(&world.people[&person], Via::Console);
+                let invited = people::create_invite(world, &actor, "hash".into(), &mut draw, now);
+                assert_eq!(invited.is_ok(), actor.administrator);
+                if let Ok(decided) = invited {
+                    self.scene.commit(decided);
+                }
+            }
+        }
+    }
+
+    /// A container ends by itself, or one that was reported vanishes.
+    fn accident(&mut self, which: u8, how: u8) {
+        let Some(id) = self.any_instance(which) else { return };
+        let instance = self.scene.instance(id).clone();
+        let worker = self.workers.entry(instance.node).or_default();
+        if how.is_multiple_of(2) {
+            worker.exit(id, 137);
+        } else if worker.may_not_create(id) && instance.desired != DesiredState::Deleted {
+            worker.vanish(id);
+        }
+    }
+
+    /// A second machine with the same key, and a frame of an old connection.
+    fn stranger(&mut self, which: u8) {
+        let Some(node) = self.any_node(which) else { return };
+        let (world, now) = (&self.scene.world, self.scene.now);
+        let held = world
+            .links
+            .get(&node)
+            .is_some_and(|link| link.connected && now.mono.since(link.last_heard) < planner::liveness::LEASE);
+        let second = channel::connected(world, node, "another", None, facts(), "192.0.2.9".into(), now);
+        assert_eq!(second.is_err(), held);
+        if let Some(link) = world.links.get(&node) {
+            let old = model::version::Epoch(link.epoch.0 - 1);
+            let reports = self.workers.entry(node).or_default().reports();
+            let changes = channel::reported(world, node, old, &reports, &mut || 7, now);
+            assert_eq!(changes, [], "a frame of an old connection changed something");
+        }
+    }
+
+    fn any_instance(&self, which: u8) -> Option<InstanceId> {
+        let all: Vec<InstanceId> = self.scene.world.instances.keys().copied().collect();
+        (!all.is_empty()).then(|| pick(&all, which))
+    }
+
+    fn any_node(&self, which: u8) -> Option<NodeId> {
+        let all: Vec<NodeId> = self.scene.world.nodes.keys().copied().collect();
+        (!all.is_empty()).then(|| pick(&all, which))
+    }
+}
+
+fn pick<T: Copy>(all: &[T], which: u8) -> T {
+    all[usize::from(which) % all.len()]
+}

@@ -1,0 +1,13 @@
+//! The deciding core from outside: scenes for each promise, and random histories for all of them at once.
+
+mod channel;
+mod generated;
+mod history;
+mod instances;
+mod moves;
+mod nodes;
+mod people;
+mod scene;
+mod time;
+mod view;
+mod worker;

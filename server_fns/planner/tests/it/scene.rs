@@ -1,0 +1,224 @@
+//! A world with people, keys and connected nodes, in which every step is checked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::Timestamp;
+use model::assignment::{AssignedInstance, Assignment};
+use model::id::{ClusterId, InstanceId, NodeId, PersonId};
+use model::image::ImageName;
+use model::node::{EngineState, NodeFacts};
+use model::observed::InstanceReport;
+use model::port::PortRange;
+use model::refusal::Refusal;
+use model::request::{AddSshKey, CreateInstance, RegisterNode, Settings, SignUp};
+use model::version::{Epoch, Generation};
+use planner::actor::{Actor, Via};
+use planner::clock::{Instant, Now};
+use planner::command::people::Admission;
+use planner::command::ssh_keys::ParsedKey;
+use planner::command::{Decision, channel, instances, nodes, people, ssh_keys};
+use planner::invariants::{check, check_step};
+use planner::reconcile::reconcile;
+use planner::world::{Change, Instance, World};
+
+pub(crate) const RANGE: PortRange = PortRange { first: 1024, last: 1036 };
+
+/// Clonable, so that many histories begin from one scene.
+#[derive(Clone)]
+pub(crate) struct Scene {
+    pub(crate) world: World,
+    pub(crate) now: Now,
+    drawn: u64,
+    /// What was ever sent under a generation.
+    sent: BTreeMap<(NodeId, Generation), Vec<AssignedInstance>>,
+}
+
+impl Scene {
+    pub(crate) fn empty() -> Self {
+        let start = Instant(Duration::from_secs(1_000));
+        let wall = Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let world = World::new(ClusterId::from_bits(1), Settings { quota: 3, ..Settings::default() }, start);
+        Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new() }
+    }
+
+    /// `ada` administers, `bob` and `eve` do not; each has a key. Nothing is registered yet.
+    pub(crate) fn with_people() -> Self {
+        let mut scene = Self::empty();
+        for name in ["ada", "bob", "eve"] {
+            let person = scene.sign_up(name).unwrap();
+            scene.add_key(person, "laptop").unwrap();
+        }
+        scene
+    }
+
+    /// And the administrator's node `lab-1` is online.
+    pub(crate) fn with_node() -> Self {
+        let mut scene = Self::with_people();
+        let node = scene.register("ada", "lab-1").unwrap();
+        scene.connect(node, "machine");
+        scene
+    }
+
+    pub(crate) fn commit<T>(&mut self, decided: Decision<T>) -> T {
+        self.commit_changes(decided.changes);
+        decided.answer
+    }
+
+    pub(crate) fn commit_changes(&mut self, changes: Vec<Change>) {
+        let before = self.world.clone();
+        self.world.apply_all(changes);
+        assert_eq!(check(&self.world), []);
+        assert_eq!(check_step(&before, &self.world), []);
+    }
+
+    /// Carries out what is planned, and finds that nothing more is.
+    pub(crate) fn settle(&mut self) {
+        let plan = reconcile(&self.world, self.now);
+        self.commit_changes(plan.changes);
+        for publish in plan.publish {
+            let assignment = &publish.assignment;
+            let content =
+                self.sent.entry((publish.node, assignment.generation)).or_insert_with(|| assignment.instances.clone());
+            assert_eq!(*content, assignment.instances, "one generation with two contents");
+            assert_eq!(self.world.nodes[&publish.node].generation, assignment.generation);
+            self.world.sent(publish.node, publish.assignment);
+        }
+        let again = reconcile(&self.world, self.now);
+        assert!(again.is_empty(), "a second look found more: {again:?}");
+        assert!(again.wake_at.is_none_or(|at| at > self.now.mono), "it would wake at once, again and again");
+    }
+
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.now = Now { wall: self.now.wall + time, mono: Instant(self.now.mono.0 + time) };
+    }
+
+    pub(crate) fn draw(&mut self) -> impl FnMut() -> u64 + use<> {
+        self.drawn += 1_000;
+        let mut next = self.drawn;
+        move || {
+            next += 1;
+            next
+        }
+    }
+
+    pub(crate) fn person(&self, name: &str) -> PersonId {
+        self.world.person_by_login(name).unwrap().id
+    }
+
+    pub(crate) fn actor(&self, name: &str) -> Actor {
+        Actor::new(self.world.person_by_login(name).unwrap(), Via::Console)
+    }
+
+    pub(crate) fn sign_up(&mut self, name: &str) -> Result<PersonId, Refusal> {
+        let admission = if self.world.has_administrator() { Admission::None } else { Admission::Setup };
+        let asked = asks(name);
+        let mut draw = self.draw();
+        let decided = people::sign_up(&self.world, &asked, admission, "hash".into(), &mut draw, self.now)?;
+        Ok(self.commit(decided))
+    }
+
+    pub(crate) fn add_key(&mut self, person: PersonId, name: &str) -> Result<(), Refusal> {
+        let actor = Actor::new(&self.world.people[&person], Via::Console);
+        let mut draw = self.draw();
+        let key = ParsedKey {
+            algorithm: "ssh-ed25519".into(),
+            fingerprint: format!("SHA256:{name}"),
+            public_key: format!("ssh-ed25519 {name}"),
+        };
+        let asked = AddSshKey { name: name.into(), public_key: String::new() };
+        let decided = ssh_keys::add(&self.world, &actor, &asked, key, &mut draw, self.now)?;
+        self.commit(decided);
+        Ok(())
+    }
+
+    pub(crate) fn register(&mut self, owner: &str, name: &str) -> Result<NodeId, Refusal> {
+        let asked = RegisterNode {
+            name: name.into(),
+            host_ports: Some(RANGE),
+            max_instances: Some(5),
+            ..RegisterNode::default()
+        };
+        let mut draw = self.draw();
+        let actor = self.actor(owner);
+        let decided = nodes::register(&self.world, &actor, &asked, "hash".into(), &mut draw, self.now)?;
+        Ok(self.commit(decided))
+    }
+
+    pub(crate) fn connect(&mut self, node: NodeId, machine: &str) -> Epoch {
+        let peer = "192.0.2.7".to_owned();
+        let decided = channel::connected(&self.world, node, machine, None, facts(), peer, self.now).unwrap();
+        let epoch = self.commit(decided);
+        self.world.link_up(node, epoch, facts(), self.now);
+        self.settle();
+        epoch
+    }
+
+    pub(crate) fn disconnect(&mut self, node: NodeId) {
+        let epoch = self.world.links[&node].epoch;
+        let change = channel::disconnected(&self.world, node, epoch);
+        self.commit_changes(change.into_iter().collect());
+        self.world.link_down(node, epoch);
+        self.settle();
+    }
+
+    pub(crate) fn report(&mut self, node: NodeId, reports: &[InstanceReport]) {
+        let epoch = self.world.links.get(&node).map_or(Epoch(0), |link| link.epoch);
+        let mut draw = self.draw();
+        let changes = channel::reported(&self.world, node, epoch, reports, &mut draw, self.now);
+        self.commit_changes(changes);
+        let again = channel::reported(&self.world, node, epoch, reports, &mut draw, self.now);
+        assert_eq!(again, [], "the same report changes something twice");
+        self.settle();
+    }
+
+    pub(crate) fn create(&mut self, owner: &str, name: &str) -> Result<InstanceId, Refusal> {
+        let asked = CreateInstance { name: name.into(), ..CreateInstance::default() };
+        let mut draw = self.draw();
+        let actor = self.actor(owner);
+        let decided = instances::create(&self.world, &actor, &asked, None, &mut draw, self.now)?;
+        let id = self.commit(decided);
+        self.settle();
+        Ok(id)
+    }
+
+    pub(crate) fn wish(&mut self, owner: &str, id: InstanceId, wish: Wish) -> Result<(), Refusal> {
+        let mut draw = self.draw();
+        let actor = self.actor(owner);
+        let decided = wish(&self.world, &actor, id, &mut draw, self.now)?;
+        self.commit(decided);
+        self.settle();
+        Ok(())
+    }
+
+    pub(crate) fn instance(&self, id: InstanceId) -> &Instance {
+        &self.world.instances[&id]
+    }
+
+    pub(crate) fn phase(&self, id: InstanceId) -> String {
+        planner::rollup::phase_of(&self.world, self.instance(id), self.now).to_string()
+    }
+
+    pub(crate) fn assignment(&self, node: NodeId) -> Arc<Assignment> {
+        self.world.published[&node].clone()
+    }
+
+    pub(crate) fn told(&self, id: InstanceId) -> Vec<&str> {
+        self.world.timeline(id).iter().map(|event| event.text.as_str()).collect()
+    }
+}
+
+pub(crate) type Wish = fn(&World, &Actor, InstanceId, &mut dyn FnMut() -> u64, Now) -> Result<Decision<()>, Refusal>;
+
+pub(crate) fn asks(name: &str) -> SignUp {
+    SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() }
+}
+
+pub(crate) fn facts() -> NodeFacts {
+    NodeFacts {
+        engine: EngineState::Up { version: "29".into(), api: "1.52".into() },
+        images: ImageName::ALL.into(),
+        ..NodeFacts::default()
+    }
+}

@@ -1,0 +1,74 @@
+// A Docker engine of the tests' own, which they may stop and start.
+import { spawn } from "node:child_process";
+import { existsSync, openSync, readFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { request } from "./http.mjs";
+import { must, root } from "./process.mjs";
+import { until } from "./wait.mjs";
+
+export class Engine {
+  /** The one that `make test` started, or one for this suite alone. */
+  static async get() {
+    const given = process.env.DOCKHOST_TEST_ENGINE;
+    const dir = given ?? (await mkdtemp(join(tmpdir(), "dockhost-engine-")));
+    const engine = new Engine(dir, !given);
+    if (!existsSync(engine.socket)) {
+      await must(`${root}/scripts/engine.sh`, ["private", dir], { seconds: 300 });
+      await must(`${root}/scripts/base-image.sh`, [engine.socket], { seconds: 900 });
+    }
+    return engine;
+  }
+
+  constructor(dir, own) {
+    this.dir = dir;
+    this.own = own;
+    this.socket = join(dir, "docker.sock");
+    this.host = `unix://${this.socket}`;
+  }
+
+  async close() {
+    if (this.own) await must(`${root}/scripts/engine.sh`, ["stop", this.dir], { seconds: 120 });
+  }
+
+  async call(method, path, body) {
+    const answer = await request("http://engine", method, path, { socketPath: this.socket, body });
+    if (answer.status >= 400) throw new Error(`engine: ${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  }
+
+  containers(label) {
+    const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+    return this.call("GET", `/containers/json?all=true&filters=${filters}`);
+  }
+
+  containersOf(instance) {
+    return this.containers(`dockhost.instance=${instance}`);
+  }
+
+  async volumes() {
+    return (await this.call("GET", "/volumes")).Volumes ?? [];
+  }
+
+  networks() {
+    return this.call("GET", "/networks");
+  }
+
+  /** As an operator would with `docker stop`, behind our back. */
+  stop(container) {
+    return this.call("POST", `/containers/${container}/stop?t=5`);
+  }
+
+  /** Ends dockerd and starts it as it was. */
+  async restart() {
+    const pid = Number(readFileSync(join(this.dir, "dockerd.pid"), "utf8"));
+    const [command, ...args] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+    process.kill(pid, "SIGTERM");
+    await until("dockerd has ended", () => !existsSync(`/proc/${pid}`), 60);
+    const log = openSync(join(this.dir, "dockerd.log"), "a");
+    spawn(command, args, { detached: true, stdio: ["ignore", log, log] }).unref();
+    await until("dockerd answers again", () => this.call("GET", "/version"), 90);
+  }
+}

@@ -1,0 +1,71 @@
+// HTTP with full control of every header, which `fetch` does not give.
+import http from "node:http";
+
+/** `body` is sent as JSON unless it is text. */
+export function request(base, method, path, { headers = {}, body, socketPath, seconds = 60 } = {}) {
+  const payload = body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const url = new URL(path, base);
+  const all = { ...headers };
+  if (payload !== undefined && !Object.keys(all).some((name) => name.toLowerCase() === "content-type")) {
+    all["content-type"] = "application/json";
+  }
+  if (payload !== undefined) all["content-length"] = Buffer.byteLength(payload);
+  return new Promise((resolve, reject) => {
+    const sent = http.request(
+      { method, host: url.hostname, port: url.port, path: url.pathname + url.search, headers: all, socketPath, agent: false },
+      (answer) => {
+        const parts = [];
+        answer.on("data", (part) => parts.push(part));
+        answer.on("error", reject);
+        answer.on("end", () => resolve(read(answer, Buffer.concat(parts).toString())));
+      },
+    );
+    sent.setTimeout(seconds * 1000, () => sent.destroy(new Error(`${method} ${path}: no answer in ${seconds} s`)));
+    // A server that refuses a long body answers and closes: the answer counts, not the broken pipe after it.
+    sent.on("error", (error) => reject(Object.assign(new Error(`${method} ${path}: ${error.message}`), { code: error.code })));
+    sent.end(payload);
+  });
+}
+
+function read(answer, text) {
+  let body = text;
+  if ((answer.headers["content-type"] ?? "").includes("json")) {
+    try {
+      body = JSON.parse(text);
+    } catch {
+      throw new Error(`an answer says that it is JSON and is not: ${text.slice(0, 200)}`);
+    }
+  }
+  return { status: answer.statusCode, headers: answer.headers, body, text };
+}
+
+/** The API as one person sees it. */
+export class Api {
+  constructor(base, headers = {}) {
+    this.base = base;
+    this.headers = headers;
+  }
+
+  call(method, path, body, headers = {}) {
+    return request(this.base, method, `/api/v1${path}`, { body, headers: { ...this.headers, ...headers } });
+  }
+
+  /** For what must succeed: answers with the body. */
+  async ok(method, path, body, headers) {
+    const answer = await this.call(method, path, body, headers);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 400)}`);
+    return answer.body;
+  }
+
+  get(path) {
+    return this.ok("GET", path);
+  }
+
+  post(path, body, headers) {
+    return this.ok("POST", path, body, headers);
+  }
+
+  remove(path) {
+    return this.ok("DELETE", path);
+  }
+}

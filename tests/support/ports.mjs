@@ -1,0 +1,70 @@
+// Free ports, foreign listeners, and whether anybody listens.
+import net from "node:net";
+
+export function listen(port, host = "127.0.0.1") {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer((socket) => socket.end("foreign\r\n"));
+    server.once("error", reject);
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+export const close = (server) => new Promise((resolve) => server.close(resolve));
+
+export async function freePort() {
+  const server = await listen(0);
+  const { port } = server.address();
+  await close(server);
+  return port;
+}
+
+export function isOpen(port, host = "127.0.0.1") {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host, timeout: 2000 });
+    const done = (answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => done(true));
+    socket.once("timeout", () => done(false));
+    socket.once("error", () => done(false));
+  });
+}
+
+/** The first bytes that somebody sends, such as an SSH banner. */
+export function firstBytes(port, host = "127.0.0.1", seconds = 10) {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ port, host, timeout: seconds * 1000 });
+    const fail = (error) => {
+      socket.destroy();
+      reject(error);
+    };
+    socket.once("data", (data) => {
+      socket.destroy();
+      resolve(data.toString("latin1"));
+    });
+    socket.once("error", fail);
+    socket.once("timeout", () => fail(new Error(`no byte from port ${port} in ${seconds} s`)));
+    socket.once("end", () => fail(new Error(`port ${port} closed without a byte`)));
+  });
+}
+
+let next = 11000 + Math.floor(Math.random() * 150) * 120;
+
+/** A range of host ports for one node, free at the moment and used by no other suite of this process. */
+export async function freeRange(length = 60) {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const first = next;
+    next = next + length > 32000 ? 11000 : next + length;
+    const free = [];
+    try {
+      for (let port = first; port < first + length; port++) free.push(await listen(port, "0.0.0.0"));
+      return { first, last: first + length - 1 };
+    } catch {
+      // Somebody has one of them: the next range.
+    } finally {
+      await Promise.all(free.map(close));
+    }
+  }
+  throw new Error(`no ${length} free ports in a row between 11000 and 32000`);
+}

@@ -1,0 +1,85 @@
+// Programs that a test starts, and ends by their id.
+import { spawn } from "node:child_process";
+import { createWriteStream, existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+export const root = resolve(new URL("../..", import.meta.url).pathname);
+const cache = process.env.DOCKHOST_CACHE_DIR ?? `${process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`}/dockhost`;
+const target = process.env.CARGO_TARGET_DIR ?? `${cache}/target`;
+export const webFiles = `${target}/dx/dockhost-web/release/web/public`;
+
+export function program(name) {
+  const path = `${target}/debug/${name}`;
+  if (!existsSync(path)) throw new Error(`${path} is not built: run make build`);
+  return path;
+}
+
+/** Runs to the end; answers with status and output, and never throws for a status. */
+export function run(command, args, { input = "", seconds = 60, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], ...options });
+    const out = { stdout: "", stderr: "" };
+    child.stdout.on("data", (data) => (out.stdout += data));
+    child.stderr.on("data", (data) => (out.stderr += data));
+    const timer = setTimeout(() => child.kill("SIGKILL"), seconds * 1000);
+    child.on("error", reject);
+    child.on("close", (status, signal) => {
+      clearTimeout(timer);
+      resolve({ status, signal, ...out });
+    });
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** The same, for what must succeed. */
+export async function must(command, args, options) {
+  const done = await run(command, args, options);
+  if (done.status !== 0) {
+    const how = done.signal ? `killed by ${done.signal}` : `status ${done.status}`;
+    throw new Error(`${command} ${args.join(" ")}: ${how}\n${done.stdout}${done.stderr}`);
+  }
+  return done.stdout;
+}
+
+/** A program that stays; its output goes to a log. */
+export class Daemon {
+  constructor(command, args, { log, env = {} }) {
+    this.log = log;
+    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const file = createWriteStream(log, { flags: "a" });
+    this.child.stdout.pipe(file, { end: false });
+    this.child.stderr.pipe(file, { end: false });
+    this.ended = new Promise((resolve) => {
+      this.child.on("error", (error) => resolve({ status: null, signal: null, error }));
+      this.child.on("exit", (status, signal) => resolve({ status, signal }));
+    });
+    this.ended.then((how) => (this.how = how));
+  }
+
+  get pid() {
+    return this.child.pid;
+  }
+
+  get alive() {
+    return this.how === undefined;
+  }
+
+  async end(signal = "SIGTERM", seconds = 30) {
+    if (!this.alive) return this.how;
+    this.child.kill(signal);
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), seconds * 1000);
+    const how = await this.ended;
+    clearTimeout(timer);
+    return how;
+  }
+
+  tail(lines = 20) {
+    return readFileSync(this.log, "utf8").split("\n").slice(-lines).join("\n");
+  }
+
+  /** For waits: a condition that can no longer come true should fail at once. */
+  check() {
+    if (!this.alive) throw new Error(`it ended (${JSON.stringify(this.how)}); its log ends with:\n${this.tail()}`);
+  }
+}
