@@ -87,7 +87,7 @@ start_node() {
   fi
   if [ -e "$DATA/log/node.log" ]; then mv "$DATA/log/node.log" "$DATA/log/node.log.1"; fi
   DOCKHOST_API_KEY=$(cat "$KEY") setsid "$PROGRAMS/dockhost-node" --server "$LOCAL" --data-dir "$DATA/local-node" \
-    --bind "$BIND" "${images[@]}" >"$DATA/log/node.log" 2>&1 </dev/null &
+    --bind "$BIND" --docker-socket "${DOCKER_SOCKET:-/var/run/docker.sock}" "${images[@]}" >"$DATA/log/node.log" 2>&1 </dev/null &
   NODE=$!
   await 'the local node' "$NODE" "$DATA/log/node.log" online
 }

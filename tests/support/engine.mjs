@@ -26,7 +26,6 @@ export class Engine {
     this.dir = dir;
     this.own = own;
     this.socket = join(dir, "docker.sock");
-    this.host = `unix://${this.socket}`;
   }
 
   async close() {

@@ -8,7 +8,7 @@ use planner::command::people::{self, Admission};
 use planner::command::{Decision, nodes};
 use planner::liveness::liveness;
 use planner::view::person_view;
-use planner::world::{Change, Person};
+use planner::world::{Change, Node, Person};
 
 use super::{ConsoleAnswer, ConsoleRequest, NodeState};
 use crate::auth::secret::{self, Secret, SecretKind};

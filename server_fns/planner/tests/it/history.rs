@@ -106,7 +106,7 @@ impl History {
     fn work(&mut self, which: u8, how: u8) {
         let Some(node) = self.any_node(which) else { return };
         let worker = self.workers.entry(node).or_default();
-        if how % 4 != 0 {
+        if !how.is_multiple_of(4) {
             worker.receive(&self.scene.world, node);
         }
         if how % 8 != 1 {

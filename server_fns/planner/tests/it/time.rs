@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::node::Liveness;
 use planner::clock::Instant;
+use planner::command::people;
 use planner::liveness::{LATE, LEASE, liveness, next_transition};
 use planner::reconcile::reconcile;
 
@@ -64,4 +65,26 @@ fn a_node_that_is_away_makes_its_instances_unknown_and_changes_nothing_else() {
     assert_eq!(*scene.instance(id), before);
     scene.connect(before.node, "machine");
     assert_eq!(scene.phase(id), "pending");
+}
+
+#[test]
+fn what_has_expired_goes_at_the_hour_that_was_announced() {
+    let mut scene = Scene::with_people();
+    for early in [Duration::ZERO, Duration::from_secs(1)] {
+        scene.pass(early);
+        let (person, mut draw) = (scene.person("bob"), scene.draw());
+        let opened =
+            people::open_session(&scene.world, person, "hash".into(), String::new(), "", &mut draw, scene.now).unwrap();
+        scene.commit(opened);
+    }
+    for left in [1, 0] {
+        let hour = reconcile(&scene.world, scene.now).wake_at.unwrap();
+        scene.pass(hour.since(scene.now.mono) - Duration::from_nanos(1));
+        scene.settle();
+        assert_eq!(scene.world.sessions.len(), left + 1);
+        scene.pass(Duration::from_nanos(1));
+        scene.settle();
+        assert_eq!(scene.world.sessions.len(), left);
+    }
+    assert_eq!(reconcile(&scene.world, scene.now).wake_at, None);
 }
