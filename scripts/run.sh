@@ -115,9 +115,9 @@ enrol
 start_node
 
 printf '\n  DockHost runs at %s\n' "$PUBLIC"
-TOKEN=$(dockhost admin setup-token)
-if [ -n "$TOKEN" ]; then
-  printf '  Nobody has an account yet. This link makes you the administrator; it works once:\n\n      %s/set-up?token=%s\n\n' "$PUBLIC" "$TOKEN"
+LINK=$(dockhost admin setup-link --url "$PUBLIC")
+if [ -n "$LINK" ]; then
+  printf '  Nobody has an account yet. This link makes you the administrator; it works once:\n\n      %s\n\n' "$LINK"
 fi
 printf '  Data and logs: %s\n  Ctrl-C stops the server and the node; instances keep running.\n\n' "$DATA"
 

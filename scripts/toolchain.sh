@@ -74,7 +74,8 @@ ensure_tool() {
 ensure_npm() {
   have npm || debian nodejs npm
   [ "$ROOT/node_modules/.stamp" -nt "$ROOT/package-lock.json" ] && return
-  long 'npm tools' npm ci --prefix "$ROOT" --no-audit --no-fund
+  # Not `npm ci`: it refuses a lock without the packages of other platforms, which not every registry hands out.
+  long 'npm tools' npm install --no-save --prefix "$ROOT" --no-audit --no-fund
   touch "$ROOT/node_modules/.stamp"
 }
 

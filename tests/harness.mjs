@@ -29,7 +29,7 @@ class Server {
       DOCKHOST_LISTEN: `127.0.0.1:${port}`,
       DOCKHOST_DATA_DIR: dir,
       DIOXUS_PUBLIC_PATH: webFiles,
-      DOCKHOST_LOG: "info,surrealdb=warn",
+      RUST_LOG: "info,dioxus_server=warn,surrealdb=warn,surrealdb_core::kvs::tasks=off",
       ...options.env,
     };
   }
@@ -193,7 +193,23 @@ export class World {
   async signUp(username) {
     const visitor = new Api(this.server.base);
     await visitor.post("/sign-up", { username, email: `${username}@example.org`, password: PASSWORD });
+    return this.personOf(username);
+  }
+
+  /** Somebody who signed up by other means, such as in a browser. */
+  async personOf(username) {
     return this.#person(username, await this.server.adminOk(["create-token", username, "tests"]));
+  }
+
+  /** The program for a node that was registered by other means. */
+  async adopt(name, secret) {
+    const row = (await this.admin.get("/nodes")).find((node) => node.name === name);
+    const range = await freeRange();
+    const body = { name, address: "127.0.0.1", max_instances: row.max_instances, host_ports: range };
+    const view = await this.admin.ok("PUT", `/nodes/${row.id}`, body);
+    const node = new Node(this, name, { ...view, secret }, range);
+    this.nodes.push(node);
+    return node;
   }
 
   async register(name, more = {}) {

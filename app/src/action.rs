@@ -47,7 +47,9 @@ impl Ask {
         if signed_in && refusal.code == RefusalCode::Unauthenticated {
             self.live.leave();
         } else {
+            let field = refusal.field.clone();
             self.refusal.set(Some(refusal));
+            field.iter().for_each(|field| focus(field));
         }
     }
 
@@ -72,4 +74,10 @@ impl Ask {
         let elsewhere = |refusal: &&Refusal| refusal.field.as_deref().is_none_or(|field| !shown.contains(&field));
         refusal.as_ref().filter(elsewhere).map(|refusal| refusal.message.clone())
     }
+}
+
+/// Puts the cursor where the mistake is, once the refusal is drawn. A field's id is the name the server knows it by.
+fn focus(field: &str) {
+    let script = document::eval("const id = await dioxus.recv(); requestAnimationFrame(() => document.getElementById(id)?.focus());");
+    drop(script.send(field));
 }

@@ -87,10 +87,10 @@ impl Live {
                 self.now.set(now);
                 self.revision.set(to);
                 // Writing wakes every reader, so a mere sign of life does not write.
-                if !changes.is_empty() {
-                    if let Some(world) = self.world.write().as_mut() {
-                        changes.into_iter().for_each(|change| world.apply(change));
-                    }
+                if !changes.is_empty()
+                    && let Some(world) = self.world.write().as_mut()
+                {
+                    changes.into_iter().for_each(|change| world.apply(change));
                 }
                 Fit::Applied
             }

@@ -28,7 +28,7 @@ pub struct Arguments {
     pub api_key_file: Option<PathBuf>,
 
     /// Where the node keeps its ledger and the instances' keys
-    #[arg(long, env = "DOCKHOST_DATA_DIR", value_name = "DIR", default_value = "/var/lib/dockhost-node")]
+    #[arg(long, env = "DOCKHOST_NODE_DATA_DIR", value_name = "DIR", default_value = "/var/lib/dockhost-node")]
     pub data_dir: PathBuf,
 
     /// The name this node is registered under; a difference is warned of
@@ -53,7 +53,7 @@ pub struct Arguments {
     pub stop_grace: u64,
 
     /// How the log is written
-    #[arg(long, env = "DOCKHOST_LOG", value_name = "FORMAT", default_value = "text")]
+    #[arg(long, env = "DOCKHOST_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log: LogFormat,
 }
 

@@ -3,6 +3,11 @@
 //! Each function authorises in its first line, parses, and makes one call into `control`. The list of
 //! modules is the list of what a person can do.
 
+#![cfg_attr(
+    feature = "server",
+    expect(unreachable_pub, reason = "the server function macros nest the functions that they make public")
+)]
+
 pub mod account;
 pub mod error;
 #[cfg(feature = "server")]

@@ -3,7 +3,11 @@ import net from "node:net";
 
 export function listen(port, host = "127.0.0.1") {
   return new Promise((resolve, reject) => {
-    const server = net.createServer((socket) => socket.end("foreign\r\n"));
+    const server = net.createServer((socket) => {
+      // Whoever asked may be gone before the answer.
+      socket.on("error", () => {});
+      socket.end("foreign\r\n");
+    });
     server.once("error", reject);
     server.listen(port, host, () => resolve(server));
   });

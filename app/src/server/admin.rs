@@ -20,11 +20,26 @@ pub(super) async fn run(data_dir: PathBuf, database: Option<String>, command: Ad
         Admin::CreateToken { username, name } => ConsoleRequest::CreateToken { username, name },
         Admin::People => ConsoleRequest::ListPeople,
         Admin::Nodes => ConsoleRequest::ListNodes,
-        Admin::SetupToken => ConsoleRequest::SetupLink,
+        Admin::SetupLink { url } => {
+            let answer = call(config(data_dir, database), ConsoleRequest::SetupLink).await?;
+            return print_link(&url, answer);
+        }
         Admin::EnrolNode { name, address } => ConsoleRequest::EnrolNode { name, address },
     };
-    let config = Config { data_dir, database, ..Config::default() };
-    print(call(config, request).await?)
+    print(call(config(data_dir, database), request).await?)
+}
+
+fn config(data_dir: PathBuf, database: Option<String>) -> Config {
+    Config { data_dir, database, ..Config::default() }
+}
+
+#[expect(clippy::print_stdout, reason = "standard output is what a command answers on")]
+fn print_link(url: &str, answer: ConsoleAnswer) -> anyhow::Result<()> {
+    if let ConsoleAnswer::SetupToken(Some(token)) = answer {
+        println!("{}/set-up?token={token}", url.trim_end_matches('/'));
+        return Ok(());
+    }
+    print(answer)
 }
 
 /// From standard input, so that it stands in no list of processes and no history of a shell.

@@ -72,8 +72,12 @@ pub(super) enum Admin {
     People,
     /// Lists the nodes and whether they are online.
     Nodes,
-    /// Prints the token of the set-up link, or nothing if there is an administrator already.
-    SetupToken,
+    /// Prints the link that makes the first administrator, or nothing if there is one already.
+    SetupLink {
+        /// The address under which browsers open the server.
+        #[arg(long, env = "DOCKHOST_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
     /// Registers a node that belongs to the installation, or gives it a new key, and prints its API key.
     EnrolNode {
         name: String,

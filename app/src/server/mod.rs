@@ -15,6 +15,9 @@ use arguments::{Arguments, Command};
 /// An embedded SurrealDB evaluates queries by recursion and asks for this much on every thread.
 const STACK_BYTES: usize = 10 << 20;
 
+/// Without `RUST_LOG`. SurrealDB reports its own background tasks as errors whenever it is closed.
+const USUAL_LOG: &str = "info,dioxus_server=warn,surrealdb=warn,surrealdb_core::kvs::tasks=off";
+
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_log();
@@ -41,7 +44,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// To standard error, so that what a command answers stays alone on standard output.
 fn start_log() {
-    let filter = EnvFilter::try_from_env("DOCKHOST_LOG").unwrap_or_else(|_| EnvFilter::new("info,surrealdb=warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL_LOG));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     log.with_ansi(std::io::stderr().is_terminal()).init();
 }

@@ -45,7 +45,7 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     let server = tokio::spawn(server.into_future());
     told_to_stop().await?;
     tracing::info!("stopping; instances keep running");
-    drop(stop.send(true));
+    stop.send_replace(true);
     drop(tokio::time::timeout(LAST_REQUESTS, server).await);
     running.stop().await;
     Ok(())

@@ -117,7 +117,10 @@ impl Worker {
     async fn ensure_image(&mut self) -> Result<(), Failure> {
         let (engine, image) = (self.tools.engine.clone(), self.order.assigned.image);
         let (told, mut heard) = watch::channel(None);
-        let ensured = images::ensure(&engine, image, move |activity| drop(told.send_replace(Some(activity))));
+        let on = move |activity| {
+            told.send_replace(Some(activity));
+        };
+        let ensured = images::ensure(&engine, image, on);
         let mut ensured = std::pin::pin!(ensured);
         let mut orders = self.orders.clone();
         let unwanted = async move {

@@ -13,10 +13,6 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// A SurrealDB server as `ws://user:password@host:8000`, or `mem://` to forget everything at the end; without one, a database of our own in `data_dir`.
     pub database: Option<String>,
-    /// The addresses under which people open this server, such as `https://dockhost.example.org`.
-    pub public_urls: Vec<String>,
-    /// Cookies only over TLS.
-    pub secure_cookies: bool,
     /// For an installation that has no settings yet; later they are changed in the web interface.
     pub sign_up: Option<SignUpMode>,
     /// As `sign_up`: instances that one person may have.

@@ -19,6 +19,6 @@ pub mod store;
 pub use config::Config;
 pub use handle::{Handle, Peer, Subscription};
 pub use http::cookie::Credential;
+pub use planner::actor::Actor;
 pub use running::{Control, Opened, Running};
 pub use store::OpenError;
-pub use planner::actor::Actor;

@@ -71,7 +71,16 @@ impl Opened {
         let writer = tokio::spawn(task.run(writing.clone()));
         let handle = Handle::new(orchestrator, attempts, tasks.clone(), connections.clone());
         if !config.data_dir.as_os_str().is_empty() {
-            tasks.spawn(console::serve(handle.clone(), config.data_dir, connections.clone()));
+            match console::listen(&config.data_dir) {
+                Ok(listener) => {
+                    let serve = console::serve(handle.clone(), listener, config.data_dir, connections.clone());
+                    tasks.spawn(serve);
+                }
+                // Without it the server works on.
+                Err(error) => {
+                    tracing::error!(%error, dir = %config.data_dir.display(), "the administrator's socket cannot be opened");
+                }
+            }
         }
         (handle, Running { connections, tasks, writing, writer })
     }

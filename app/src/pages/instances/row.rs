@@ -71,7 +71,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     div { class: "max-w-xs", ProgressBar { step: progress.step, of: progress.of, label: "Progress of {view.name}" } }
                 }
             }
+            VerbDialog { verbs, view }
         }
-        VerbDialog { verbs, view }
     }
 }

@@ -83,9 +83,7 @@ impl Handle {
         let key = Secret::generate(SecretKind::NodeKey);
         let hash = secret::hash(key.expose());
         let asked = RegisterNode { name, address, ..RegisterNode::default() };
-        self.orchestrator
-            .decide(move |world, draw, now| nodes::enrol(world, &asked, hash, draw, now))
-            .await?;
+        self.orchestrator.decide(move |world, draw, now| nodes::enrol(world, &asked, hash, draw, now)).await?;
         Ok(ConsoleAnswer::Secret(key.expose().to_owned()))
     }
 }

@@ -14,21 +14,34 @@ use model::view::PersonView;
 use serde::{Deserialize, Serialize};
 
 pub use client::{ConsoleError, call};
-pub(crate) use server::serve;
+pub(crate) use server::{listen, serve};
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
 pub enum ConsoleRequest {
-    CreateAdministrator { username: String, email: String, password: String },
-    ResetPassword { username: String, password: String },
-    CreateToken { username: String, name: String },
+    CreateAdministrator {
+        username: String,
+        email: String,
+        password: String,
+    },
+    ResetPassword {
+        username: String,
+        password: String,
+    },
+    CreateToken {
+        username: String,
+        name: String,
+    },
     ListPeople,
     ListNodes,
     /// The link that makes the first administrator; only a running server has one.
     SetupLink,
     /// Makes a new key for the node of this name. A name that is not known yet becomes a node of the installation
     /// itself: it belongs to nobody, takes everybody's instances, and is managed by administrators.
-    EnrolNode { name: String, address: Option<String> },
+    EnrolNode {
+        name: String,
+        address: Option<String>,
+    },
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,15 +13,8 @@ use super::{ConsoleAnswer, socket_path};
 use crate::handle::Handle;
 use crate::limits;
 
-/// Listens until the server stops. Without it the server works on, so a failure is only told.
-pub(crate) async fn serve(handle: Handle, data_dir: PathBuf, stop: CancellationToken) {
-    let listener = match listen(&data_dir) {
-        Ok(listener) => listener,
-        Err(error) => {
-            tracing::error!(%error, dir = %data_dir.display(), "the administrator's socket cannot be opened");
-            return;
-        }
-    };
+/// Answers until the server stops.
+pub(crate) async fn serve(handle: Handle, listener: UnixListener, data_dir: PathBuf, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
@@ -43,7 +36,8 @@ pub(crate) async fn serve(handle: Handle, data_dir: PathBuf, stop: CancellationT
     let _ = std::fs::remove_file(socket_path(&data_dir));
 }
 
-fn listen(data_dir: &Path) -> io::Result<UnixListener> {
+/// Opens the socket in place of one that an earlier server left behind.
+pub(crate) fn listen(data_dir: &Path) -> io::Result<UnixListener> {
     let path = socket_path(data_dir);
     std::fs::create_dir_all(data_dir)?;
     match std::fs::remove_file(&path) {

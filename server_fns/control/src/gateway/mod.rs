@@ -5,9 +5,9 @@ mod socket;
 
 use std::net::SocketAddr;
 
+use axum::extract::ConnectInfo;
 use axum::extract::State;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
-use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use model::refusal::{Refusal, RefusalCode};
@@ -51,6 +51,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn wrong_key() -> Refusal {
-    let message = "This node key is not valid: it was mistyped, rotated, or its node was removed. Get one on the node's page.";
+    let message =
+        "This node key is not valid: it was mistyped, rotated, or its node was removed. Get one on the node's page.";
     Refusal::new(RefusalCode::Unauthenticated, message)
 }

@@ -35,15 +35,17 @@ impl Handle {
         if let Some(setup) = asked.setup.as_deref().filter(|text| !text.is_empty()) {
             return match self.setup.opens(setup) {
                 true => Ok(Admission::Setup),
-                false => Err(forbidden("This set-up link is not valid. Use the one that the server printed when it last started.")),
+                false => Err(forbidden(
+                    "This set-up link is not valid. Use the one that the server printed when it last started.",
+                )),
             };
         }
         let Some(invite) = asked.invite.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(Admission::None);
         };
-        people::find_invite(&self.world(), &secret::hash(invite), self.now())
-            .map(Admission::Invite)
-            .ok_or_else(|| forbidden("This invitation was used, withdrawn, or has expired. Ask an administrator for another one."))
+        people::find_invite(&self.world(), &secret::hash(invite), self.now()).map(Admission::Invite).ok_or_else(|| {
+            forbidden("This invitation was used, withdrawn, or has expired. Ask an administrator for another one.")
+        })
     }
 
     /// The secret is the value of the session cookie.

@@ -48,7 +48,8 @@ impl Handle {
         asked: CreateInstance,
         idempotency_key: Option<String>,
     ) -> Result<InstanceView, Refusal> {
-        let request = serde_json::to_vec(&asked).map_err(|error| Refusal::new(RefusalCode::Invalid, error.to_string()))?;
+        let request =
+            serde_json::to_vec(&asked).map_err(|error| Refusal::new(RefusalCode::Invalid, error.to_string()))?;
         let request_hash = hex::encode(Sha256::digest(request));
         let asker = actor.clone();
         let id = self

@@ -95,6 +95,7 @@ impl Handle {
     ///
     /// # Errors
     /// `Unauthenticated` for a wrong, expired or withdrawn one.
+    #[expect(clippy::unused_async, reason = "callers need not know that the answer is in memory")]
     pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
         let (world, now) = (self.world(), self.now());
         let found = match &credential {

@@ -91,7 +91,10 @@ impl Orchestrator {
         match tokio::time::timeout(limits::ANSWER, self.requests.send(request)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(away()),
-            Err(_) => Err(Refusal::new(RefusalCode::Unavailable, "Too many requests are waiting. Nothing was changed; try again.")),
+            Err(_) => Err(Refusal::new(
+                RefusalCode::Unavailable,
+                "Too many requests are waiting. Nothing was changed; try again.",
+            )),
         }
     }
 }

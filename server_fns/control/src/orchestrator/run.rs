@@ -109,7 +109,10 @@ impl Loop {
         let now = self.clock.now();
         let Plan { changes, publish, wake_at } = reconcile(&self.world, now);
         if let Err(error) = self.commit(changes).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "the nodes' assignments were not written; trying again");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the nodes' assignments were not written; trying again"
+            );
             return Some(Instant(now.mono.0 + limits::RETRY_PLAN));
         }
         for Publish { node, assignment } in publish {
@@ -130,7 +133,9 @@ pub(super) fn not_written(error: &StoreError) -> Refusal {
             return Refusal::new(RefusalCode::Invalid, "A value is out of range. Nothing was changed.");
         }
         StoreError::Superseded => "Another server has taken over this database. Restart one of the two.",
-        StoreError::Claimed(_) => "A name or port that this needs was taken at the same moment. Nothing was changed; try again.",
+        StoreError::Claimed(_) => {
+            "A name or port that this needs was taken at the same moment. Nothing was changed; try again."
+        }
         StoreError::Database { .. } | StoreError::Busy | StoreError::Unreadable { .. } => {
             "The database did not take the change. Nothing was changed; try again in a moment."
         }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use planner::world::{Change, World};
 use surrealdb::types::{QueryError, SurrealValue, Value};
 
+use super::Store;
 use super::error::StoreError;
 use super::write_set::WriteSet;
-use super::Store;
 use crate::limits;
 
 /// How one attempt ended, as far as the answer tells.
@@ -36,7 +36,12 @@ impl Store {
             released: set.released().into_value(),
             deleted: set.deleted().into_value(),
             claimed: set.claimed().into_value(),
-            puts: set.into_puts().into_iter().map(|(id, content)| vec![id.into_value(), content]).collect::<Vec<_>>().into_value(),
+            puts: set
+                .into_puts()
+                .into_iter()
+                .map(|(id, content)| vec![id.into_value(), content])
+                .collect::<Vec<_>>()
+                .into_value(),
         };
         for round in 0..limits::COMMIT_ATTEMPTS {
             let doubt = match self.attempt(&bindings).await {
@@ -89,7 +94,10 @@ impl Store {
                 }
                 Ok(_) => return Err(StoreError::Superseded),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "waiting for the database to say whether the last change was written");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "waiting for the database to say whether the last change was written"
+                    );
                 }
             }
             tokio::time::sleep(self.jitter(round)).await;

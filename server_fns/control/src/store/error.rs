@@ -9,7 +9,9 @@ pub enum StoreError {
         #[source]
         source: Box<surrealdb::Error>,
     },
-    #[error("another server has written to this database since this one opened it; only one may, so this one stops writing")]
+    #[error(
+        "another server has written to this database since this one opened it; only one may, so this one stops writing"
+    )]
     Superseded,
     #[error("the database was busy with other transactions at every attempt")]
     Busy,
@@ -36,7 +38,9 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
-    #[error("the data directory {dir} is in use by another DockHost server; stop that one, or choose another with --data-dir")]
+    #[error(
+        "the data directory {dir} is in use by another DockHost server; stop that one, or choose another with --data-dir"
+    )]
     InUse { dir: String },
     #[error("the database address must be like ws://user:password@host:8000")]
     Address,
@@ -46,9 +50,13 @@ pub enum OpenError {
         #[source]
         source: Box<surrealdb::Error>,
     },
-    #[error("the database has schema {found}, made by a newer DockHost; this one knows {known}. Start the newer version")]
+    #[error(
+        "the database has schema {found}, made by a newer DockHost; this one knows {known}. Start the newer version"
+    )]
     Newer { found: u32, known: u32 },
-    #[error("migration {version} of the database is not the one that this DockHost carries; restore it from a backup of this version")]
+    #[error(
+        "migration {version} of the database is not the one that this DockHost carries; restore it from a backup of this version"
+    )]
     Altered { version: u32 },
     #[error(transparent)]
     Store(#[from] StoreError),

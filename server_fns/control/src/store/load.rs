@@ -23,7 +23,8 @@ impl Store {
     pub async fn load(&self, started: Instant) -> Result<World, StoreError> {
         let meta = self.cluster_row().await?;
         let failed = StoreError::database("the reading of all rows");
-        let mut tables = self.db.query(include_str!("load.surql")).await.and_then(IndexedResults::check).map_err(failed)?;
+        let mut tables =
+            self.db.query(include_str!("load.surql")).await.and_then(IndexedResults::check).map_err(failed)?;
         let mut events: BTreeMap<_, Vec<InstanceEvent>> = BTreeMap::new();
         for event in rows::<InstanceEvent, InstanceEvent>(&mut tables, 7)? {
             events.entry(event.instance).or_default().push(event);

@@ -41,10 +41,13 @@ impl Store {
 
     async fn applied(&self) -> Result<Vec<Applied>, StoreError> {
         let failed = StoreError::database("the reading of the schema's version");
-        let query = "DEFINE TABLE IF NOT EXISTS migration SCHEMALESS PERMISSIONS NONE; SELECT version, checksum FROM migration";
-        let rows = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(1)).map_err(failed)?;
+        let query =
+            "DEFINE TABLE IF NOT EXISTS migration SCHEMALESS PERMISSIONS NONE; SELECT version, checksum FROM migration";
+        let rows =
+            self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(1)).map_err(failed)?;
         let read = |row: Value| serde_json::from_value(row.into_json_value());
-        let unreadable = |error: serde_json::Error| StoreError::Unreadable { table: "migration", why: error.to_string() };
+        let unreadable =
+            |error: serde_json::Error| StoreError::Unreadable { table: "migration", why: error.to_string() };
         rows.into_iter().map(|row| read(row).map_err(unreadable)).collect()
     }
 

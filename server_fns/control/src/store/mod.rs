@@ -11,6 +11,8 @@ mod open;
 pub(crate) mod random;
 mod row;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod write_set;
 
 use std::fs::File;

@@ -50,7 +50,8 @@ pub(super) trait Row: Serialize + DeserializeOwned + PartialEq {
 pub(super) fn write<R: Row>(row: &R) -> Result<(RecordId, Value), StoreError> {
     let unfit = |why: String| StoreError::Unfit { table: R::TABLE.name(), why };
     let content = serde_json::to_value(row).map_err(|error| unfit(error.to_string()))?.into_value();
-    let again: R = serde_json::from_value(content.clone().into_json_value()).map_err(|error| unfit(error.to_string()))?;
+    let again: R =
+        serde_json::from_value(content.clone().into_json_value()).map_err(|error| unfit(error.to_string()))?;
     if again != *row {
         return Err(unfit("a value changes when it is stored".to_owned()));
     }

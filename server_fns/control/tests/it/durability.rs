@@ -3,9 +3,9 @@
 use control::console::{ConsoleAnswer, ConsoleRequest, call};
 use control::{Control, Credential, OpenError};
 use model::id::InstanceId;
-use model::request::{AddSshKey, CreateToken, Settings, SignUpMode};
+use model::request::{CreateToken, Settings, SignUpMode};
 
-use crate::commands::{KEY, ask};
+use crate::commands::ask;
 use crate::fake_node::FakeNode;
 use crate::harness::{Server, on_disk, run};
 
@@ -18,8 +18,6 @@ fn a_restart_keeps_everything() {
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let token = server.handle.create_token(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
-        let asked = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned() };
-        server.handle.add_ssh_key(&ada, asked).await.unwrap();
         server.handle.change_settings(&ada, Settings { sign_up: SignUpMode::Invite, quota: 7 }).await.unwrap();
         server.handle.create_invite(&ada).await.unwrap();
         let made = server.handle.create_instance(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
@@ -104,6 +102,8 @@ fn the_console_works_with_and_without_a_server() {
         let Ok(ConsoleAnswer::Secret(key)) = call(config.clone(), enrol()).await else { panic!("no second key") };
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let ada = server.sign_up("ada").await;
+        let Ok(ConsoleAnswer::Nodes(listed)) = call(config, ConsoleRequest::ListNodes).await else { panic!("no list") };
+        assert!(listed.len() == 1 && listed[0].liveness == model::node::Liveness::Online);
         let nodes = server.handle.nodes(&ada).unwrap();
         assert!(nodes.len() == 1 && nodes[0].owner.is_none() && nodes[0].shared && nodes[0].manageable);
         server.stop().await;

@@ -16,20 +16,20 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::harness::DEADLINE;
 
-pub struct FakeNode {
+pub(crate) struct FakeNode {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    pub epoch: Epoch,
-    pub assignment: Assignment,
+    pub(crate) epoch: Epoch,
+    pub(crate) assignment: Assignment,
     sequence: u64,
 }
 
-pub async fn dial(server: SocketAddr, key: &str) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Error> {
+pub(crate) async fn dial(server: SocketAddr, key: &str) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Error> {
     let mut request = format!("ws://{server}{}", protocol::PATH).into_client_request().unwrap();
     request.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-pub fn facts() -> NodeFacts {
+pub(crate) fn facts() -> NodeFacts {
     NodeFacts {
         cpus: 4,
         memory_total_bytes: 8 << 30,
@@ -42,7 +42,7 @@ pub fn facts() -> NodeFacts {
 }
 
 impl FakeNode {
-    pub async fn connect(server: SocketAddr, key: &str, machine: &str) -> Result<Self, (RefusedReason, String)> {
+    pub(crate) async fn connect(server: SocketAddr, key: &str, machine: &str) -> Result<Self, (RefusedReason, String)> {
         let socket = dial(server, key).await.unwrap();
         let assignment = Assignment {
             cluster: model::id::ClusterId::from_bits(0),
@@ -52,7 +52,14 @@ impl FakeNode {
         };
         let mut node = Self { socket, epoch: Epoch::default(), assignment, sequence: 0 };
         let (version, machine) = (protocol::VERSION, machine.to_owned());
-        node.send(&ToServer::Hello(Hello { version, machine, cluster: None, generation: Generation::default(), facts: facts() })).await;
+        node.send(&ToServer::Hello(Hello {
+            version,
+            machine,
+            cluster: None,
+            generation: Generation::default(),
+            facts: facts(),
+        }))
+        .await;
         match node.next().await {
             Some(ToNode::Welcome { epoch, assignment, .. }) => Ok(Self { epoch, assignment, ..node }),
             Some(ToNode::Refused { reason, message }) => Err((reason, message)),
@@ -60,17 +67,17 @@ impl FakeNode {
         }
     }
 
-    pub async fn send(&mut self, message: &ToServer) {
+    pub(crate) async fn send(&mut self, message: &ToServer) {
         self.send_raw(Message::text(protocol::codec::encode(message).unwrap())).await;
     }
 
-    pub async fn send_raw(&mut self, message: Message) {
+    pub(crate) async fn send_raw(&mut self, message: Message) {
         // The server may have closed already; what it said before is read next.
         let _ = self.socket.send(message).await;
     }
 
     /// The next message; `None` when the connection has ended.
-    pub async fn next(&mut self) -> Option<ToNode> {
+    pub(crate) async fn next(&mut self) -> Option<ToNode> {
         loop {
             match tokio::time::timeout(DEADLINE, self.socket.next()).await.expect("a frame in time")?.ok()? {
                 Message::Text(text) => return Some(protocol::codec::decode(&text).unwrap()),
@@ -81,7 +88,7 @@ impl FakeNode {
     }
 
     /// Reads assignments until one fits.
-    pub async fn assigned(&mut self, fits: impl Fn(&Assignment) -> bool) {
+    pub(crate) async fn assigned(&mut self, fits: impl Fn(&Assignment) -> bool) {
         while !fits(&self.assignment) {
             match self.next().await {
                 Some(ToNode::Assign { epoch, assignment }) => {
@@ -96,7 +103,7 @@ impl FakeNode {
     }
 
     /// Says the same of everything that is assigned.
-    pub async fn report(&mut self, epoch: Epoch, observed: Observed) {
+    pub(crate) async fn report(&mut self, epoch: Epoch, observed: Observed) {
         self.sequence += 1;
         let one = |instance: &model::assignment::AssignedInstance| InstanceReport {
             instance: instance.id,
@@ -107,6 +114,13 @@ impl FakeNode {
         };
         let instances = self.assignment.instances.iter().map(one).collect();
         let assignment = self.assignment.generation;
-        self.send(&ToServer::Report(Report { epoch, sequence: self.sequence, assignment, instances, strangers: Vec::new() })).await;
+        self.send(&ToServer::Report(Report {
+            epoch,
+            sequence: self.sequence,
+            assignment,
+            instances,
+            strangers: Vec::new(),
+        }))
+        .await;
     }
 }

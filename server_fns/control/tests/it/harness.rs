@@ -6,30 +6,31 @@ use std::time::Duration;
 
 use control::auth::attempts::{AttemptLimits, Rate};
 use control::{Config, Control, Credential, Handle, Peer, Running};
-use model::request::{RegisterNode, SignUp};
+use model::request::{AddSshKey, RegisterNode, SignUp};
 use planner::actor::Actor;
 
 /// No condition of these tests needs longer, even on a busy machine.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Runs a test on threads like those of the server.
-pub fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
+pub(crate) fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.worker_threads(4).thread_stack_size(control::limits::WORKER_STACK).enable_all().build().unwrap();
+    let runtime =
+        builder.worker_threads(4).thread_stack_size(control::limits::WORKER_STACK).enable_all().build().unwrap();
     runtime.block_on(async { tokio::spawn(test).await.unwrap() });
 }
 
-pub struct Server {
-    pub handle: Handle,
-    pub running: Running,
-    pub address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) handle: Handle,
+    pub(crate) running: Running,
+    pub(crate) address: SocketAddr,
 }
 
-pub fn in_memory() -> Config {
+pub(crate) fn in_memory() -> Config {
     Config { database: Some("mem://".to_owned()), ..Config::default() }
 }
 
-pub fn on_disk(dir: &Path) -> Config {
+pub(crate) fn on_disk(dir: &Path) -> Config {
     Config { data_dir: dir.to_owned(), ..Config::default() }
 }
 
@@ -45,7 +46,7 @@ fn generous() -> AttemptLimits {
 }
 
 impl Server {
-    pub async fn start(config: Config) -> Self {
+    pub(crate) async fn start(config: Config) -> Self {
         let (handle, running) = Control::open(config).await.unwrap().with_attempts(generous()).run();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -54,14 +55,14 @@ impl Server {
         Self { handle, running, address }
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         let Self { handle, running, address: _ } = self;
         drop(handle);
         running.stop().await;
     }
 
-    /// The first one becomes the administrator.
-    pub async fn sign_up(&self, username: &str) -> Actor {
+    /// Somebody with an SSH key; the first one becomes the administrator.
+    pub(crate) async fn sign_up(&self, username: &str) -> Actor {
         let asked = SignUp {
             username: username.to_owned(),
             email: format!("{username}@example.org"),
@@ -70,24 +71,30 @@ impl Server {
             invite: None,
         };
         let (_, session) = self.handle.sign_up(asked, peer()).await.unwrap();
-        self.handle.authenticate(Credential::Session(session.expose().to_owned())).await.unwrap()
+        let actor = self.handle.authenticate(Credential::Session(session.expose().to_owned())).await.unwrap();
+        let key = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned() };
+        self.handle.add_ssh_key(&actor, key).await.unwrap();
+        actor
     }
 
     /// Registers a node and gives its API key.
-    pub async fn node(&self, owner: &Actor, name: &str) -> String {
+    pub(crate) async fn node(&self, owner: &Actor, name: &str) -> String {
         let asked = RegisterNode { name: name.to_owned(), max_instances: Some(400), ..RegisterNode::default() };
         self.handle.register_node(owner, asked).await.unwrap().secret
     }
 }
 
-pub const PASSWORD: &str = "seven otters paddle upstream";
+pub(crate) const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ada@laptop";
 
-pub fn peer() -> Peer {
+pub(crate) const PASSWORD: &str = "seven otters paddle upstream";
+
+pub(crate) fn peer() -> Peer {
     Peer { address: [127, 0, 0, 1].into(), agent: "a test".to_owned() }
 }
 
 /// Waits until the condition gives something.
-pub async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let deadline = tokio::time::Instant::now() + DEADLINE;
     loop {
         if let Some(found) = condition() {

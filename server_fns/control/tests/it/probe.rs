@@ -31,7 +31,10 @@ fn storage_probe() {
             ("mem, aol=sync", format!("mem://{}?aol=sync&sync=every", dir.path().join("mem").display())),
             ("mem", "mem://".to_owned()),
         ];
-        println_row(&format!("{:<22} {:<18} {:>7} {:>7} {:>10} {:>9}", "engine", "race", "rounds", "doubles", "p50", "resident"));
+        println_row(&format!(
+            "{:<22} {:<18} {:>7} {:>7} {:>10} {:>9}",
+            "engine", "race", "rounds", "doubles", "p50", "resident"
+        ));
         for (engine, address) in engines {
             let db = match connect(address.as_str()).await {
                 Ok(db) => db,
@@ -45,7 +48,10 @@ fn storage_probe() {
             db.query(schema).await.unwrap().check().unwrap();
             for (race, statement) in RACES {
                 let (doubles, p50) = race_of(&db, statement).await;
-                println_row(&format!("{engine:<22} {race:<18} {ROUNDS:>7} {doubles:>7} {p50:>10.1?} {:>6} MB", resident_mb()));
+                println_row(&format!(
+                    "{engine:<22} {race:<18} {ROUNDS:>7} {doubles:>7} {p50:>10.1?} {:>6} MB",
+                    resident_mb()
+                ));
                 assert!(race != "record id" || doubles == 0, "{engine}: a record was created twice");
             }
         }

@@ -17,6 +17,7 @@ fn a_silent_node_is_late_and_then_offline_at_the_moments_that_were_announced() {
     let heard = scene.now.mono;
     let mut seen = Vec::new();
     while let Some(next) = next_transition(&scene.world, node, scene.now.mono) {
+        assert!(next > scene.now.mono, "it would wake at once, again and again");
         let just_before = Instant(next.0 - Duration::from_nanos(1));
         assert_eq!(liveness(&scene.world, node, just_before), liveness(&scene.world, node, scene.now.mono));
         seen.push((liveness(&scene.world, node, scene.now.mono), next.since(heard)));

@@ -32,14 +32,66 @@ impl Row for NodeRow {
 
 impl From<&Node> for NodeRow {
     fn from(row: &Node) -> Self {
-        let Node { id, owner, settings, availability, key_hash, epoch, machine, generation, facts, peer_address, last_seen_at, created_at } = row.clone();
-        Self { id, owner, settings, availability, key_hash, epoch, machine, generation, facts, peer_address, last_seen_at, created_at }
+        let Node {
+            id,
+            owner,
+            settings,
+            availability,
+            key_hash,
+            epoch,
+            machine,
+            generation,
+            facts,
+            peer_address,
+            last_seen_at,
+            created_at,
+        } = row.clone();
+        Self {
+            id,
+            owner,
+            settings,
+            availability,
+            key_hash,
+            epoch,
+            machine,
+            generation,
+            facts,
+            peer_address,
+            last_seen_at,
+            created_at,
+        }
     }
 }
 
 impl From<NodeRow> for Node {
     fn from(row: NodeRow) -> Self {
-        let NodeRow { id, owner, settings, availability, key_hash, epoch, machine, generation, facts, peer_address, last_seen_at, created_at } = row;
-        Self { id, owner, settings, availability, key_hash, epoch, machine, generation, facts, peer_address, last_seen_at, created_at }
+        let NodeRow {
+            id,
+            owner,
+            settings,
+            availability,
+            key_hash,
+            epoch,
+            machine,
+            generation,
+            facts,
+            peer_address,
+            last_seen_at,
+            created_at,
+        } = row;
+        Self {
+            id,
+            owner,
+            settings,
+            availability,
+            key_hash,
+            epoch,
+            machine,
+            generation,
+            facts,
+            peer_address,
+            last_seen_at,
+            created_at,
+        }
     }
 }

@@ -1,0 +1,76 @@
+//! What a commit refuses.
+
+use model::Timestamp;
+use model::id::PersonId;
+use model::request::Settings;
+use planner::clock::Instant;
+use planner::world::{Change, Person};
+
+use super::{Location, Store, StoreError};
+
+fn person(id: u64, name: &str) -> Change {
+    Change::PutPerson(Person {
+        id: PersonId::from_bits(id),
+        username: name.parse().unwrap(),
+        email: format!("{name}@example.org").parse().unwrap(),
+        password_hash: String::new(),
+        administrator: false,
+        created_at: Timestamp::UNIX_EPOCH,
+    })
+}
+
+fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime =
+        builder.worker_threads(2).thread_stack_size(crate::limits::WORKER_STACK).enable_all().build().unwrap();
+    runtime.block_on(async { tokio::spawn(test).await.unwrap() });
+}
+
+#[test]
+fn of_two_servers_on_one_database_only_the_later_writes() {
+    run(async {
+        let mut first = Store::open(&Location::Memory, Settings::default()).await.unwrap();
+        let world = first.load(Instant::default()).await.unwrap();
+        first.commit(&[person(1, "ada")], &world).await.unwrap();
+
+        let mut second = Store { db: first.db.clone(), commits: 0, writer: 0, _lock: None };
+        second.migrate().await.unwrap();
+        second.become_writer(world.cluster, world.settings).await.unwrap();
+        let refused = first.commit(&[person(2, "bob")], &world).await;
+        assert!(matches!(refused, Err(StoreError::Superseded)), "{refused:?}");
+
+        let world = second.load(Instant::default()).await.unwrap();
+        assert_eq!(world.people.len(), 1);
+        second.commit(&[person(2, "bob")], &world).await.unwrap();
+    });
+}
+
+#[test]
+fn a_claim_is_held_once_and_free_again_when_it_is_given_up() {
+    run(async {
+        let mut store = Store::open(&Location::Memory, Settings::default()).await.unwrap();
+        let mut world = store.load(Instant::default()).await.unwrap();
+        store.commit(&[person(1, "ada")], &world).await.unwrap();
+        world.apply(person(1, "ada"));
+
+        let twice = [Change::PutSettings(Settings { quota: 9, ..world.settings }), person(2, "ada")];
+        let refused = store.commit(&twice, &world).await;
+        assert!(matches!(refused, Err(StoreError::Claimed(_))), "{refused:?}");
+        assert_eq!(store.load(Instant::default()).await.unwrap().settings, world.settings, "all or nothing");
+
+        let renamed = [person(1, "grace"), person(2, "ada")];
+        store.commit(&renamed, &world).await.unwrap();
+        assert_eq!(store.load(Instant::default()).await.unwrap().people.len(), 2);
+    });
+}
+
+#[test]
+fn a_schema_of_a_newer_version_is_refused() {
+    run(async {
+        let store = Store::open(&Location::Memory, Settings::default()).await.unwrap();
+        let newer = "CREATE migration:99 SET version = 99, checksum = 'x'";
+        store.db.query(newer).await.unwrap().check().unwrap();
+        let refused = store.migrate().await;
+        assert!(matches!(refused, Err(super::OpenError::Newer { found: 99, known: 1 })), "{refused:?}");
+    });
+}
