@@ -78,6 +78,9 @@ fn a_frame_that_means_nothing_ends_its_connection_only() {
                 other => panic!("{other:?}"),
             }
         }
+        let nodes = server.handle.nodes(&ada).unwrap();
+        let bad = nodes.iter().find(|node| node.name.as_str() == "bad").unwrap();
+        server.handle.cordon_node(&ada, bad.id).await.unwrap();
         server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
         good.assigned(|assignment| assignment.instances.len() == 1).await;
         server.stop().await;

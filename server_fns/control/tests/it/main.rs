@@ -1,5 +1,7 @@
 //! The acting shell against a real database and real sockets.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod commands;
 mod durability;
 mod fake_node;
