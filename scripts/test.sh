@@ -25,7 +25,7 @@ trap clean_up EXIT
 trap 'exit 130' INT TERM
 
 # Usage: sum PATTERN FILE: adds the numbers that the pattern's lines carry.
-sum() { sed 's/\x1b\[[0-9;]*m//g' "$2" | { grep -oE "$1" || true; } | grep -oE '[0-9]+' | awk '{ n += $1 } END { print n + 0 }'; }
+sum() { sed 's/\x1b\[[0-9;]*m//g' "$2" | { grep -oE "$1" || true; } | { grep -oE '[0-9]+' || true; } | awk '{ n += $1 } END { print n + 0 }'; }
 
 # Both runners' summaries: `test result: ok. 3 passed; 0 failed; 1 ignored` and `ℹ pass 3`.
 count() {

@@ -36,8 +36,9 @@ pub enum ConsoleRequest {
     ListNodes,
     /// The link that makes the first administrator; only a running server has one.
     SetupLink,
-    /// Makes a new key for the node of this name. A name that is not known yet becomes a node of the installation
-    /// itself: it belongs to nobody, takes everybody's instances, and is managed by administrators.
+    /// Makes a node of the installation itself, or a new key for the one of this name that is there already. It
+    /// belongs to nobody, takes everybody's instances, and is managed by administrators. The name of a person's
+    /// node is refused.
     EnrolNode {
         name: String,
         address: Option<String>,
