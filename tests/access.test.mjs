@@ -260,6 +260,7 @@ describe("two people's instances", () => {
   }
 
   test("a name is one's own: another person may use the same", async () => {
+    await bob.addKey();
     const theirs = await bob.create("private-box");
     assert.notEqual(theirs.id, mine.id);
     assert.deepEqual((await bob.api.get("/instances")).map((view) => view.id), [theirs.id]);

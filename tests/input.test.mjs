@@ -36,7 +36,9 @@ describe("bad input", () => {
 
   test("usernames", async () => {
     const before = await people();
-    for (const username of [...NAMES, "root", "api", "a"]) refused(await signUp({ username }), 400, "username");
+    // A capital letter is taken for what a phone's keyboard did, and lowered.
+    const names = NAMES.filter((name) => name !== "Web");
+    for (const username of [...names, "root", "api", "a"]) refused(await signUp({ username }), 400, "username");
     refused(await signUp({ username: "ada" }), 409);
     assert.equal(await people(), before);
   });

@@ -2,9 +2,11 @@
 //! and of the rest the least loaded takes it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use model::id::NodeId;
 use model::image::ImageName;
+use model::name::NodeName;
 use model::node::{Availability, EngineState, Liveness};
 use model::port::PortBlock;
 use model::refusal::{Refusal, RefusalCode};
@@ -27,7 +29,7 @@ pub struct Place {
 pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result<Place, Refusal> {
     let assigned = world.assigned();
     let mut best: Option<(Place, Load)> = None;
-    let mut reasons = Vec::new();
+    let mut reasons = BTreeMap::new();
     for node in world.nodes.values().filter(|node| actor.sees_node(world, node)) {
         let load = Load { instances: assigned.get(&node.id).copied().unwrap_or(0), most: node.settings.max_instances };
         match fit(world, actor, node, load, image, now) {
@@ -36,7 +38,7 @@ pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result
                     best = Some((Place { node: node.id, host_ports }, load));
                 }
             }
-            Err(why) => reasons.push(format!("{} {why}", node.settings.name)),
+            Err(why) => drop(reasons.insert(&node.settings.name, why)),
         }
     }
     best.map(|(place, _)| place).ok_or_else(|| no_capacity(&reasons))
@@ -90,13 +92,14 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
         .ok_or_else(|| format!("has no {} consecutive free host ports left", PortBlock::SIZE))
 }
 
-fn no_capacity(reasons: &[String]) -> Refusal {
+fn no_capacity(reasons: &BTreeMap<&NodeName, String>) -> Refusal {
     if reasons.is_empty() {
         let message = "There is no node yet that could take it. Register one under Nodes, start dockhost-node on it, \
                        and create the instance again.";
         return Refusal::new(RefusalCode::NoCapacity, message);
     }
-    let listed = reasons.iter().take(NODES_IN_REFUSAL).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let said = reasons.iter().take(NODES_IN_REFUSAL).map(|(name, why)| format!("{name} {why}"));
+    let listed = said.collect::<Vec<_>>().join("; ");
     let more = match reasons.len().saturating_sub(NODES_IN_REFUSAL) {
         0 => String::new(),
         more => format!("; {more} more cannot either"),

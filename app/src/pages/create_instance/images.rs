@@ -13,7 +13,7 @@ use crate::state::use_world;
 pub(super) fn Images(chosen: ImageName, error: Option<String>, onchoose: EventHandler<ImageName>) -> Element {
     let images = use_world(|world: &LiveWorld| world.images.clone());
     rsx! {
-        fieldset { class: "flex flex-col gap-1.5",
+        fieldset { class: "flex min-w-0 flex-col gap-1.5",
             legend { class: "pb-1.5 text-sm font-medium", "Image" }
             div { class: "grid gap-2 sm:grid-cols-2",
                 for image in images().unwrap_or_default() {

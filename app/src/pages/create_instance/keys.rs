@@ -16,7 +16,7 @@ pub(super) fn Keys(unticked: Signal<BTreeSet<SshKeyId>>, error: Option<String>) 
     let keys = use_world(|world: &LiveWorld| world.ssh_keys.values().cloned().collect::<Vec<_>>());
     let keys = keys().unwrap_or_default();
     rsx! {
-        fieldset { class: "flex flex-col",
+        fieldset { class: "flex min-w-0 flex-col",
             legend { class: "pb-1.5 text-sm font-medium", "SSH keys that may log in" }
             if keys.is_empty() {
                 Notice {

@@ -40,7 +40,7 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
             if let Some(why) = ask.rest(&["quota"]) {
                 Notice { kind: NoticeKind::Bad, "{why}" }
             }
-            fieldset { class: "flex flex-col gap-2",
+            fieldset { class: "flex min-w-0 flex-col gap-2",
                 legend { class: "mb-1.5 text-sm font-medium", "Who may sign up" }
                 for (each, value, title, hint) in MODES {
                     Choice {

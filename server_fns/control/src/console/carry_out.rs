@@ -24,7 +24,9 @@ impl Handle {
             ConsoleRequest::ResetPassword { username, password } => self.reset_password(&username, password).await,
             ConsoleRequest::CreateToken { username, name } => self.console_token(&username, name).await,
             ConsoleRequest::ListPeople => {
-                Ok(ConsoleAnswer::People(self.world().people.values().map(|person| person_view(person)).collect()))
+                let mut people: Vec<_> = self.world().people.values().map(|person| person_view(person)).collect();
+                people.sort_by(|one, other| one.username.cmp(&other.username));
+                Ok(ConsoleAnswer::People(people))
             }
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
             ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.setup_token())),

@@ -73,8 +73,14 @@ fn rewrite(was: StatusCode, body: &[u8]) -> Option<(StatusCode, Refusal)> {
             Some(reason) => (StatusCode::BAD_REQUEST, unreadable(reason)),
             None => (was, by_status(was, "")),
         },
-        Err(_) => (was, by_status(was, std::str::from_utf8(body).unwrap_or_default())),
+        // What axum cannot read it tells apart by three numbers; to a caller all of them are a bad request.
+        Err(_) if matches!(was.as_u16(), 415 | 422) => (StatusCode::BAD_REQUEST, by_status(was, text(body))),
+        Err(_) => (was, by_status(was, text(body))),
     })
+}
+
+fn text(body: &[u8]) -> &str {
+    std::str::from_utf8(body).unwrap_or_default()
 }
 
 /// What serde says, such as "missing field `name` at line 1 column 2", without the position of a machine.

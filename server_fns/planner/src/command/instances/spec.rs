@@ -17,7 +17,7 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
     let name: InstanceName =
         asked.name.trim().parse().map_err(|why| Refusal::bad_name("name", "The name of the instance", &why))?;
     let image: ImageName = match asked.image.as_deref() {
-        None | Some("") => ImageName::default(),
+        None => ImageName::default(),
         Some(text) => text.parse().map_err(|_| {
             let known = ImageName::ALL.map(ImageName::as_str).join(" and ");
             Refusal::field("image", format!("There is no image of that name; the images are {known}."))
