@@ -116,6 +116,7 @@ describe("on a real engine", () => {
       await until("the feed told of it", () => [...phases].some((phase) => phase !== "running"), 30);
       await until("the API agrees with the feed", async () => (await box()).phase === live.world.instances[id].phase, 60);
       assert.deepEqual(live.problems, []);
+      await ada.phase(id, "running");
     } finally {
       live.close();
     }

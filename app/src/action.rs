@@ -78,6 +78,8 @@ impl Ask {
 
 /// Puts the cursor where the mistake is, once the refusal is drawn. A field's id is the name the server knows it by.
 fn focus(field: &str) {
-    let script = document::eval("const id = await dioxus.recv(); requestAnimationFrame(() => document.getElementById(id)?.focus());");
+    let script = document::eval(
+        "const id = await dioxus.recv(); requestAnimationFrame(() => document.getElementById(id)?.focus());",
+    );
     drop(script.send(field));
 }

@@ -6,9 +6,9 @@ use control::http::cookie;
 use control::{Actor, Credential, Handle, Peer};
 use dioxus::fullstack::FullstackContext;
 use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
+use dioxus::fullstack::http::StatusCode;
 use dioxus::fullstack::http::header::{HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
 use dioxus::fullstack::http::request::Parts;
-use dioxus::fullstack::http::StatusCode;
 
 use crate::ApiError;
 

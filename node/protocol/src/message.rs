@@ -15,7 +15,10 @@ pub enum ToServer {
     /// The first frame of a connection.
     Hello(Hello),
     /// Renews the lease.
-    Heartbeat { epoch: Epoch, facts: NodeFacts },
+    Heartbeat {
+        epoch: Epoch,
+        facts: NodeFacts,
+    },
     Report(Report),
 }
 
@@ -48,12 +51,26 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToNode {
-    Welcome { epoch: Epoch, cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
-    Assign { epoch: Epoch, assignment: Assignment },
+    Welcome {
+        epoch: Epoch,
+        cluster: ClusterId,
+        node: NodeId,
+        name: String,
+        assignment: Assignment,
+    },
+    Assign {
+        epoch: Epoch,
+        assignment: Assignment,
+    },
     /// Answers each heartbeat, so that a node notices a link that is open on its end only.
-    Heard { epoch: Epoch },
+    Heard {
+        epoch: Epoch,
+    },
     /// The connection ends; the message is for the node's operator.
-    Refused { reason: RefusedReason, message: String },
+    Refused {
+        reason: RefusedReason,
+        message: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

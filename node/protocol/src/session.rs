@@ -17,12 +17,20 @@ pub struct NodeSession {
 /// What a frame from the server means to the node.
 #[derive(Debug, PartialEq)]
 pub enum FromServer {
-    Welcomed { cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
+    Welcomed {
+        cluster: ClusterId,
+        node: NodeId,
+        name: String,
+        assignment: Assignment,
+    },
     Assigned(Assignment),
     Heard,
     /// Of another epoch; nothing is to be done.
     Stale,
-    Refused { reason: RefusedReason, message: String },
+    Refused {
+        reason: RefusedReason,
+        message: String,
+    },
     /// The frame breaks the contract: close and dial again.
     Broken(&'static str),
 }

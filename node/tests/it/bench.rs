@@ -43,7 +43,6 @@ pub(crate) struct Bench {
     _data: TempDir,
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
 pub(crate) fn socket() -> Option<PathBuf> {
     let socket = std::env::var_os(VARIABLE).map(PathBuf::from);
     if socket.is_none() {

@@ -24,8 +24,17 @@ pub struct LiveWorld {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "live", rename_all = "snake_case")]
 pub enum LiveEvent {
-    Snapshot { revision: Revision, now: Timestamp, world: Box<LiveWorld> },
-    Changed { from: Revision, to: Revision, now: Timestamp, changes: Vec<LiveChange> },
+    Snapshot {
+        revision: Revision,
+        now: Timestamp,
+        world: Box<LiveWorld>,
+    },
+    Changed {
+        from: Revision,
+        to: Revision,
+        now: Timestamp,
+        changes: Vec<LiveChange>,
+    },
     /// The session or token behind this socket is no longer valid.
     SignedOut,
 }

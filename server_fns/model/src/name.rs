@@ -63,8 +63,9 @@ names! {
 }
 
 fn dns_label(text: &str) -> Result<String, BadName> {
-    const RULE: BadName =
-        BadName("must be 1 to 40 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen");
+    const RULE: BadName = BadName(
+        "must be 1 to 40 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen",
+    );
     let ok = (1..=40).contains(&text.len())
         && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
         && text.starts_with(|c: char| c.is_ascii_lowercase())

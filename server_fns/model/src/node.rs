@@ -36,7 +36,9 @@ pub enum EngineState {
         api: String,
     },
     /// The sentence says what to do about it.
-    Away { reason: String },
+    Away {
+        reason: String,
+    },
 }
 
 impl EngineState {

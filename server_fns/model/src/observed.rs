@@ -13,7 +13,9 @@ pub enum Observed {
     /// The engine was asked for this very container and answered that there is none.
     Absent,
     /// Nobody could look, or nobody has looked yet.
-    Unknown { since: Timestamp },
+    Unknown {
+        since: Timestamp,
+    },
     Present(ContainerFacts),
 }
 
@@ -32,7 +34,10 @@ pub enum ContainerState {
     /// Made, never started.
     Created,
     Running,
-    Exited { code: i64, out_of_memory: bool },
+    Exited {
+        code: i64,
+        out_of_memory: bool,
+    },
     /// The engine could not finish removing it.
     Dead,
 }
@@ -58,14 +63,21 @@ pub struct InstanceReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "doing", rename_all = "snake_case")]
 pub enum Activity {
-    BuildingImage { step: u32, of: u32 },
-    PullingBase { percent: Option<u8> },
+    BuildingImage {
+        step: u32,
+        of: u32,
+    },
+    PullingBase {
+        percent: Option<u8>,
+    },
     Creating,
     Starting,
     Stopping,
     Removing,
     /// The instance ended by itself and is started again after a pause.
-    RestartingSoon { after_ms: u64 },
+    RestartingSoon {
+        after_ms: u64,
+    },
 }
 
 /// Why a node cannot do what is wished.

@@ -98,7 +98,9 @@ impl Phase {
     /// Something is under way and will end by itself.
     pub const fn is_busy(self) -> bool {
         match self {
-            Self::Pending | Self::Creating | Self::Stopping | Self::Restarting | Self::Rebuilding | Self::Deleting => true,
+            Self::Pending | Self::Creating | Self::Stopping | Self::Restarting | Self::Rebuilding | Self::Deleting => {
+                true
+            }
             Self::Running | Self::Stopped | Self::Error | Self::Unknown | Self::Lost => false,
         }
     }

@@ -6,9 +6,7 @@ use protocol::codec::decode;
 use protocol::message::{RefusedReason, Report, ToNode, ToServer};
 use protocol::session::{FromNode, FromServer, NodeSession, ServerSession};
 
-fn welcome() -> ToNode {
-    decode(include_str!("../samples/welcome.json")).unwrap()
-}
+const WELCOME: &str = include_str!("../samples/welcome.json");
 
 fn report(epoch: u64, sequence: u64) -> ToServer {
     ToServer::Report(Report {
@@ -22,12 +20,12 @@ fn report(epoch: u64, sequence: u64) -> ToServer {
 
 #[test]
 fn a_node_acts_on_its_own_epoch_only() {
-    let ToNode::Welcome { assignment, epoch, .. } = welcome() else { panic!("not a welcome") };
+    let ToNode::Welcome { assignment, epoch, .. } = decode(WELCOME).unwrap() else { panic!("not a welcome") };
     let mut session = NodeSession::default();
     let assign = |epoch| ToNode::Assign { epoch, assignment: assignment.clone() };
     assert!(matches!(session.handle(assign(epoch)), FromServer::Broken(_)), "before the welcome");
-    assert!(matches!(session.handle(welcome()), FromServer::Welcomed { .. }));
-    assert!(matches!(session.handle(welcome()), FromServer::Broken(_)), "twice");
+    assert!(matches!(session.handle(decode(WELCOME).unwrap()), FromServer::Welcomed { .. }));
+    assert!(matches!(session.handle(decode(WELCOME).unwrap()), FromServer::Broken(_)), "twice");
     assert_eq!(session.handle(assign(Epoch(epoch.0 - 1))), FromServer::Stale);
     assert_eq!(session.handle(assign(epoch.next())), FromServer::Stale);
     assert_eq!(session.handle(assign(epoch)), FromServer::Assigned(assignment.clone()));
@@ -35,7 +33,9 @@ fn a_node_acts_on_its_own_epoch_only() {
 
 #[test]
 fn an_assignment_for_somebody_else_is_refused() {
-    let ToNode::Welcome { epoch, cluster, name, assignment, .. } = welcome() else { panic!("not a welcome") };
+    let ToNode::Welcome { epoch, cluster, name, assignment, .. } = decode(WELCOME).unwrap() else {
+        panic!("not a welcome")
+    };
     let other = model::id::NodeId::from_bits(99);
     let mut session = NodeSession::default();
     let message = ToNode::Welcome { epoch, cluster, node: other, name, assignment };

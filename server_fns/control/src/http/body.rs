@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -18,6 +18,10 @@ use super::answer::{Reader, refuse};
 const MAX_BODY_BYTES: usize = 256 * 1024;
 /// A sender that is slower than this holds a connection for nothing.
 const MAX_BODY_TIME: Duration = Duration::from_secs(30);
+/// Of a body that is too long, this much is read and thrown away: a connection that is closed on unread
+/// bytes is reset, and the sender would never read why.
+const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+const MAX_DISCARD_TIME: Duration = Duration::from_secs(3);
 
 /// Hands on the request with its whole body in memory, or refuses it.
 pub(super) async fn bound(request: Request, next: Next) -> Response {
@@ -34,6 +38,7 @@ async fn whole(request: Request, patience: Duration) -> Result<Request, Refusal>
     }
     let (parts, body) = request.into_parts();
     if declared(&parts.headers).is_some_and(|length| length > MAX_BODY_BYTES as u64) {
+        discard(body.into_data_stream()).await;
         return Err(too_large());
     }
     let bytes = tokio::time::timeout(patience, read(body)).await.map_err(|_| too_slow(patience))??;
@@ -54,11 +59,25 @@ async fn read(body: Body) -> Result<Bytes, Refusal> {
             Refusal::new(RefusalCode::Invalid, "The body of the request broke off before its end. Send it again.")
         })?;
         if bytes.len() + chunk.len() > MAX_BODY_BYTES {
+            discard(chunks).await;
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.into())
+}
+
+async fn discard(mut chunks: BodyDataStream) {
+    let read = async {
+        let mut left = MAX_DISCARDED_BYTES;
+        while let Some(Ok(chunk)) = chunks.next().await
+            && chunk.len() <= left
+        {
+            left -= chunk.len();
+        }
+    };
+    // The refusal is given either way; in time only to a sender that stops.
+    drop(tokio::time::timeout(MAX_DISCARD_TIME, read).await);
 }
 
 fn declared(headers: &HeaderMap) -> Option<u64> {
