@@ -14,7 +14,8 @@ pub fn launch() {
         .with_inner_size(LogicalSize::new(1180.0, 780.0))
         .with_min_inner_size(LogicalSize::new(360.0, 480.0));
     let config = Config::new().with_window(window).with_menu(None).with_custom_head(style::head());
-    LaunchBuilder::desktop().with_cfg(config).launch(Window);
+    // Not by the general launcher: it settles the server's address before anybody was asked.
+    dioxus::desktop::launch::launch_virtual_dom(VirtualDom::new(Window), config);
 }
 
 #[component]
@@ -62,7 +63,7 @@ fn AskAddress(on_answer: EventHandler<ServerAddress>) -> Element {
                     label: "Server address",
                     name: "address",
                     value: text(),
-                    error: (!refusal.read().is_empty()).then(|| refusal()),
+                    error: Some(refusal()).filter(|why| !why.is_empty()),
                     oninput: move |typed| text.set(typed),
                 }
                 crate::parts::Button { kind: crate::parts::ButtonKind::Primary, submit: true, busy: busy(), "Connect" }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use model::Timestamp;
 use model::assignment::AssignedInstance;
 use model::id::{ClusterId, InstanceId, NodeId};
+use model::instance::Limits;
 use model::observed::ContainerState;
 use model::version::Incarnation;
 
@@ -13,6 +14,22 @@ pub const LABEL_NODE: &str = "dockhost.node";
 pub const LABEL_INSTANCE: &str = "dockhost.instance";
 pub const LABEL_INCARNATION: &str = "dockhost.incarnation";
 pub const LABEL_SPEC_HASH: &str = "dockhost.spec-hash";
+
+/// What the row of an instance says, so that rows can be made again from containers alone.
+pub fn row_labels(assigned: &AssignedInstance) -> HashMap<String, String> {
+    let Limits { cpu_millis, memory_bytes } = assigned.limits;
+    let sure = [
+        ("dockhost.name", assigned.name.to_string()),
+        ("dockhost.owner", assigned.owner.to_string()),
+        ("dockhost.image", assigned.image.to_string()),
+        ("dockhost.first-host-port", assigned.host_ports.first.0.to_string()),
+    ];
+    let limits = [
+        cpu_millis.map(|millis| ("dockhost.cpu-millis", millis.to_string())),
+        memory_bytes.map(|bytes| ("dockhost.memory-bytes", bytes.to_string())),
+    ];
+    sure.into_iter().chain(limits.into_iter().flatten()).map(|(label, value)| (label.to_owned(), value)).collect()
+}
 
 /// One container, as a listing or an inspection told it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use agent::facts::Labels;
+use agent::facts::{Labels, row_labels};
 use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, RestartPolicy, RestartPolicyNameEnum,
 };
@@ -60,10 +60,17 @@ pub(super) fn body(assigned: &AssignedInstance, place: &Place<'_>) -> ContainerC
     ContainerCreateBody {
         hostname: Some(assigned.name.to_string()),
         image: Some(place.image_tag.to_owned()),
-        labels: Some(Labels::of(assigned, place.cluster, place.node).to_map()),
+        labels: Some(labels(assigned, place)),
         host_config: Some(host(assigned, place)),
         ..ContainerCreateBody::default()
     }
+}
+
+/// By which the container is known again, and from which its row could be made again.
+fn labels(assigned: &AssignedInstance, place: &Place<'_>) -> HashMap<String, String> {
+    let mut labels = Labels::of(assigned, place.cluster, place.node).to_map();
+    labels.extend(row_labels(assigned));
+    labels
 }
 
 fn host(assigned: &AssignedInstance, place: &Place<'_>) -> HostConfig {
@@ -124,6 +131,7 @@ mod tests {
         let assigned = AssignedInstance {
             id: model::id::InstanceId::from_bits(1),
             name: "web".parse().unwrap(),
+            owner: model::id::PersonId::from_bits(9),
             generation: Generation(1),
             incarnation: Incarnation(1),
             may_create: true,
@@ -137,6 +145,19 @@ mod tests {
         let (cluster, node) = (ClusterId::from_bits(7), NodeId::from_bits(8));
         let files_dir = Path::new("/data/instances/i-1");
         body(&assigned, &Place { cluster, node, image_tag: "dockhost/debian-12:0", files_dir, cpus: 2 })
+    }
+
+    #[test]
+    fn the_labels_carry_the_row() {
+        let labels = made(Limits { cpu_millis: Some(500), memory_bytes: None }).labels.unwrap();
+        assert!(Labels::parse(&labels).is_some());
+        let told = |label: &str| labels.get(label).map(String::as_str);
+        assert_eq!(told("dockhost.name"), Some("web"));
+        assert_eq!(told("dockhost.owner"), Some("p-0000000000000009"));
+        assert_eq!(told("dockhost.image"), Some("debian-12"));
+        assert_eq!(told("dockhost.first-host-port"), Some("1024"));
+        assert_eq!(told("dockhost.cpu-millis"), Some("500"));
+        assert_eq!(told("dockhost.memory-bytes"), None);
     }
 
     #[test]

@@ -86,6 +86,7 @@ async fn instance(bits: u64) -> AssignedInstance {
     AssignedInstance {
         id: InstanceId::from_bits(bits),
         name: "web".parse().unwrap(),
+        owner: model::id::PersonId::from_bits(1),
         generation: Generation(1),
         incarnation: Incarnation(1),
         may_create: true,

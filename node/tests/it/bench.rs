@@ -71,6 +71,7 @@ pub(crate) async fn bench() -> Option<Bench> {
     let instance = AssignedInstance {
         id: InstanceId::from_bits(random()),
         name: "web".parse().unwrap(),
+        owner: model::id::PersonId::from_bits(random()),
         generation: Generation(1),
         incarnation: Incarnation(1),
         may_create: true,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ClusterId, InstanceId, NodeId};
+use crate::id::{ClusterId, InstanceId, NodeId, PersonId};
 use crate::image::ImageName;
 use crate::instance::{DesiredState, Limits};
 use crate::name::InstanceName;
@@ -23,6 +23,8 @@ pub struct Assignment {
 pub struct AssignedInstance {
     pub id: InstanceId,
     pub name: InstanceName,
+    /// Whose it is; the node does nothing with it but write it into the labels.
+    pub owner: PersonId,
     pub generation: Generation,
     pub incarnation: Incarnation,
     /// May a container be made if there is none? False once the node has reported it present, so

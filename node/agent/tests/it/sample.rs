@@ -21,6 +21,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
     AssignedInstance {
         id: InstanceId::from_bits(bits),
         name: format!("web-{bits}").parse().unwrap(),
+        owner: model::id::PersonId::from_bits(1),
         generation: Generation(1),
         incarnation: Incarnation(1),
         may_create: true,

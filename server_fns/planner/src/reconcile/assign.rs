@@ -19,6 +19,7 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
     AssignedInstance {
         id: instance.id,
         name: instance.spec.name.clone(),
+        owner: instance.owner,
         generation: instance.generation,
         incarnation: instance.incarnation,
         may_create: !instance.was_present,
