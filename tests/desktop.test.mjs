@@ -42,25 +42,35 @@ describe("in a window", () => {
   }
 
   const xdotool = (...args) => run("xdotool", args, { env: { ...process.env, ...env } });
-  const titled = (title) =>
+  const titled = (title, seconds = 60) =>
     until(`the window's title is ${title}`, async () => {
       window.check();
       const found = await xdotool("search", "--onlyvisible", "--name", `^${title}`);
       return found.status === 0 && found.stdout.trim().split("\n").pop();
-    }, 60);
+    }, seconds);
 
   test("it signs in and shows the list", async () => {
     const id = await titled("Sign in");
     await xdotool("windowmove", id, "0", "0");
     await xdotool("windowfocus", "--sync", id);
-    // From an empty corner, the first stop of the Tab key is the first field.
-    await xdotool("mousemove", "--window", id, "20", "20", "click", "1");
-    await xdotool("key", "Tab");
-    await xdotool("type", "--delay", "20", "ada");
-    await xdotool("key", "Tab");
-    await xdotool("type", "--delay", "20", PASSWORD);
-    await xdotool("key", "Return");
-    await titled("Instances");
+    // The window has a title before its page takes keys, and nothing tells a test when it does: so it signs in
+    // as a person would who sees that a key was lost, by typing it again.
+    for (let tries = 1; ; tries++) {
+      // From an empty corner, the first stop of the Tab key is the first field.
+      await xdotool("mousemove", "--window", id, "20", "20", "click", "1");
+      for (const text of ["ada", PASSWORD]) {
+        await xdotool("key", "Tab");
+        await xdotool("key", "ctrl+a");
+        await xdotool("type", "--delay", "90", text);
+      }
+      await xdotool("key", "Return");
+      try {
+        await titled("Instances", 8);
+        break;
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
     mkdirSync(join(output, "screens"), { recursive: true });
     const picture = join(output, "screens", "desktop.png");
     await until("the window shows more than one colour", async () => {
