@@ -8,9 +8,7 @@ source "$(dirname "$0")/lib.sh"
 SOCKET=${1:-${DOCKER_SOCKET:-/var/run/docker.sock}}
 IMAGE=debian:12
 SUITE=bookworm
-REGISTRY=https://docker.com
 PACKAGES=$ROOT/images/debian-12/packages
-MIRROR=${DEBIAN_MIRROR:-}
 
 call() { curl --silent --show-error --fail --unix-socket "$SOCKET" "$@"; }
 
@@ -19,7 +17,7 @@ bootstrap() {
   root=$(mktemp -d)
   chmod 755 "$root"
   include=$(paste -sd, "$PACKAGES")
-  debootstrap --variant=minbase --include="$include" "$SUITE" "$root" "$MIRROR"
+  debootstrap --variant=minbase --include="$include" "$SUITE" "$root"
   rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/etc/ssh/ssh_host_* "$root"/etc/resolv.conf "$root"/etc/hostname
   tar --create --numeric-owner --directory "$root" --exclude ./dev --exclude ./proc --exclude ./sys --file "$TARBALL.part" .
   rm -rf "$root"
@@ -28,7 +26,7 @@ bootstrap() {
 
 call --output /dev/null http://engine/_ping || die "no Docker engine answers on $SOCKET: run scripts/engine.sh ensure first"
 call --output /dev/null "http://engine/images/$IMAGE/json" 2>/dev/null && exit 0
-if reachable "$REGISTRY"; then
+if registry_reachable "$SOCKET"; then
   say "$IMAGE is not there yet: the node pulls it when it is needed"
   exit 0
 fi

@@ -35,7 +35,10 @@ have() { command -v "$1" >/dev/null 2>&1; }
 die() { printf '\nCannot go on: %s\n' "$*" >&2; exit 1; }
 reachable() { curl --silent --head --max-time 5 --output /dev/null "$1"; }
 
-registry_reachable() { reachable https://docker.com; }
+# Can that engine pull images? It is asked, because it knows the mirrors and proxies that were set for it.
+registry_reachable() {
+  curl --silent --fail --max-time 10 --output /dev/null --unix-socket "$1" http://engine/distribution/debian:12/json
+}
 # Usage: version_of NAME: the version of that package in Cargo.lock.
 version_of() { sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p}" "$ROOT/Cargo.lock"; }
 # A lock file that no longer fits is an error where nobody watches, and put right where somebody works.

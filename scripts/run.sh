@@ -81,7 +81,7 @@ enrol() {
 
 start_node() {
   local images=()
-  if ! registry_reachable && ! docker_has ubuntu:24.04; then
+  if ! registry_reachable "${DOCKER_SOCKET:-/var/run/docker.sock}" && ! docker_has ubuntu:24.04; then
     say 'no image registry can be reached: the local node offers debian-12 only'
     images=(--images debian-12)
   fi
