@@ -3,11 +3,13 @@
 use std::fmt;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use model::node::EngineState;
 use protocol::codec::{decode, encode};
 use protocol::limits::MAX_FRAME;
 use protocol::session::{FromServer, NodeSession};
 use protocol::{Hello, RefusedReason, Report, ToNode, ToServer};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{StatusCode, header::AUTHORIZATION};
@@ -15,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use super::{Channel, FromChannel, Outgoing};
+use super::{Channel, FromChannel, Outgoing, Standing};
 use crate::event_loop::Event;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -52,6 +54,11 @@ impl fmt::Display for Ended {
             Self::Lost(why) => write!(f, "no connection to the server: {why}; dialling again, instances go on running"),
         }
     }
+}
+
+/// Waits until the engine is found to be in another state; none when the node ends first.
+async fn engine_other_than(standing: &mut watch::Receiver<Standing>, told: &EngineState) -> Option<()> {
+    standing.wait_for(|now| now.facts.engine != *told).await.ok().map(drop)
 }
 
 fn lost(why: impl ToString) -> Ended {
@@ -108,6 +115,7 @@ impl Channel {
         if let Err(ended) = self.send(socket, &hello).await {
             return ended;
         }
+        let mut told = self.standing.borrow().facts.engine.clone();
         let mut heartbeat = interval_at(Instant::now() + timing.heartbeat, timing.heartbeat);
         let mut silent_at = Instant::now() + timing.greeting;
         loop {
@@ -131,8 +139,16 @@ impl Channel {
                 _ = heartbeat.tick(), if welcomed.is_some() => {
                     let Some(epoch) = welcomed else { continue };
                     let facts = self.standing.borrow().facts.clone();
+                    told = facts.engine.clone();
                     if let Err(ended) = self.send(socket, &ToServer::Heartbeat { epoch, facts }).await {
                         return ended;
+                    }
+                }
+                // Placement needs to know of the engine at once, not with the next heartbeat.
+                news = engine_other_than(&mut self.standing, &told), if welcomed.is_some() => {
+                    match news {
+                        Some(()) => heartbeat.reset_immediately(),
+                        None => return Ended::Shutdown,
                     }
                 }
                 outgoing = self.outbox.recv(), if welcomed.is_some() => {

@@ -1,6 +1,7 @@
 //! Against a small server in the test.
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use model::node::EngineState;
 use model::version::Epoch;
 use protocol::codec::{decode, encode};
 use protocol::{RefusedReason, ToNode, ToServer};
@@ -30,7 +31,7 @@ struct Bench {
     listener: TcpListener,
     events: mpsc::Receiver<Event>,
     outbox: mpsc::Sender<Outgoing>,
-    _standing: watch::Sender<Standing>,
+    standing: watch::Sender<Standing>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -40,6 +41,10 @@ async fn within<T>(what: &str, work: impl Future<Output = T>) -> T {
 }
 
 async fn bench() -> Bench {
+    bench_with(QUICK).await
+}
+
+async fn bench_with(timing: Timing) -> Bench {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = Address::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let (sender, events) = mpsc::channel(64);
@@ -50,13 +55,13 @@ async fn bench() -> Bench {
     let channel = Channel {
         server,
         api_key: ApiKey::parse("dhn_key").unwrap(),
-        timing: QUICK,
+        timing,
         standing: stands,
         outbox: sent,
         events: sender,
         shutdown: shutdown.clone(),
     };
-    Bench { listener, events, outbox, _standing: standing, shutdown, task: tokio::spawn(channel.run()) }
+    Bench { listener, events, outbox, standing, shutdown, task: tokio::spawn(channel.run()) }
 }
 
 type Peer = WebSocketStream<TcpStream>;
@@ -141,6 +146,17 @@ async fn heartbeats_and_reports_carry_the_epoch() {
         }
     }
     assert!(sequences.is_sorted_by(|one, next| one < next), "{sequences:?}");
+}
+
+#[tokio::test]
+async fn an_engine_that_is_found_is_told_of_before_the_next_heartbeat() {
+    let mut bench = bench_with(Timing { heartbeat: 10 * DEADLINE, lease: 20 * DEADLINE, ..QUICK }).await;
+    let (mut peer, hello) = bench.welcome().await;
+    assert_eq!(hello.facts.engine, EngineState::Unknown);
+    let engine = EngineState::Up { version: "28.0".to_owned(), api: "1.48".to_owned() };
+    bench.standing.send_modify(|standing| standing.facts.engine = engine.clone());
+    let ToServer::Heartbeat { facts, .. } = receive(&mut peer).await else { panic!("the next frame is a heartbeat") };
+    assert_eq!(facts.engine, engine);
 }
 
 #[tokio::test]
