@@ -33,7 +33,8 @@ PUBLIC=http://$([ "$BIND" = 127.0.0.1 ] && echo "$HERE" || echo "$ADDRESS"):$POR
 alive() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null; }
 dockhost() { "$PROGRAMS/dockhost" "$@" 2>>"$DATA/log/admin.log"; }
 healthy() { curl --silent --fail --max-time 2 --output /dev/null "$LOCAL/readyz"; }
-online() { dockhost admin nodes | grep -Eq '^local[[:space:]]+online'; }
+# A node that has not found its engine yet takes no instance.
+online() { dockhost admin nodes | grep -Eq '^local[[:space:]]+online.*[[:space:]]engine [0-9]'; }
 
 # Usage: await WHAT PID LOG CONDITION
 await() {

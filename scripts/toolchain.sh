@@ -80,6 +80,8 @@ ensure_npm() {
 }
 
 debian curl ca-certificates build-essential pkg-config libssl-dev
+# It links a server that carries a database in seconds; where it cannot be had, the compiler's own linker does.
+if ! have mold && have apt-cache && [ -n "$(apt-cache madison mold 2>/dev/null)" ]; then debian mold; fi
 ensure_rust
 ensure_wasm
 case ${1:-web} in

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use control::Config;
 use control::console::{ConsoleAnswer, ConsoleRequest, NodeState, call};
-use model::node::Liveness;
+use model::node::{EngineState, Liveness};
 use model::view::PersonView;
 
 use super::arguments::Admin;
@@ -85,5 +85,10 @@ fn node_line(node: &NodeState) -> String {
         Liveness::Late => "late",
         Liveness::Offline => "offline",
     };
-    format!("{}\t{liveness}\t{} of {} instances", node.name, node.instances, node.max_instances)
+    let engine = match &node.engine {
+        EngineState::Unknown => "engine not asked yet".to_owned(),
+        EngineState::Up { version, .. } => format!("engine {version}"),
+        EngineState::Away { reason } => format!("no engine: {reason}"),
+    };
+    format!("{}\t{liveness}\t{} of {} instances\t{engine}", node.name, node.instances, node.max_instances)
 }

@@ -40,6 +40,7 @@ impl Handle {
         let state = |node: &std::sync::Arc<Node>| NodeState {
             name: node.settings.name.clone(),
             liveness: liveness(&world, node.id, now.mono),
+            engine: world.node_facts(node).map(|facts| facts.engine.clone()).unwrap_or_default(),
             instances: world.node_instances(node.id).count(),
             max_instances: node.settings.max_instances,
         };

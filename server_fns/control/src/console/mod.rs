@@ -8,7 +8,7 @@ mod server;
 use std::path::{Path, PathBuf};
 
 use model::name::NodeName;
-use model::node::Liveness;
+use model::node::{EngineState, Liveness};
 use model::refusal::Refusal;
 use model::view::PersonView;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,7 @@ pub enum ConsoleAnswer {
 pub struct NodeState {
     pub name: NodeName,
     pub liveness: Liveness,
+    pub engine: EngineState,
     pub instances: usize,
     pub max_instances: u32,
 }
