@@ -84,7 +84,8 @@ long() {
 debian() {
   local missing=() package
   for package in "$@"; do
-    dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+    # A package that was removed and left its settings behind is known too, and is not there.
+    [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   have apt-get || die "these packages are missing and this is not Debian or Ubuntu: ${missing[*]}"
