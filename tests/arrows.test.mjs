@@ -21,6 +21,7 @@ const TABLE = {
   control: { ours: ["model", "planner", "protocol"], never: ["dioxus", "bollard", "server_fns"] },
   server_fns: { ours: ["model"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
   app: { ours: ["model", "server_fns"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
+  simulation: { ours: ["model", "planner", "agent", "protocol"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   node: { ours: ["model", "agent", "protocol"], never: ["control", "planner", "surrealdb", "dioxus"] },
 };
 

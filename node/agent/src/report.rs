@@ -6,6 +6,7 @@ use model::Timestamp;
 use model::assignment::AssignedInstance;
 use model::instance::DesiredState;
 use model::observed::{Activity, ContainerFacts, InstanceReport, Observed, Problem};
+use model::version::Incarnation;
 
 use crate::converge::Seen;
 use crate::local::Local;
@@ -35,4 +36,13 @@ pub fn report(
         Seen::Unknown | Seen::Foreign(_) => Observed::Unknown { since },
     };
     InstanceReport { instance: assigned.id, generation: assigned.generation, observed, activity, problem }
+}
+
+/// Whether the server may be told. Once it knows of a container, a missing one is lost; so a node that has not
+/// written down yet that it made the container keeps the report back: killed now, it would make another, empty one.
+pub fn may_be_told(report: &InstanceReport, written: Option<Incarnation>) -> bool {
+    match &report.observed {
+        Observed::Present(facts) => written.is_some_and(|made| made >= facts.incarnation),
+        Observed::Absent | Observed::Unknown { .. } => true,
+    }
 }

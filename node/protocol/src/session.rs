@@ -8,7 +8,7 @@ use crate::codec::BadFrame;
 use crate::message::{Hello, RefusedReason, Report, ToNode, ToServer};
 
 /// The node's end of one connection.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct NodeSession {
     epoch: Option<Epoch>,
     sequence: u64,
@@ -73,7 +73,7 @@ impl NodeSession {
 }
 
 /// The server's end of one connection, once the key was found good.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ServerSession {
     epoch: Option<Epoch>,
     heard: u64,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use agent::adopt;
+use agent::report::may_be_told;
 use model::assignment::Assignment;
 use model::id::{ClusterId, InstanceId};
 use model::instance::DesiredState;
@@ -110,8 +111,10 @@ impl EventLoop {
                 // What a worker said before its instance was taken away is no longer of interest.
                 let Some(known) = self.memories.get_mut(&instance) else { return };
                 if *known != memory {
+                    // The server hears of a new container only when it is written down.
+                    let pause = if memory.made > known.made { Duration::ZERO } else { reports::APART };
                     *known = memory;
-                    self.save_at = self.save_at.or_else(|| Some(Instant::now() + reports::APART));
+                    self.save_at = self.save_at.into_iter().chain([Instant::now() + pause]).min();
                 }
                 self.reports.set(report);
             }
@@ -194,14 +197,16 @@ impl EventLoop {
     }
 
     async fn flush(&mut self) {
+        if self.save_at.is_some_and(|at| at <= Instant::now()) {
+            self.save().await;
+        }
         if self.connected && self.reports.due_at().is_some_and(|at| at <= Instant::now()) {
+            let page = self.ledger.page();
+            self.reports.keep_back(|report| may_be_told(report, page.made(report.instance)));
             match self.ends.outbox.try_send(self.reports.outgoing(self.generation())) {
                 Ok(()) => self.reports.sent(),
                 Err(_) => self.reports.later(),
             }
-        }
-        if self.save_at.is_some_and(|at| at <= Instant::now()) {
-            self.save().await;
         }
     }
 }

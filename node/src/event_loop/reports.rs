@@ -17,6 +17,8 @@ pub(super) const APART: Duration = Duration::from_millis(50);
 pub(super) struct Reports {
     latest: BTreeMap<InstanceId, InstanceReport>,
     changed: BTreeSet<InstanceId>,
+    /// Changed, and kept back until the ledger knows of the container.
+    kept_back: BTreeSet<InstanceId>,
     /// Also when no instance changed: strangers did, or the whole set is due.
     due: bool,
     strangers: Vec<String>,
@@ -39,6 +41,7 @@ impl Reports {
     pub(super) fn forget(&mut self, id: InstanceId) {
         self.latest.remove(&id);
         self.changed.remove(&id);
+        self.kept_back.remove(&id);
     }
 
     pub(super) fn set_strangers(&mut self, strangers: Vec<String>) {
@@ -64,6 +67,18 @@ impl Reports {
     pub(super) fn due_at(&self) -> Option<Instant> {
         let something = self.due || !self.changed.is_empty();
         something.then(|| self.sent_at.map_or_else(Instant::now, |at| at + APART))
+    }
+
+    /// Of what is to be told now, that which `may_be_told` refuses waits for [`Reports::written`].
+    pub(super) fn keep_back(&mut self, may_be_told: impl Fn(&InstanceReport) -> bool) {
+        let latest = &self.latest;
+        let early = |id: &InstanceId| latest.get(id).is_some_and(|report| !may_be_told(report));
+        self.kept_back.extend(self.changed.extract_if(.., early));
+    }
+
+    /// The ledger holds all that was done.
+    pub(super) fn written(&mut self) {
+        self.changed.append(&mut self.kept_back);
     }
 
     /// What is to be told now. It counts as told only after [`Reports::sent`].

@@ -59,6 +59,7 @@ impl EventLoop {
         self.unwritten = None;
         self.memories = memories;
         self.save_at = None;
+        self.reports.written();
         // First those that leave: their host ports may have been given to those that come.
         for id in self.crew.ids() {
             if !self.memories.contains_key(&id) {
@@ -80,7 +81,10 @@ impl EventLoop {
         let mut page = self.ledger.page().clone();
         page.instances.clone_from(&self.memories);
         self.save_at = match self.ledger.write(page).await {
-            Ok(()) => None,
+            Ok(()) => {
+                self.reports.written();
+                None
+            }
             Err(error) => {
                 tracing::error!("{error}");
                 Some(Instant::now() + WRITE_AGAIN)

@@ -110,6 +110,11 @@ impl Ledger {
 }
 
 impl Page {
+    /// The newest incarnation of which a container is known to have existed.
+    pub fn made(&self, instance: InstanceId) -> Option<Incarnation> {
+        self.instances.get(&instance).and_then(|memory| memory.made)
+    }
+
     /// The page with this assignment. What was done for instances that it does not name is forgotten; of those
     /// that are new, no restart is outstanding.
     #[must_use]

@@ -13,7 +13,8 @@ pub const INVITE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// and at the latest after this long.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
-pub const IDEMPOTENCY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+/// How long the answer to a create is kept: a repetition a day later finds it, also when the clock has jumped a day.
+pub const IDEMPOTENCY_LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
 pub const MAX_QUOTA: u32 = 1_000;
 /// Instances that one node may ever be set to take; keeps an assignment within a frame.
 pub const MAX_INSTANCES_PER_NODE: u32 = 500;

@@ -1,0 +1,141 @@
+//! A container engine and the host ports beside it. Both outlive the node's process.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use agent::facts::ContainerView;
+use agent::local::Outcome;
+use model::Timestamp;
+use model::id::InstanceId;
+use model::observed::ContainerState;
+use model::port::PortBlock;
+
+use crate::action::Fault;
+
+#[derive(Debug, Clone, Default)]
+pub struct Engine {
+    /// By name, which the engine gives to one container only.
+    pub containers: BTreeMap<String, ContainerView>,
+    /// Creates that will take effect, and when.
+    late: Vec<(Duration, ContainerView)>,
+    pub hangs: bool,
+    started: i64,
+    made: u64,
+    /// Names of containers that were made since the last look at this list.
+    pub news: Vec<String>,
+    /// Host ports that the node's process listens on; gone when it ends.
+    pub listening: BTreeMap<InstanceId, PortBlock>,
+    /// Host ports of other programs.
+    pub taken: BTreeSet<PortBlock>,
+}
+
+impl Engine {
+    /// Lets what is late and due take effect.
+    pub fn settle(&mut self, now: Duration) {
+        let (due, later) = std::mem::take(&mut self.late).into_iter().partition(|(at, _)| *at <= now);
+        self.late = later;
+        for (_, view) in due {
+            self.make(view);
+        }
+    }
+
+    /// `None` while it does not answer.
+    pub fn inspect(&self, name: &str) -> Option<Option<ContainerView>> {
+        (!self.hangs).then(|| self.containers.get(name).cloned())
+    }
+
+    pub fn list(&self) -> Option<Vec<ContainerView>> {
+        (!self.hangs).then(|| self.containers.values().cloned().collect())
+    }
+
+    pub fn create(&mut self, view: ContainerView, fault: Fault, now: Duration) -> Outcome {
+        if let Fault::Late(seconds) = fault
+            && !self.hangs
+        {
+            self.late.push((now + Duration::from_secs(u64::from(seconds)), view));
+            return Outcome::NoAnswer;
+        }
+        self.call(fault, |engine| engine.make(view))
+    }
+
+    pub fn start(&mut self, name: &str, fault: Fault) -> Outcome {
+        self.call(fault, |engine| {
+            engine.started += 1;
+            let started_at = Timestamp::from_timestamp(engine.started, 0);
+            engine.change(name, |view| {
+                if !view.state.is_running() {
+                    view.state = ContainerState::Running;
+                    view.started_at = started_at;
+                }
+            })
+        })
+    }
+
+    pub fn stop(&mut self, name: &str, fault: Fault) -> Outcome {
+        self.call(fault, |engine| engine.end(name, 143))
+    }
+
+    /// None of this name is a success.
+    pub fn remove(&mut self, name: &str, fault: Fault) -> Outcome {
+        self.call(fault, |engine| {
+            engine.containers.remove(name);
+            true
+        })
+    }
+
+    /// A container that runs ends; one that does not stays as it is.
+    pub fn end(&mut self, name: &str, code: i64) -> bool {
+        self.change(name, |view| {
+            if view.state.is_running() {
+                view.state = ContainerState::Exited { code, out_of_memory: false };
+            }
+        })
+    }
+
+    pub fn die(&mut self) {
+        let names: Vec<String> = self.containers.keys().cloned().collect();
+        for name in names {
+            self.end(&name, 255);
+        }
+    }
+
+    pub fn listen(&mut self, instance: InstanceId, block: PortBlock) -> Outcome {
+        let ours = self.listening.iter().filter(|(other, _)| **other != instance).map(|(_, block)| block);
+        if ours.chain(&self.taken).any(|other| other.overlaps(block)) {
+            return Outcome::Failed;
+        }
+        self.listening.insert(instance, block);
+        Outcome::Done
+    }
+
+    /// The name is given to one container only; what still waits for it is told of the conflict.
+    fn make(&mut self, view: ContainerView) -> bool {
+        if self.containers.contains_key(&view.name) {
+            return false;
+        }
+        self.made += 1;
+        self.late.retain(|(_, late)| late.name != view.name);
+        self.news.push(view.name.clone());
+        let container_id = format!("container-{}", self.made);
+        self.containers.insert(view.name.clone(), ContainerView { container_id, ..view });
+        true
+    }
+
+    fn change(&mut self, name: &str, change: impl FnOnce(&mut ContainerView)) -> bool {
+        self.containers.get_mut(name).map(change).is_some()
+    }
+
+    fn call(&mut self, fault: Fault, effect: impl FnOnce(&mut Self) -> bool) -> Outcome {
+        match fault {
+            _ if self.hangs => Outcome::NoAnswer,
+            Fault::Refuses => Outcome::Failed,
+            Fault::CallLost | Fault::Late(_) => Outcome::NoAnswer,
+            Fault::AnswerLost => {
+                effect(self);
+                Outcome::NoAnswer
+            }
+            Fault::None if effect(self) => Outcome::Done,
+            Fault::None => Outcome::Failed,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The main server's process and its database: decide, commit, answer, publish, with a crash at any point between.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use model::refusal::Refusal;
+use planner::clock::{Instant, Now};
+use planner::command::Decision;
+use planner::invariants::{check, check_step};
+use planner::reconcile::{Publish, reconcile};
+use planner::world::{Change, World};
+
+use crate::action::CrashPoint;
+
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// What is committed: rows alone.
+    pub stored: World,
+    /// What the process knows, while there is one.
+    pub running: Option<World>,
+    pub crash_at: Option<CrashPoint>,
+    pub refuse_commit: bool,
+    drawn: u64,
+    /// Hours by which the wall clock is wrong.
+    pub skew: i64,
+}
+
+/// What an asker learns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply<T> {
+    Done(T),
+    Refused(Refusal),
+    /// There is no server, or it died before it answered.
+    Nothing,
+}
+
+pub type Draw<'a> = &'a mut dyn FnMut() -> u64;
+
+impl Server {
+    pub fn new(stored: World) -> Self {
+        let running = Some(stored.clone());
+        Self { stored, running, crash_at: None, refuse_commit: false, drawn: 0, skew: 0 }
+    }
+
+    pub fn now(&self, since_start: Duration) -> Now {
+        let wall = Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000) + since_start;
+        let skew = Duration::from_secs(self.skew.unsigned_abs() * 3_600);
+        let wall = if self.skew < 0 { wall - skew } else { wall + skew };
+        Now { wall, mono: Instant(since_start) }
+    }
+
+    pub fn kill(&mut self) {
+        self.running = None;
+        self.crash_at = None;
+        self.refuse_commit = false;
+    }
+
+    pub fn start(&mut self, now: Duration) -> Result<(), String> {
+        if self.running.is_none() {
+            let mut world = self.stored.clone();
+            world.links.clear();
+            world.published.clear();
+            world.started = self.now(now).mono;
+            self.running = Some(world);
+            self.look_after(now)?;
+        }
+        Ok(())
+    }
+
+    /// One request, as the orchestrator carries it out.
+    pub fn decide<T>(
+        &mut self,
+        now: Duration,
+        job: impl FnOnce(&World, Draw<'_>, Now) -> Result<Decision<T>, Refusal>,
+        note: impl FnOnce(&mut World, &T, Now),
+    ) -> Result<Reply<T>, String> {
+        let at = self.now(now);
+        let mut drawn = self.drawn;
+        let mut draw = || {
+            drawn += 1;
+            drawn
+        };
+        let Some(world) = &self.running else { return Ok(Reply::Nothing) };
+        let decided = job(world, &mut draw, at);
+        self.drawn = drawn;
+        let Decision { changes, answer } = match decided {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Reply::Refused(refusal)),
+        };
+        if self.dies_at(CrashPoint::BeforeCommit) {
+            return Ok(Reply::Nothing);
+        }
+        if std::mem::take(&mut self.refuse_commit) && !changes.is_empty() {
+            return Ok(Reply::Nothing);
+        }
+        self.commit(changes)?;
+        if self.dies_at(CrashPoint::Committed) {
+            return Ok(Reply::Nothing);
+        }
+        if let Some(world) = &mut self.running {
+            note(world, &answer, at);
+        }
+        if !self.dies_at(CrashPoint::Answered) {
+            self.look_after(now)?;
+        }
+        Ok(Reply::Done(answer))
+    }
+
+    pub fn look_after(&mut self, now: Duration) -> Result<(), String> {
+        let Some(world) = &self.running else { return Ok(()) };
+        let plan = reconcile(world, self.now(now));
+        self.commit(plan.changes)?;
+        if !plan.publish.is_empty() && self.dies_at(CrashPoint::Planned) {
+            return Ok(());
+        }
+        if let Some(world) = &mut self.running {
+            for Publish { node, assignment } in plan.publish {
+                world.sent(node, assignment);
+            }
+        }
+        Ok(())
+    }
+
+    fn dies_at(&mut self, point: CrashPoint) -> bool {
+        let dies = self.crash_at == Some(point);
+        if dies {
+            self.kill();
+        }
+        dies
+    }
+
+    fn commit(&mut self, changes: Vec<Change>) -> Result<(), String> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let before = self.stored.clone();
+        self.stored.apply_all(changes.clone());
+        // Connections are not rows.
+        self.stored.links.clear();
+        self.stored.published.clear();
+        if let Some(world) = &mut self.running {
+            world.apply_all(changes);
+            rule(check(world))?;
+        }
+        rule(check_step(&before, &self.stored))
+    }
+}
+
+fn rule(found: Vec<planner::invariants::Violation>) -> Result<(), String> {
+    found.first().map_or(Ok(()), |violation| Err(violation.to_string()))
+}
