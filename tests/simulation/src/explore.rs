@@ -36,6 +36,16 @@ struct Found {
     healed: usize,
 }
 
+impl Found {
+    /// A long search shows that it goes on.
+    #[expect(clippy::print_stderr, reason = "this is progress for a terminal")]
+    fn tell(&self, second: Wish) {
+        if self.states.is_multiple_of(50_000) && self.states > 0 {
+            eprintln!("create and {second:?}: {} states, {} steps so far", self.states, self.steps);
+        }
+    }
+}
+
 /// Searches the whole space, and says how large it is or how a rule breaks.
 pub fn report(faults: u8) -> Result<String, String> {
     let mut lines = Vec::new();
@@ -57,6 +67,7 @@ fn search(second: Wish, faults: u8) -> Result<Found, String> {
     let mut known = HashSet::new();
     let mut found = Found::default();
     while let Some(place) = open.pop() {
+        found.tell(second);
         for (action, fault) in place.choices() {
             let mut next = place.clone();
             next.path = Some(std::sync::Arc::new(Past { action, before: place.path.clone() }));
@@ -110,9 +121,21 @@ impl Place {
 
     fn digest(&self) -> u64 {
         let mut digest = Digest(DefaultHasher::new());
-        let told = write!(digest, "{:?}{}{}", self.history, self.operations, self.faults);
-        told.expect("a hasher takes everything");
+        self.write(&mut digest).expect("a hasher takes everything");
         digest.0.finish()
+    }
+
+    /// All that what follows depends on. Timelines and rows that never change here are left out.
+    fn write(&self, to: &mut Digest) -> fmt::Result {
+        let History { server, nodes, people, memory, forged: _, now } = &self.history;
+        write!(to, "{}{}{now:?}{people:?}{memory:?}", self.operations, self.faults)?;
+        write!(to, "{:?}{:?}", server.stored.instances, server.stored.nodes)?;
+        write!(to, "{:?}{:?}", server.crash_at, server.running.as_ref().map(|world| (&world.links, &world.published)))?;
+        for node in nodes {
+            write!(to, "{:?}{:?}{:?}", node.ledger, node.engine, node.process)?;
+            node.links.iter().try_for_each(|link| link.write(to))?;
+        }
+        Ok(())
     }
 
     fn tell(&self, why: &str) -> String {

@@ -235,16 +235,21 @@ fn dial(node: &mut Node, server_is_up: bool, now: Duration) {
     }
 }
 
-/// Either end gets a frame of an earlier connection once more.
+/// Either end gets a frame of an earlier connection once more. It changes nothing.
 fn replay(node: &mut Node, server: &mut Server, now: Duration, wall: Timestamp) -> Result<(), String> {
+    let reports = |server: &Server| -> Vec<_> {
+        server.stored.instances.iter().map(|(id, row)| (*id, row.report.clone())).collect()
+    };
+    let before = reports(server);
+    let assignment = node.ledger.assignment.clone();
     let current = node.links.last().and_then(Connection::epoch);
     let epoch_of = |frame: &ToServer| match frame {
         ToServer::Report(report) => Some(report.epoch),
         ToServer::Heartbeat { epoch, .. } => Some(*epoch),
         ToServer::Hello(_) => None,
     };
-    if let Some(frame) = node.old_up.clone().filter(|frame| epoch_of(frame) != current)
-        && let Some(link) = node.links.last_mut()
+    if let Some(link) = node.links.last_mut()
+        && let Some(frame) = node.old_up.clone().filter(|frame| epoch_of(frame) != link.server_epoch())
     {
         link.hear(server, node.id, frame, now)?;
     }
@@ -252,6 +257,9 @@ fn replay(node: &mut Node, server: &mut Server, now: Duration, wall: Timestamp) 
         && current.is_some_and(|current| current != epoch)
     {
         node.hear(ToNode::Assign { epoch, assignment }, now, wall);
+    }
+    if reports(server) != before || node.ledger.assignment != assignment {
+        return Err(format!("{}: a frame of an earlier connection changed something", node.id));
     }
     Ok(())
 }

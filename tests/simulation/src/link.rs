@@ -76,6 +76,11 @@ impl Connection {
         self.node.as_ref().and_then(|end| end.session.epoch())
     }
 
+    /// The epoch with which the server welcomed the node.
+    pub fn server_epoch(&self) -> Option<Epoch> {
+        self.server.as_ref().and_then(|end| end.epoch)
+    }
+
     /// A node's frame goes on its way, or is lost on a link that is half open.
     pub fn send_up(&mut self, frame: ToServer) {
         if !self.half_open {
@@ -87,6 +92,19 @@ impl Connection {
         if !self.half_open && self.node.is_some() {
             self.down.push_back(frame);
         }
+    }
+
+    /// Everything but the numbers of reports, which say no more than the order of the frames.
+    pub fn write(&self, to: &mut impl std::fmt::Write) -> std::fmt::Result {
+        let server = self.server.as_ref().map(|end| (end.epoch, end.told, end.heard));
+        let node = self.node.as_ref().map(|end| (end.session.epoch(), end.heard));
+        write!(to, "{server:?}{node:?}{}{}{:?}", self.half_open, self.cut, self.down)?;
+        self.up.iter().try_for_each(|frame| match frame {
+            ToServer::Report(Report { epoch, sequence: _, assignment, instances, strangers }) => {
+                write!(to, "{epoch:?}{assignment:?}{instances:?}{strangers:?}")
+            }
+            ToServer::Hello(_) | ToServer::Heartbeat { .. } => write!(to, "{frame:?}"),
+        })
     }
 
     /// The server's end can tell that the node's is gone.
