@@ -13,6 +13,7 @@ pub mod history;
 pub mod link;
 pub mod node;
 pub mod people;
+pub mod play;
 pub mod rules;
 pub mod scene;
 pub mod server;

@@ -1,13 +1,13 @@
 //! Plays histories, or searches every one of a bounded kind, and prints what it found.
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
-use simulation::explore;
 use simulation::heal::heal;
 use simulation::history::History;
+use simulation::play::{PEOPLE, nodes};
 use simulation::shrink::{drawn, shrink};
+use simulation::{explore, play};
 
 #[derive(Parser)]
 #[command(about = "Plays DockHost's deciding cores against simulated faults")]
@@ -41,11 +41,9 @@ enum What {
     },
 }
 
-const PEOPLE: usize = 3;
-
 fn main() -> ExitCode {
     let found = match Arguments::parse().what {
-        What::Play { from, seeds, actions } => play(from, seeds, actions),
+        What::Play { from, seeds, actions } => play::play(from, seeds, actions),
         What::Again { seed, actions } => again(seed, actions),
         What::Explore { faults } => explore::report(faults),
     };
@@ -59,37 +57,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// One to eight nodes, three on average.
-fn nodes(seed: u64) -> usize {
-    [1, 1, 2, 2, 3, 3, 4, 8][usize::try_from(seed % 8).unwrap_or(0)]
-}
-
-fn play(from: u64, seeds: u64, count: usize) -> Result<String, String> {
-    let begun = Instant::now();
-    let (mut slowest, mut created, mut deleted) = (Duration::ZERO, 0, 0);
-    for seed in from..from + seeds {
-        match drawn(PEOPLE, nodes(seed), seed, count).end {
-            Ok((history, healed)) => {
-                slowest = slowest.max(healed);
-                created += history.people.promised.len();
-                deleted += history.people.promised.values().filter(|promise| promise.deleted).count();
-            }
-            Err(why) => {
-                return Err(format!(
-                    "seed {seed}: {why}\nrun it again with: cargo run -p simulation -- again {seed} --actions {count}"
-                ));
-            }
-        }
-    }
-    let events = seeds * u64::try_from(count).unwrap_or(0);
-    Ok(format!(
-        "{seeds} histories, {events} events before healing, {created} creates and {deleted} deletions acknowledged, 0 violations; slowest \
-         convergence {} s of simulated time; {:.0} s",
-        slowest.as_secs(),
-        begun.elapsed().as_secs_f32()
-    ))
 }
 
 fn again(seed: u64, count: usize) -> Result<String, String> {

@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::engine::Fault;
 use crate::script::World;
 
-const CASES: u32 = 100_000;
+const CASES: u32 = 500_000;
 /// The longest way is: close, stop, remove, drop; or write, open, image, create, start, route, and one restart.
 const MOST_STEPS: u32 = 16;
 

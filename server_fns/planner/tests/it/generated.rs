@@ -10,10 +10,10 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::history::{History, Step};
 
-/// Together they stay within about a minute without optimisation.
-const HISTORIES: u32 = 30_000;
+/// With those of the agent they are a million, in about half a minute.
+const HISTORIES: u32 = 100_000;
 const STEPS: usize = 20;
-const BLOCKS: u32 = 80_000;
+const BLOCKS: u32 = 400_000;
 
 fn check<S: Strategy>(cases: u32, count: &AtomicU64, strategy: &S, property: impl Fn(S::Value)) {
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });

@@ -1,0 +1,77 @@
+// Bugs, put in one at a time: each must be caught by the simulation or by the tests of the deciding cores. One that
+// nothing catches is a hole in the tests.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "..");
+const CRATES = ["server_fns/model", "server_fns/planner", "node/agent", "node/protocol", "tests/simulation"];
+const SEEDS = process.env.SEEDS ?? "1500";
+
+const planner = (file) => `server_fns/planner/src/${file}`;
+const agent = (file) => `node/agent/src/${file}`;
+const session = "node/protocol/src/session.rs";
+
+// What is wrong, where, and the change that makes it so.
+const BUGS = [
+  ["the server takes reports of an older connection", session, "if report.epoch == ours && report.sequence > self.heard", "if true"],
+  ["a node takes frames of an older connection", session, "Some(ours) if ours == epoch => meaning", "Some(_) => meaning"],
+  ["a node takes an older assignment", agent("accept.rs"), "std::cmp::Ordering::Less => Accept::Refuse(Refused::Older { ours: ours.generation, new: new.generation })", "std::cmp::Ordering::Less => Accept::Take"],
+  ["a create without an answer counts as failed", agent("local.rs"), "if outcome == Outcome::NoAnswer {", "if false {"],
+  ["a node that starts forgets that a create may be under way", agent("local.rs"), "made.is_none().then_some(now + DOUBT)", "None"],
+  ["what could not be looked at counts as absent", agent("report.rs"), "Seen::Unknown | Seen::Foreign(_) => Observed::Unknown { since }", "Seen::Unknown | Seen::Foreign(_) => Observed::Absent"],
+  ["the server hears of a container before the ledger does", agent("report.rs"), "written.is_some_and(|made| made >= facts.incarnation)", "true"],
+  ["a deletion is confirmed while something is left", agent("report.rs"), "!local.is_cleared(now)", "false"],
+  ["a lost container is made anew", planner("reconcile/assign.rs"), "may_create: !instance.was_present", "may_create: true"],
+  ["host ports are free as soon as somebody asks to delete", planner("world/lookup.rs"), "self.node_instances(node).map(|instance| instance.host_ports)", "self.node_instances(node).filter(|instance| instance.desired != model::instance::DesiredState::Deleted).map(|instance| instance.host_ports)"],
+  ["an old report confirms a deletion", planner("command/channel.rs"), "old.desired == DesiredState::Deleted && acted_on && report", "old.desired == DesiredState::Deleted && report"],
+  ["a repeated create makes another one", planner("command/instances/create.rs"), "return Ok(Decision::unchanged(first));", "let _ = first;"],
+  ["a tombstone does not count against the quota", planner("world/lookup.rs"), "self.instances.values().filter(move |instance| instance.owner == owner)", "self.instances.values().filter(move |instance| instance.owner == owner && instance.desired != model::instance::DesiredState::Deleted)"],
+  ["a new wish keeps its generation", planner("command/instances/wish.rs"), "generation: wish.generation.next()", "generation: wish.generation"],
+  ["a second machine takes over a live node", planner("command/channel.rs"), "known != machine", "known != known"],
+  ["a restart is carried out again and again", agent("converge.rs"), "assigned.restarts > local.restarts_done", "assigned.restarts >= local.restarts_done && assigned.restarts.0 > 0"],
+];
+
+const copy = mkdtempSync(join(tmpdir(), "dockhost-bugs-"));
+const env = { ...process.env, CARGO_TARGET_DIR: join(process.env.CARGO_TARGET_DIR ?? copy, "seeded-bugs") };
+const cargo = (...args) => spawnSync("cargo", args, { cwd: copy, env, encoding: "utf8", maxBuffer: 64 << 20 });
+
+for (const crate of CRATES) cpSync(join(root, crate), join(copy, crate), { recursive: true });
+const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
+const members = `members = [${CRATES.map((crate) => `"${crate}"`).join(", ")}]`;
+writeFileSync(join(copy, "Cargo.toml"), manifest.replace(/members = \[[^\]]*\]/, members));
+cpSync(join(root, "Cargo.lock"), join(copy, "Cargo.lock"));
+
+/** Which of the two catches what is in the copy now. */
+function caughtBy() {
+  const built = cargo("build", "--offline", "--quiet", "-p", "simulation");
+  if (built.status !== 0) return { broken: built.stderr };
+  const played = cargo("run", "--offline", "--quiet", "-p", "simulation", "--", "play", "--seeds", SEEDS);
+  if (played.status !== 0) return { by: "simulation", how: played.stdout.split("\n")[0] };
+  const tested = cargo("test", "--offline", "--quiet", "-p", "planner", "-p", "agent", "-p", "protocol");
+  if (tested.status === 0) return {};
+  const failed = tested.stdout.match(/---- (\S+) stdout/)?.[1] ?? "a test";
+  return { by: "core tests", how: failed };
+}
+
+let missed = 0;
+try {
+  const sound = caughtBy();
+  if (sound.by || sound.broken) throw new Error(`without a seeded bug something fails already: ${sound.how ?? sound.broken}`);
+  for (const [name, file, from, to] of BUGS) {
+    const path = join(copy, file);
+    const text = readFileSync(path, "utf8");
+    if (text.split(from).length !== 2) throw new Error(`${file} has not exactly one: ${from}`);
+    writeFileSync(path, text.replace(from, () => to));
+    const { by, how, broken } = caughtBy();
+    if (broken) throw new Error(`the bug "${name}" does not compile:\n${broken}`);
+    if (!by) missed++;
+    console.log(by ? `caught by ${by}: ${name} (${how.slice(0, 110)})` : `NOT CAUGHT: ${name}`);
+    writeFileSync(path, text);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(`${BUGS.length - missed} of ${BUGS.length} seeded bugs caught`);
+process.exitCode = missed === 0 ? 0 : 1;
