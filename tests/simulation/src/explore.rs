@@ -1,11 +1,12 @@
 //! Every order in which the life of one instance on one node can go, with two operations and a few faults.
 //!
-//! States are told apart by everything that is in them. From each state in which both operations were asked for, the
-//! faults also end, and it must heal.
+//! States are told apart by everything in them that can matter later. From each state in which both operations were
+//! asked for, the faults also end, and it must heal.
 
 use std::collections::HashSet;
 use std::fmt::{self, Write};
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request, Wish};
 use crate::enabled;
@@ -19,14 +20,13 @@ struct Place {
     /// What the second operation will be; the first is a create.
     second: Wish,
     operations: u8,
-    faults: u8,
-    path: Option<std::sync::Arc<Past>>,
+    path: Option<Arc<Past>>,
 }
 
 /// How a state was reached.
 struct Past {
     action: Action,
-    before: Option<std::sync::Arc<Past>>,
+    before: Option<Arc<Past>>,
 }
 
 #[derive(Default)]
@@ -36,11 +36,29 @@ struct Found {
     healed: usize,
 }
 
+/// Frames from the node that are under way at once. A report holds the newest of everything, so more of them under way
+/// are older ones, which is what a single one can be too.
+const UNDER_WAY: usize = 1;
+
+const CRASHES: [CrashPoint; 4] =
+    [CrashPoint::BeforeCommit, CrashPoint::Committed, CrashPoint::Answered, CrashPoint::Planned];
+
 impl Found {
+    /// A state that was not seen before. Once both operations were asked for, it must heal.
+    fn enter(&mut self, place: &Place) -> Result<(), String> {
+        self.states += 1;
+        self.tell(place.second);
+        if place.operations == 0 {
+            heal(&mut place.history.clone()).map_err(|why| place.tell(&why))?;
+            self.healed += 1;
+        }
+        Ok(())
+    }
+
     /// A long search shows that it goes on.
     #[expect(clippy::print_stderr, reason = "this is progress for a terminal")]
     fn tell(&self, second: Wish) {
-        if self.states.is_multiple_of(50_000) && self.states > 0 {
+        if self.states.is_multiple_of(50_000) {
             eprintln!("create and {second:?}: {} states, {} steps so far", self.states, self.steps);
         }
     }
@@ -59,78 +77,148 @@ pub fn report(faults: u8) -> Result<String, String> {
     Ok(lines.join("\n"))
 }
 
+/// Fewest faults first: a state that is reached again with more of them behind it has nothing new before it.
 fn search(second: Wish, faults: u8) -> Result<Found, String> {
-    let mut history = History::new(1, 1);
-    history.play(Action::Node(0, OnNode::Start))?;
-    heal(&mut history)?;
-    let mut open = vec![Place { history, second, operations: 2, faults, path: None }];
+    let mut open = vec![None];
     let mut known = HashSet::new();
     let mut found = Found::default();
-    while let Some(place) = open.pop() {
-        found.tell(second);
-        for (action, fault) in place.choices() {
-            let mut next = place.clone();
-            next.path = Some(std::sync::Arc::new(Past { action, before: place.path.clone() }));
-            next.faults -= u8::from(fault);
-            next.operations -=
-                u8::from(matches!(action, Action::People(Request::Create { .. } | Request::Wish { .. })));
-            next.history.play(action).map_err(|why| next.tell(&why))?;
-            found.steps += 1;
-            if known.insert(next.digest()) {
-                found.states += 1;
-                if next.operations == 0 {
-                    heal(&mut next.history.clone()).map_err(|why| next.tell(&why))?;
-                    found.healed += 1;
+    for behind in 0..=faults {
+        let (mut later, mut waits) = (Vec::new(), HashSet::new());
+        for path in open {
+            let place = Place::at(path, second)?;
+            if !known.insert(place.digest()) {
+                continue;
+            }
+            found.enter(&place)?;
+            let mut near = vec![place];
+            while let Some(place) = near.pop() {
+                for (next, fault) in place.nexts(behind < faults)? {
+                    found.steps += 1;
+                    let digest = next.digest();
+                    if known.contains(&digest) {
+                        continue;
+                    }
+                    if fault {
+                        if waits.insert(digest) {
+                            later.push(next.path);
+                        }
+                    } else {
+                        known.insert(digest);
+                        found.enter(&next)?;
+                        near.push(next);
+                    }
                 }
-                open.push(next);
             }
         }
+        open = later;
     }
     Ok(found)
 }
 
 impl Place {
-    /// What can happen here, and whether it is a fault.
-    fn choices(&self) -> Vec<(Action, bool)> {
-        let (history, node) = (&self.history, &self.history.nodes[0]);
+    /// Goes that way again: millions of ways fit into memory, as many states do not.
+    fn at(path: Option<Arc<Past>>, second: Wish) -> Result<Self, String> {
+        let mut history = History::new(1, 1);
+        history.play(Action::Node(0, OnNode::Start))?;
+        heal(&mut history)?;
+        let mut actions = Vec::new();
+        let mut at = path.as_ref();
+        while let Some(past) = at {
+            actions.push(past.action);
+            at = past.before.as_ref();
+        }
+        actions.reverse();
+        Self { history, second, operations: 2, path: None }.after(&actions)
+    }
+
+    /// What can be next, and whether it takes a fault.
+    fn nexts(&self, faulty: bool) -> Result<Vec<(Self, bool)>, String> {
+        let mut all = Vec::new();
+        for action in self.plain() {
+            all.push((self.after(&[action])?, false));
+            if faulty && self.history.server.running.is_some() {
+                for point in CRASHES {
+                    let next = self.after(&[Action::Server(OnServer::CrashAt(point)), action])?;
+                    // What did not come to that point is no crash.
+                    if next.history.server.running.is_none() {
+                        all.push((next, true));
+                    }
+                }
+            }
+        }
+        if faulty {
+            for fault in self.faults() {
+                all.push((self.after(&[fault])?, true));
+            }
+        }
+        Ok(all)
+    }
+
+    fn after(&self, actions: &[Action]) -> Result<Self, String> {
+        let mut next = self.clone();
+        for action in actions {
+            next.path = Some(Arc::new(Past { action: *action, before: next.path.take() }));
+            next.operations -=
+                u8::from(matches!(action, Action::People(Request::Create { .. } | Request::Wish { .. })));
+            next.history.play(*action).map_err(|why| next.tell(&why))?;
+        }
+        Ok(next)
+    }
+
+    /// The work that waits, and the operations that nobody has asked for yet.
+    fn plain(&self) -> Vec<Action> {
+        let history = &self.history;
         let runs = history.server.running.is_some();
-        let link = node.links.last();
-        let mut plain: Vec<(Action, bool)> = enabled::work(history).into_iter().map(|action| (action, false)).collect();
-        let wish = Action::People(Request::Wish { which: 0, wish: self.second });
+        let full = history.nodes[0].links.iter().any(|link| link.up.len() >= UNDER_WAY);
+        let mut all = enabled::work(history);
+        all.retain(|action| !(full && matches!(action, Action::Node(_, OnNode::Report))));
         match self.operations {
-            2 if runs => plain.push((Action::People(Request::Create { person: 0, name: 0 }), false)),
-            1 if runs && !history.people.promised.is_empty() => plain.push((wish, false)),
+            2 if runs => all.push(Action::People(Request::Create { person: 0, name: 0 })),
+            1 if runs && !history.people.promised.is_empty() => {
+                all.push(Action::People(Request::Wish { which: 0, wish: self.second }));
+            }
             _ => {}
         }
+        all
+    }
+
+    fn faults(&self) -> Vec<Action> {
+        let (history, node) = (&self.history, &self.history.nodes[0]);
+        let link = node.links.last();
         let worker = node.process.as_ref().and_then(|process| process.workers.keys().next().copied());
         let due = worker.is_some_and(|id| node.is_due(id, history.now));
-        let mut faults = vec![
+        [
+            (Action::Server(OnServer::Kill), history.server.running.is_some()),
             (Action::Node(0, OnNode::Kill), node.process.is_some()),
             (Action::Link(0, OnLink::Cut), link.is_some_and(|link| link.node.is_some() && !link.cut)),
             (Action::Node(0, OnNode::Work(0, Fault::AnswerLost)), due),
             (Action::Node(0, OnNode::Work(0, Fault::CallLost)), due),
             (Action::Engine(0, OnEngine::Remove(0)), !node.engine.containers.is_empty()),
             (Action::Engine(0, OnEngine::Dies), node.engine.containers.values().any(|view| view.state.is_running())),
-        ];
-        for point in [CrashPoint::BeforeCommit, CrashPoint::Committed, CrashPoint::Answered, CrashPoint::Planned] {
-            faults.push((Action::Server(OnServer::CrashAt(point)), runs && history.server.crash_at.is_none()));
-        }
-        let faults = faults.into_iter().filter(|(_, can)| *can && self.faults > 0).map(|(action, _)| (action, true));
-        plain.into_iter().chain(faults).collect()
+        ]
+        .into_iter()
+        .filter_map(|(action, can)| can.then_some(action))
+        .collect()
     }
 
     fn digest(&self) -> u64 {
-        let mut digest = Digest(DefaultHasher::new());
-        self.write(&mut digest).expect("a hasher takes everything");
-        digest.0.finish()
+        let mut text = String::new();
+        self.write(&mut text).expect("a text takes everything");
+        let mut digest = DefaultHasher::new();
+        ["Epoch(", "Generation(", "1970-01-01T00:"]
+            .into_iter()
+            .fold(text, |text, kind| ranked(&text, kind))
+            .hash(&mut digest);
+        digest.finish()
     }
 
     /// All that what follows depends on. Timelines and rows that never change here are left out.
-    fn write(&self, to: &mut Digest) -> fmt::Result {
+    fn write(&self, to: &mut String) -> fmt::Result {
         let History { server, nodes, people, memory, forged: _, now } = &self.history;
-        write!(to, "{}{}{now:?}{people:?}{memory:?}", self.operations, self.faults)?;
+        write!(to, "{}{now:?}{people:?}", self.operations)?;
+        memory.write(people, to)?;
         write!(to, "{:?}{:?}", server.stored.instances, server.stored.nodes)?;
-        write!(to, "{:?}{:?}", server.crash_at, server.running.as_ref().map(|world| (&world.links, &world.published)))?;
+        write!(to, "{:?}", server.running.as_ref().map(|world| (&world.links, &world.published)))?;
         for node in nodes {
             write!(to, "{:?}{:?}{:?}", node.ledger, node.engine, node.process)?;
             node.links.iter().try_for_each(|link| link.write(to))?;
@@ -150,11 +238,22 @@ impl Place {
     }
 }
 
-struct Digest(DefaultHasher);
-
-impl Write for Digest {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write(text.as_bytes());
-        Ok(())
+/// The numbers behind that word by their rank alone: connections, wishes and starts are only ever compared, and the
+/// next one is always above all that there are.
+fn ranked(text: &str, kind: &str) -> String {
+    let number = |part: &str| part.chars().take_while(|one| one.is_ascii_digit() || *one == ':').collect::<String>();
+    let parts: Vec<&str> = text.split(kind).collect();
+    let mut numbers: Vec<(usize, String)> =
+        parts.iter().skip(1).map(|part| number(part)).map(|n| (n.len(), n)).collect();
+    numbers.sort();
+    numbers.dedup();
+    let mut out = parts.first().copied().unwrap_or_default().to_owned();
+    for part in parts.iter().skip(1) {
+        let number = number(part);
+        let rank = numbers.binary_search(&(number.len(), number.clone())).unwrap_or_default();
+        out.push_str(kind);
+        out.push_str(&rank.to_string());
+        out.push_str(&part[number.len()..]);
     }
+    out
 }

@@ -1,6 +1,7 @@
 //! What must hold after every single action, seen from outside: people's promises against rows, containers and ports.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write};
 
 use agent::converge::Step;
 use agent::local::Outcome;
@@ -8,6 +9,7 @@ use model::id::{InstanceId, NodeId};
 use model::instance::DesiredState;
 
 use crate::history::History;
+use crate::people::People;
 
 /// What the rules remember from action to action.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,14 @@ impl Memory {
         if step == Step::Stop && outcome == Outcome::Done && was_running {
             *self.stopped.entry(id).or_default() += 1;
         }
+    }
+
+    /// Of what was counted, how much is left before a rule is broken.
+    pub fn write(&self, people: &People, to: &mut String) -> fmt::Result {
+        let Self { gone, known, stopped, kills, removed, vanished } = self;
+        let asked = |id| people.stops.get(id).copied().unwrap_or_default();
+        let left: Vec<(&InstanceId, u32)> = stopped.iter().map(|(id, n)| (id, asked(id) + kills - n)).collect();
+        write!(to, "{gone:?}{known:?}{left:?}{removed:?}{vanished:?}")
     }
 }
 
