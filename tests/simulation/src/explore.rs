@@ -1,9 +1,10 @@
 //! Every order in which the life of one instance on one node can go, with two operations and a few faults.
 //!
 //! States are told apart by everything in them that can matter later. From each state in which both operations were
-//! asked for, the faults also end, and it must heal.
+//! asked for and no work waits, the faults also end, and it must heal.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -44,11 +45,12 @@ const CRASHES: [CrashPoint; 4] =
     [CrashPoint::BeforeCommit, CrashPoint::Committed, CrashPoint::Answered, CrashPoint::Planned];
 
 impl Found {
-    /// A state that was not seen before. Once both operations were asked for, it must heal.
+    /// A state that was not seen before. Where no work waits any more, it must heal; every other state has a way to
+    /// such a one, and each of its ways is gone.
     fn enter(&mut self, place: &Place) -> Result<(), String> {
         self.states += 1;
         self.tell(place.second);
-        if place.operations == 0 {
+        if place.operations == 0 && enabled::work(&place.history).is_empty() {
             heal(&mut place.history.clone()).map_err(|why| place.tell(&why))?;
             self.healed += 1;
         }
@@ -77,60 +79,47 @@ pub fn report(faults: u8) -> Result<String, String> {
     Ok(lines.join("\n"))
 }
 
-/// Fewest faults first: a state that is reached again with more of them behind it has nothing new before it.
+/// First without faults, then with at most one, and so on: each state is left with as few faults behind it as there can
+/// be, so that nothing is cut off by the number of faults, and none is left twice in one pass.
 fn search(second: Wish, faults: u8) -> Result<Found, String> {
-    let mut open = vec![None];
-    let mut known = HashSet::new();
+    let mut history = History::new(1, 1);
+    history.play(Action::Node(0, OnNode::Start))?;
+    heal(&mut history)?;
+    let root = Place { history, second, operations: 2, path: None };
+    let mut known: HashMap<u64, Known> = HashMap::new();
     let mut found = Found::default();
-    for behind in 0..=faults {
-        let (mut later, mut waits) = (Vec::new(), HashSet::new());
-        for path in open {
-            let place = Place::at(path, second)?;
-            if !known.insert(place.digest()) {
-                continue;
-            }
-            found.enter(&place)?;
-            let mut near = vec![place];
-            while let Some(place) = near.pop() {
-                for (next, fault) in place.nexts(behind < faults)? {
-                    found.steps += 1;
-                    let digest = next.digest();
-                    if known.contains(&digest) {
-                        continue;
-                    }
-                    if fault {
-                        if waits.insert(digest) {
-                            later.push(next.path);
-                        }
-                    } else {
-                        known.insert(digest);
+    for pass in 0..=faults {
+        let mut open = vec![(root.clone(), 0)];
+        while let Some((place, behind)) = open.pop() {
+            for (next, fault) in place.nexts(behind < pass)? {
+                let behind = behind + u8::from(fault);
+                found.steps += 1;
+                match known.entry(next.digest()) {
+                    Entry::Vacant(new) => {
+                        new.insert(Known { behind, pass });
                         found.enter(&next)?;
-                        near.push(next);
                     }
+                    Entry::Occupied(mut old) if old.get().behind == behind && old.get().pass < pass => {
+                        old.get_mut().pass = pass;
+                    }
+                    Entry::Occupied(_) => continue,
                 }
+                open.push((next, behind));
             }
         }
-        open = later;
     }
     Ok(found)
 }
 
-impl Place {
-    /// Goes that way again: millions of ways fit into memory, as many states do not.
-    fn at(path: Option<Arc<Past>>, second: Wish) -> Result<Self, String> {
-        let mut history = History::new(1, 1);
-        history.play(Action::Node(0, OnNode::Start))?;
-        heal(&mut history)?;
-        let mut actions = Vec::new();
-        let mut at = path.as_ref();
-        while let Some(past) = at {
-            actions.push(past.action);
-            at = past.before.as_ref();
-        }
-        actions.reverse();
-        Self { history, second, operations: 2, path: None }.after(&actions)
-    }
+/// A state that was reached.
+struct Known {
+    /// The fewest faults that lead to it.
+    behind: u8,
+    /// When it was left last.
+    pass: u8,
+}
 
+impl Place {
     /// What can be next, and whether it takes a fault.
     fn nexts(&self, faulty: bool) -> Result<Vec<(Self, bool)>, String> {
         let mut all = Vec::new();
