@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use model::event::InstanceEvent;
+use model::explain::Explanation;
 use model::id::InstanceId;
 use model::request::CreateInstance;
 use model::view::InstanceView;
@@ -53,6 +54,20 @@ pub async fn restart(id: InstanceId) -> Result<InstanceView, ApiError> {
 pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.delete_instance(&actor, id).await?)
+}
+
+/// Only of a deletion that its node cannot confirm, because it is away.
+#[post("/api/v1/instances/{id}/forget", caller: Caller)]
+pub async fn forget(id: InstanceId) -> Result<(), ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.forget_instance(&actor, id).await?)
+}
+
+/// Why it is as it is, what shows that, what comes next and every way out.
+#[get("/api/v1/instances/{id}/explain", caller: Caller)]
+pub async fn explain(id: InstanceId) -> Result<Explanation, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.explain_instance(&actor, id)?)
 }
 
 /// The newest last.

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use model::id::NodeId;
-use model::request::RegisterNode;
+use model::request::{DrainNode, RegisterNode};
 use model::view::{Created, NodeView};
 
 #[cfg(feature = "server")]
@@ -53,6 +53,27 @@ pub async fn cordon(id: NodeId) -> Result<NodeView, ApiError> {
 pub async fn uncordon(id: NodeId) -> Result<NodeView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.uncordon_node(&actor, id).await?)
+}
+
+/// As cordon, and nothing is started there any more; with `stop`, what runs is stopped.
+#[post("/api/v1/nodes/{id}/drain", caller: Caller)]
+pub async fn drain(id: NodeId, request: Json<DrainNode>) -> Result<NodeView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.drain_node(&actor, id, request.0).await?)
+}
+
+/// After several machines took turns with the key: the first one that comes is let in.
+#[post("/api/v1/nodes/{id}/unfreeze", caller: Caller)]
+pub async fn unfreeze(id: NodeId) -> Result<NodeView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.unfreeze_node(&actor, id).await?)
+}
+
+/// Only of a node that is away: its instances are given up with it.
+#[post("/api/v1/nodes/{id}/forget", caller: Caller)]
+pub async fn forget(id: NodeId) -> Result<(), ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.forget_node(&actor, id).await?)
 }
 
 /// Refused while instances are on it.

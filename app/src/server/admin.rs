@@ -66,6 +66,8 @@ fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
         ConsoleAnswer::Done | ConsoleAnswer::SetupToken(None) => {}
         ConsoleAnswer::Person(person) => println!("{}", person_line(&person)),
         ConsoleAnswer::People(people) => people.iter().for_each(|person| println!("{}", person_line(person))),
+        // Only `dockhost backup` asks for it.
+        ConsoleAnswer::Backup(_) => {}
         ConsoleAnswer::Nodes(nodes) => nodes.iter().for_each(|node| println!("{}", node_line(node))),
         ConsoleAnswer::Secret(secret) | ConsoleAnswer::SetupToken(Some(secret)) => println!("{secret}"),
         ConsoleAnswer::Refused(refusal) => anyhow::bail!(refusal.message),

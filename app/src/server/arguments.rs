@@ -24,6 +24,10 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Runs the main server.
     Serve(Box<Serve>),
+    /// Writes a copy of everything that is stored to a new file, whether or not the server runs.
+    Backup { file: PathBuf },
+    /// Fills an empty data directory from a backup. The server must not be running on it.
+    Restore { file: PathBuf },
     /// Commands for the operator, on the server's own host. They work whether or not the server runs.
     #[command(subcommand)]
     Admin(Admin),

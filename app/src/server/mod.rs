@@ -2,6 +2,7 @@
 
 mod admin;
 mod arguments;
+mod backup;
 mod serve;
 
 use std::io::IsTerminal;
@@ -38,6 +39,8 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Command::Serve(serve) => serve::serve(arguments.data_dir, arguments.database, *serve).await,
+        Command::Backup { file } => backup::backup(arguments.data_dir, arguments.database, &file).await,
+        Command::Restore { file } => backup::restore(arguments.data_dir, arguments.database, &file).await,
         Command::Admin(command) => admin::run(arguments.data_dir, arguments.database, command).await,
     }
 }

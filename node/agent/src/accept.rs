@@ -27,7 +27,7 @@ pub enum Refused {
     )]
     OtherNode { ours: NodeId, new: NodeId },
     #[error(
-        "the assignment has generation {new}, but generation {ours} was accepted before: was the server restored from a backup?"
+        "the assignment has generation {new}, but generation {ours} was accepted before: if the server's data were copied back by hand, restore them with `dockhost restore`"
     )]
     Older { ours: Generation, new: Generation },
     #[error("two different assignments have the same generation {0}")]
@@ -48,7 +48,8 @@ pub fn accept(ledger: Option<&Assignment>, new: &Assignment) -> Accept {
     if ours.node != new.node {
         return Accept::Refuse(Refused::OtherNode { ours: ours.node, new: new.node });
     }
-    match new.generation.cmp(&ours.generation) {
+    // A restored database counts from an earlier generation on, and says so by its era.
+    match (new.era, new.generation).cmp(&(ours.era, ours.generation)) {
         std::cmp::Ordering::Greater => Accept::Take,
         std::cmp::Ordering::Less => Accept::Refuse(Refused::Older { ours: ours.generation, new: new.generation }),
         std::cmp::Ordering::Equal if ours == new => Accept::Same,

@@ -6,7 +6,7 @@ use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
 use model::node::NodeFacts;
 use model::observed::InstanceReport;
-use model::version::{Epoch, Generation};
+use model::version::{Epoch, Era, Generation};
 
 /// From a node to the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,7 @@ pub struct Hello {
     pub machine: String,
     /// What the ledger holds, if anything.
     pub cluster: Option<ClusterId>,
+    pub era: Era,
     pub generation: Generation,
     pub facts: NodeFacts,
 }
@@ -79,6 +80,8 @@ pub enum RefusedReason {
     Version,
     /// The node belongs to another installation of DockHost.
     Cluster,
+    /// The server's data are older than what the node was told.
+    Older,
     /// Another machine is connected with the same key.
     SecondMachine,
     /// The key was rotated or the node removed while it was connected.
@@ -91,7 +94,7 @@ impl RefusedReason {
     /// Whether dialling again with the same settings can succeed without anybody's doing.
     pub const fn may_pass(self) -> bool {
         match self {
-            Self::Protocol | Self::SecondMachine => true,
+            Self::Protocol | Self::SecondMachine | Self::Older => true,
             Self::Version | Self::Cluster | Self::Revoked => false,
         }
     }

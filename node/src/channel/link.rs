@@ -170,6 +170,7 @@ impl Channel {
             version: protocol::VERSION,
             machine: standing.machine.clone(),
             cluster: standing.cluster,
+            era: standing.era,
             generation: standing.generation,
             facts: standing.facts.clone(),
         })

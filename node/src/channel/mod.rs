@@ -13,7 +13,7 @@ use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
 use model::node::NodeFacts;
 use model::observed::InstanceReport;
-use model::version::Generation;
+use model::version::{Era, Generation};
 use protocol::limits;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -40,6 +40,7 @@ pub enum FromChannel {
 pub struct Standing {
     pub machine: String,
     pub cluster: Option<ClusterId>,
+    pub era: Era,
     pub generation: Generation,
     pub facts: NodeFacts,
 }

@@ -2,7 +2,7 @@
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use model::node::EngineState;
-use model::version::Epoch;
+use model::version::{Epoch, Era};
 use protocol::codec::{decode, encode};
 use protocol::{RefusedReason, ToNode, ToServer};
 use tokio::net::{TcpListener, TcpStream};
@@ -77,7 +77,8 @@ impl Bench {
         let mut peer = self.accept().await;
         let ToServer::Hello(hello) = receive(&mut peer).await else { panic!("the first frame is a hello") };
         let (cluster, node) = (ClusterId::from_bits(1), NodeId::from_bits(2));
-        let assignment = Assignment { cluster, node, generation: Generation(7), instances: Vec::new() };
+        let assignment =
+            Assignment { cluster, node, era: Era::default(), generation: Generation(7), instances: Vec::new() };
         let name = "lab-1".to_owned();
         send(&mut peer, &ToNode::Welcome { epoch: EPOCH, cluster, node, name, assignment }).await;
         assert!(matches!(self.event().await, FromChannel::Welcomed { .. }));
@@ -212,8 +213,13 @@ async fn frames_of_another_epoch_are_dropped() {
     let mut bench = bench().await;
     let (mut peer, _) = bench.welcome().await;
     let (cluster, node) = (ClusterId::from_bits(1), NodeId::from_bits(2));
-    let assignment =
-        |generation| Assignment { cluster, node, generation: Generation(generation), instances: Vec::new() };
+    let assignment = |generation| Assignment {
+        cluster,
+        node,
+        era: Era::default(),
+        generation: Generation(generation),
+        instances: Vec::new(),
+    };
     send(&mut peer, &ToNode::Assign { epoch: Epoch(3), assignment: assignment(8) }).await;
     send(&mut peer, &ToNode::Assign { epoch: EPOCH, assignment: assignment(9) }).await;
     assert_eq!(bench.event().await, FromChannel::Assigned(assignment(9)));

@@ -95,6 +95,7 @@ impl EventLoop {
     fn stand(&self, assignment: &Assignment) {
         self.ends.standing.send_modify(|standing| {
             standing.cluster = Some(assignment.cluster);
+            standing.era = assignment.era;
             standing.generation = assignment.generation;
         });
         self.cluster.send_if_modified(|cluster| cluster.replace(assignment.cluster) != Some(assignment.cluster));

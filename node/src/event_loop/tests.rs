@@ -8,7 +8,7 @@ use model::image::ImageName;
 use model::instance::Limits;
 use model::observed::{InstanceReport, ProblemCode};
 use model::port::PortBlock;
-use model::version::{Incarnation, Restarts};
+use model::version::{Era, Incarnation, Restarts};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -78,7 +78,7 @@ impl Bench {
 
 fn assignment(generation: u64, instances: Vec<AssignedInstance>) -> Assignment {
     let (cluster, node) = (ClusterId::from_bits(1), NodeId::from_bits(2));
-    Assignment { cluster, node, generation: Generation(generation), instances }
+    Assignment { cluster, node, era: Era::default(), generation: Generation(generation), instances }
 }
 
 /// With three host ports that are free now.

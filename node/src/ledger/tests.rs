@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use model::id::{ClusterId, NodeId};
-use model::version::Generation;
+use model::version::{Era, Generation};
 
 use super::*;
 
@@ -9,6 +9,7 @@ fn assignment(generation: u64) -> Assignment {
     Assignment {
         cluster: ClusterId::from_bits(1),
         node: NodeId::from_bits(2),
+        era: Era::default(),
         generation: Generation(generation),
         instances: Vec::new(),
     }

@@ -7,13 +7,14 @@ use crate::image::ImageName;
 use crate::instance::{DesiredState, Limits};
 use crate::name::InstanceName;
 use crate::port::PortBlock;
-use crate::version::{Generation, Incarnation, Restarts};
+use crate::version::{Era, Generation, Incarnation, Restarts};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignment {
     pub cluster: ClusterId,
     pub node: NodeId,
-    /// Of the whole set. A lower one is refused, an equal one must be equal.
+    pub era: Era,
+    /// Of the whole set, within the era. A lower one is refused, an equal one must be equal.
     pub generation: Generation,
     /// In the order of their ids, each once.
     pub instances: Vec<AssignedInstance>,

@@ -3,6 +3,7 @@
 
 pub mod assignment;
 pub mod event;
+pub mod explain;
 pub mod id;
 pub mod image;
 pub mod instance;
@@ -14,6 +15,7 @@ pub mod phase;
 pub mod port;
 pub mod refusal;
 pub mod request;
+pub mod verb;
 pub mod version;
 pub mod view;
 

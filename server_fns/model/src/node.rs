@@ -82,4 +82,6 @@ pub enum Availability {
     #[default]
     Open,
     Cordoned,
+    /// Cordoned, and it is to become empty of running instances.
+    Draining,
 }

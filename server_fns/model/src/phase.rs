@@ -95,6 +95,11 @@ impl Phase {
         !matches!(self, Self::Deleting)
     }
 
+    /// May a deletion be taken as done although its node cannot confirm it? Only where the node is away; see the planner.
+    pub const fn can_forget(self) -> bool {
+        matches!(self, Self::Deleting)
+    }
+
     /// Something is under way and will end by itself.
     pub const fn is_busy(self) -> bool {
         match self {

@@ -56,6 +56,13 @@ pub struct RegisterNode {
     pub host_ports: Option<PortRange>,
 }
 
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrainNode {
+    /// Stop what runs there; otherwise wait until its owners do.
+    #[serde(default)]
+    pub stop: bool,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateInstance {
     pub name: String,

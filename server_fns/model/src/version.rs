@@ -25,6 +25,9 @@ macro_rules! counters {
 }
 
 counters! {
+    /// Counts restores of the database from a backup. What a node was told in a later era wins over any generation of
+    /// an earlier one.
+    Era;
     /// Counts connections of one node. Frames of an older one are dropped.
     Epoch;
     /// Counts changes of what is wished, of an instance or of a node's whole assignment. Higher wins, equal is equal.

@@ -79,6 +79,10 @@ pub struct NodeView {
     pub max_instances: u32,
     pub host_ports: PortRange,
     pub instances: u32,
+    /// Of those, how many are not known to stand still; a drained node has none.
+    pub running: u32,
+    /// Two machines took turns with its key: both are refused until a person decides.
+    pub frozen: bool,
     pub facts: Option<NodeFacts>,
     /// Empty, or what needs a person's attention.
     pub alarm: String,

@@ -55,7 +55,7 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     for id in world.events.keys() {
         must(world.instances.contains_key(id), &"a timeline", id);
     }
-    for id in world.links.keys().chain(world.published.keys()) {
+    for id in world.links.keys().chain(world.published.keys()).chain(world.alarms.keys()) {
         must(world.nodes.contains_key(id), &"a connection", id);
     }
 }

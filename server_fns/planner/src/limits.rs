@@ -36,3 +36,14 @@ pub const CPU_MILLIS: std::ops::RangeInclusive<u32> = 100..=1_024_000;
 pub const MEMORY_BYTES: std::ops::RangeInclusive<u64> = 67_108_864..=17_592_186_044_416;
 /// Characters that are kept of what a browser calls itself.
 pub const SESSION_AGENT: usize = 200;
+/// So many changes of the machine behind one key
+pub const TAKEOVERS: usize = 3;
+/// within this time mean that two machines take turns.
+pub const TAKEOVERS_WITHIN: Duration = Duration::from_secs(600);
+/// How long each step ordinarily takes at most; one that takes longer is called overdue, and every way out is shown.
+pub const USUAL_PENDING: Duration = Duration::from_secs(30);
+/// The image may have to be built first.
+pub const USUAL_CREATING: Duration = Duration::from_secs(900);
+/// A graceful stop, and a container that will not.
+pub const USUAL_STOPPING: Duration = Duration::from_secs(60);
+pub const USUAL_DELETING: Duration = Duration::from_secs(90);

@@ -68,8 +68,10 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
         Liveness::Offline => return Err("is offline".to_owned()),
         Liveness::Never => return Err("has never connected".to_owned()),
     }
-    if node.availability == Availability::Cordoned {
-        return Err("is cordoned and takes nothing new".to_owned());
+    match node.availability {
+        Availability::Open => {}
+        Availability::Cordoned => return Err("is cordoned and takes nothing new".to_owned()),
+        Availability::Draining => return Err("is being drained".to_owned()),
     }
     let facts = world.node_facts(node);
     match facts.map(|facts| &facts.engine) {

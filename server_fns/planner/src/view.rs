@@ -14,6 +14,7 @@ use crate::world::{Person, World};
 
 mod rows;
 
+use rows::Load;
 pub use rows::{instance_view, invite_view, node_view, person_view, session_view, ssh_key_view, token_view};
 
 /// What a visitor may know, signed in or not.
@@ -26,7 +27,7 @@ pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
 /// instances and nodes, and of keys and tokens only their own.
 pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld> {
     let me = world.people.get(&person)?;
-    let assigned = world.assigned();
+    let (assigned, running) = (world.assigned(), world.running());
     let liveness: BTreeMap<NodeId, Liveness> =
         world.nodes.keys().map(|node| (*node, liveness(world, *node, now.mono))).collect();
     let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
@@ -41,8 +42,9 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
             .collect(),
         nodes: nodes
             .map(|node| {
-                let count = assigned.get(&node.id).copied().unwrap_or(0);
-                (node.id, rows::node(world, me, node, liveness_of(node.id), count))
+                let count = |of: &BTreeMap<NodeId, u32>| of.get(&node.id).copied().unwrap_or(0);
+                let load = Load { instances: count(&assigned), running: count(&running) };
+                (node.id, rows::node(world, me, node, liveness_of(node.id), load))
             })
             .collect(),
         ssh_keys: world.ssh_keys_of(person).map(|key| (key.id, ssh_key_view(key))).collect(),

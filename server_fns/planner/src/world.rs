@@ -14,7 +14,7 @@ use model::node::{Availability, NodeFacts, NodeSettings};
 use model::observed::{Activity, Observed, Problem};
 use model::port::PortBlock;
 use model::request::Settings;
-use model::version::{Epoch, Generation, Incarnation, Restarts};
+use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
 
@@ -26,6 +26,7 @@ mod lookup;
 #[derive(Debug, Clone)]
 pub struct World {
     pub cluster: ClusterId,
+    pub era: Era,
     pub settings: Settings,
     pub people: BTreeMap<PersonId, Arc<Person>>,
     pub sessions: BTreeMap<SessionId, Arc<Session>>,
@@ -41,6 +42,8 @@ pub struct World {
     pub idempotency: BTreeMap<(PersonId, String), Arc<Idempotency>>,
     /// Not stored: what this process knows of each node's connection.
     pub links: BTreeMap<NodeId, Link>,
+    /// Not stored: why a machine was refused with a node's key since its last connection, for the node's owner.
+    pub alarms: BTreeMap<NodeId, String>,
     /// Not stored: the assignment that this process last sent to each connected node.
     pub published: BTreeMap<NodeId, Arc<Assignment>>,
     /// When this process began to listen: every node has a full lease from here.
@@ -115,6 +118,10 @@ pub struct Node {
     pub epoch: Epoch,
     /// The machine that used the key last; see `protocol::Hello::machine`.
     pub machine: Option<String>,
+    /// When another machine took over the key, the newest last.
+    pub takeovers: Vec<Timestamp>,
+    /// Machines took turns with the key, so each is refused until a person decides.
+    pub frozen: bool,
     /// Of the last assignment that was published.
     pub generation: Generation,
     pub facts: Option<NodeFacts>,
@@ -136,6 +143,7 @@ pub struct Instance {
     pub desired: DesiredState,
     /// Grows with every change of what is wished.
     pub generation: Generation,
+    pub wished_at: Timestamp,
     pub incarnation: Incarnation,
     pub restarts: Restarts,
     /// A container of this incarnation was seen, so a missing one is lost and not yet to be made.
@@ -179,8 +187,6 @@ pub struct Link {
     pub last_heard_at: Timestamp,
     /// From the last heartbeat; the row keeps what was so at the last connect or disconnect.
     pub facts: NodeFacts,
-    /// A second machine used the same key; the sentence is shown to the node's owner.
-    pub alarm: Option<String>,
     pub strangers: Vec<String>,
 }
 

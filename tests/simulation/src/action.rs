@@ -35,6 +35,8 @@ pub enum Wish {
     Stop,
     Restart,
     Delete,
+    /// Of a deletion that its node cannot confirm.
+    Forget,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

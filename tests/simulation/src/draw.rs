@@ -41,7 +41,7 @@ fn request(rng: &mut Rng) -> Request {
         0..3 => Request::Create { person: rng.u8(..), name: rng.u8(0..3) },
         3..5 => Request::Repeat(rng.u8(..)),
         _ => {
-            let wish = pick(rng, &[Wish::Start, Wish::Start, Wish::Stop, Wish::Restart, Wish::Delete]);
+            let wish = pick(rng, &[Wish::Start, Wish::Start, Wish::Stop, Wish::Restart, Wish::Delete, Wish::Forget]);
             Request::Wish { which: rng.u8(..), wish }
         }
     }

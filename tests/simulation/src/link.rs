@@ -8,7 +8,7 @@ use model::id::NodeId;
 use model::node::{EngineState, NodeFacts};
 use model::version::{Epoch, Generation};
 use planner::command::Decision;
-use planner::command::channel::{self, ChannelRefusal};
+use planner::command::channel::{self, ChannelRefusal, Introduction};
 use planner::world::World;
 use protocol::limits::LEASE;
 use protocol::session::{FromNode, NodeSession, ServerSession};
@@ -183,16 +183,14 @@ impl Connection {
     }
 
     fn enter(&mut self, server: &mut Server, node: NodeId, hello: Hello, now: Duration) -> Result<(), String> {
-        let Hello { machine, cluster, facts, .. } = hello;
+        let Hello { machine, cluster, era, generation, facts, .. } = hello;
         let noted = facts.clone();
         let reply = server.decide(
             now,
             |world, _, at| {
-                let decided = channel::connected(world, node, &machine, cluster, facts, "192.0.2.7".into(), at);
-                Ok(match decided {
-                    Ok(Decision { changes, answer }) => Decision::new(changes, Ok(answer)),
-                    Err(refusal) => Decision::unchanged(Err(refusal)),
-                })
+                let peer_address = "192.0.2.7".to_owned();
+                let hello = Introduction { machine, cluster, era, generation, facts, peer_address };
+                Ok(channel::connected(world, node, hello, at))
             },
             |world, answer, at| {
                 if let Ok(epoch) = answer {
@@ -210,6 +208,7 @@ impl Connection {
             }
             Reply::Done(Err(ChannelRefusal::SecondMachine(_))) => RefusedReason::SecondMachine,
             Reply::Done(Err(ChannelRefusal::Cluster(_))) => RefusedReason::Cluster,
+            Reply::Done(Err(ChannelRefusal::Older(_))) => RefusedReason::Older,
             Reply::Done(Err(ChannelRefusal::Revoked(_))) => RefusedReason::Revoked,
             Reply::Refused(_) | Reply::Nothing => RefusedReason::Protocol,
         };

@@ -117,6 +117,7 @@ impl Node {
             version: protocol::VERSION,
             machine: self.machine.clone(),
             cluster: assignment.map(|assignment| assignment.cluster),
+            era: assignment.map(|assignment| assignment.era).unwrap_or_default(),
             generation: self.generation(),
             facts: facts(),
         }

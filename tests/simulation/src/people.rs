@@ -22,6 +22,8 @@ pub struct People {
     pub promised: BTreeMap<InstanceId, Promise>,
     /// Asked to be deleted, whether or not the answer came: these may go.
     pub may_go: BTreeSet<InstanceId>,
+    /// Asked to be forgotten: a container of it may be left on its node.
+    pub forgotten: BTreeSet<InstanceId>,
     /// How often each was asked to stop, restart or go: it is stopped no more often than that.
     pub stops: BTreeMap<InstanceId, u32>,
 }
@@ -40,7 +42,14 @@ pub struct Promise {
 
 impl People {
     pub const fn new(all: Vec<PersonId>) -> Self {
-        Self { all, creates: Vec::new(), promised: BTreeMap::new(), may_go: BTreeSet::new(), stops: BTreeMap::new() }
+        Self {
+            all,
+            creates: Vec::new(),
+            promised: BTreeMap::new(),
+            may_go: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
+            stops: BTreeMap::new(),
+        }
     }
 
     pub fn ask(&mut self, server: &mut Server, request: Request, now: Duration) -> Result<(), String> {
@@ -106,6 +115,7 @@ impl People {
         let Some(owner) = server.stored.instances.get(&id).map(|instance| instance.owner) else { return Ok(()) };
         match wish {
             Wish::Start => {}
+            Wish::Forget => drop(self.forgotten.insert(id)),
             Wish::Stop | Wish::Restart | Wish::Delete => *self.stops.entry(id).or_default() += 1,
         }
         if wish == Wish::Delete {
@@ -120,6 +130,7 @@ impl People {
                     Wish::Stop => instances::stop(world, &actor, id, draw, at),
                     Wish::Restart => instances::restart(world, &actor, id, draw, at),
                     Wish::Delete => instances::delete(world, &actor, id, draw, at),
+                    Wish::Forget => instances::forget(world, &actor, id, at),
                 }
             },
             |_, (), _| {},

@@ -97,6 +97,7 @@ fn containers(history: &mut History) -> Result<(), String> {
                 return Err(format!("{id} has a container on {other} and one on {}", node.id));
             }
             match history.server.stored.instances.get(&id) {
+                None if history.people.forgotten.contains(&id) => {}
                 None => return Err(format!("{} is there and {id} is not", view.name)),
                 Some(row) if row.node != node.id => return Err(format!("{id} is on {}, not on its node", node.id)),
                 Some(_) => {}

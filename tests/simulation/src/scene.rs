@@ -4,6 +4,7 @@ use model::id::{ClusterId, NodeId, PersonId};
 use model::port::PortRange;
 use model::refusal::Refusal;
 use model::request::{AddSshKey, RegisterNode, Settings, SignUp};
+use model::version::Era;
 use planner::actor::{Actor, Via};
 use planner::clock::{Instant, Now};
 use planner::command::people::Admission;
@@ -27,7 +28,8 @@ pub struct Scene {
 impl Scene {
     /// The first person administers, and owns every node.
     pub fn new(people: usize, nodes: usize, now: Now) -> Result<Self, Refusal> {
-        let world = World::new(CLUSTER, Settings { quota: QUOTA, ..Settings::default() }, Instant::default());
+        let world =
+            World::new(CLUSTER, Era::default(), Settings { quota: QUOTA, ..Settings::default() }, Instant::default());
         let mut scene = Self { world, people: Vec::new(), nodes: Vec::new() };
         let mut drawn = 1_000_000;
         let mut draw = || {

@@ -46,7 +46,7 @@ fn obstacle(node: &NodeView, image: ImageName) -> Option<String> {
     }
     let engine_up = node.facts.as_ref().is_some_and(|facts| facts.engine.is_up());
     let offered = node.facts.as_ref().is_some_and(|facts| facts.images.contains(&image));
-    if node.availability == Availability::Cordoned {
+    if node.availability != Availability::Open {
         Some(format!("{name} takes no new instances"))
     } else if !engine_up {
         Some(format!("Docker does not answer on {name}"))

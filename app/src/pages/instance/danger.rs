@@ -1,9 +1,10 @@
 //! The end of an instance, at the end of its page.
 
 use dioxus::prelude::*;
+use model::verb::Verb;
 use model::view::InstanceView;
 
-use crate::pages::instances::{Verb, VerbButton, Verbs};
+use crate::pages::instances::{VerbButton, Verbs};
 use crate::parts::{ButtonKind, Card};
 
 #[component]

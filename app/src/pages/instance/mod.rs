@@ -5,14 +5,16 @@ mod events;
 mod overview;
 mod ports;
 mod progress;
+mod why;
 
 use dioxus::prelude::*;
 use model::id::InstanceId;
 use model::live::LiveWorld;
 use model::phase::Phase;
+use model::verb::Verb;
 use model::view::InstanceView;
 
-use super::instances::{Verb, VerbButton, VerbDialog, use_verbs};
+use super::instances::{VerbButton, VerbDialog, use_verbs};
 use crate::parts::{
     Badge, ButtonKind, ButtonLink, Card, CopyText, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Tone,
 };
@@ -24,6 +26,7 @@ use events::Events;
 use overview::Overview;
 use ports::Ports;
 use progress::Steps;
+use why::Why;
 
 #[component]
 pub(crate) fn Instance(id: InstanceId) -> Element {
@@ -57,6 +60,7 @@ fn Page(id: InstanceId) -> Element {
 fn Present(view: InstanceView) -> Element {
     let verbs = use_verbs(view.id);
     let making = matches!(view.phase, Phase::Pending | Phase::Creating);
+    let well = matches!(view.phase, Phase::Running | Phase::Stopped);
     let open = matches!(view.phase, Phase::Running | Phase::Unknown);
     rsx! {
         document::Title { "{view.name} · DockHost" }
@@ -89,6 +93,9 @@ fn Present(view: InstanceView) -> Element {
             } else if !view.message.is_empty() {
                 Notice { kind: notice_of(view.phase), "{view.message}" }
             }
+            if !well {
+                Why { verbs, view: view.clone() }
+            }
             if open && !view.ssh_command.is_empty() {
                 Card { title: "Log in",
                     div { class: "flex flex-col items-start gap-2",
@@ -100,6 +107,9 @@ fn Present(view: InstanceView) -> Element {
             div { class: "grid items-start gap-4 lg:grid-cols-2",
                 Overview { view: view.clone() }
                 Ports { view: view.clone() }
+            }
+            if well {
+                Why { verbs, view: view.clone() }
             }
             Events { view: view.clone() }
             Danger { verbs, view: view.clone() }

@@ -14,7 +14,7 @@ use crate::state::use_world;
 
 use empty::{FirstSteps, Hints};
 use row::Row;
-pub(super) use verbs::{Verb, VerbButton, VerbDialog, Verbs, use_verbs};
+pub(super) use verbs::{Offer, VerbButton, VerbDialog, Verbs, use_verbs};
 
 #[component]
 pub(crate) fn Instances() -> Element {

@@ -2,9 +2,10 @@
 
 use dioxus::prelude::*;
 use model::phase::Phase;
+use model::verb::Verb;
 use model::view::InstanceView;
 
-use super::{Verb, VerbButton, VerbDialog, use_verbs};
+use super::{Offer, VerbButton, VerbDialog, use_verbs};
 use crate::parts::{Badge, ButtonKind, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone};
 use crate::route::Route;
 
@@ -45,7 +46,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                         },
                         "Open"
                     }
-                    for verb in Verb::ALL {
+                    for verb in Verb::USUAL {
                         MenuItem {
                             key: "{verb.title()}",
                             menu: "{menu}",

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use model::id::InstanceId;
 use model::phase::Phase;
+use model::verb::Verb;
 use model::version::Generation;
 use model::view::InstanceView;
 use server_fns::{ApiError, instances};
@@ -10,46 +11,25 @@ use server_fns::{ApiError, instances};
 use crate::action::{Ask, use_ask};
 use crate::parts::{Button, ButtonKind, Confirm, Glyph, NoticeKind, Toasts, use_toasts};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verb {
-    Start,
-    Stop,
-    Restart,
-    Delete,
+/// How a verb looks, what it costs and how it is asked.
+pub(crate) trait Offer: Copy {
+    fn glyph(self) -> Glyph;
+    /// What is lost; `None` where nothing is and nobody needs to be asked.
+    fn loss(self, view: &InstanceView) -> Option<String>;
+    /// The instance as it is wished then; `None` when it is gone.
+    async fn ask(self, id: InstanceId) -> Result<Option<InstanceView>, ApiError>;
 }
 
-impl Verb {
-    pub(crate) const ALL: [Self; 4] = [Self::Start, Self::Stop, Self::Restart, Self::Delete];
-
-    pub(crate) const fn title(self) -> &'static str {
-        match self {
-            Self::Start => "Start",
-            Self::Stop => "Stop",
-            Self::Restart => "Restart",
-            Self::Delete => "Delete",
-        }
-    }
-
-    pub(crate) const fn glyph(self) -> Glyph {
+impl Offer for Verb {
+    fn glyph(self) -> Glyph {
         match self {
             Self::Start => Glyph::Play,
             Self::Stop => Glyph::Stop,
             Self::Restart => Glyph::Restart,
-            Self::Delete => Glyph::Trash,
+            Self::Delete | Self::Forget => Glyph::Trash,
         }
     }
 
-    /// The same rule as the server's.
-    pub(crate) const fn is_open_to(self, phase: Phase) -> bool {
-        match self {
-            Self::Start => phase.can_start(),
-            Self::Stop => phase.can_stop(),
-            Self::Restart => phase.can_restart(),
-            Self::Delete => phase.can_delete(),
-        }
-    }
-
-    /// What is lost; `None` where nothing is and nobody needs to be asked.
     fn loss(self, view: &InstanceView) -> Option<String> {
         match self {
             Self::Start => None,
@@ -77,15 +57,21 @@ impl Verb {
                     "All its files and programs are lost for good, and its host ports go to others.{away} This cannot be undone."
                 ))
             }
+            Self::Forget => Some(format!(
+                "Its name, host ports and quota are free at once, although {} has not confirmed that it is deleted. Should that \
+                 machine return, what is left on it stays there and has to be removed by hand. This cannot be undone.",
+                view.node.name
+            )),
         }
     }
 
-    async fn ask(self, id: InstanceId) -> Result<InstanceView, ApiError> {
+    async fn ask(self, id: InstanceId) -> Result<Option<InstanceView>, ApiError> {
         match self {
-            Self::Start => instances::start(id).await,
-            Self::Stop => instances::stop(id).await,
-            Self::Restart => instances::restart(id).await,
-            Self::Delete => instances::remove(id).await,
+            Self::Start => instances::start(id).await.map(Some),
+            Self::Stop => instances::stop(id).await.map(Some),
+            Self::Restart => instances::restart(id).await.map(Some),
+            Self::Delete => instances::remove(id).await.map(Some),
+            Self::Forget => instances::forget(id).await.map(|()| None),
         }
     }
 }
@@ -117,7 +103,7 @@ impl Verbs {
         self.ask.clear();
         match verb {
             Verb::Start => self.go(verb),
-            Verb::Stop | Verb::Restart | Verb::Delete => self.confirming.set(Some(verb)),
+            Verb::Stop | Verb::Restart | Verb::Delete | Verb::Forget => self.confirming.set(Some(verb)),
         }
     }
 
@@ -128,7 +114,8 @@ impl Verbs {
             let answer = verb.ask(id).await;
             self.confirming.set(None);
             match &answer {
-                Ok(view) => self.asked.set(Some(Asked { verb, generation: Some(view.generation) })),
+                Ok(Some(view)) => self.asked.set(Some(Asked { verb, generation: Some(view.generation) })),
+                Ok(None) => {}
                 Err(error) => {
                     self.asked.set(None);
                     self.toasts.say(NoticeKind::Bad, error.refusal.message.clone());
@@ -173,7 +160,7 @@ pub(crate) fn VerbDialog(verbs: Verbs, view: InstanceView) -> Element {
             title: "{verb.title()} {view.name}?",
             text: loss,
             verb: verb.title(),
-            type_name: (verb == Verb::Delete).then(|| view.name.to_string()),
+            type_name: matches!(verb, Verb::Delete | Verb::Forget).then(|| view.name.to_string()),
             busy: verbs.ask.busy(),
             on_confirm: move |()| verbs.go(verb),
             on_close: move |()| confirming.set(None),

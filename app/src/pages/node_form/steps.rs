@@ -56,6 +56,9 @@ fn ready(node: &NodeView) -> Step {
     let title = "Ready for instances";
     let (standing, detail) = match node.availability {
         Availability::Cordoned => (Standing::Stuck, "It is cordoned. Uncordon it to let instances in.".to_owned()),
+        Availability::Draining => {
+            (Standing::Stuck, "It is being drained. Let it take instances again first.".to_owned())
+        }
         Availability::Open if !node.alarm.is_empty() => (Standing::Stuck, node.alarm.clone()),
         Availability::Open => (Standing::Done, format!("It takes up to {} instances.", node.max_instances)),
     };
@@ -85,6 +88,8 @@ mod tests {
             max_instances: 10,
             host_ports: PortRange::DEFAULT,
             instances: 0,
+            running: 0,
+            frozen: false,
             facts: engine.map(|engine| NodeFacts { engine, ..NodeFacts::default() }),
             alarm: String::new(),
             created_at: Timestamp::UNIX_EPOCH,

@@ -7,7 +7,7 @@ use model::view::NodeView;
 use super::details::Details;
 use super::meters::Meters;
 use super::verbs::Verbs;
-use super::words::{liveness, owner, since};
+use super::words::{drained, liveness, owner, since};
 use crate::pages::node_form::{FreshKey, NodeForm};
 use crate::parts::{Badge, Notice, NoticeKind, Time};
 
@@ -31,8 +31,14 @@ pub(super) fn NodeCard(
                         if node.shared {
                             Tag { title: "An administrator added it: everybody's instances may run here.", "shared" }
                         }
-                        if node.availability == Availability::Cordoned {
-                            Tag { title: "New instances go elsewhere.", "cordoned" }
+                        match node.availability {
+                            Availability::Open => rsx! {},
+                            Availability::Cordoned => rsx! {
+                                Tag { title: "New instances go elsewhere.", "cordoned" }
+                            },
+                            Availability::Draining => rsx! {
+                                Tag { title: "It is to become empty of running instances.", "draining" }
+                            },
                         }
                     }
                     p { class: "mt-0.5 text-sm text-text-muted",
@@ -53,6 +59,9 @@ pub(super) fn NodeCard(
             div { class: "flex flex-col gap-4 p-4",
                 if !node.alarm.is_empty() {
                     Notice { kind: NoticeKind::Warn, "{node.alarm}" }
+                }
+                if node.availability == Availability::Draining {
+                    Notice { "{drained(&node)}" }
                 }
                 if editing && node.manageable {
                     NodeForm { node, on_close: move |()| on_edit.call(false), on_key }

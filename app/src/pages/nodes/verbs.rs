@@ -1,9 +1,10 @@
 //! What the owner of a node can do with it.
 
 use dioxus::prelude::*;
-use model::node::Availability;
+use model::node::{Availability, Liveness};
+use model::request::DrainNode;
 use model::view::NodeView;
-use server_fns::nodes;
+use server_fns::{Json, nodes};
 
 use super::words::{Question, Verb, question, removal_hindrance};
 use crate::action::use_ask;
@@ -27,7 +28,10 @@ pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_key: EventHand
         ask.start(nodes::uncordon(id), move |_| toasts.say(NoticeKind::Good, uncordoned));
     };
     let hindrance = removal_hindrance(&node);
+    let away = matches!(node.liveness, Liveness::Offline | Liveness::Never);
     let remove = move |()| match hindrance.clone() {
+        // A node that is gone for good takes its instances with it.
+        Some(_) if away => open(Verb::Forget),
         Some(why) => toasts.say(NoticeKind::Warn, why),
         None => open(Verb::Remove),
     };
@@ -43,9 +47,15 @@ pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_key: EventHand
                 Availability::Open => rsx! {
                     MenuItem { menu: "{menu}", icon: Glyph::Stop, onclick: move |()| open(Verb::Cordon), "Cordon" }
                 },
-                Availability::Cordoned => rsx! {
+                Availability::Cordoned | Availability::Draining => rsx! {
                     MenuItem { menu: "{menu}", icon: Glyph::Play, disabled: ask.busy(), onclick: uncordon, "Uncordon" }
                 },
+            }
+            if node.availability != Availability::Draining || node.running > 0 {
+                MenuItem { menu: "{menu}", icon: Glyph::Stop, onclick: move |()| open(Verb::Drain), "Drain" }
+            }
+            if node.frozen {
+                MenuItem { menu: "{menu}", icon: Glyph::Play, onclick: move |()| open(Verb::Unfreeze), "Let it in again" }
             }
             MenuItem { menu: "{menu}", icon: Glyph::Key, onclick: move |()| open(Verb::Rotate), "Rotate key" }
             MenuItem { menu: "{menu}", icon: Glyph::Trash, danger: true, onclick: remove, "Remove" }
@@ -71,7 +81,10 @@ fn Ask(node: NodeView, verb: Verb, on_key: EventHandler<FreshKey>, on_close: Eve
                     let made = nodes::rotate_key(id).await?;
                     Ok(Some(FreshKey { node: id, secret: made.secret }))
                 }
+                Verb::Drain => nodes::drain(id, Json(DrainNode { stop: true })).await.map(|_| None),
+                Verb::Unfreeze => nodes::unfreeze(id).await.map(|_| None),
                 Verb::Remove => nodes::remove(id).await.map(|()| None),
+                Verb::Forget => nodes::forget(id).await.map(|()| None),
             }
         };
         ask.start(call, move |key: Option<FreshKey>| {

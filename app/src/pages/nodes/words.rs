@@ -33,8 +33,12 @@ pub(super) fn owner(owner: Option<&Username>) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Cordon,
+    Drain,
+    Unfreeze,
     Rotate,
     Remove,
+    /// Of a node that is away: its instances are given up with it.
+    Forget,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,24 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
             verb: "Cordon node",
             done: format!("{name} is cordoned. New instances go elsewhere."),
         },
+        Verb::Drain => Question {
+            title: format!("Drain {name}?"),
+            text: format!(
+                "New instances go elsewhere, and nothing is started on it. {} Their files and host ports stay, and they can be \
+                 started again once it takes instances again.",
+                stopping(node.running)
+            ),
+            verb: "Drain node",
+            done: format!("{name} is being drained."),
+        },
+        Verb::Unfreeze => Question {
+            title: format!("Let {name} in again?"),
+            text: "The first machine that comes with its key is let in. Switch off every other machine that has the key, or rotate \
+                   the key instead."
+                .to_owned(),
+            verb: "Let it in",
+            done: format!("{name} may connect again."),
+        },
         Verb::Rotate => Question {
             title: format!("Rotate the key of {name}?"),
             text: format!(
@@ -72,6 +94,16 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
             verb: "Remove node",
             done: format!("{name} is removed."),
         },
+        Verb::Forget => Question {
+            title: format!("Give {name} up?"),
+            text: format!(
+                "{} DockHost forgets the node, and its key is never accepted again. Should that machine return, what is on it stays \
+                 there, out of DockHost's sight. This cannot be undone.",
+                lost(node.instances)
+            ),
+            verb: "Give it up",
+            done: format!("{name} is forgotten."),
+        },
     }
 }
 
@@ -79,6 +111,30 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
 pub(super) fn removal_hindrance(node: &NodeView) -> Option<String> {
     let held = (node.instances > 0).then(|| count(node.instances as usize, "instance"))?;
     Some(format!("{} cannot be removed while it has {held}. Delete what is on it first.", node.name))
+}
+
+/// How far it is drained.
+pub(super) fn drained(node: &NodeView) -> String {
+    match node.running {
+        0 => "Drained: nothing runs on it. The machine can be switched off.".to_owned(),
+        running => format!("Draining: {} of {} may still run.", running, count(node.instances as usize, "instance")),
+    }
+}
+
+fn stopping(running: u32) -> String {
+    match running {
+        0 => "Nothing runs there now.".to_owned(),
+        1 => "The instance that runs there is stopped.".to_owned(),
+        more => format!("The {more} instances that run there are stopped."),
+    }
+}
+
+fn lost(instances: u32) -> String {
+    match instances {
+        0 => "It has no instances.".to_owned(),
+        1 => "The instance on it is given up, with all its files.".to_owned(),
+        more => format!("The {more} instances on it are given up, with all their files, whoever owns them."),
+    }
 }
 
 fn staying(instances: u32) -> String {

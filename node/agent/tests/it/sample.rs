@@ -7,7 +7,7 @@ use model::image::ImageName;
 use model::instance::{DesiredState, Limits};
 use model::observed::ContainerState;
 use model::port::PortBlock;
-use model::version::{Generation, Incarnation, Restarts};
+use model::version::{Era, Generation, Incarnation, Restarts};
 
 pub(crate) fn cluster() -> ClusterId {
     ClusterId::from_bits(0xc)
@@ -35,7 +35,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
 }
 
 pub(crate) fn assignment(generation: u64, instances: Vec<AssignedInstance>) -> Assignment {
-    Assignment { cluster: cluster(), node: node(), generation: Generation(generation), instances }
+    Assignment { cluster: cluster(), node: node(), era: Era(1), generation: Generation(generation), instances }
 }
 
 /// The container that a create makes for it.

@@ -13,6 +13,7 @@ use planner::world::{Change, Node, Person};
 use super::{ConsoleAnswer, ConsoleRequest, NodeState};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::handle::Handle;
+use crate::store::{Backup, BackupError};
 
 impl Handle {
     pub(crate) async fn console(&self, request: ConsoleRequest) -> ConsoleAnswer {
@@ -28,11 +29,18 @@ impl Handle {
                 people.sort_by(|one, other| one.username.cmp(&other.username));
                 Ok(ConsoleAnswer::People(people))
             }
+            ConsoleRequest::Backup => self.backup(),
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
             ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.setup_token())),
             ConsoleRequest::EnrolNode { name, address } => self.enrol_node(name, address).await,
         };
         answer.unwrap_or_else(ConsoleAnswer::Refused)
+    }
+
+    fn backup(&self) -> Result<ConsoleAnswer, Refusal> {
+        let written = Backup::of(&self.world(), self.now().wall).write();
+        let failed = |error: BackupError| Refusal::new(RefusalCode::Internal, format!("The backup failed: {error}."));
+        written.map(ConsoleAnswer::Backup).map_err(failed)
     }
 
     fn node_states(&self) -> Vec<NodeState> {

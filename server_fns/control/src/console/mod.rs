@@ -33,6 +33,8 @@ pub enum ConsoleRequest {
         name: String,
     },
     ListPeople,
+    /// A copy of everything that is stored.
+    Backup,
     ListNodes,
     /// The link that makes the first administrator; only a running server has one.
     SetupLink,
@@ -52,6 +54,8 @@ pub enum ConsoleAnswer {
     Person(PersonView),
     People(Vec<PersonView>),
     Nodes(Vec<NodeState>),
+    /// The content of a backup's file.
+    Backup(String),
     /// An API token or a node's key, shown this once.
     Secret(String),
     /// `None`: there is an administrator already.

@@ -9,7 +9,7 @@ use model::node::{EngineState, NodeFacts};
 use model::refusal::{Refusal, RefusalCode};
 use model::version::{Epoch, Generation};
 use planner::command::Decision;
-use planner::command::channel::{self, ChannelRefusal};
+use planner::command::channel::{self, ChannelRefusal, Introduction};
 use planner::world::World;
 use protocol::limits::{GREETING, LEASE};
 use protocol::session::{FromNode, ServerSession};
@@ -55,6 +55,7 @@ impl From<ChannelRefusal> for End {
         match refusal {
             ChannelRefusal::SecondMachine(why) => Self::Refused(RefusedReason::SecondMachine, why),
             ChannelRefusal::Cluster(why) => Self::Refused(RefusedReason::Cluster, why),
+            ChannelRefusal::Older(why) => Self::Refused(RefusedReason::Older, why),
             ChannelRefusal::Revoked(why) => Self::Refused(RefusedReason::Revoked, why),
         }
     }
@@ -132,24 +133,25 @@ impl Connection {
 
     /// Stores the epoch of this connection before anything is said on it.
     async fn enter(&self, hello: Hello) -> Result<Epoch, End> {
-        let Hello { version: _, machine, cluster, generation: _, facts } = hello;
+        let Hello { version: _, machine, cluster, era, generation, facts } = hello;
         check_facts(&facts)?;
-        let (node, key_hash, peer, noted) = (self.node, self.key_hash.clone(), self.peer.clone(), facts.clone());
+        let (node, key_hash, noted) = (self.node, self.key_hash.clone(), facts.clone());
+        let hello = Introduction { machine, cluster, era, generation, facts, peer_address: self.peer.clone() };
         let welcome = self
             .handle
             .orchestrator
             .decide_and(
                 move |world, _, now| {
-                    let decided = still_valid(world, node, &key_hash)
-                        .and_then(|()| channel::connected(world, node, &machine, cluster, facts, peer, now));
-                    Ok::<_, Refusal>(match decided {
-                        Ok(Decision { changes, answer }) => Decision::new(changes, Ok(answer)),
+                    Ok::<_, Refusal>(match still_valid(world, node, &key_hash) {
+                        Ok(()) => channel::connected(world, node, hello, now),
                         Err(refusal) => Decision::unchanged(Err(refusal)),
                     })
                 },
                 move |world, answer, now| match answer {
                     Ok(epoch) => world.link_up(node, *epoch, noted, now),
-                    Err(ChannelRefusal::SecondMachine(why)) => world.raise_alarm(node, why.clone()),
+                    Err(ChannelRefusal::SecondMachine(why) | ChannelRefusal::Older(why)) => {
+                        world.raise_alarm(node, why.clone())
+                    }
                     Err(ChannelRefusal::Cluster(_) | ChannelRefusal::Revoked(_)) => {}
                 },
             )

@@ -1,6 +1,7 @@
 //! Instances: creating them and wishing something of them.
 
 use model::event::InstanceEvent;
+use model::explain::Explanation;
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::CreateInstance;
@@ -8,6 +9,7 @@ use model::view::{ImageView, InstanceView};
 use planner::actor::Actor;
 use planner::clock::Now;
 use planner::command::{Decision, instances};
+use planner::explain::explain;
 use planner::view::{images, instance_view};
 use planner::world::World;
 use sha2::{Digest, Sha256};
@@ -77,6 +79,18 @@ impl Handle {
     /// Its data are gone when the node has confirmed it.
     pub async fn delete_instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
         self.wish(actor, id, instances::delete).await
+    }
+
+    /// Takes a deletion as done although its node is away.
+    pub async fn forget_instance(&self, actor: &Actor, id: InstanceId) -> Result<(), Refusal> {
+        let actor = actor.clone();
+        self.orchestrator.decide(move |world, _, now| instances::forget(world, &actor, id, now)).await
+    }
+
+    /// Why it is as it is, and what can be done about it.
+    pub fn explain_instance(&self, actor: &Actor, id: InstanceId) -> Result<Explanation, Refusal> {
+        let world = self.world();
+        explain(&world, actor.instance(&world, id)?, self.now()).ok_or_else(|| gone("instance"))
     }
 
     async fn wish(&self, actor: &Actor, id: InstanceId, wish: Wish) -> Result<InstanceView, Refusal> {

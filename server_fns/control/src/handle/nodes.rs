@@ -2,7 +2,7 @@
 
 use model::id::NodeId;
 use model::refusal::Refusal;
-use model::request::RegisterNode;
+use model::request::{DrainNode, RegisterNode};
 use model::view::{Created, NodeView};
 use planner::actor::Actor;
 use planner::command::{Decision, nodes};
@@ -56,6 +56,24 @@ impl Handle {
 
     pub async fn uncordon_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
         self.change_node(actor, id, move |world, actor| nodes::uncordon(world, actor, id)).await
+    }
+
+    /// Cordons it, and stops what runs there or waits for its owners.
+    pub async fn drain_node(&self, actor: &Actor, id: NodeId, asked: DrainNode) -> Result<NodeView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator.decide(move |world, draw, now| nodes::drain(world, &asker, id, asked, draw, now)).await?;
+        self.node(actor, id)
+    }
+
+    /// Lets a machine in again after several took turns with the key.
+    pub async fn unfreeze_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
+        self.change_node(actor, id, move |world, actor| nodes::unfreeze(world, actor, id)).await
+    }
+
+    /// Gives up a node that is gone for good, with every instance on it.
+    pub async fn forget_node(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
+        let actor = actor.clone();
+        self.orchestrator.decide(move |world, _, now| nodes::forget(world, &actor, id, now)).await
     }
 
     pub async fn remove_node(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {

@@ -42,6 +42,10 @@ pub enum OpenError {
         "the data directory {dir} is in use by another DockHost server; stop that one, or choose another with --data-dir"
     )]
     InUse { dir: String },
+    #[error(
+        "there is a database in {place} already; a backup is restored into an empty place, so move that one away or choose another with --data-dir"
+    )]
+    NotEmpty { place: String },
     #[error("the database address must be like ws://user:password@host:8000")]
     Address,
     #[error("the database at {place} cannot be opened")]

@@ -34,6 +34,7 @@ impl Store {
         }
         Ok(World {
             cluster: meta.cluster,
+            era: meta.era,
             settings: meta.settings,
             people: keyed(rows::<PersonRow, planner::world::Person>(&mut tables, 0)?, |row| row.id),
             sessions: keyed(rows::<SessionRow, planner::world::Session>(&mut tables, 1)?, |row| row.id),
@@ -47,6 +48,7 @@ impl Store {
                 (row.person, row.key.clone())
             }),
             links: BTreeMap::new(),
+            alarms: BTreeMap::new(),
             published: BTreeMap::new(),
             started,
         })

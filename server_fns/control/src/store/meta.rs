@@ -2,6 +2,7 @@
 
 use model::id::ClusterId;
 use model::request::Settings;
+use model::version::Era;
 use serde::{Deserialize, Serialize};
 use surrealdb::types::{SurrealValue, Value};
 
@@ -11,6 +12,7 @@ use super::error::StoreError;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ClusterRow {
     pub(super) cluster: ClusterId,
+    pub(super) era: Era,
     pub(super) settings: Settings,
     /// Grows with every transaction.
     pub(super) commit: i64,
@@ -26,18 +28,24 @@ pub(super) fn settings_value(settings: Settings) -> Result<Value, StoreError> {
 impl Store {
     pub(super) async fn cluster_row(&self) -> Result<ClusterRow, StoreError> {
         let failed = StoreError::database("the reading of meta:cluster");
-        let query = "SELECT cluster, settings, commit, writer FROM meta:cluster";
+        let query = "SELECT cluster, era, settings, commit, writer FROM meta:cluster";
         let answer = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
         one(answer.map_err(failed)?)
     }
 
-    /// Makes this process the only writer, and the cluster's id at the very first opening.
-    pub(super) async fn become_writer(&mut self, fresh: ClusterId, first: Settings) -> Result<ClusterRow, StoreError> {
+    /// Makes this process the only writer, and the cluster's id and era at the very first opening.
+    pub(super) async fn become_writer(
+        &mut self,
+        fresh: ClusterId,
+        era: Era,
+        first: Settings,
+    ) -> Result<ClusterRow, StoreError> {
         let failed = StoreError::database("the opening of meta:cluster");
         let answer = self
             .db
             .query(include_str!("become_writer.surql"))
             .bind(("cluster", fresh.to_string()))
+            .bind(("era", i64::try_from(era.0).unwrap_or(i64::MAX)))
             .bind(("settings", settings_value(first)?))
             .await
             .and_then(|results| results.check()?.take::<Vec<Value>>(1));

@@ -1,6 +1,7 @@
 //! The only place that knows SurrealDB. Rows go in as [`planner::world::Change`] and come out as a
 //! [`planner::world::World`].
 
+mod backup;
 mod claim;
 mod commit;
 mod error;
@@ -20,6 +21,7 @@ use std::fs::File;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 
+pub use backup::{Backup, BackupError};
 pub use error::{OpenError, StoreError};
 pub use open::Location;
 

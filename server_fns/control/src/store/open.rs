@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use model::id::ClusterId;
 use model::request::Settings;
+use model::version::Era;
 use surrealdb::Surreal;
 use surrealdb::engine::any::{self, Any};
 use surrealdb::opt::auth::Root;
@@ -27,6 +28,30 @@ impl Store {
     /// Opens the database, brings its schema up to date and becomes its only writer. `first` are the settings of
     /// an installation that has none yet.
     pub async fn open(location: &Location, first: Settings) -> Result<Self, OpenError> {
+        let fresh = ClusterId::from_bits(random::bits64().map_err(|error| OpenError::Random(error.to_string()))?);
+        Self::open_as(location, fresh, Era::default(), first).await
+    }
+
+    /// As [`Store::open`], for a database that does not exist yet and begins in that era.
+    pub(super) async fn create(
+        location: &Location,
+        cluster: ClusterId,
+        era: Era,
+        first: Settings,
+    ) -> Result<Self, OpenError> {
+        if let Location::Directory(dir) = location
+            && place(dir).exists()
+        {
+            return Err(OpenError::NotEmpty { place: place(dir).display().to_string() });
+        }
+        let store = Self::open_as(location, cluster, era, first).await?;
+        if store.writer > 1 {
+            return Err(OpenError::NotEmpty { place: "that address".to_owned() });
+        }
+        Ok(store)
+    }
+
+    async fn open_as(location: &Location, cluster: ClusterId, era: Era, first: Settings) -> Result<Self, OpenError> {
         let (db, lock) = match location {
             Location::Memory => (connect("mem://", "memory").await?, None),
             Location::Directory(dir) => {
@@ -38,10 +63,14 @@ impl Store {
         db.use_ns("dockhost").use_db("main").await.map_err(refused("the chosen address"))?;
         let mut store = Self { db, commits: 0, writer: 0, _lock: lock };
         store.migrate().await?;
-        let fresh = ClusterId::from_bits(random::bits64().map_err(|error| OpenError::Random(error.to_string()))?);
-        store.become_writer(fresh, first).await?;
+        store.become_writer(cluster, era, first).await?;
         Ok(store)
     }
+}
+
+/// Where in the data directory the database is.
+fn place(dir: &Path) -> PathBuf {
+    dir.join("store")
 }
 
 fn refused(place: &str) -> impl FnOnce(surrealdb::Error) -> OpenError {
@@ -68,7 +97,7 @@ fn claim_directory(dir: &Path) -> Result<File, OpenError> {
 }
 
 async fn connect_directory(dir: &Path) -> Result<Surreal<Any>, OpenError> {
-    let place = dir.join("store");
+    let place = place(dir);
     let address = format!("surrealkv://{}?sync=every", place.display());
     let deadline = tokio::time::Instant::now() + limits::ENGINE_RELEASE;
     loop {

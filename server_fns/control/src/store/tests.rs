@@ -35,7 +35,7 @@ fn of_two_servers_on_one_database_only_the_later_writes() {
 
         let mut second = Store { db: first.db.clone(), commits: 0, writer: 0, _lock: None };
         second.migrate().await.unwrap();
-        second.become_writer(world.cluster, world.settings).await.unwrap();
+        second.become_writer(world.cluster, world.era, world.settings).await.unwrap();
         let refused = first.commit(&[person(2, "bob")], &world).await;
         assert!(matches!(refused, Err(StoreError::Superseded)), "{refused:?}");
 

@@ -7,7 +7,7 @@ use model::assignment::Assignment;
 use model::image::ImageName;
 use model::node::{EngineState, NodeFacts};
 use model::observed::{InstanceReport, Observed};
-use model::version::{Epoch, Generation};
+use model::version::{Epoch, Era, Generation};
 use protocol::{Hello, RefusedReason, Report, ToNode, ToServer};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -47,6 +47,7 @@ impl FakeNode {
         let assignment = Assignment {
             cluster: model::id::ClusterId::from_bits(0),
             node: model::id::NodeId::from_bits(0),
+            era: Era::default(),
             generation: Generation::default(),
             instances: Vec::new(),
         };
@@ -56,6 +57,7 @@ impl FakeNode {
             version,
             machine,
             cluster: None,
+            era: Era::default(),
             generation: Generation::default(),
             facts: facts(),
         }))

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use model::Timestamp;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::DesiredState;
 use model::node::NodeFacts;
 use model::observed::{InstanceReport, Observed, Problem, ProblemCode};
-use model::version::Epoch;
+use model::version::{Epoch, Era, Generation};
 
 use crate::clock::Now;
-use crate::command::{Decision, event};
+use crate::command::{Decision, event, is_past};
+use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
 use crate::liveness::LEASE;
 use crate::world::{Change, Instance, LastReport, Node, World};
 
@@ -23,48 +25,104 @@ pub enum ChannelRefusal {
     SecondMachine(String),
     #[error("{0}")]
     Cluster(String),
+    /// The node knows more than this server, whose data are older than they were.
+    #[error("{0}")]
+    Older(String),
     #[error("{0}")]
     Revoked(String),
 }
 
-/// A node whose key was found good wants to connect. The epoch is stored before it is welcomed.
+/// How a node introduces itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Introduction {
+    /// Made once per data directory.
+    pub machine: String,
+    /// What its ledger holds, if anything.
+    pub cluster: Option<ClusterId>,
+    pub era: Era,
+    pub generation: Generation,
+    pub facts: NodeFacts,
+    pub peer_address: String,
+}
+
+/// A node whose key was found good wants to connect. The epoch is stored before it is welcomed; so is that its key
+/// is frozen before it is refused for that.
 pub fn connected(
     world: &World,
     node: NodeId,
-    machine: &str,
-    cluster: Option<ClusterId>,
-    facts: NodeFacts,
-    peer_address: String,
+    hello: Introduction,
     now: Now,
-) -> Result<Decision<Epoch>, ChannelRefusal> {
+) -> Decision<Result<Epoch, ChannelRefusal>> {
+    let row = match welcome(world, node, &hello, now) {
+        Ok(row) => row,
+        Err(refusal) => return Decision::unchanged(Err(refusal)),
+    };
+    let stranger = row.machine.as_deref().is_some_and(|known| known != hello.machine);
+    let mut takeovers: Vec<Timestamp> =
+        row.takeovers.iter().copied().filter(|at| !is_past(*at, TAKEOVERS_WITHIN, now.wall)).collect();
+    if stranger {
+        takeovers.push(now.wall);
+    }
+    if takeovers.len() >= TAKEOVERS {
+        let row = Node { takeovers, frozen: true, ..Node::clone(row) };
+        let refusal = ChannelRefusal::SecondMachine(frozen(&row));
+        return Decision::new(vec![Change::PutNode(Box::new(row))], Err(refusal));
+    }
+    let epoch = row.epoch.next();
+    let row = Node {
+        epoch,
+        machine: Some(hello.machine),
+        takeovers,
+        facts: Some(hello.facts),
+        peer_address: Some(hello.peer_address),
+        last_seen_at: Some(now.wall),
+        ..Node::clone(row)
+    };
+    Decision::new(vec![Change::PutNode(Box::new(row))], Ok(epoch))
+}
+
+/// The row of a node that may come in.
+fn welcome<'w>(world: &'w World, node: NodeId, hello: &Introduction, now: Now) -> Result<&'w Node, ChannelRefusal> {
     let Some(row) = world.nodes.get(&node) else {
         return Err(ChannelRefusal::Revoked("This node was removed. Register it again to get another key.".to_owned()));
     };
     let name = &row.settings.name;
-    if let Some(other) = cluster.filter(|cluster| *cluster != world.cluster) {
+    if let Some(other) = hello.cluster.filter(|cluster| *cluster != world.cluster) {
         return Err(ChannelRefusal::Cluster(format!(
             "The data directory of {name} belongs to the installation {other}, and this server is {}. Give the node \
              an empty data directory, or connect it to its own server.",
             world.cluster
         )));
     }
-    let held = world.links.get(&node).is_some_and(|link| link.connected && now.mono.since(link.last_heard) < LEASE);
-    if held && row.machine.as_deref().is_some_and(|known| known != machine) {
-        return Err(ChannelRefusal::SecondMachine(format!(
-            "A second machine, from {peer_address}, tried to connect with the key of {name} and was refused. Register \
-             that machine as a node of its own; if it is not yours, rotate the key."
+    if hello.cluster.is_some() && (hello.era, hello.generation) > (world.era, row.generation) {
+        return Err(ChannelRefusal::Older(format!(
+            "{name} was told more than this server knows (generation {} against {}), so this server's data are older \
+             than they were. If they were copied back by hand, restore them with `dockhost restore` instead; nothing on \
+             the node was touched.",
+            hello.generation, row.generation
         )));
     }
-    let epoch = row.epoch.next();
-    let row = Node {
-        epoch,
-        machine: Some(machine.to_owned()),
-        facts: Some(facts),
-        peer_address: Some(peer_address),
-        last_seen_at: Some(now.wall),
-        ..Node::clone(row)
-    };
-    Ok(Decision::new(vec![Change::PutNode(Box::new(row))], epoch))
+    if row.frozen {
+        return Err(ChannelRefusal::SecondMachine(frozen(row)));
+    }
+    let held = world.links.get(&node).is_some_and(|link| link.connected && now.mono.since(link.last_heard) < LEASE);
+    if held && row.machine.as_deref().is_some_and(|known| known != hello.machine) {
+        return Err(ChannelRefusal::SecondMachine(format!(
+            "A second machine, from {}, tried to connect with the key of {name} and was refused. Register that machine \
+             as a node of its own; if it is not yours, rotate the key.",
+            hello.peer_address
+        )));
+    }
+    Ok(row)
+}
+
+/// What is said of a node whose key several machines use in turns.
+pub(crate) fn frozen(node: &Node) -> String {
+    format!(
+        "Several machines took turns with the key of {}, so all of them are refused. Switch off those that are not it \
+         and let it in again, or rotate the key.",
+        node.settings.name
+    )
 }
 
 /// The connection of that epoch ended: when the node was last heard, and what it said of itself, is kept.

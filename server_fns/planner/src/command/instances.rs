@@ -5,4 +5,4 @@ mod spec;
 mod wish;
 
 pub use create::create;
-pub use wish::{delete, restart, start, stop};
+pub use wish::{delete, forget, restart, start, stop};

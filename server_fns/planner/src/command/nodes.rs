@@ -1,16 +1,18 @@
 //! Registering worker machines and looking after them.
 
 use model::id::{NodeId, PersonId};
+use model::instance::DesiredState;
 use model::node::{Availability, NodeSettings};
 use model::refusal::{Refusal, RefusalCode};
-use model::request::RegisterNode;
+use model::request::{DrainNode, RegisterNode};
 use model::version::{Epoch, Generation};
 
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::{Decision, fresh};
+use crate::command::{Decision, event, fresh};
 use crate::limits::{NAMES_IN_MESSAGE, NODES_PER_PERSON};
-use crate::world::{Change, Node, World};
+use crate::liveness::{is_present, liveness};
+use crate::world::{Change, Instance, Node, World};
 
 mod rules;
 
@@ -48,7 +50,7 @@ pub fn enrol(
     let Some(old) = old else {
         return Ok(added(world, None, settings, key_hash, draw, now));
     };
-    let node = Node { settings, key_hash, machine: None, ..Node::clone(old) };
+    let node = Node { settings, key_hash, ..unbound(old) };
     Ok(Decision::new(vec![Change::PutNode(Box::new(node))], old.id))
 }
 
@@ -69,6 +71,8 @@ fn added(
         key_hash,
         epoch: Epoch::default(),
         machine: None,
+        takeovers: Vec::new(),
+        frozen: false,
         generation: Generation::default(),
         facts: None,
         peer_address: None,
@@ -89,7 +93,7 @@ pub fn update(world: &World, actor: &Actor, id: NodeId, asked: &RegisterNode) ->
 /// Replaces the API key. The old one is refused from now on, and any machine may use the new one.
 pub fn rotate_key(world: &World, actor: &Actor, id: NodeId, key_hash: String) -> Result<Decision<()>, Refusal> {
     let node = actor.managed_node(world, id)?;
-    Ok(put_if_changed(node, Node { key_hash, machine: None, ..Node::clone(node) }))
+    Ok(put_if_changed(node, Node { key_hash, ..unbound(node) }))
 }
 
 /// Places nothing new on the node; what is there goes on.
@@ -103,23 +107,81 @@ pub fn uncordon(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>
     Ok(put_if_changed(node, Node { availability: Availability::Open, ..Node::clone(node) }))
 }
 
+/// Places nothing new on the node and starts nothing there; what runs is stopped, or its owners are waited for.
+pub fn drain(
+    world: &World,
+    actor: &Actor,
+    id: NodeId,
+    asked: DrainNode,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let node = actor.managed_node(world, id)?;
+    let mut decision = put_if_changed(node, Node { availability: Availability::Draining, ..Node::clone(node) });
+    let runs = world.node_instances(id).filter(|instance| asked.stop && instance.desired == DesiredState::Running);
+    for instance in runs {
+        let text = format!("{} drains {} and asked to stop it.", actor.username, node.settings.name);
+        decision.changes.push(event(world, instance.id, actor.username.as_str(), text, draw, now));
+        decision.changes.push(Change::PutInstance(Box::new(Instance {
+            desired: DesiredState::Stopped,
+            generation: instance.generation.next(),
+            wished_at: now.wall,
+            ..Instance::clone(instance)
+        })));
+    }
+    Ok(decision)
+}
+
+/// Lets a machine in again after several took turns with the key: the first one that comes.
+pub fn unfreeze(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
+    let node = actor.managed_node(world, id)?;
+    if !node.frozen {
+        return Ok(Decision::unchanged(()));
+    }
+    Ok(put_if_changed(node, unbound(node)))
+}
+
+/// The node, open to any machine that has its key.
+fn unbound(node: &Node) -> Node {
+    Node { machine: None, takeovers: Vec::new(), frozen: false, ..Node::clone(node) }
+}
+
 /// Forgets a node that has nothing on it.
 pub fn remove(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
     let node = actor.managed_node(world, id)?;
-    let names: Vec<String> = world.node_instances(id).map(|instance| instance.spec.name.to_string()).collect();
+    let names = names(world, id);
     if names.is_empty() {
         return Ok(Decision::new(vec![Change::DropNode(id)], ()));
     }
-    let listed = names.iter().take(NAMES_IN_MESSAGE).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = match names.len().saturating_sub(NAMES_IN_MESSAGE) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
     let message = format!(
-        "The node {} still has instances: {listed}{more}. Delete them and wait until the node has confirmed it.",
+        "The node {} still has instances: {names}. Delete them and wait until the node has confirmed it.",
         node.settings.name
     );
     Err(Refusal::new(RefusalCode::Conflict, message))
+}
+
+/// Forgets a node that is gone for good, and every instance on it. Its key ends with it, so that a machine which
+/// returns after all is not let in; what is on that machine stays there.
+pub fn forget(world: &World, actor: &Actor, id: NodeId, now: Now) -> Result<Decision<()>, Refusal> {
+    let node = actor.managed_node(world, id)?;
+    if is_present(liveness(world, id, now.mono)) {
+        let message = format!(
+            "The node {} is connected, so it is not gone. Drain it, delete its instances and remove it.",
+            node.settings.name
+        );
+        return Err(Refusal::new(RefusalCode::Conflict, message));
+    }
+    let instances = world.node_instances(id).map(|instance| Change::DropInstance(instance.id));
+    Ok(Decision::new(instances.chain([Change::DropNode(id)]).collect(), ()))
+}
+
+fn names(world: &World, node: NodeId) -> String {
+    let names: Vec<&str> = world.node_instances(node).map(|instance| instance.spec.name.as_str()).collect();
+    let listed = names.iter().take(NAMES_IN_MESSAGE).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMES_IN_MESSAGE) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
 }
 
 fn put_if_changed(old: &Node, new: Node) -> Decision<()> {

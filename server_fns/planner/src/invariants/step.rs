@@ -16,7 +16,7 @@ pub fn check_step(before: &World, after: &World) -> Vec<Violation> {
     for (id, old) in &before.instances {
         match after.instances.get(id) {
             Some(new) => kept(old, new, &mut found),
-            None if old.desired == DesiredState::Deleted => {}
+            None if old.desired == DesiredState::Deleted || !after.nodes.contains_key(&old.node) => {}
             None => found.push(Violation(format!("{id} is gone and nobody deleted it"))),
         }
     }

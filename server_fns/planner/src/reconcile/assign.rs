@@ -9,6 +9,7 @@ pub(super) fn assignment(world: &World, node: &Node, instances: &[&Instance]) ->
     Assignment {
         cluster: world.cluster,
         node: node.id,
+        era: world.era,
         generation: node.generation.next(),
         instances: instances.iter().map(|instance| assigned(world, instance)).collect(),
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use model::Timestamp;
 use model::event::InstanceEvent;
 use model::id::{EventId, NodeId};
 use model::instance::DesiredState;
@@ -27,7 +28,7 @@ pub(super) fn moves(world: &World, now: Now) -> Moved {
         let before = waiting.len();
         waiting.retain(|instance| {
             let Some(node) = world.nodes.get(&instance.node) else { return true };
-            let places = places.entry(node.id).or_insert_with(|| Places::of(world, node));
+            let places = places.entry(node.id).or_insert_with(|| Places::of(world, node, now.wall));
             let Some(new) = places.give(instance) else { return true };
             let event = told(node, instance, new.host_ports, now);
             moved.insert(instance.id, (new, event));
@@ -44,12 +45,14 @@ struct Places {
     range: PortRange,
     held: Vec<PortBlock>,
     suspect: Vec<PortBlock>,
+    now: Timestamp,
 }
 
 impl Places {
-    fn of(world: &World, node: &Node) -> Self {
+    fn of(world: &World, node: &Node, now: Timestamp) -> Self {
         let clashing = world.node_instances(node.id).filter(|instance| is_clashing(instance));
         Self {
+            now,
             range: node.settings.host_ports,
             held: world.held_blocks(node.id).collect(),
             suspect: world.clashed_blocks(node.id).chain(clashing.map(|instance| instance.host_ports)).collect(),
@@ -64,7 +67,13 @@ impl Places {
         if let Some(own) = self.held.iter_mut().find(|block| **block == instance.host_ports) {
             *own = host_ports;
         }
-        Some(Instance { host_ports, clashed, generation: instance.generation.next(), ..instance.clone() })
+        Some(Instance {
+            host_ports,
+            clashed,
+            generation: instance.generation.next(),
+            wished_at: self.now,
+            ..instance.clone()
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use model::node::Liveness;
 use model::view::{InstanceView, InviteView, NodeRef, NodeView, PersonView, SessionView, SshKeyView, TokenView};
 
 use crate::clock::Now;
+use crate::command::channel::frozen;
 use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
 use crate::rollup::{Rollup, rollup};
@@ -48,12 +49,23 @@ fn ssh_command(node: &Node, instance: &Instance) -> String {
     }
 }
 
-pub fn node_view(world: &World, viewer: &Person, node: &Node, now: Now) -> NodeView {
-    let count = u32::try_from(world.node_instances(node.id).count()).unwrap_or(u32::MAX);
-    self::node(world, viewer, node, liveness(world, node.id, now.mono), count)
+/// How much is on a node.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Load {
+    pub(super) instances: u32,
+    pub(super) running: u32,
 }
 
-pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Liveness, instances: u32) -> NodeView {
+pub fn node_view(world: &World, viewer: &Person, node: &Node, now: Now) -> NodeView {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let load = Load {
+        instances: count(world.node_instances(node.id).count()),
+        running: count(world.node_instances(node.id).filter(|instance| !instance.stands_still()).count()),
+    };
+    self::node(world, viewer, node, liveness(world, node.id, now.mono), load)
+}
+
+pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Liveness, load: Load) -> NodeView {
     let link = world.links.get(&node.id);
     let manageable = viewer.administrator || node.owner == Some(viewer.id);
     let since = match link {
@@ -74,15 +86,24 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         address: node.address().to_owned(),
         max_instances: node.settings.max_instances,
         host_ports: node.settings.host_ports,
-        instances,
+        instances: load.instances,
+        running: load.running,
+        frozen: node.frozen,
         facts: world.node_facts(node).cloned(),
-        alarm: link.filter(|_| manageable).map(alarm).unwrap_or_default(),
+        alarm: if manageable { alarm(world, node, link) } else { String::new() },
         created_at: node.created_at,
     }
 }
 
-fn alarm(link: &Link) -> String {
-    let strangers = match link.strangers.len() {
+fn alarm(world: &World, node: &Node, link: Option<&Link>) -> String {
+    let frozen = node.frozen.then(|| frozen(node));
+    let told = world.alarms.get(&node.id).cloned().filter(|_| frozen.is_none());
+    let strangers = link.and_then(strangers);
+    frozen.into_iter().chain(told).chain(strangers).collect::<Vec<_>>().join(" ")
+}
+
+fn strangers(link: &Link) -> Option<String> {
+    match link.strangers.len() {
         0 => None,
         count => {
             let names = link.strangers.iter().take(NAMES_IN_MESSAGE).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -92,8 +113,7 @@ fn alarm(link: &Link) -> String {
                  Remove them by hand if nobody needs them."
             ))
         }
-    };
-    link.alarm.clone().into_iter().chain(strangers).collect::<Vec<_>>().join(" ")
+    }
 }
 
 fn username(world: &World, person: model::id::PersonId) -> Option<Username> {

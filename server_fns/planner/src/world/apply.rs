@@ -10,12 +10,14 @@ use crate::world::{Change, World};
 
 use model::id::ClusterId;
 use model::request::Settings;
+use model::version::Era;
 
 impl World {
     /// A world without rows, for a process that begins to listen at `started`.
-    pub fn new(cluster: ClusterId, settings: Settings, started: Instant) -> Self {
+    pub fn new(cluster: ClusterId, era: Era, settings: Settings, started: Instant) -> Self {
         Self {
             cluster,
+            era,
             settings,
             people: Default::default(),
             sessions: Default::default(),
@@ -27,6 +29,7 @@ impl World {
             events: Default::default(),
             idempotency: Default::default(),
             links: Default::default(),
+            alarms: Default::default(),
             published: Default::default(),
             started,
         }
@@ -49,6 +52,7 @@ impl World {
             Change::DropNode(id) => {
                 self.nodes.remove(&id);
                 self.links.remove(&id);
+                self.alarms.remove(&id);
                 self.published.remove(&id);
             }
             Change::PutInstance(row) => drop(self.instances.insert(row.id, Arc::new(*row))),
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_timeline_keeps_the_newest_in_order_whatever_order_they_come_in() {
-        let mut world = World::new(ClusterId::from_bits(1), Settings::default(), Instant::default());
+        let mut world = World::new(ClusterId::from_bits(1), Era::default(), Settings::default(), Instant::default());
         let instance = InstanceId::from_bits(1);
         for n in (0..80u64).rev() {
             let at = Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(n);

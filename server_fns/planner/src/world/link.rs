@@ -20,10 +20,10 @@ impl World {
             last_heard: now.mono,
             last_heard_at: now.wall,
             facts,
-            alarm: None,
             strangers: Vec::new(),
         };
         self.links.insert(node, link);
+        self.alarms.remove(&node);
         self.published.remove(&node);
     }
 
@@ -55,8 +55,8 @@ impl World {
 
     /// What the node's owner is to be shown until its next connection.
     pub fn raise_alarm(&mut self, node: NodeId, sentence: String) {
-        if let Some(link) = self.links.get_mut(&node) {
-            link.alarm = Some(sentence);
+        if self.nodes.contains_key(&node) {
+            self.alarms.insert(node, sentence);
         }
     }
 

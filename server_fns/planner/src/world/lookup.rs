@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use model::event::InstanceEvent;
 use model::id::{InstanceId, NodeId, PersonId};
+use model::instance::DesiredState;
 use model::node::NodeFacts;
+use model::observed::Observed;
 use model::port::PortBlock;
 use model::version::Generation;
 
@@ -60,6 +62,15 @@ impl World {
         counts
     }
 
+    /// Of each node that has any, how many instances are not known to stand still.
+    pub fn running(&self) -> BTreeMap<NodeId, u32> {
+        let mut counts = BTreeMap::new();
+        for instance in self.instances.values().filter(|instance| !instance.stands_still()) {
+            *counts.entry(instance.node).or_default() += 1;
+        }
+        counts
+    }
+
     /// What counts against the person's quota: every instance until its node confirmed the deletion.
     pub fn live_instances_of(&self, owner: PersonId) -> impl Iterator<Item = &Arc<Instance>> {
         self.instances.values().filter(move |instance| instance.owner == owner)
@@ -108,6 +119,16 @@ impl Node {
 }
 
 impl Instance {
+    /// It is not to run, and its node has said that it does not.
+    pub fn stands_still(&self) -> bool {
+        let still = match &self.report.observed {
+            Observed::Absent => true,
+            Observed::Unknown { .. } => !self.was_present,
+            Observed::Present(facts) => !facts.state.is_running(),
+        };
+        still && self.desired != DesiredState::Running
+    }
+
     /// The node has reported at the present generation.
     pub fn is_acted_on(&self) -> bool {
         self.report.generation >= self.generation

@@ -2,11 +2,13 @@
 
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::observed::{Activity, ContainerState, InstanceReport, Observed, Problem, ProblemCode};
-use model::version::{Epoch, Generation};
-use planner::command::channel::{self, ChannelRefusal};
+use model::version::{Epoch, Era, Generation};
+use planner::command::channel::{self, ChannelRefusal, Introduction};
+use planner::command::nodes;
+use planner::limits::TAKEOVERS_WITHIN;
 use planner::liveness::LEASE;
 
-use crate::scene::{Scene, facts};
+use crate::scene::{Scene, introduction};
 use crate::worker::Worker;
 
 fn running() -> (Scene, Worker, NodeId, InstanceId) {
@@ -20,8 +22,8 @@ fn running() -> (Scene, Worker, NodeId, InstanceId) {
 }
 
 fn knock(scene: &Scene, node: NodeId, machine: &str, cluster: Option<ClusterId>) -> Result<Epoch, ChannelRefusal> {
-    let decided = channel::connected(&scene.world, node, machine, cluster, facts(), "192.0.2.9".into(), scene.now);
-    decided.map(|decided| decided.answer)
+    let hello = Introduction { cluster, ..introduction(machine, "192.0.2.9") };
+    channel::connected(&scene.world, node, hello, scene.now).answer
 }
 
 #[test]
@@ -32,6 +34,57 @@ fn a_second_machine_waits_for_the_lease_of_the_first() {
     assert_eq!(knock(&scene, node, "machine", None), Ok(Epoch(2)), "the same machine takes over at once");
     scene.pass(LEASE);
     assert_eq!(knock(&scene, node, "another", None), Ok(Epoch(2)));
+}
+
+#[test]
+fn machines_that_take_turns_with_a_key_are_all_refused_until_a_person_decides() {
+    let (mut scene, _, node, _) = running();
+    for machine in ["another", "machine"] {
+        scene.disconnect(node);
+        scene.pass(LEASE);
+        scene.connect(node, machine);
+    }
+    scene.disconnect(node);
+    scene.pass(LEASE);
+    let decided = channel::connected(&scene.world, node, introduction("another", "192.0.2.9"), scene.now);
+    assert!(matches!(scene.commit(decided), Err(ChannelRefusal::SecondMachine(why)) if why.contains("took turns")));
+    for machine in ["machine", "another"] {
+        assert!(matches!(knock(&scene, node, machine, None), Err(ChannelRefusal::SecondMachine(_))));
+    }
+    let owner = scene.actor("ada");
+    let decided = nodes::unfreeze(&scene.world, &owner, node).unwrap();
+    scene.commit(decided);
+    assert!(knock(&scene, node, "another", None).is_ok());
+}
+
+#[test]
+fn takeovers_that_lie_far_apart_freeze_nothing() {
+    let (mut scene, _, node, _) = running();
+    for turn in 0..6 {
+        scene.disconnect(node);
+        scene.pass(TAKEOVERS_WITHIN / 2);
+        scene.connect(node, if turn % 2 == 0 { "another" } else { "machine" });
+    }
+}
+
+#[test]
+fn a_server_whose_data_are_older_tells_the_node_nothing() {
+    let (mut scene, _, node, _) = running();
+    let row = scene.world.nodes[&node].generation;
+    let ledger = |era, generation| Introduction {
+        cluster: Some(scene.world.cluster),
+        era,
+        generation,
+        ..introduction("machine", "192.0.2.9")
+    };
+    let (same, later) = (ledger(Era(0), row), ledger(Era(0), row.next()));
+    let (earlier, next) = (ledger(Era(0), Generation(999)), ledger(Era(1), row));
+    let knock = |scene: &Scene, hello| channel::connected(&scene.world, node, hello, scene.now).answer;
+    assert!(knock(&scene, same).is_ok());
+    assert!(matches!(knock(&scene, later), Err(ChannelRefusal::Older(_))));
+    assert!(matches!(knock(&scene, next), Err(ChannelRefusal::Older(_))));
+    scene.world.era = Era(1);
+    assert!(knock(&scene, earlier).is_ok(), "a restored server counts from an earlier generation on");
 }
 
 #[test]

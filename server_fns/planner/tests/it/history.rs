@@ -10,7 +10,7 @@ use model::request::{CreateInstance, RegisterNode};
 use planner::actor::{Actor, Via};
 use planner::command::{channel, instances, nodes, people, ssh_keys};
 
-use crate::scene::{RANGE, Scene, Wish, facts};
+use crate::scene::{RANGE, Scene, Wish, facts, introduction};
 use crate::worker::Worker;
 
 /// What happens, who or which it happens to, and how.
@@ -224,8 +224,8 @@ impl History {
             .links
             .get(&node)
             .is_some_and(|link| link.connected && now.mono.since(link.last_heard) < planner::liveness::LEASE);
-        let second = channel::connected(world, node, "another", None, facts(), "192.0.2.9".into(), now);
-        assert_eq!(second.is_err(), held);
+        let second = channel::connected(world, node, introduction("another", "192.0.2.9"), now);
+        assert_eq!(second.answer.is_err(), held);
         if let Some(link) = world.links.get(&node) {
             let old = model::version::Epoch(link.epoch.0 - 1);
             let reports = self.workers.entry(node).or_default().reports();

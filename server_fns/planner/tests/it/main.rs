@@ -12,4 +12,5 @@ mod people;
 mod scene;
 mod time;
 mod view;
+mod ways_out;
 mod worker;

@@ -13,9 +13,10 @@ use model::observed::InstanceReport;
 use model::port::PortRange;
 use model::refusal::Refusal;
 use model::request::{AddSshKey, CreateInstance, RegisterNode, Settings, SignUp};
-use model::version::{Epoch, Generation};
+use model::version::{Epoch, Era, Generation};
 use planner::actor::{Actor, Via};
 use planner::clock::{Instant, Now};
+use planner::command::channel::Introduction;
 use planner::command::people::Admission;
 use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Decision, channel, instances, nodes, people, ssh_keys};
@@ -39,7 +40,8 @@ impl Scene {
     pub(crate) fn empty() -> Self {
         let start = Instant(Duration::from_secs(1_000));
         let wall = Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let world = World::new(ClusterId::from_bits(1), Settings { quota: 3, ..Settings::default() }, start);
+        let world =
+            World::new(ClusterId::from_bits(1), Era::default(), Settings { quota: 3, ..Settings::default() }, start);
         Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new() }
     }
 
@@ -147,9 +149,8 @@ impl Scene {
     }
 
     pub(crate) fn connect(&mut self, node: NodeId, machine: &str) -> Epoch {
-        let peer = "192.0.2.7".to_owned();
-        let decided = channel::connected(&self.world, node, machine, None, facts(), peer, self.now).unwrap();
-        let epoch = self.commit(decided);
+        let decided = channel::connected(&self.world, node, introduction(machine, "192.0.2.7"), self.now);
+        let epoch = self.commit(decided).unwrap();
         self.world.link_up(node, epoch, facts(), self.now);
         self.settle();
         epoch
@@ -213,6 +214,18 @@ pub(crate) type Wish = fn(&World, &Actor, InstanceId, &mut dyn FnMut() -> u64, N
 
 pub(crate) fn asks(name: &str) -> SignUp {
     SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() }
+}
+
+/// How a machine with an empty data directory introduces itself.
+pub(crate) fn introduction(machine: &str, peer_address: &str) -> Introduction {
+    Introduction {
+        machine: machine.to_owned(),
+        cluster: None,
+        era: Era::default(),
+        generation: Generation::default(),
+        facts: facts(),
+        peer_address: peer_address.to_owned(),
+    }
 }
 
 pub(crate) fn facts() -> NodeFacts {

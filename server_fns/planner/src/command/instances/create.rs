@@ -48,6 +48,7 @@ pub fn create(
         clashed: Vec::new(),
         desired: DesiredState::Running,
         generation: Generation::default().next(),
+        wished_at: now.wall,
         incarnation: Incarnation::default().next(),
         restarts: Restarts::default(),
         was_present: false,

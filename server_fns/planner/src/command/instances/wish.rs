@@ -2,12 +2,14 @@
 
 use model::id::InstanceId;
 use model::instance::DesiredState;
+use model::node::Availability;
 use model::phase::Phase;
 use model::refusal::{Refusal, RefusalCode};
 
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, event};
+use crate::liveness::{is_present, liveness};
 use crate::rollup::phase_of;
 use crate::world::{Change, Instance, World};
 
@@ -22,6 +24,14 @@ pub fn start(
     let instance = actor.instance(world, id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Running && !phase.can_start() && phase != Phase::Lost;
+    let node = world.nodes.get(&instance.node).filter(|node| node.availability == Availability::Draining);
+    if let Some(node) = node.filter(|_| !holds) {
+        let message = format!(
+            "The instance {} cannot start now: its node {} is being drained. Start it when the node takes instances again.",
+            instance.spec.name, node.settings.name
+        );
+        return Err(Refusal::new(RefusalCode::Conflict, message));
+    }
     let wish = Instance { desired: DesiredState::Running, ..Instance::clone(instance) };
     decide(world, actor, wish, Ask { verb: "start", allowed: phase.can_start(), holds, phase }, draw, now)
 }
@@ -71,6 +81,23 @@ pub fn delete(
     decide(world, actor, wish, Ask { verb: "delete", allowed: phase.can_delete(), holds, phase }, draw, now)
 }
 
+/// Takes a deletion as done although the node cannot confirm it, because it is away: name, host ports and quota are
+/// free at once. What is left on the node stays there, and is shown there should the node return.
+pub fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let refused = |why: &str| {
+        let message = format!("The instance {} cannot be forgotten: {why}.", instance.spec.name);
+        Err(Refusal::new(RefusalCode::Conflict, message))
+    };
+    if instance.desired != DesiredState::Deleted {
+        return refused("ask to delete it first");
+    }
+    if is_present(liveness(world, instance.node, now.mono)) {
+        return refused("its node is here and confirms the deletion itself");
+    }
+    Ok(Decision::new(vec![Change::DropInstance(id)], ()))
+}
+
 struct Ask {
     verb: &'static str,
     allowed: bool,
@@ -97,7 +124,7 @@ fn decide(
     }
     let text = format!("{} asked to {verb} it.", actor.username);
     let event = event(world, wish.id, actor.username.as_str(), text, draw, now);
-    let wish = Instance { generation: wish.generation.next(), ..wish };
+    let wish = Instance { generation: wish.generation.next(), wished_at: now.wall, ..wish };
     Ok(Decision::new(vec![Change::PutInstance(Box::new(wish)), event], ()))
 }
 

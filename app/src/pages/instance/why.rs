@@ -1,0 +1,106 @@
+//! Why an instance is as it is: what shows it, what comes next, and every way out.
+
+use std::time::Duration;
+
+use dioxus::prelude::*;
+use model::explain::{Explanation, WayOut};
+use model::phase::Phase;
+use model::view::InstanceView;
+use server_fns::instances;
+
+use crate::pages::instances::{VerbButton, Verbs};
+use crate::parts::{Button, ButtonKind, Card, Notice, NoticeKind, Skeleton, Time};
+use crate::sleep::sleep;
+
+/// How often it is asked again while something is under way: that it is overdue changes nothing else on the page.
+const AGAIN: Duration = Duration::from_secs(15);
+
+#[component]
+pub(super) fn Why(verbs: Verbs, view: InstanceView) -> Element {
+    let id = view.id;
+    let (phase, generation, message) = (view.phase, view.generation, view.message.clone());
+    let mut told = use_resource(use_reactive!(|id, phase, generation, message| {
+        // A change of any of these is a reason to ask again.
+        let _reasons = (phase, generation, message);
+        instances::explain(id)
+    }));
+    use_future(move || async move {
+        loop {
+            sleep(AGAIN).await;
+            told.restart();
+        }
+    });
+    // While it is asked again, the last answer stays on the page.
+    let mut last = use_signal(|| None::<Explanation>);
+    use_effect(move || {
+        if let Some(Ok(explanation)) = &*told.read() {
+            last.set(Some(explanation.clone()));
+        }
+    });
+    let error =
+        told.read().as_ref().and_then(|answer| answer.as_ref().err().map(|error| error.refusal.message.clone()));
+    rsx! {
+        Card { title: question(phase),
+            if let Some(explanation) = last() {
+                Told { verbs, view, explanation }
+            } else if let Some(error) = error {
+                Notice {
+                    kind: NoticeKind::Bad,
+                    action: rsx! {
+                        Button { onclick: move |_| told.restart(), "Try again" }
+                    },
+                    "{error}"
+                }
+            } else {
+                Skeleton {}
+            }
+        }
+    }
+}
+
+#[component]
+fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
+    let Explanation { phase: _, cause, evidence, next_step, overdue, ways_out } = explanation;
+    rsx! {
+        div { class: "flex flex-col gap-4",
+            div {
+                p { "{cause}" }
+                p { class: if overdue { "text-warn" } else { "text-text-muted" }, "{next_step}" }
+            }
+            ul { class: "flex flex-col gap-1 text-sm",
+                for one in evidence {
+                    li { key: "{one.at}{one.text}", class: "grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-4",
+                        span { class: "text-text-muted", Time { at: one.at } }
+                        span { class: "min-w-0 wrap-anywhere", "{one.text}" }
+                    }
+                }
+            }
+            if !ways_out.is_empty() {
+                ul { class: "flex flex-col gap-2 border-t border-line pt-4",
+                    for WayOut { verb, effect } in ways_out {
+                        li { key: "{verb.title()}", class: "grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-4",
+                            VerbButton { verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
+                            span { class: "min-w-0 text-sm text-text-muted", "{effect}" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+const fn question(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Pending => "Why is it pending?",
+        Phase::Creating => "Why does it take its time?",
+        Phase::Running => "Cannot connect?",
+        Phase::Stopping => "Why is it still stopping?",
+        Phase::Stopped => "Why is it stopped?",
+        Phase::Restarting => "Why is it restarting?",
+        Phase::Rebuilding => "Why is it being rebuilt?",
+        Phase::Deleting => "Why is it still here?",
+        Phase::Error => "What went wrong?",
+        Phase::Unknown => "Why is its state not known?",
+        Phase::Lost => "Where is its container?",
+    }
+}

@@ -1,0 +1,137 @@
+//! Everything that is stored, as one file: a line with a checksum, then one JSON object.
+
+use model::Timestamp;
+use model::event::InstanceEvent;
+use model::id::ClusterId;
+use model::request::Settings;
+use model::version::Era;
+use planner::clock::Instant;
+use planner::world::{Change, World};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::rows::{
+    idempotency::IdempotencyRow, instance::InstanceRow, invite::InviteRow, node::NodeRow, person::PersonRow,
+    ssh_key::SshKeyRow, token::TokenRow,
+};
+use super::{Location, OpenError, Store};
+
+/// Before the checksum, on the first line.
+const HEAD: &str = "dockhost-backup 1 sha256:";
+
+/// What is restored. Sessions are left out: after a restore people sign in again, so that a session which was ended
+/// meanwhile does not come back.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Backup {
+    pub made_at: Timestamp,
+    pub cluster: ClusterId,
+    /// That the backup was made in; a restore begins the next one.
+    pub era: Era,
+    settings: Settings,
+    people: Vec<PersonRow>,
+    tokens: Vec<TokenRow>,
+    invites: Vec<InviteRow>,
+    ssh_keys: Vec<SshKeyRow>,
+    nodes: Vec<NodeRow>,
+    instances: Vec<InstanceRow>,
+    events: Vec<InstanceEvent>,
+    idempotency: Vec<IdempotencyRow>,
+}
+
+/// Why a file is not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    #[error("it is not a backup of DockHost, or one of a version that this program does not know")]
+    Foreign,
+    #[error("it is damaged: its checksum does not fit its content. Take another copy")]
+    Damaged,
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
+}
+
+impl Backup {
+    /// A world is what was committed, so a copy of it is one moment of the database.
+    pub fn of(world: &World, made_at: Timestamp) -> Self {
+        Self {
+            made_at,
+            cluster: world.cluster,
+            era: world.era,
+            settings: world.settings,
+            people: world.people.values().map(|row| PersonRow::from(&**row)).collect(),
+            tokens: world.tokens.values().map(|row| TokenRow::from(&**row)).collect(),
+            invites: world.invites.values().map(|row| InviteRow::from(&**row)).collect(),
+            ssh_keys: world.ssh_keys.values().map(|row| SshKeyRow::from(&**row)).collect(),
+            nodes: world.nodes.values().map(|row| NodeRow::from(&**row)).collect(),
+            instances: world.instances.values().map(|row| InstanceRow::from(&**row)).collect(),
+            events: world.events.values().flat_map(|events| events.iter().cloned()).collect(),
+            idempotency: world.idempotency.values().map(|row| IdempotencyRow::from(&**row)).collect(),
+        }
+    }
+
+    /// The content of the file.
+    ///
+    /// # Errors
+    /// When a row cannot be written as JSON.
+    pub fn write(&self) -> Result<String, BackupError> {
+        let body = serde_json::to_string(self).map_err(|error| BackupError::Unreadable(error.to_string()))?;
+        Ok(format!("{HEAD}{}\n{body}\n", checksum(&body)))
+    }
+
+    /// # Errors
+    /// When the text is not a whole backup.
+    pub fn read(text: &str) -> Result<Self, BackupError> {
+        let (head, body) = text.split_once('\n').ok_or(BackupError::Foreign)?;
+        let body = body.trim_end_matches('\n');
+        let sum = head.strip_prefix(HEAD).ok_or(BackupError::Foreign)?;
+        if sum != checksum(body) {
+            return Err(BackupError::Damaged);
+        }
+        serde_json::from_str(body).map_err(|error| BackupError::Unreadable(error.to_string()))
+    }
+
+    /// Into an empty place, as the next era of the same installation.
+    ///
+    /// # Errors
+    /// When the place holds something already, or cannot be written.
+    pub async fn restore(self, location: &Location) -> Result<(), OpenError> {
+        let (cluster, era, settings) = (self.cluster, self.era.next(), self.settings);
+        let mut store = Store::create(location, cluster, era, settings).await?;
+        let empty = World::new(cluster, era, settings, Instant::default());
+        Ok(store.commit(&self.changes(), &empty).await?)
+    }
+
+    fn changes(self) -> Vec<Change> {
+        let mut all = Vec::new();
+        all.extend(self.people.into_iter().map(|row| Change::PutPerson(row.into())));
+        all.extend(self.tokens.into_iter().map(|row| Change::PutToken(row.into())));
+        all.extend(self.invites.into_iter().map(|row| Change::PutInvite(row.into())));
+        all.extend(self.ssh_keys.into_iter().map(|row| Change::PutSshKey(row.into())));
+        all.extend(self.nodes.into_iter().map(|row| Change::PutNode(Box::new(row.into()))));
+        all.extend(self.instances.into_iter().map(|row| Change::PutInstance(Box::new(row.into()))));
+        all.extend(self.events.into_iter().map(Change::PutEvent));
+        all.extend(self.idempotency.into_iter().map(|row| Change::PutIdempotency(row.into())));
+        all
+    }
+}
+
+fn checksum(body: &str) -> String {
+    hex::encode(Sha256::digest(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_or_foreign_file_is_refused() {
+        let world = World::new(ClusterId::from_bits(7), Era(2), Settings::default(), Instant::default());
+        let text = Backup::of(&world, Timestamp::UNIX_EPOCH).write().unwrap();
+        let again = Backup::read(&text).unwrap();
+        assert_eq!((again.cluster, again.era), (world.cluster, Era(2)));
+        assert!(matches!(Backup::read(&text.replace("people", "poeple")), Err(BackupError::Damaged)));
+        assert!(matches!(Backup::read(&text[..text.len() / 2]), Err(BackupError::Damaged)));
+        for foreign in ["", "{}", "hello\nworld"] {
+            assert!(matches!(Backup::read(foreign), Err(BackupError::Foreign)), "{foreign:?}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What people may ask of an instance.
+
+use serde::{Deserialize, Serialize};
+
+use crate::phase::Phase;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    Start,
+    Stop,
+    Restart,
+    Delete,
+    /// Takes a deletion as done although its node cannot confirm it.
+    Forget,
+}
+
+impl Verb {
+    /// Those of every day; [`Verb::Forget`] is a way out.
+    pub const USUAL: [Self; 4] = [Self::Start, Self::Stop, Self::Restart, Self::Delete];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Start => "Start",
+            Self::Stop => "Stop",
+            Self::Restart => "Restart",
+            Self::Delete => "Delete",
+            Self::Forget => "Forget",
+        }
+    }
+
+    /// Whether it means something in that phase; the same rule for the button and for the server.
+    pub const fn is_open_to(self, phase: Phase) -> bool {
+        match self {
+            Self::Start => phase.can_start(),
+            Self::Stop => phase.can_stop(),
+            Self::Restart => phase.can_restart(),
+            Self::Delete => phase.can_delete(),
+            Self::Forget => phase.can_forget(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Why an instance is as it is: the same shape for every phase.
+
+use std::time::Duration;
+
+use model::explain::Explanation;
+use model::instance::DesiredState;
+use model::node::{EngineState, Liveness};
+use model::phase::Phase;
+
+use crate::clock::Now;
+use crate::command::is_past;
+use crate::limits::{USUAL_CREATING, USUAL_DELETING, USUAL_PENDING, USUAL_STOPPING};
+use crate::liveness::{is_present, liveness};
+use crate::rollup::rollup;
+use crate::world::{Instance, Node, World};
+
+mod evidence;
+mod ways_out;
+
+/// `None` if its node is no longer there.
+pub fn explain(world: &World, instance: &Instance, now: Now) -> Option<Explanation> {
+    let node = world.nodes.get(&instance.node)?;
+    let liveness = liveness(world, node.id, now.mono);
+    let told = rollup(instance, liveness);
+    let phase = told.phase;
+    let seat = Seat { world, instance, node, liveness, phase };
+    let overdue = usual(phase).is_some_and(|usual| is_past(seat.begun(), usual, now.wall));
+    Some(Explanation {
+        phase,
+        cause: if told.message.is_empty() { seat.cause() } else { told.message },
+        evidence: evidence::evidence(&seat),
+        next_step: seat.next_step(overdue),
+        overdue,
+        ways_out: ways_out::ways_out(&seat),
+    })
+}
+
+/// Everything that an answer is read from.
+struct Seat<'w> {
+    world: &'w World,
+    instance: &'w Instance,
+    node: &'w Node,
+    liveness: Liveness,
+    phase: Phase,
+}
+
+/// How long a phase ordinarily lasts; `None` for those that may last.
+const fn usual(phase: Phase) -> Option<Duration> {
+    match phase {
+        Phase::Pending => Some(USUAL_PENDING),
+        Phase::Creating | Phase::Rebuilding => Some(USUAL_CREATING),
+        Phase::Stopping | Phase::Restarting => Some(USUAL_STOPPING),
+        Phase::Deleting => Some(USUAL_DELETING),
+        Phase::Running | Phase::Stopped | Phase::Error | Phase::Unknown | Phase::Lost => None,
+    }
+}
+
+impl Seat<'_> {
+    fn begun(&self) -> model::Timestamp {
+        self.instance.wished_at.max(self.instance.report.at)
+    }
+
+    fn name(&self) -> &str {
+        self.node.settings.name.as_str()
+    }
+
+    fn engine_away(&self) -> bool {
+        self.world.node_facts(self.node).is_some_and(|facts| matches!(facts.engine, EngineState::Away { .. }))
+    }
+
+    /// Where the phase has no sentence of its own.
+    fn cause(&self) -> String {
+        let node = self.name();
+        match self.phase {
+            Phase::Pending if self.engine_away() => format!("The container engine of {node} does not answer."),
+            Phase::Pending => format!("{node} was told to run it and has not begun yet."),
+            Phase::Creating => format!("{node} is making its container."),
+            Phase::Running => "It runs, as wished.".to_owned(),
+            Phase::Stopping => format!("{node} was told to stop it."),
+            Phase::Stopped => "It stands still, as wished.".to_owned(),
+            Phase::Restarting => "It is being started anew.".to_owned(),
+            Phase::Rebuilding => "It is being made anew.".to_owned(),
+            Phase::Deleting => format!("{node} was told to delete it and has not confirmed that yet."),
+            Phase::Error => format!("{node} could not do what was wished."),
+            Phase::Unknown => format!("{node} has not said how it is."),
+            Phase::Lost => "Its container vanished.".to_owned(),
+        }
+    }
+
+    fn next_step(&self, overdue: bool) -> String {
+        let node = self.name();
+        match self.phase {
+            _ if self.is_waiting() && !is_present(self.liveness) => {
+                format!("{node} acts when it is connected again. Look after that machine.")
+            }
+            _ if self.is_waiting() && self.engine_away() => {
+                format!("{node} acts when its container engine answers again. Look after Docker on that machine.")
+            }
+            Phase::Running if self.instance.spec.ssh_keys.is_empty() => {
+                "Nobody can log in: it has no SSH key.".to_owned()
+            }
+            Phase::Running if self.node.address().is_empty() => {
+                format!("Nobody can reach it yet: set the address of {node}.")
+            }
+            Phase::Running => {
+                format!("Log in. If that does not work, see that the host ports are open in the firewall of {node}.")
+            }
+            Phase::Stopped if self.instance.desired == DesiredState::Stopped => "Start it when you need it.".to_owned(),
+            Phase::Unknown => format!("Nothing is moved or stopped. It is shown again when {node} is back."),
+            Phase::Error => "Do what the sentence above says, then start it to try again.".to_owned(),
+            Phase::Lost => "Bring its container back on the node, or delete it and create another.".to_owned(),
+            _ if overdue => "It takes longer than it should. Wait, or take one of the ways out.".to_owned(),
+            Phase::Pending
+            | Phase::Creating
+            | Phase::Stopping
+            | Phase::Stopped
+            | Phase::Restarting
+            | Phase::Rebuilding
+            | Phase::Deleting => "Wait: it goes on by itself.".to_owned(),
+        }
+    }
+
+    /// Something was wished that the node has yet to do.
+    const fn is_waiting(&self) -> bool {
+        self.phase.is_busy()
+    }
+}
