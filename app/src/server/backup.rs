@@ -47,7 +47,8 @@ pub(super) async fn restore(data_dir: PathBuf, database: Option<String>, file: &
     let backup = Backup::read(&content).with_context(|| format!("{shown} cannot be restored"))?;
     let (made_at, cluster) = (backup.made_at, backup.cluster);
     let config = Config { data_dir, database, ..Config::default() };
-    tokio::spawn(async move { backup.restore(&config.location()).await }).await??;
+    let now = std::time::SystemTime::now().into();
+    tokio::spawn(async move { backup.restore(&config.location(), now).await }).await??;
     say(&format!(
         "restored {cluster} as it was at {made_at}. Start the server: nodes connect by themselves, nothing on them is \
          deleted, and what was made since then is shown on the node's page"

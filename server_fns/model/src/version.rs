@@ -25,7 +25,7 @@ macro_rules! counters {
 }
 
 counters! {
-    /// Counts restores of the database from a backup. What a node was told in a later era wins over any generation of
+    /// Grows with every restore of the database from a backup. What a node was told in a later era wins over any generation of
     /// an earlier one.
     Era;
     /// Counts connections of one node. Frames of an older one are dropped.

@@ -25,7 +25,7 @@ const HEAD: &str = "dockhost-backup 1 sha256:";
 pub struct Backup {
     pub made_at: Timestamp,
     pub cluster: ClusterId,
-    /// That the backup was made in; a restore begins the next one.
+    /// That the backup was made in; a restore begins a later one.
     pub era: Era,
     settings: Settings,
     people: Vec<PersonRow>,
@@ -89,12 +89,14 @@ impl Backup {
         serde_json::from_str(body).map_err(|error| BackupError::Unreadable(error.to_string()))
     }
 
-    /// Into an empty place, as the next era of the same installation.
+    /// Into an empty place, as a new era of the same installation. The era is the second of the restore, so that one
+    /// backup can be restored twice.
     ///
     /// # Errors
     /// When the place holds something already, or cannot be written.
-    pub async fn restore(self, location: &Location) -> Result<(), OpenError> {
-        let (cluster, era, settings) = (self.cluster, self.era.next(), self.settings);
+    pub async fn restore(self, location: &Location, now: Timestamp) -> Result<(), OpenError> {
+        let second = u64::try_from(now.timestamp()).map_or_else(|_| Era::default(), Era);
+        let (cluster, era, settings) = (self.cluster, second.max(self.era.next()), self.settings);
         let mut store = Store::create(location, cluster, era, settings).await?;
         let empty = World::new(cluster, era, settings, Instant::default());
         Ok(store.commit(&self.changes(), &empty).await?)
