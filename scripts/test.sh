@@ -92,7 +92,7 @@ stage_end_to_end() {
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium
-  suite tests/browser.test.mjs
+  suite tests/browser.test.mjs tests/states.test.mjs
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then

@@ -54,6 +54,7 @@ export async function pictures(page, name) {
   const dir = join(output, "screens");
   mkdirSync(dir, { recursive: true });
   const problems = [];
+  await page.evaluate(() => globalThis.scrollTo(0, 0));
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
     for (const colorScheme of ["light", "dark"]) {

@@ -97,7 +97,7 @@ fn Person() -> Element {
                     "Settings"
                 }
             }
-            MenuItem { menu: "person-menu", icon: Glyph::SignOut, disabled: ask.busy(), onclick: sign_out, "Sign out" }
+            MenuItem { menu: "person-menu", icon: Glyph::SignOut, onclick: sign_out, "Sign out" }
         }
     }
 }

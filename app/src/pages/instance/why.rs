@@ -60,11 +60,15 @@ pub(super) fn Why(verbs: Verbs, view: InstanceView) -> Element {
 
 #[component]
 fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
+    let well = matches!(explanation.phase, Phase::Running | Phase::Stopped);
     let Explanation { phase: _, cause, evidence, next_step, overdue, ways_out } = explanation;
     rsx! {
         div { class: "flex flex-col gap-4",
             div {
-                p { "{cause}" }
+                // A message of its own stands above already.
+                if view.message.is_empty() {
+                    p { "{cause}" }
+                }
                 p { class: if overdue { "text-warn" } else { "text-text-muted" }, "{next_step}" }
             }
             ul { class: "flex flex-col gap-1 text-sm",
@@ -75,7 +79,8 @@ fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
                     }
                 }
             }
-            if !ways_out.is_empty() {
+            // What runs or stands still as it should has its buttons at the head of the page.
+            if !well && !ways_out.is_empty() {
                 ul { class: "flex flex-col gap-2 border-t border-line pt-4",
                     for WayOut { verb, effect } in ways_out {
                         li { key: "{verb.title()}", class: "grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-4",

@@ -48,7 +48,7 @@ pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_key: EventHand
                     MenuItem { menu: "{menu}", icon: Glyph::Stop, onclick: move |()| open(Verb::Cordon), "Cordon" }
                 },
                 Availability::Cordoned | Availability::Draining => rsx! {
-                    MenuItem { menu: "{menu}", icon: Glyph::Play, disabled: ask.busy(), onclick: uncordon, "Uncordon" }
+                    MenuItem { menu: "{menu}", icon: Glyph::Play, onclick: uncordon, "Uncordon" }
                 },
             }
             if node.availability != Availability::Draining || node.running > 0 {

@@ -23,10 +23,10 @@ pub(super) fn evidence(seat: &Seat<'_>) -> Vec<Evidence> {
 fn wish(seat: &Seat<'_>) -> String {
     let wished = match seat.instance.desired {
         DesiredState::Running => "run",
-        DesiredState::Stopped => "stand still",
+        DesiredState::Stopped => "stop",
         DesiredState::Deleted => "be deleted",
     };
-    format!("It was wished to {wished} (wish {}).", seat.instance.generation)
+    format!("It was asked to {wished}.")
 }
 
 fn node(seat: &Seat<'_>) -> Option<Evidence> {
@@ -70,6 +70,6 @@ fn behind(seat: &Seat<'_>) -> Option<Evidence> {
     let report = &seat.instance.report;
     (!seat.instance.is_acted_on()).then(|| Evidence {
         at: report.at,
-        text: format!("What {} said is about wish {}, an earlier one.", seat.name(), report.generation),
+        text: format!("What {} said is about an earlier request; it has not acted on the newest yet.", seat.name()),
     })
 }
