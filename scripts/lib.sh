@@ -27,7 +27,7 @@ fi
 
 # Everything that runs on this machine, always selected together: another selection has other features,
 # and with other features SurrealDB is compiled again.
-NATIVE=(-p app -p server_fns -p control -p planner -p model -p node -p agent -p protocol -p simulation --features app/server)
+NATIVE=(-p app -p server_fns -p control -p planner -p model -p node -p agent -p protocol -p crash -p simulation --features app/server)
 
 STARTED=${STARTED:-$(date +%s)}
 say() { printf '\033[1m[%4ds] %s\033[0m\n' "$(($(date +%s) - STARTED))" "$*" >&2; }

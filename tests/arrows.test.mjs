@@ -18,11 +18,12 @@ const TABLE = {
     outside: ["serde", "serde_json", "thiserror"],
     never: ["tokio", "tungstenite", "axum", "dioxus", "surrealdb", "bollard"],
   },
-  control: { ours: ["model", "planner", "protocol"], never: ["dioxus", "bollard", "server_fns"] },
+  crash: { ours: [], outside: [], never: ["tokio"] },
+  control: { ours: ["model", "planner", "protocol", "crash"], never: ["dioxus", "bollard", "server_fns"] },
   server_fns: { ours: ["model"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
   app: { ours: ["model", "server_fns"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
   simulation: { ours: ["model", "planner", "agent", "protocol"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
-  node: { ours: ["model", "agent", "protocol"], never: ["control", "planner", "surrealdb", "dioxus"] },
+  node: { ours: ["model", "agent", "protocol", "crash"], never: ["control", "planner", "surrealdb", "dioxus"] },
 };
 
 // Types of these libraries stay in the folder that translates them.

@@ -75,10 +75,10 @@ class Node {
     return this.view.id;
   }
 
-  launch({ key = this.key, dir = this.dir, log = this.log } = {}) {
-    const args = ["--server", this.world.server.base, "--data-dir", dir, "--bind", "127.0.0.1", "--images", IMAGE,
+  launch({ key = this.key, dir = this.dir, log = this.log, server = this.world.server.base, env: more = {} } = {}) {
+    const args = ["--server", server, "--data-dir", dir, "--bind", "127.0.0.1", "--images", IMAGE,
       "--docker-socket", this.world.engine.socket];
-    const env = { DOCKHOST_API_KEY: key };
+    const env = { DOCKHOST_API_KEY: key, ...more };
     const daemon = new Daemon(program("dockhost-node"), args, { log, env });
     this.world.daemons.push(daemon);
     return daemon;
@@ -157,8 +157,8 @@ class Person {
 }
 
 export class World {
-  /** `people` signs up an administrator `ada`; without it, nobody has an account. */
-  static async open({ people = true, engine = true, env = {} } = {}) {
+  /** `prepare` sees the world's folder before anything starts. `people` signs up an administrator `ada`; without it, nobody has an account. */
+  static async open({ people = true, engine = true, env = {}, prepare } = {}) {
     const world = new World();
     world.dir = await mkdtemp(join(tmpdir(), "dockhost-e2e-"));
     world.daemons = [];
@@ -166,6 +166,7 @@ export class World {
     world.persons = [];
     try {
       if (engine) world.engine = await Engine.get();
+      await prepare?.(world);
       world.server = new Server(join(world.dir, "data"), await freePort(), { env });
       await world.server.start();
       if (people) {
@@ -241,15 +242,12 @@ export class World {
   async #emptyOut() {
     const left = [];
     const ids = [];
-    for (const person of this.persons) {
-      for (const { id } of await person.api.get("/instances")) {
-        await person.api.remove(`/instances/${id}`);
-        ids.push(id);
-      }
+    // An administrator sees everybody's.
+    for (const { id } of await this.admin.get("/instances")) {
+      await this.admin.remove(`/instances/${id}`);
+      ids.push(id);
     }
-    for (const person of this.persons) {
-      await until(`${person.username} has no instances`, async () => (await person.api.get("/instances")).length === 0, 90);
-    }
+    await until("nobody has instances", async () => (await this.admin.get("/instances")).length === 0, 90);
     for (const id of ids) {
       const containers = this.engine ? await this.engine.containersOf(id) : [];
       left.push(...containers.map((container) => `container ${container.Names}`));

@@ -61,10 +61,10 @@ export class Engine {
   }
 
   /** Ends dockerd and starts it as it was. */
-  async restart() {
+  async restart(signal = "SIGTERM") {
     const pid = Number(readFileSync(join(this.dir, "dockerd.pid"), "utf8"));
     const [command, ...args] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
-    process.kill(pid, "SIGTERM");
+    process.kill(pid, signal);
     await until("dockerd has ended", () => !existsSync(`/proc/${pid}`), 60);
     const log = openSync(join(this.dir, "dockerd.log"), "a");
     spawn(command, args, { detached: true, stdio: ["ignore", log, log] }).unref();

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use agent::adopt;
 use agent::report::may_be_told;
+use crash::crash_at;
 use model::assignment::Assignment;
 use model::id::{ClusterId, InstanceId};
 use model::instance::DesiredState;
@@ -203,6 +204,7 @@ impl EventLoop {
         if self.connected && self.reports.due_at().is_some_and(|at| at <= Instant::now()) {
             let page = self.ledger.page();
             self.reports.keep_back(|report| may_be_told(report, page.made(report.instance)));
+            crash_at!("reporting");
             match self.ends.outbox.try_send(self.reports.outgoing(self.generation())) {
                 Ok(()) => self.reports.sent(),
                 Err(_) => self.reports.later(),

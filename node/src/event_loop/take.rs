@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use agent::accept::{Accept, accept};
 use agent::local::Local;
+use crash::crash_at;
 use model::assignment::Assignment;
 use tokio::time::Instant;
 
@@ -51,11 +52,13 @@ impl EventLoop {
         page.instances.clone_from(&self.memories);
         let page = page.assigned(assignment.clone());
         let memories = page.instances.clone();
+        crash_at!("assigned");
         if let Err(error) = self.ledger.write(page).await {
             tracing::error!("{error}; the new assignment waits until it can be written");
             self.unwritten = Some(assignment);
             return;
         }
+        crash_at!("assignment-written");
         self.unwritten = None;
         self.memories = memories;
         self.save_at = None;
@@ -80,8 +83,10 @@ impl EventLoop {
     pub(super) async fn save(&mut self) {
         let mut page = self.ledger.page().clone();
         page.instances.clone_from(&self.memories);
+        crash_at!("saving");
         self.save_at = match self.ledger.write(page).await {
             Ok(()) => {
+                crash_at!("saved");
                 self.reports.written();
                 None
             }

@@ -3,6 +3,7 @@
 use agent::converge::Step;
 use agent::local::Outcome;
 use agent::problem;
+use crash::crash_at;
 use model::instance::DesiredState;
 use model::observed::{Activity, Problem, ProblemCode};
 use tokio::sync::watch;
@@ -60,6 +61,15 @@ pub(super) const fn activity(step: Step) -> Option<Activity> {
 
 impl Worker {
     pub(super) async fn act(&mut self, step: Step) -> Result<(), Failure> {
+        crash_at!("before-{step:?}");
+        let done = self.carry_out(step).await;
+        if done.is_ok() {
+            crash_at!("after-{step:?}");
+        }
+        done
+    }
+
+    async fn carry_out(&mut self, step: Step) -> Result<(), Failure> {
         let (instance, name) = (self.order.assigned.id, self.name());
         let tools = self.tools.clone();
         match step {

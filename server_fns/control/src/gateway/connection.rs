@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
+use crash::crash_at;
 use model::assignment::Assignment;
 use model::id::NodeId;
 use model::node::{EngineState, NodeFacts};
@@ -91,7 +92,9 @@ impl Connection {
         connected: &mut Option<Epoch>,
     ) -> Result<std::convert::Infallible, End> {
         let hello = self.greeting(socket, session).await?;
+        crash_at!("greeted");
         let epoch = self.enter(hello).await?;
+        crash_at!("welcomed");
         *connected = Some(epoch);
         session.welcome(epoch);
         let mut worlds = self.handle.orchestrator.watch();
@@ -185,7 +188,10 @@ impl Connection {
             Some(_) => ToNode::Assign { epoch, assignment: whole },
         };
         *told = Some(assignment.generation);
-        Ok(socket.send(&message).await?)
+        crash_at!("telling");
+        socket.send(&message).await?;
+        crash_at!("told");
+        Ok(())
     }
 
     async fn hear(&self, socket: &mut Socket, meaning: FromNode, epoch: Epoch) -> Result<(), End> {
@@ -195,7 +201,12 @@ impl Connection {
                 self.renew(epoch, facts).await?;
                 Ok(socket.send(&ToNode::Heard { epoch }).await?)
             }
-            FromNode::Reported(report) => Ok(self.report(epoch, report).await?),
+            FromNode::Reported(report) => {
+                crash_at!("heard");
+                self.report(epoch, report).await?;
+                crash_at!("taken");
+                Ok(())
+            }
             FromNode::Stale => Ok(()),
             FromNode::Broken(reason, why) => Err(End::Refused(reason, why)),
             FromNode::Greeted(_) => Err(End::Refused(RefusedReason::Protocol, "a second hello".to_owned())),

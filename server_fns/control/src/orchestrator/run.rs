@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crash::crash_at;
 use model::refusal::{Refusal, RefusalCode};
 use planner::clock::Instant;
 use planner::reconcile::{Plan, Publish, reconcile};
@@ -85,11 +86,21 @@ impl Loop {
             }
         };
         let Verdict { changes, mut asker } = verdict;
+        let changed = !changes.is_empty();
+        if changed {
+            crash_at!("decided");
+        }
         match self.commit(changes).await {
             Ok(()) => {
+                if changed {
+                    crash_at!("committed");
+                }
                 asker.note(&mut self.world, now);
                 self.show();
                 asker.answer(Ok(()));
+                if changed {
+                    crash_at!("answered");
+                }
             }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a change was not written");
@@ -108,12 +119,18 @@ impl Loop {
     async fn look_after(&mut self) -> Option<Instant> {
         let now = self.clock.now();
         let Plan { changes, publish, wake_at } = reconcile(&self.world, now);
+        if !publish.is_empty() {
+            crash_at!("planned");
+        }
         if let Err(error) = self.commit(changes).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the nodes' assignments were not written; trying again"
             );
             return Some(Instant(now.mono.0 + limits::RETRY_PLAN));
+        }
+        if !publish.is_empty() {
+            crash_at!("plan-committed");
         }
         for Publish { node, assignment } in publish {
             self.world.sent(node, assignment);

@@ -1,0 +1,85 @@
+// After the faults: everything as it was promised, in the API, on the engine, on the host.
+import { existsSync, readdirSync } from "node:fs";
+
+import { isOpen, until } from "../harness.mjs";
+
+const BUSY = ["pending", "creating", "stopping", "restarting", "deleting", "unknown"];
+
+/** Waits until nothing moves any more; answers with every row. */
+export async function quiet(chaos, seconds) {
+  const { world, people } = chaos;
+  for (const node of world.nodes) {
+    await until(`node ${node.name} is online`, async () => {
+      const view = await world.admin.get(`/nodes/${node.id}`);
+      return view.liveness === "online" && view.facts?.engine.engine === "up";
+    }, seconds);
+  }
+  return until("nothing moves any more", async () => {
+    const rows = [];
+    for (const person of people.persons) rows.push(...(await person.api.get("/instances")));
+    const moving = rows.filter((row) => BUSY.includes(row.phase) || (row.phase === "error" && !chaos.excused(row)));
+    if (moving.length) throw new Error(moving.map((row) => `${row.id} on ${row.node.name} ${row.phase}: ${row.message}`).join("; "));
+    return rows;
+  }, seconds);
+}
+
+/** Every way in which what is there differs from what was promised. */
+export async function differences(chaos, rows) {
+  const { world, people, removed, forged } = chaos;
+  const found = [];
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const containers = await world.engine.containers("dockhost.cluster");
+  const ours = new Map();
+  for (const container of containers) {
+    const id = container.Labels["dockhost.instance"];
+    if (forged.has(container.Id)) continue;
+    ours.set(id, [...(ours.get(id) ?? []), container]);
+  }
+  for (const id of forged) {
+    if (!containers.some((container) => container.Id === id)) found.push({ kind: "touched", what: `the foreign container ${id} is gone` });
+  }
+  for (const one of people.promised.values()) {
+    const row = byId.get(one.id);
+    if (!row && !one.mayGo) found.push({ kind: "lost", what: `${one.id} was promised and is not there` });
+    if (row && one.deleted) found.push({ kind: "came back", what: `${one.id} was deleted and is ${row.phase}` });
+  }
+  for (const row of rows) {
+    const there = ours.get(row.id) ?? [];
+    if (there.length > 1) found.push({ kind: "doubled", what: `${row.id} has ${there.length} containers` });
+    if (row.phase === "lost") {
+      if (!removed.has(row.id)) found.push({ kind: "lost", what: `${row.id} is called lost, and nobody removed it` });
+      continue;
+    }
+    const state = there[0]?.State ?? "absent";
+    const fits = row.phase === "running" ? state === "running" : state !== "running";
+    if (!fits) found.push({ kind: "untrue", what: `${row.id} is ${row.phase} and its container is ${state}` });
+    if (there.length === 0 && row.phase === "running") found.push({ kind: "lost", what: `${row.id} has no container` });
+    if (row.phase !== row.desired && row.phase !== "error") found.push({ kind: "stuck", what: `${row.id} is ${row.phase}, wished ${row.desired}` });
+  }
+  for (const [id, there] of ours) {
+    if (!byId.has(id)) found.push({ kind: "leaked", what: `container ${there[0].Names[0]} belongs to no row` });
+  }
+  await onHost(world, rows, found);
+  return found;
+}
+
+/** Listening ports and key files: those of rows, and no others. */
+async function onHost(world, rows, found) {
+  for (const node of world.nodes) {
+    const own = rows.filter((row) => row.node.id === node.id && row.phase !== "lost");
+    const held = new Set(own.flatMap((row) => row.ports.map((port) => port.host)));
+    for (let port = node.range.first; port <= node.range.last; port++) {
+      if (!held.has(port) && (await isOpen(port))) found.push({ kind: "leaked", what: `host port ${port} of ${node.name} still listens` });
+    }
+    for (const row of own.filter((row) => row.phase === "running")) {
+      for (const { host } of row.ports) {
+        if (!(await isOpen(host))) found.push({ kind: "untrue", what: `${row.id} is running and host port ${host} is closed` });
+      }
+    }
+    const dir = `${node.dir}/instances`;
+    const kept = existsSync(dir) ? readdirSync(dir).filter((name) => name.startsWith("i-")) : [];
+    for (const id of kept.filter((id) => !rows.some((row) => row.id === id))) {
+      found.push({ kind: "leaked", what: `the keys of ${id} are still on ${node.name}` });
+    }
+  }
+}

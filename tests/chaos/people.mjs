@@ -1,0 +1,71 @@
+// People who keep asking, and what they were promised: the model that everything is compared with.
+import { pause } from "../harness.mjs";
+
+const PER_PERSON = 4;
+
+export class People {
+  /** `random` gives 0 to 1. */
+  constructor(persons, random) {
+    Object.assign(this, { persons, random, acknowledged: 0, asked: 0, promised: new Map(), names: 0, busy: false });
+  }
+
+  /** Begins to ask, until `rest`. */
+  work() {
+    this.busy = true;
+    this.workers = this.persons.map((person) => this.#keepAsking(person));
+  }
+
+  /** Nobody asks any more, and every create has its answer. */
+  async rest() {
+    this.busy = false;
+    await Promise.all(this.workers ?? []);
+  }
+
+  async #keepAsking(person) {
+    while (this.busy) {
+      await this.#ask(person).catch(() => {});
+      await pause(40 + this.random() * 120);
+    }
+  }
+
+  own(person) {
+    return [...this.promised.values()].filter((one) => one.person === person && !one.deleted);
+  }
+
+  async #ask(person) {
+    const own = this.own(person);
+    const wanted = this.random();
+    if (own.length === 0 || (own.length < PER_PERSON && wanted < 0.3)) return this.#create(person);
+    const one = own[Math.floor(this.random() * own.length)];
+    const verb = wanted < 0.15 ? "delete" : ["start", "start", "stop", "restart"][Math.floor(this.random() * 4)];
+    this.asked++;
+    if (verb === "delete") one.mayGo = true;
+    const answer = verb === "delete"
+      ? await person.api.call("DELETE", `/instances/${one.id}`)
+      : await person.api.call("POST", `/instances/${one.id}/${verb}`);
+    if (answer.status >= 300) return;
+    this.acknowledged++;
+    if (verb === "delete") one.deleted = true;
+    else if (verb !== "restart") one.desired = verb === "stop" ? "stopped" : "running";
+  }
+
+  /** Sent again with the same key until it is answered: that is what the key is for. */
+  async #create(person) {
+    const name = `c-${++this.names}`;
+    const headers = { "idempotency-key": `${person.username}-${name}` };
+    for (let tries = 0; tries < 400; tries++) {
+      this.asked++;
+      const answer = await person.api.call("POST", "/instances", { name, image: "debian-12" }, headers).catch(() => undefined);
+      if (answer && answer.status < 300) {
+        this.acknowledged++;
+        const { id } = answer.body;
+        if (this.promised.has(id)) throw new Error(`${id} was given out twice`);
+        this.promised.set(id, { id, name, person, desired: "running" });
+        return;
+      }
+      // Refused for good: no room, no node.
+      if (answer && answer.status < 500 && answer.status !== 429) return;
+      await pause(250);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// The order of things: random faults in small batches, then every crash point.
+import { pause } from "../harness.mjs";
+import { FAULTS } from "./faults.mjs";
+import { ofNode, ofServer } from "./points.mjs";
+
+/** Faults between two looks at everything. */
+const BATCH = 4;
+
+/** Answers with every violation. */
+export async function play(chaos, { faults, seeds, points = Infinity }) {
+  const found = [];
+  chaos.played = new Map();
+  chaos.passed = new Map();
+  for (let done = 0; done < faults; done += BATCH) {
+    const names = Array.from({ length: Math.min(BATCH, faults - done) }, () => chaos.pick(Object.keys(FAULTS)));
+    found.push(...(await chaos.round(`${done + names.length} of ${faults}: ${names.join("; ")}`, () => harm(chaos, names))));
+  }
+  for (let n = 1; n <= seeds; n++) {
+    for (const [whose, all] of [["server", ofServer], ["node", ofNode]]) {
+      for (const point of all.slice(0, points)) {
+        let came = false;
+        const crash = async () => {
+          came = whose === "server" ? await chaos.crashServer(point, n) : await chaos.crashNode(chaos.pick(chaos.world.nodes), point, n);
+          return [];
+        };
+        found.push(...(await chaos.round(`${whose} at ${point}, passing ${n}`, crash)));
+        const counts = chaos.passed.get(point) ?? { came: 0, tried: 0 };
+        chaos.passed.set(point, { came: counts.came + Number(came), tried: counts.tried + 1 });
+      }
+    }
+  }
+  return found;
+}
+
+async function harm(chaos, names) {
+  const heals = [];
+  for (const name of names) {
+    await pause(100 + chaos.random() * 600);
+    const heal = await FAULTS[name](chaos);
+    chaos.played.set(name, (chaos.played.get(name) ?? 0) + 1);
+    await pause(200 + chaos.random() * 1000);
+    // Some overlap with the next fault.
+    if (name.startsWith("the server") || chaos.random() < 0.6) await heal();
+    else heals.push(heal);
+  }
+  return heals;
+}
+
+export function report(chaos, found) {
+  const { people, played, passed } = chaos;
+  const kinds = (kind) => found.filter((one) => one.kind === kind).length;
+  for (const [name, count] of [...played].sort()) console.log(`${String(count).padStart(5)}  ${name}`);
+  for (const [name, { came, tried }] of [...passed].sort()) console.log(`${came}/${tried}  crash at ${name}`);
+  const faults = [...played.values()].reduce((sum, count) => sum + count, 0);
+  const crashes = [...passed.values()].reduce((sum, { came }) => sum + came, 0);
+  const never = [...passed].filter(([, { came }]) => came === 0).map(([name]) => name);
+  if (never.length) console.log(`never reached: ${never.join(", ")}`);
+  console.log(
+    `${faults} faults and ${crashes} crashes at ${passed.size} points, ${people.acknowledged} operations acknowledged ` +
+      `(${((people.asked / chaos.worked) * 1000).toFixed(1)} asked a second), lost ${kinds("lost")}, doubled ${kinds("doubled")}, ` +
+      `leaked ${kinds("leaked")}, ${found.length} violations; slowest convergence ${chaos.slowest.toFixed(1)} s`,
+  );
+}
