@@ -1,5 +1,5 @@
 // Chaos on a real engine, at length. FAULTS (500) random ones, then every crash point SEEDS (3) times; SEED repeats a
-// run. ONLY=faults or ONLY=points plays one half.
+// run. ONLY=faults or ONLY=points plays one half, KINDS the faults whose names match.
 import { Chaos } from "./chaos/chaos.mjs";
 import { play, report } from "./chaos/play.mjs";
 
@@ -8,12 +8,17 @@ const seed = number("SEED", Math.floor(Math.random() * 1e9));
 const only = process.env.ONLY;
 console.log(`seed ${seed}`);
 const chaos = await Chaos.open(seed);
-let found = [];
+const found = [];
 try {
-  found = await play(chaos, { faults: only === "points" ? 0 : number("FAULTS", 500), seeds: only === "faults" ? 0 : number("SEEDS", 3) });
-} finally {
-  await chaos.close();
+  await play(chaos, found, { faults: only === "points" ? 0 : number("FAULTS", 500), seeds: only === "faults" ? 0 : number("SEEDS", 3) });
+} catch (error) {
+  console.log(error);
+  found.push({ kind: "broken", what: error.message });
 }
+await chaos.close().catch((error) => {
+  console.log(error.message);
+  found.push({ kind: "left behind", what: error.message });
+});
 report(chaos, found);
 if (found.length) console.log(`play it again with: SEED=${seed} make chaos`);
 process.exitCode = found.length ? 1 : 0;

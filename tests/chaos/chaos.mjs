@@ -28,7 +28,7 @@ export class Chaos {
   static async open(seed, { nodes = 2, people = 3 } = {}) {
     const chaos = new Chaos();
     chaos.random = numbers(seed);
-    Object.assign(chaos, { seed, removed: new Set(), forged: new Set(), disks: [], worked: 0, slowest: 0 });
+    Object.assign(chaos, { seed, removed: new Set(), forged: new Set(), broken: new Set(), disks: [], worked: 0, slowest: 0 });
     chaos.dir = mkdtempSync(join(tmpdir(), "dockhost-chaos-"));
     try {
       chaos.world = await World.open({ prepare: (world) => chaos.#disk(join(world.dir, "data"), "128m") });
@@ -127,19 +127,15 @@ export class Chaos {
     }
   }
 
-  /** What was removed by hand makes room. */
+  /** What was removed by hand, and what the engine cannot start any more, makes room. */
   async #clear(rows) {
-    for (const row of rows.filter(({ phase }) => phase === "lost")) {
+    for (const row of rows.filter(({ id, phase }) => phase === "lost" || this.broken.has(id))) {
       const one = this.people.promised.get(row.id);
       one.mayGo = true;
       await one.person.api.remove(`/instances/${row.id}`);
       await one.person.gone(row.id);
       one.deleted = true;
     }
-  }
-
-  excused() {
-    return false;
   }
 
   /** The server ends itself at the nth passing of that point; answers whether it came to it. */

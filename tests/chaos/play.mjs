@@ -6,13 +6,13 @@ import { ofNode, ofServer } from "./points.mjs";
 /** Faults between two looks at everything. */
 const BATCH = 4;
 
-/** Answers with every violation. */
-export async function play(chaos, { faults, seeds, points = Infinity }) {
-  const found = [];
+/** Adds every violation to `found`. */
+export async function play(chaos, found, { faults, seeds, points = Infinity }) {
   chaos.played = new Map();
   chaos.passed = new Map();
+  const kinds = Object.keys(FAULTS).filter((name) => new RegExp(process.env.KINDS ?? "").test(name));
   for (let done = 0; done < faults; done += BATCH) {
-    const names = Array.from({ length: Math.min(BATCH, faults - done) }, () => chaos.pick(Object.keys(FAULTS)));
+    const names = Array.from({ length: Math.min(BATCH, faults - done) }, () => chaos.pick(kinds));
     found.push(...(await chaos.round(`${done + names.length} of ${faults}: ${names.join("; ")}`, () => harm(chaos, names))));
   }
   for (let n = 1; n <= seeds; n++) {
@@ -29,12 +29,13 @@ export async function play(chaos, { faults, seeds, points = Infinity }) {
       }
     }
   }
-  return found;
 }
 
 async function harm(chaos, names) {
   const heals = [];
   for (const name of names) {
+    // A server does not start on a full disk, and says so; that is another test's.
+    if (name.startsWith("the server is")) for (const heal of heals.splice(0)) await heal();
     await pause(100 + chaos.random() * 600);
     const heal = await FAULTS[name](chaos);
     chaos.played.set(name, (chaos.played.get(name) ?? 0) + 1);
@@ -47,13 +48,14 @@ async function harm(chaos, names) {
 }
 
 export function report(chaos, found) {
-  const { people, played, passed } = chaos;
+  const { people, played = new Map(), passed = new Map() } = chaos;
   const kinds = (kind) => found.filter((one) => one.kind === kind).length;
   for (const [name, count] of [...played].sort()) console.log(`${String(count).padStart(5)}  ${name}`);
   for (const [name, { came, tried }] of [...passed].sort()) console.log(`${came}/${tried}  crash at ${name}`);
   const faults = [...played.values()].reduce((sum, count) => sum + count, 0);
   const crashes = [...passed.values()].reduce((sum, { came }) => sum + came, 0);
   const never = [...passed].filter(([, { came }]) => came === 0).map(([name]) => name);
+  if (chaos.broken.size) console.log(`containers that the engine could not start after it was killed: ${chaos.broken.size}`);
   if (never.length) console.log(`never reached: ${never.join(", ")}`);
   console.log(
     `${faults} faults and ${crashes} crashes at ${passed.size} points, ${people.acknowledged} operations acknowledged ` +

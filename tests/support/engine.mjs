@@ -67,7 +67,12 @@ export class Engine {
     process.kill(pid, signal);
     await until("dockerd has ended", () => !existsSync(`/proc/${pid}`), 60);
     const log = openSync(join(this.dir, "dockerd.log"), "a");
-    spawn(command, args, { detached: true, stdio: ["ignore", log, log] }).unref();
-    await until("dockerd answers again", () => this.call("GET", "/version"), 90);
+    let child;
+    // One that was killed may leave a containerd that is just ending, and the next one gives up: a supervisor tries again.
+    await until("dockerd answers again", () => {
+      if (!child || child.exitCode !== null) child = spawn(command, args, { detached: true, stdio: ["ignore", log, log] });
+      child.unref();
+      return this.call("GET", "/version");
+    }, 120);
   }
 }

@@ -137,10 +137,13 @@ impl Worker {
                     self.step(step).await;
                 }
                 Next::Wait { until } => {
-                    self.calm();
                     let pause = u64::try_from((until - now).as_millis()).unwrap_or(u64::MAX);
                     let waiting = match self.order.assigned.desired {
-                        DesiredState::Deleted => Activity::Removing,
+                        DesiredState::Deleted => {
+                            self.calm();
+                            Activity::Removing
+                        }
+                        // A start that the engine refused looks like an end by itself; what it said stays with it.
                         DesiredState::Running | DesiredState::Stopped => Activity::RestartingSoon { after_ms: pause },
                     };
                     self.tell(Some(waiting), None).await;

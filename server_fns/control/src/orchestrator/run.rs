@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crash::crash_at;
+use model::id::NodeId;
 use model::refusal::{Refusal, RefusalCode};
 use planner::clock::Instant;
 use planner::reconcile::{Plan, Publish, reconcile};
@@ -110,8 +111,28 @@ impl Loop {
     }
 
     async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
-        self.store.commit(&changes, &self.world).await?;
+        if let Err(error) = self.store.commit(&changes, &self.world).await {
+            if matches!(error, StoreError::Stale) {
+                self.reload().await?;
+            }
+            return Err(error);
+        }
         self.world.apply_all(changes);
+        Ok(())
+    }
+
+    /// Takes every row from the database; what is known of connections stays.
+    async fn reload(&mut self) -> Result<(), StoreError> {
+        let World { links, alarms, published, started, .. } = self.world.clone();
+        let rows = self.store.load(started).await?;
+        let there = |id: &NodeId| rows.nodes.contains_key(id);
+        self.world = World {
+            links: links.into_iter().filter(|(id, _)| there(id)).collect(),
+            alarms: alarms.into_iter().filter(|(id, _)| there(id)).collect(),
+            published: published.into_iter().filter(|(id, _)| there(id)).collect(),
+            ..rows.clone()
+        };
+        self.show();
         Ok(())
     }
 
@@ -153,8 +174,9 @@ pub(super) fn not_written(error: &StoreError) -> Refusal {
         StoreError::Claimed(_) => {
             "A name or port that this needs was taken at the same moment. Nothing was changed; try again."
         }
-        StoreError::Database { .. } | StoreError::Busy | StoreError::Unreadable { .. } => {
-            "The database did not take the change. Nothing was changed; try again in a moment."
+        StoreError::Busy => "The database is busy. Nothing was changed; try again in a moment.",
+        StoreError::Database { .. } | StoreError::Unreadable { .. } | StoreError::Broken(_) | StoreError::Stale => {
+            "The database did not take the change; the disk of the server may be full. Try again in a moment."
         }
     };
     Refusal::new(RefusalCode::Unavailable, message)

@@ -6,9 +6,9 @@ use std::time::Duration;
 use planner::world::{Change, World};
 use surrealdb::types::{QueryError, SurrealValue, Value};
 
-use super::Store;
 use super::error::StoreError;
 use super::write_set::WriteSet;
+use super::{Location, Store};
 use crate::limits;
 
 /// How one attempt ended, as far as the answer tells.
@@ -29,6 +29,10 @@ impl Store {
         let set = WriteSet::new(changes, before)?;
         if set.is_empty() {
             return Ok(());
+        }
+        // What was written meanwhile is not in `before`.
+        if self.broken && self.mend().await? {
+            return Err(StoreError::Stale);
         }
         let settings = super::meta::settings_value(set.settings.unwrap_or(before.settings))?;
         let bindings = Bindings {
@@ -55,7 +59,19 @@ impl Store {
                 Attempt::Doubtful(error) => Some(error),
             };
             if let Some(error) = doubt {
-                return if self.settle().await? { Ok(()) } else { Err(error) };
+                let written = match self.location {
+                    Location::Directory(_) => {
+                        self.broken = true;
+                        self.mend().await
+                    }
+                    Location::Memory | Location::Server(_) => self.settle().await,
+                };
+                // The first error says what the person needs to know.
+                return match written {
+                    Ok(true) => Ok(()),
+                    Err(StoreError::Superseded) => Err(StoreError::Superseded),
+                    Ok(false) | Err(_) => Err(error),
+                };
             }
             tokio::time::sleep(self.jitter(round)).await;
         }

@@ -13,6 +13,10 @@ pub enum StoreError {
         "another server has written to this database since this one opened it; only one may, so this one stops writing"
     )]
     Superseded,
+    #[error("the database was opened anew after it had refused a write, and holds a change that was called refused")]
+    Stale,
+    #[error("the database refused a write and cannot be opened anew yet")]
+    Broken(#[source] Box<OpenError>),
     #[error("the database was busy with other transactions at every attempt")]
     Busy,
     #[error("two rows claim the same name or port: {0}")]

@@ -6,6 +6,7 @@ mod claim;
 mod commit;
 mod error;
 mod load;
+mod mend;
 mod meta;
 mod migrate;
 mod open;
@@ -31,6 +32,10 @@ pub struct Store {
     /// As `meta:cluster` has it; every commit compares both.
     commits: i64,
     writer: i64,
+    /// Where it was opened.
+    location: Location,
+    /// The engine refused a write and is not to be trusted before it was opened anew.
+    broken: bool,
     /// Freed by the system when the process ends, however it ends.
     _lock: Option<File>,
 }

@@ -60,12 +60,16 @@ impl Store {
             }
             Location::Server(address) => (connect_server(address).await?, None),
         };
-        db.use_ns("dockhost").use_db("main").await.map_err(refused("the chosen address"))?;
-        let mut store = Self { db, commits: 0, writer: 0, _lock: lock };
+        choose(&db).await?;
+        let mut store = Self { db, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
         store.migrate().await?;
         store.become_writer(cluster, era, first).await?;
         Ok(store)
     }
+}
+
+pub(super) async fn choose(db: &Surreal<Any>) -> Result<(), OpenError> {
+    db.use_ns("dockhost").use_db("main").await.map(drop).map_err(refused("the chosen address"))
 }
 
 /// Where in the data directory the database is.
@@ -96,7 +100,7 @@ fn claim_directory(dir: &Path) -> Result<File, OpenError> {
     }
 }
 
-async fn connect_directory(dir: &Path) -> Result<Surreal<Any>, OpenError> {
+pub(super) async fn connect_directory(dir: &Path) -> Result<Surreal<Any>, OpenError> {
     let place = place(dir);
     let address = format!("surrealkv://{}?sync=every", place.display());
     let deadline = tokio::time::Instant::now() + limits::ENGINE_RELEASE;

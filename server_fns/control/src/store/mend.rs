@@ -1,0 +1,31 @@
+//! After a refused write, such as on a full disk, the embedded engine goes on writing behind a torn record of its log, and
+//! at the next start reads no further than that record: everything that it acknowledged since is lost. Opened anew, it
+//! cuts the torn record off first. So nothing is written between the refusal and that.
+
+use surrealdb::Surreal;
+
+use super::error::{OpenError, StoreError};
+use super::open::{choose, connect_directory};
+use super::{Location, Store};
+
+impl Store {
+    /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
+    pub(super) async fn mend(&mut self) -> Result<bool, StoreError> {
+        let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
+        // The engine lets go of its files once nobody holds it.
+        self.db = Surreal::init();
+        let unopened = |error: OpenError| StoreError::Broken(Box::new(error));
+        let db = connect_directory(&dir).await.map_err(unopened)?;
+        choose(&db).await.map_err(unopened)?;
+        self.db = db;
+        let row = self.cluster_row().await?;
+        let (known, written) = (self.commits, row.commit);
+        if row.writer != self.writer || !(known..=known + 1).contains(&written) {
+            return Err(StoreError::Superseded);
+        }
+        self.become_writer(row.cluster, row.era, row.settings).await?;
+        self.broken = false;
+        tracing::warn!("the database was opened anew after it had refused a write");
+        Ok(written > known)
+    }
+}
