@@ -78,7 +78,8 @@ export async function differences(chaos, rows) {
 /** Listening ports and key files: those of rows, and no others. */
 async function onHost(world, rows, found) {
   for (const node of world.nodes) {
-    const own = rows.filter((row) => row.node.id === node.id && row.phase !== "lost");
+    // One that is lost keeps its host ports until somebody deletes it.
+    const own = rows.filter((row) => row.node.id === node.id);
     const held = new Set(own.flatMap((row) => row.ports.map((port) => port.host)));
     for (let port = node.range.first; port <= node.range.last; port++) {
       if (!held.has(port) && (await isOpen(port))) found.push({ kind: "leaked", what: `host port ${port} of ${node.name} still listens` });
