@@ -1,11 +1,17 @@
 // A disk whose power can be cut: a file with an ext4 file system that is mounted through a loop device.
-import { mkdir, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { must, run } from "../support/process.mjs";
+import { must } from "../support/process.mjs";
+import { until } from "../support/wait.mjs";
 
-// EXT4_IOC_SHUTDOWN without flushing the journal: from that moment nothing reaches the disk any more.
-const CUT = "import fcntl, os, struct, sys; fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack('I', 2))";
+// EXT4_IOC_SHUTDOWN without flushing the journal: from that moment nothing reaches the disk any more. It says when
+// it began, by the clock that all processes share.
+const CUT = `import fcntl, os, struct, sys, time
+root = os.open(sys.argv[1], os.O_RDONLY)
+begin = time.monotonic_ns()
+fcntl.ioctl(root, 0x8004587D, struct.pack('I', 2))
+print(begin)`;
 
 export class Disk {
   /** A new one, mounted on `DIR/disk`. */
@@ -41,21 +47,21 @@ export class Disk {
     this.mounted = true;
   }
 
-  cut() {
-    return must("python3", ["-c", CUT, this.root]);
+  /** Answers with the moment, as `process.hrtime.bigint()` counts. */
+  async cut() {
+    return BigInt(await must("python3", ["-c", CUT, this.root]));
   }
 
   async unmount() {
     if (!this.mounted) return;
     await must("umount", [this.root]);
     this.mounted = false;
+    // As long as anybody holds it, mounting again would give back the dead one.
+    await until("the loop device is free", async () => (await this.#held()) === "", 20);
   }
 
-  /** What is left of it: loop devices that still hold the file, and the mount itself. */
-  async left() {
-    const held = (await run("losetup", ["-j", this.image])).stdout.trim();
-    const here = await stat(this.root);
-    const above = await stat(join(this.root, ".."));
-    return [held, here.dev === above.dev ? "" : `${this.root} is still mounted`].filter(Boolean);
+  async #held() {
+    return (await must("losetup", ["-j", this.image])).trim();
   }
+
 }

@@ -5,6 +5,8 @@ export class Ledger {
   there = new Map();
   /** Asked for, made or deleted, and not acknowledged: either is right. */
   open = new Set();
+  /** When each name was acknowledged last since the start. */
+  #answered = new Map();
   acknowledged = 0;
   names = 0;
 
@@ -17,7 +19,7 @@ export class Ledger {
   created(name, id) {
     this.open.delete(name);
     this.there.set(name, id);
-    this.acknowledged++;
+    this.#acknowledge(name);
   }
 
   delete(name) {
@@ -29,7 +31,24 @@ export class Ledger {
 
   deleted(name) {
     this.open.delete(name);
+    this.#acknowledge(name);
+  }
+
+  #acknowledge(name) {
+    this.#answered.set(name, process.hrtime.bigint());
     this.acknowledged++;
+  }
+
+  /** Answers that nobody could have had, because there was no power any more, promise nothing. Says how many. */
+  cut(moment) {
+    const late = [...this.#answered].filter(([, at]) => at >= moment).map(([name]) => name);
+    for (const name of late) {
+      this.there.delete(name);
+      this.open.add(name);
+    }
+    this.acknowledged -= late.length;
+    this.#answered.clear();
+    return late.length;
   }
 
   /** Compares with what the server lists after a start. What was open is settled by what is seen. */

@@ -31,15 +31,14 @@ export async function impossible() {
 }
 
 /** While clients write: most cuts in full flow, some right after the start. */
-async function cutWrites(disk, server, moments, begin) {
-  const clients = begin();
+async function cutWrites(disk, server, moments, { api, ledger, choices }) {
+  const clients = launch(api, ledger, choices);
   await pause(moments() < 0.2 ? moments() * 50 : 50 + moments() * 1200);
-  await disk.cut();
-  // For a moment the server lives on a dead disk; what it says yes to then counts too.
-  await pause(moments() * 100);
+  const moment = await disk.cut();
   await server.end("SIGKILL");
   clients.stop();
-  return clients.ended;
+  const wrong = await clients.ended;
+  return { wrong, late: ledger.cut(moment) };
 }
 
 /** While the server opens its store, and may be busy with putting it right. */
@@ -53,7 +52,7 @@ async function cutStart(disk, server, moments) {
 
 /** Makes that many cuts and answers with what they showed. `tell` hears of each violation and of each cut. */
 export async function powerCuts({ cuts, seed, tell = () => {} }) {
-  const figures = { cuts, opened: 0, acknowledged: 0, lost: 0, cameBack: 0, slowest: 0, wrong: [] };
+  const figures = { cuts, opened: 0, acknowledged: 0, lost: 0, cameBack: 0, slowest: 0, late: 0, wrong: [] };
   // The moments repeat whatever the clients draw, which depends on who is answered first.
   const [moments, choices] = [sequence(seed), sequence(~seed)];
   const ledger = new Ledger();
@@ -70,7 +69,11 @@ export async function powerCuts({ cuts, seed, tell = () => {} }) {
       const before = ledger.acknowledged;
       const starting = moments() < 0.15;
       if (starting) await cutStart(disk, server, moments);
-      else figures.wrong.push(...(await cutWrites(disk, server, moments, () => launch(api, ledger, choices))));
+      else {
+        const { wrong, late } = await cutWrites(disk, server, moments, { api, ledger, choices });
+        figures.wrong.push(...wrong);
+        figures.late += late;
+      }
       await disk.unmount();
       await disk.mount();
       const begin = performance.now();
@@ -94,18 +97,16 @@ export async function powerCuts({ cuts, seed, tell = () => {} }) {
     }
   } finally {
     await server?.process?.end("SIGKILL");
-    if (disk) {
-      await disk.unmount();
-      figures.wrong.push(...(await disk.left()));
-    }
+    await disk?.unmount();
     await rm(dir, { recursive: true, force: true });
   }
   return figures;
 }
 
 /** The closing line, and whether everything was as it must be. */
-export function verdict({ cuts, opened, acknowledged, lost, cameBack, slowest, wrong }) {
+export function verdict({ cuts, opened, acknowledged, lost, cameBack, slowest, late, wrong }) {
   const line =
+    `(answered while the power was cut, not counted: ${late})\n` +
     `${cuts} power cuts: opened ${opened}/${cuts}, acknowledged changes ${acknowledged}, lost ${lost}, ` +
     `came back ${cameBack}, slowest start ${slowest.toFixed(0)} ms`;
   return { line, sound: opened === cuts && acknowledged > 0 && lost + cameBack + wrong.length === 0 };
