@@ -8,7 +8,7 @@ use model::refusal::RefusalCode;
 use planner::actor::Actor;
 
 use crate::commands::ask;
-use crate::fake_node::FakeNode;
+use crate::fake_node::{FakeNode, facts};
 use crate::harness::{Server, eventually, on_disk, run};
 
 const ASKED: usize = 200;
@@ -71,6 +71,9 @@ async fn clear(server: &Server, bob: &Actor, node: &mut FakeNode) {
     }
     node.assigned(|assignment| assignment.instances.iter().all(|one| one.desired == DesiredState::Deleted)).await;
     node.report(node.epoch, Observed::Absent).await;
+    // A node that says nothing between the rounds would count as offline.
+    let (epoch, facts) = (node.epoch, facts());
+    node.send(&protocol::ToServer::Heartbeat { epoch, facts }).await;
     eventually("the end of all tombstones", || server.handle.instances(bob).unwrap().is_empty().then_some(())).await;
     node.assigned(|assignment| assignment.instances.is_empty()).await;
 }
