@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build fmt lint simulate chaos bench desktop release clean
+.PHONY: help run test build fmt lint simulate chaos powercut bench desktop release clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -18,6 +18,8 @@ simulate: ## play the deciding cores against simulated faults, at length
 	@scripts/simulate.sh
 chaos: ## harm a real installation while people work with it
 	@scripts/chaos.sh
+powercut: ## cut the power of the disk under a writing server, 100 times (root)
+	@scripts/power-cut.sh
 bench: ## time from create to the SSH banner, against docker run
 	@scripts/bench.sh
 desktop: ## build and open the desktop window

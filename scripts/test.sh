@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-STAGES=(toolchain build format clippy dependencies arrows engine rust end-to-end browser desktop)
+STAGES=(toolchain build format clippy dependencies arrows engine rust end-to-end chaos browser desktop)
 OUT=$ROOT/test-output
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/dockhost-test.XXXXXX")
 PASSED=0 FAILED=0 SKIPPED=0
@@ -89,6 +89,10 @@ stage_engine() {
 stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
   suite tests/engine.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs
+}
+stage_chaos() {
+  have ssh-keygen || debian openssh-client
+  suite tests/disk-full.test.mjs tests/power-cut.test.mjs tests/chaos.test.mjs
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium

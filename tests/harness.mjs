@@ -22,7 +22,7 @@ export const IMAGE = "debian-12";
 export const output = process.env.DOCKHOST_TEST_OUTPUT ?? join(root, "test-output");
 
 /** The main server, in a folder and on a port of its own. */
-class Server {
+export class Server {
   constructor(dir, port, options) {
     Object.assign(this, { dir, port, options, base: `http://127.0.0.1:${port}`, log: join(dir, "..", "server.log") });
     this.env = {
@@ -34,8 +34,12 @@ class Server {
     };
   }
 
-  async start() {
+  launch() {
     this.process = new Daemon(program("dockhost"), ["serve"], { log: this.log, env: this.env });
+  }
+
+  async start() {
+    this.launch();
     await until("the server is ready", async () => {
       this.process.check();
       return (await request(this.base, "GET", "/readyz")).status === 200;

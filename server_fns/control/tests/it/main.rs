@@ -9,3 +9,4 @@ mod gateway;
 mod harness;
 mod live;
 mod probe;
+mod quota;
