@@ -29,8 +29,10 @@ const BUGS = [
   ["a repeated create makes another one", planner("command/instances/create.rs"), "return Ok(Decision::unchanged(first));", "let _ = first;"],
   ["a tombstone does not count against the quota", planner("world/lookup.rs"), "self.instances.values().filter(move |instance| instance.owner == owner)", "self.instances.values().filter(move |instance| instance.owner == owner && instance.desired != model::instance::DesiredState::Deleted)"],
   ["a new wish keeps its generation", planner("command/instances/wish.rs"), "generation: wish.generation.next()", "generation: wish.generation"],
-  ["a second machine takes over a live node", planner("command/channel.rs"), "known != machine", "known != known"],
+  ["a second machine takes over a live node", planner("command/channel.rs"), "held && row.machine.as_deref().is_some_and(|known| known != hello.machine)", "held && false"],
   ["a restart is carried out again and again", agent("converge.rs"), "assigned.restarts > local.restarts_done", "assigned.restarts >= local.restarts_done && assigned.restarts.0 > 0"],
+  ["a server whose data are older is heard", planner("command/channel.rs"), "(hello.era, hello.generation) > (world.era, row.generation)", "false"],
+  ["a deletion is forgotten although its node is here", planner("command/instances/wish.rs"), "if is_present(liveness(world, instance.node, now.mono)) {", "if false {"],
 ];
 
 const copy = mkdtempSync(join(tmpdir(), "dockhost-bugs-"));
