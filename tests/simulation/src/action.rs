@@ -27,6 +27,8 @@ pub enum Request {
         which: u8,
         wish: Wish,
     },
+    /// The administrator lets machines in again where several took turns with a key.
+    Unfreeze,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -21,6 +21,7 @@ pub fn heal(history: &mut History) -> Result<Duration, String> {
     history.play(Action::Server(OnServer::Start))?;
     history.server.crash_at = None;
     history.server.refuse_commit = false;
+    history.play(Action::People(Request::Unfreeze))?;
     for at in each(history) {
         for action in [
             Action::Engine(at, OnEngine::Recovers),

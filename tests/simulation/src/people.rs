@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use model::id::{InstanceId, PersonId};
+use model::id::{InstanceId, NodeId, PersonId};
 use model::refusal::RefusalCode;
 use model::request::CreateInstance;
 use planner::actor::{Actor, Via};
-use planner::command::instances;
+use planner::command::{instances, nodes};
 use planner::world::World;
 
 use crate::action::{Request, Wish};
@@ -64,11 +64,25 @@ impl People {
                     (0..self.creates.len()).filter(|at| self.creates[*at].answer.is_none()).collect();
                 pick(&open, which).map_or(Ok(()), |at| self.create(server, at, now))
             }
+            Request::Unfreeze => self.unfreeze(server, now),
             Request::Wish { which, wish } => {
                 let known: Vec<InstanceId> = self.promised.keys().copied().collect();
                 pick(&known, which).map_or(Ok(()), |id| self.wish(server, id, wish, now))
             }
         }
+    }
+
+    fn unfreeze(&self, server: &mut Server, now: Duration) -> Result<(), String> {
+        let Some(administrator) = self.all.first().copied() else { return Ok(()) };
+        let frozen: Vec<NodeId> = server.stored.nodes.values().filter(|node| node.frozen).map(|node| node.id).collect();
+        for id in frozen {
+            server.decide(
+                now,
+                |world, _, _| nodes::unfreeze(world, &actor(world, administrator), id),
+                |_, (), _| {},
+            )?;
+        }
+        Ok(())
     }
 
     pub fn has_open(&self) -> bool {
