@@ -21,7 +21,6 @@ pub fn heal(history: &mut History) -> Result<Duration, String> {
     history.play(Action::Server(OnServer::Start))?;
     history.server.crash_at = None;
     history.server.refuse_commit = false;
-    history.play(Action::People(Request::Unfreeze))?;
     for at in each(history) {
         for action in [
             Action::Engine(at, OnEngine::Recovers),
@@ -33,6 +32,7 @@ pub fn heal(history: &mut History) -> Result<Duration, String> {
         }
     }
     loop {
+        history.play(Action::People(Request::Unfreeze))?;
         for at in each(history) {
             turn(history, at)?;
         }
