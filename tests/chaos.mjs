@@ -8,6 +8,8 @@ const seed = number("SEED", Math.floor(Math.random() * 1e9));
 const only = process.env.ONLY;
 console.log(`seed ${seed}`);
 const chaos = await Chaos.open(seed);
+// An interrupted run leaves nothing behind either.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => chaos.close().finally(() => process.exit(130)));
 const found = [];
 try {
   await play(chaos, found, { faults: only === "points" ? 0 : number("FAULTS", 500), seeds: only === "faults" ? 0 : number("SEEDS", 3) });

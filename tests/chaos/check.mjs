@@ -26,11 +26,11 @@ export async function quiet(chaos, seconds) {
   }, seconds);
 }
 
-/** A killed dockerd may leave a container that no engine starts again, because containerd holds on to its last run: the
+/** A killed dockerd may leave a container that no engine starts again, because something of its last run is left: the
     engine's own defect, and the page says so. */
 async function broken(chaos, { id, message }) {
   const [container] = await chaos.world.engine.containersOf(id);
-  if (!container || !/already exists/.test(message)) return false;
+  if (!container || !/Docker refused to start the container/.test(message)) return false;
   chaos.broken.add(id);
   return true;
 }
