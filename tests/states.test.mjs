@@ -92,7 +92,7 @@ describe("states and ways out", () => {
     await menu("Drain");
     await look("confirm-drain");
     await button("Drain node", dialog()).click();
-    await see("Drained: nothing runs on it.", 30);
+    await see("Drained: no instance runs on it.", 30);
     await look("node-drained");
     await menu("Uncordon");
     await until("it takes instances again", async () => (await view()).availability === "open");

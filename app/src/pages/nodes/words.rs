@@ -116,7 +116,7 @@ pub(super) fn removal_hindrance(node: &NodeView) -> Option<String> {
 /// How far it is drained.
 pub(super) fn drained(node: &NodeView) -> String {
     match node.running {
-        0 => "Drained: nothing runs on it. The machine can be switched off.".to_owned(),
+        0 => "Drained: no instance runs on it. The machine can be switched off.".to_owned(),
         running => format!("Draining: {} of {} may still run.", running, count(node.instances as usize, "instance")),
     }
 }

@@ -33,7 +33,14 @@ fn of_two_servers_on_one_database_only_the_later_writes() {
         let world = first.load(Instant::default()).await.unwrap();
         first.commit(&[person(1, "ada")], &world).await.unwrap();
 
-        let mut second = Store { db: first.db.clone(), commits: 0, writer: 0, _lock: None };
+        let mut second = Store {
+            db: first.db.clone(),
+            commits: 0,
+            writer: 0,
+            location: Location::Memory,
+            broken: false,
+            _lock: None,
+        };
         second.migrate().await.unwrap();
         second.become_writer(world.cluster, world.era, world.settings).await.unwrap();
         let refused = first.commit(&[person(2, "bob")], &world).await;
