@@ -71,10 +71,16 @@ impl Engine {
         Ok(())
     }
 
-    /// Starting a container that runs is a success.
-    pub async fn start(&self, name: &str) -> Result<(), EngineError> {
+    /// Starting a container that runs is a success. A network that is gone or doubled is put right on the way.
+    pub async fn start(&self, name: &str, cluster: ClusterId) -> Result<(), EngineError> {
         let docker = self.link().await?.docker;
-        self.within(limits::START, docker.start_container(name, None)).await
+        match self.within(limits::START, docker.start_container(name, None)).await {
+            Err(error) if network::is_amiss(&error) => {
+                self.ensure_network(cluster).await?;
+                self.within(limits::START, docker.start_container(name, None)).await
+            }
+            answer => answer,
+        }
     }
 
     /// SIGTERM, and SIGKILL after `grace`. Stopping a container that is stopped is a success.

@@ -105,7 +105,9 @@ impl Worker {
             }
             Step::EnsureImage => self.ensure_image().await,
             Step::Create => self.create().await,
-            Step::Start => tools.engine.start(&name).await.map_err(|error| Failure::engine("start", &error)),
+            Step::Start => {
+                tools.engine.start(&name, self.order.cluster).await.map_err(|error| Failure::engine("start", &error))
+            }
             Step::Stop => {
                 let stopped = tools.engine.stop(&name, tools.stop_grace).await;
                 stopped.map_err(|error| Failure::engine("stop", &error))

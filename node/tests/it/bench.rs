@@ -107,7 +107,7 @@ impl Bench {
     }
 
     pub(crate) async fn start(&self) {
-        self.engine.start(&self.name()).await.unwrap();
+        self.engine.start(&self.name(), self.cluster).await.unwrap();
         let address = self.engine.address(&self.name()).await.unwrap().expect("a running container has an address");
         self.forwards.set_target(self.instance.id, Some(address));
     }

@@ -37,14 +37,14 @@ async fn an_instance_lives() {
             assert_eq!(bench.engine.address(&bench.name()).await.unwrap(), None);
 
             bench.start().await;
-            bench.engine.start(&bench.name()).await.unwrap();
+            bench.engine.start(&bench.name(), bench.cluster).await.unwrap();
             assert_eq!(bench.ssh_ok(ssh, "cat /root/file").await, "kept");
             assert_eq!(bench.engine.list(bench.cluster).await.unwrap().len(), 1);
 
             bench.engine.remove(&bench.name()).await.unwrap();
             bench.engine.remove(&bench.name()).await.unwrap();
             assert_eq!(bench.engine.inspect(&bench.name()).await.unwrap(), None);
-            assert_eq!(bench.engine.start(&bench.name()).await, Err(EngineError::NotFound));
+            assert_eq!(bench.engine.start(&bench.name(), bench.cluster).await, Err(EngineError::NotFound));
         })
         .await;
 }
@@ -100,7 +100,7 @@ async fn events_tell_what_changed() {
             let restarts = async {
                 loop {
                     bench.engine.stop(&bench.name(), GRACE).await.unwrap();
-                    bench.engine.start(&bench.name()).await.unwrap();
+                    bench.engine.start(&bench.name(), bench.cluster).await.unwrap();
                 }
             };
             let told = async {

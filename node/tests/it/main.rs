@@ -11,3 +11,5 @@ mod containers;
 mod hosts;
 #[cfg(test)]
 mod images;
+#[cfg(test)]
+mod network;
