@@ -51,7 +51,7 @@ pub(crate) fn socket() -> Option<PathBuf> {
     socket
 }
 
-fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).unwrap();
     u64::from_be_bytes(bytes)

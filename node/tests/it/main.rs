@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod containers;
 #[cfg(test)]
 mod hosts;
