@@ -14,6 +14,8 @@ pub const RETRY_FIRST: Duration = Duration::from_millis(10);
 pub const RETRY_MOST: Duration = Duration::from_secs(2);
 /// How long a store that was just closed in this process may take to free its folder.
 pub const ENGINE_RELEASE: Duration = Duration::from_secs(10);
+/// How often the embedded database is opened until its log is empty.
+pub const OPENINGS: u32 = 3;
 
 /// Requests that wait for the orchestrator. Beyond it people are asked to try again.
 pub const QUEUE: usize = 1_024;

@@ -171,6 +171,10 @@ pub(super) fn not_written(error: &StoreError) -> Refusal {
             return Refusal::new(RefusalCode::Invalid, "A value is out of range. Nothing was changed.");
         }
         StoreError::Superseded => "Another server has taken over this database. Restart one of the two.",
+        StoreError::Forgotten { .. } => {
+            "The database lost changes that it had acknowledged, so the server writes nothing more. Before it is stopped, \
+             save what it still knows with `dockhost backup`, and restore that into an empty data directory."
+        }
         StoreError::Claimed(_) => {
             "A name or port that this needs was taken at the same moment. Nothing was changed; try again."
         }

@@ -69,7 +69,7 @@ impl Store {
                 // The first error says what the person needs to know.
                 return match written {
                     Ok(true) => Ok(()),
-                    Err(StoreError::Superseded) => Err(StoreError::Superseded),
+                    Err(told @ (StoreError::Superseded | StoreError::Forgotten { .. })) => Err(told),
                     Ok(false) | Err(_) => Err(error),
                 };
             }

@@ -15,6 +15,10 @@ pub enum StoreError {
     Superseded,
     #[error("the database was opened anew after it had refused a write, and holds a change that was called refused")]
     Stale,
+    #[error(
+        "the database was opened anew after it had refused a write, and lacks {lost} changes that it had acknowledged"
+    )]
+    Forgotten { lost: i64 },
     #[error("the database refused a write and cannot be opened anew yet")]
     Broken(#[source] Box<OpenError>),
     #[error("the database was busy with other transactions at every attempt")]
@@ -58,6 +62,10 @@ pub enum OpenError {
         #[source]
         source: Box<surrealdb::Error>,
     },
+    #[error(
+        "the log of the database at {place} cannot be brought into its tables; the disk may be full. Make room, and start again"
+    )]
+    Unsettled { place: String },
     #[error(
         "the database has schema {found}, made by a newer DockHost; this one knows {known}. Start the newer version"
     )]

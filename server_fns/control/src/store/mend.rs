@@ -1,11 +1,12 @@
 //! After a refused write, such as on a full disk, the embedded engine goes on writing behind a torn record of its log, and
-//! at the next start reads no further than that record: everything that it acknowledged since is lost. Opened anew, it
-//! cuts the torn record off first. So nothing is written between the refusal and that.
+//! at the next start reads no further than that record: everything that it acknowledged since is lost. So nothing is
+//! written before it was opened anew.
 
 use surrealdb::Surreal;
 
+use super::directory::connect_directory;
 use super::error::{OpenError, StoreError};
-use super::open::{choose, connect_directory};
+use super::open::choose;
 use super::{Location, Store};
 
 impl Store {
@@ -20,8 +21,11 @@ impl Store {
         self.db = db;
         let row = self.cluster_row().await?;
         let (known, written) = (self.commits, row.commit);
-        if row.writer != self.writer || !(known..=known + 1).contains(&written) {
+        if row.writer != self.writer || written > known + 1 {
             return Err(StoreError::Superseded);
+        }
+        if written < known {
+            return Err(StoreError::Forgotten { lost: known - written });
         }
         self.become_writer(row.cluster, row.era, row.settings).await?;
         self.broken = false;

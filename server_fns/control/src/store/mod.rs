@@ -4,6 +4,7 @@
 mod backup;
 mod claim;
 mod commit;
+mod directory;
 mod error;
 mod load;
 mod mend;

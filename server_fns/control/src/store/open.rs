@@ -1,7 +1,6 @@
 //! Where the database is, and how it is opened so that nobody else writes to it.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use model::id::ClusterId;
 use model::request::Settings;
@@ -10,8 +9,8 @@ use surrealdb::Surreal;
 use surrealdb::engine::any::{self, Any};
 use surrealdb::opt::auth::Root;
 
+use super::directory::{claim, connect_directory, place};
 use super::{Store, error::OpenError, random};
-use crate::limits;
 
 /// Where the rows are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +54,7 @@ impl Store {
         let (db, lock) = match location {
             Location::Memory => (connect("mem://", "memory").await?, None),
             Location::Directory(dir) => {
-                let lock = claim_directory(dir)?;
+                let lock = claim(dir)?;
                 (connect_directory(dir).await?, Some(lock))
             }
             Location::Server(address) => (connect_server(address).await?, None),
@@ -72,47 +71,13 @@ pub(super) async fn choose(db: &Surreal<Any>) -> Result<(), OpenError> {
     db.use_ns("dockhost").use_db("main").await.map(drop).map_err(refused("the chosen address"))
 }
 
-/// Where in the data directory the database is.
-fn place(dir: &Path) -> PathBuf {
-    dir.join("store")
-}
-
 fn refused(place: &str) -> impl FnOnce(surrealdb::Error) -> OpenError {
     let place = place.to_owned();
     move |source| OpenError::Connect { place, source: Box::new(source) }
 }
 
-async fn connect(address: &str, place: &str) -> Result<Surreal<Any>, OpenError> {
+pub(super) async fn connect(address: &str, place: &str) -> Result<Surreal<Any>, OpenError> {
     any::connect(address).await.map_err(refused(place))
-}
-
-/// Our own lock, taken before the engine's: it says clearly that another server runs, and the engine's is freed a
-/// moment after its last handle is gone.
-fn claim_directory(dir: &Path) -> Result<File, OpenError> {
-    let shown = dir.display().to_string();
-    let failed = |source| OpenError::Directory { dir: shown.clone(), source };
-    std::fs::create_dir_all(dir).map_err(failed)?;
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: shown }),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
-pub(super) async fn connect_directory(dir: &Path) -> Result<Surreal<Any>, OpenError> {
-    let place = place(dir);
-    let address = format!("surrealkv://{}?sync=every", place.display());
-    let deadline = tokio::time::Instant::now() + limits::ENGINE_RELEASE;
-    loop {
-        match connect(&address, &place.display().to_string()).await {
-            Err(error) if tokio::time::Instant::now() >= deadline => return Err(error),
-            Err(OpenError::Connect { source, .. }) if source.message().to_lowercase().contains("lock") => {
-                tokio::time::sleep(limits::RETRY_FIRST).await;
-            }
-            settled => return settled,
-        }
-    }
 }
 
 async fn connect_server(address: &str) -> Result<Surreal<Any>, OpenError> {

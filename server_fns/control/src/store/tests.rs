@@ -6,6 +6,9 @@ use model::request::Settings;
 use planner::clock::Instant;
 use planner::world::{Change, Person};
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use super::{Location, Store, StoreError};
 
 fn person(id: u64, name: &str) -> Change {
@@ -79,5 +82,57 @@ fn a_schema_of_a_newer_version_is_refused() {
         store.db.query(newer).await.unwrap().check().unwrap();
         let refused = store.migrate().await;
         assert!(matches!(refused, Err(super::OpenError::Newer { found: 99, known: 1 })), "{refused:?}");
+    });
+}
+
+/// What a killed process would leave behind.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else if !entry.file_name().eq_ignore_ascii_case("lock") {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+fn newest_log(dir: &Path) -> PathBuf {
+    fs::read_dir(dir.join("store/wal")).unwrap().map(|entry| entry.unwrap().path()).max().unwrap()
+}
+
+#[test]
+fn what_is_written_after_a_torn_log_was_repaired_is_there_after_the_next_kill() {
+    run(async {
+        let root = tempfile::tempdir().unwrap();
+        let dir = |name: &str| root.path().join(name);
+        let open = async |name: &str| Store::open(&Location::Directory(dir(name)), Settings::default()).await.unwrap();
+        let mut store = open("whole").await;
+        let world = store.load(Instant::default()).await.unwrap();
+        store.commit(&[person(1, "ada")], &world).await.unwrap();
+        let whole = fs::metadata(newest_log(&dir("whole"))).unwrap().len();
+        store.commit(&[person(2, "bob")], &world).await.unwrap();
+        let both = fs::metadata(newest_log(&dir("whole"))).unwrap().len();
+
+        let cuts = [1, 6, 7, 20, both - whole - 1].map(|behind| (behind, 0));
+        let zeroes = [(0, 1), (0, 4096), (3, 4096), (100, 4096)];
+        for (behind, zeroes) in cuts.into_iter().chain(zeroes) {
+            let length = whole + behind;
+            let (torn, killed) = (format!("torn-{behind}-{zeroes}"), format!("killed-{behind}-{zeroes}"));
+            copy(&dir("whole"), &dir(&torn));
+            let log = fs::OpenOptions::new().write(true).open(newest_log(&dir(&torn))).unwrap();
+            log.set_len(length).unwrap();
+            log.set_len(length + zeroes).unwrap();
+            let mut store = open(&torn).await;
+            let world = store.load(Instant::default()).await.unwrap();
+            assert_eq!(world.people.len(), 1, "{torn}");
+            for (id, name) in [(3, "eve"), (4, "grace")] {
+                store.commit(&[person(id, name)], &world).await.unwrap();
+            }
+            copy(&dir(&torn), &dir(&killed));
+            let world = open(&killed).await.load(Instant::default()).await.unwrap();
+            assert_eq!(world.people.len(), 3, "{killed}");
+        }
     });
 }

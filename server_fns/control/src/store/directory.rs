@@ -1,0 +1,87 @@
+//! The embedded database's folder: who may use it, and how it is opened so that what is written to it stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use surrealdb::Surreal;
+use surrealdb::engine::any::Any;
+
+use super::error::OpenError;
+use super::open::connect;
+use crate::limits;
+
+/// Where in the data directory the database is.
+pub(super) fn place(dir: &Path) -> PathBuf {
+    dir.join("store")
+}
+
+/// Our own lock, taken before the engine's: it says clearly that another server runs, and the engine's is freed a
+/// moment after its last handle is gone.
+pub(super) fn claim(dir: &Path) -> Result<File, OpenError> {
+    let failed = unusable(dir);
+    std::fs::create_dir_all(dir).map_err(&failed)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock")).map_err(&failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: dir.display().to_string() }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// Opens it with an empty log. What a killed process or a full disk left in the log is first brought into the tables, by
+/// opening and closing once. For the engine goes on behind whatever it finds: behind less than a record's head it reads
+/// nothing any more, and a torn log it replaces by a new file while it writes to the old one. Either way everything that
+/// it acknowledges then is lost with the process (surrealkv 0.21, `wal::reader` and `CoreInner::new`).
+pub(super) async fn connect_directory(dir: &Path) -> Result<Surreal<Any>, OpenError> {
+    for _ in 0..limits::OPENINGS {
+        let (db, found) = open(dir).await?;
+        let now: BTreeSet<PathBuf> = log_files(dir)?.into_keys().collect();
+        if !now.is_empty() && found.is_disjoint(&now) {
+            return Ok(db);
+        }
+    }
+    Err(OpenError::Unsettled { place: place(dir).display().to_string() })
+}
+
+/// Waits until an earlier handle in this process has let go of it. Answers also which files of the log held something
+/// before.
+async fn open(dir: &Path) -> Result<(Surreal<Any>, BTreeSet<PathBuf>), OpenError> {
+    let place = place(dir);
+    let address = format!("surrealkv://{}?sync=every", place.display());
+    let deadline = tokio::time::Instant::now() + limits::ENGINE_RELEASE;
+    loop {
+        let found = log_files(dir)?.into_iter().filter(|(_, length)| *length > 0).map(|(path, _)| path).collect();
+        match connect(&address, &place.display().to_string()).await {
+            Err(error) if tokio::time::Instant::now() >= deadline => return Err(error),
+            Err(OpenError::Connect { source, .. }) if source.message().to_lowercase().contains("lock") => {
+                tokio::time::sleep(limits::RETRY_FIRST).await;
+            }
+            settled => return settled.map(|db| (db, found)),
+        }
+    }
+}
+
+/// The files of the log and their lengths in bytes.
+fn log_files(dir: &Path) -> Result<BTreeMap<PathBuf, u64>, OpenError> {
+    let mut files = BTreeMap::new();
+    let listed = match std::fs::read_dir(place(dir).join("wal")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
+        listed => listed.map_err(unusable(dir))?,
+    };
+    for file in listed {
+        let file = file.map_err(unusable(dir))?;
+        match file.metadata() {
+            // An earlier handle that closes removes them.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            found => drop(files.insert(file.path(), found.map_err(unusable(dir))?.len())),
+        }
+    }
+    Ok(files)
+}
+
+fn unusable(dir: &Path) -> impl Fn(io::Error) -> OpenError {
+    let dir = dir.display().to_string();
+    move |source| OpenError::Directory { dir: dir.clone(), source }
+}
