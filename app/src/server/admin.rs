@@ -29,6 +29,14 @@ pub(super) async fn run(data_dir: PathBuf, database: Option<String>, command: Ad
     print(call(config(data_dir, database), request).await?)
 }
 
+/// What an answer of another kind than was asked for means.
+pub(super) fn unexpected(answer: ConsoleAnswer) -> anyhow::Error {
+    if let ConsoleAnswer::Refused(refusal) = answer {
+        return anyhow::Error::msg(refusal.message);
+    }
+    anyhow::Error::msg("the server runs another version than this command; restart it, and try again")
+}
+
 fn config(data_dir: PathBuf, database: Option<String>) -> Config {
     Config { data_dir, database, ..Config::default() }
 }
@@ -66,8 +74,8 @@ fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
         ConsoleAnswer::Done | ConsoleAnswer::SetupToken(None) => {}
         ConsoleAnswer::Person(person) => println!("{}", person_line(&person)),
         ConsoleAnswer::People(people) => people.iter().for_each(|person| println!("{}", person_line(person))),
-        // Only `dockhost backup` asks for it.
-        ConsoleAnswer::Backup(_) => {}
+        // Only `dockhost backup` and `dockhost recover` ask for these.
+        ConsoleAnswer::Backup(_) | ConsoleAnswer::Proposals(_) | ConsoleAnswer::Recovered(_) => {}
         ConsoleAnswer::Nodes(nodes) => nodes.iter().for_each(|node| println!("{}", node_line(node))),
         ConsoleAnswer::Secret(secret) | ConsoleAnswer::SetupToken(Some(secret)) => println!("{secret}"),
         ConsoleAnswer::Refused(refusal) => anyhow::bail!(refusal.message),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::id::ClusterId;
 use model::request::SignUpMode;
 
 /// On-demand Ubuntu machines over SSH, on Docker.
@@ -28,9 +29,25 @@ pub(super) enum Command {
     Backup { file: PathBuf },
     /// Fills an empty data directory from a backup. The server must not be running on it.
     Restore { file: PathBuf },
+    /// Proposes to take back the containers on connected nodes that belong to no instance, one after the other.
+    Recover(Recover),
     /// Commands for the operator, on the server's own host. They work whether or not the server runs.
     #[command(subcommand)]
     Admin(Admin),
+}
+
+#[derive(Args)]
+pub(super) struct Recover {
+    /// Takes back everything that can be, without asking.
+    #[arg(long)]
+    pub yes: bool,
+    /// Whose it shall be, by username or e-mail address, where the former owner is not known.
+    #[arg(long)]
+    pub owner: Option<String>,
+    /// Before the first start, in an empty data directory: takes over the nodes of an installation whose data are
+    /// lost. A node that is refused says its id, such as c-0123456789abcdef.
+    #[arg(long, conflicts_with_all = ["yes", "owner"])]
+    pub installation: Option<ClusterId>,
 }
 
 #[derive(Args)]

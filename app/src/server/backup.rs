@@ -10,20 +10,14 @@ use control::Config;
 use control::console::{ConsoleAnswer, ConsoleRequest, call};
 use control::store::Backup;
 
+use super::admin::unexpected;
+
 /// The file is complete and on disk when this returns, or it is not there.
 pub(super) async fn backup(data_dir: PathBuf, database: Option<String>, file: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(!file.exists(), "{} is there already; a backup replaces nothing", file.display());
     let config = Config { data_dir, database, ..Config::default() };
-    let content = match call(config, ConsoleRequest::Backup).await? {
-        ConsoleAnswer::Backup(content) => content,
-        ConsoleAnswer::Refused(refusal) => anyhow::bail!(refusal.message),
-        ConsoleAnswer::Done
-        | ConsoleAnswer::Person(_)
-        | ConsoleAnswer::People(_)
-        | ConsoleAnswer::Nodes(_)
-        | ConsoleAnswer::Secret(_)
-        | ConsoleAnswer::SetupToken(_) => anyhow::bail!("the server runs another version; stop it, and try again"),
-    };
+    let answer = call(config, ConsoleRequest::Backup).await?;
+    let ConsoleAnswer::Backup(content) = answer else { return Err(unexpected(answer)) };
     let part = file.with_extension("part");
     write(&part, file, &content).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     say(&format!("{} holds everything up to {}", file.display(), Backup::read(&content)?.made_at));

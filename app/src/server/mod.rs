@@ -3,6 +3,7 @@
 mod admin;
 mod arguments;
 mod backup;
+mod recover;
 mod serve;
 
 use std::io::IsTerminal;
@@ -41,6 +42,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Serve(serve) => serve::serve(arguments.data_dir, arguments.database, *serve).await,
         Command::Backup { file } => backup::backup(arguments.data_dir, arguments.database, &file).await,
         Command::Restore { file } => backup::restore(arguments.data_dir, arguments.database, &file).await,
+        Command::Recover(recover) => recover::run(arguments.data_dir, arguments.database, recover).await,
         Command::Admin(command) => admin::run(arguments.data_dir, arguments.database, command).await,
     }
 }

@@ -45,7 +45,8 @@ pub fn accept(ledger: Option<&Assignment>, new: &Assignment) -> Accept {
     if ours.cluster != new.cluster {
         return Accept::Refuse(Refused::OtherCluster { ours: ours.cluster, new: new.cluster });
     }
-    if ours.node != new.node {
+    // Only an installation whose database was lost and made anew knows this machine by another id; it is of a later era.
+    if ours.node != new.node && new.era <= ours.era {
         return Accept::Refuse(Refused::OtherNode { ours: ours.node, new: new.node });
     }
     // A restored database counts from an earlier generation on, and says so by its era.

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use model::assignment::{AssignedInstance, Assignment};
 use model::id::{ClusterId, InstanceId};
+use model::stranger::{Origin, Stranger};
 
 use crate::converge::Seen;
-use crate::facts::{ContainerView, container_name};
+use crate::facts::{ContainerView, Labels, container_name};
 
 /// A complete listing of our cluster, sorted. What carries another cluster's label is in neither part.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Sorted {
     pub ours: BTreeMap<InstanceId, ContainerView>,
-    /// Names of containers of our cluster that are not assigned, or whose other labels are unreadable.
+    /// Containers of our cluster that are not assigned, or whose other labels are unreadable, by name.
     /// They are reported and left alone.
-    pub strangers: Vec<String>,
+    pub strangers: Vec<Stranger>,
 }
 
 /// Sorts what the engine listed.
@@ -29,11 +30,11 @@ pub fn sort(assignment: &Assignment, listed: Vec<ContainerView>) -> Sorted {
             Some(assigned) if is_ours(assignment.cluster, assigned, &view) => {
                 sorted.ours.insert(assigned.id, view);
             }
-            Some(_) | None if of_cluster(assignment.cluster, &view) => sorted.strangers.push(view.name),
+            Some(_) | None if of_cluster(assignment.cluster, &view) => sorted.strangers.push(stranger(view)),
             Some(_) | None => {}
         }
     }
-    sorted.strangers.sort();
+    sorted.strangers.sort_by(|one, next| one.container.cmp(&next.container));
     sorted
 }
 
@@ -51,6 +52,15 @@ fn is_ours(cluster: ClusterId, assigned: &AssignedInstance, view: &ContainerView
         && view.labels.as_ref().is_some_and(|labels| {
             labels.cluster == cluster && labels.instance == assigned.id && labels.incarnation == assigned.incarnation
         })
+}
+
+/// A container that has not the name of what its labels say tells nothing of its origin.
+fn stranger(view: ContainerView) -> Stranger {
+    let origin = view.labels.and_then(|Labels { instance, incarnation, row, .. }| {
+        let named = view.name == container_name(instance, incarnation);
+        row.filter(|_| named).map(|row| Origin { instance, incarnation, row })
+    });
+    Stranger { container: view.name, running: view.state.is_running(), origin }
 }
 
 fn of_cluster(cluster: ClusterId, view: &ContainerView) -> bool {

@@ -1,12 +1,15 @@
 //! What the engine says of one container, and the labels by which it is known again.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use model::Timestamp;
 use model::assignment::AssignedInstance;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::Limits;
 use model::observed::ContainerState;
+use model::port::PortBlock;
+use model::stranger::RowLabels;
 use model::version::Incarnation;
 
 pub const LABEL_CLUSTER: &str = "dockhost.cluster";
@@ -14,22 +17,12 @@ pub const LABEL_NODE: &str = "dockhost.node";
 pub const LABEL_INSTANCE: &str = "dockhost.instance";
 pub const LABEL_INCARNATION: &str = "dockhost.incarnation";
 pub const LABEL_SPEC_HASH: &str = "dockhost.spec-hash";
-
-/// What the row of an instance says, so that rows can be made again from containers alone.
-pub fn row_labels(assigned: &AssignedInstance) -> HashMap<String, String> {
-    let Limits { cpu_millis, memory_bytes } = assigned.limits;
-    let sure = [
-        ("dockhost.name", assigned.name.to_string()),
-        ("dockhost.owner", assigned.owner.to_string()),
-        ("dockhost.image", assigned.image.to_string()),
-        ("dockhost.first-host-port", assigned.host_ports.first.0.to_string()),
-    ];
-    let limits = [
-        cpu_millis.map(|millis| ("dockhost.cpu-millis", millis.to_string())),
-        memory_bytes.map(|bytes| ("dockhost.memory-bytes", bytes.to_string())),
-    ];
-    sure.into_iter().chain(limits.into_iter().flatten()).map(|(label, value)| (label.to_owned(), value)).collect()
-}
+const LABEL_OWNER: &str = "dockhost.owner";
+const LABEL_NAME: &str = "dockhost.name";
+const LABEL_IMAGE: &str = "dockhost.image";
+const LABEL_FIRST_HOST_PORT: &str = "dockhost.first-host-port";
+const LABEL_CPU_MILLIS: &str = "dockhost.cpu-millis";
+const LABEL_MEMORY_BYTES: &str = "dockhost.memory-bytes";
 
 /// One container, as a listing or an inspection told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +46,21 @@ pub struct Labels {
     pub incarnation: Incarnation,
     /// Of what the container was made from; see [`spec_hash`].
     pub spec_hash: String,
+    /// `None` when one of them is missing or unreadable; the container is ours all the same.
+    pub row: Option<RowLabels>,
 }
 
 impl Labels {
     pub fn of(assigned: &AssignedInstance, cluster: ClusterId, node: NodeId) -> Self {
         let (instance, incarnation) = (assigned.id, assigned.incarnation);
-        Self { cluster, node, instance, incarnation, spec_hash: spec_hash(assigned) }
+        let row = RowLabels {
+            owner: assigned.owner,
+            name: assigned.name.clone(),
+            image: assigned.image,
+            limits: assigned.limits,
+            host_ports: assigned.host_ports,
+        };
+        Self { cluster, node, instance, incarnation, spec_hash: spec_hash(assigned), row: Some(row) }
     }
 
     /// Reads them back; `None` when one is missing or unreadable.
@@ -69,18 +71,46 @@ impl Labels {
             instance: map.get(LABEL_INSTANCE)?.parse().ok()?,
             incarnation: Incarnation(map.get(LABEL_INCARNATION)?.parse().ok()?),
             spec_hash: map.get(LABEL_SPEC_HASH)?.clone(),
+            row: parse_row(map),
         })
     }
 
     pub fn to_map(&self) -> HashMap<String, String> {
-        HashMap::from([
-            (LABEL_CLUSTER.to_owned(), self.cluster.to_string()),
-            (LABEL_NODE.to_owned(), self.node.to_string()),
-            (LABEL_INSTANCE.to_owned(), self.instance.to_string()),
-            (LABEL_INCARNATION.to_owned(), self.incarnation.to_string()),
-            (LABEL_SPEC_HASH.to_owned(), self.spec_hash.clone()),
-        ])
+        let mut map = HashMap::new();
+        let mut put = |label: &str, value: &dyn Display| drop(map.insert(label.to_owned(), value.to_string()));
+        put(LABEL_CLUSTER, &self.cluster);
+        put(LABEL_NODE, &self.node);
+        put(LABEL_INSTANCE, &self.instance);
+        put(LABEL_INCARNATION, &self.incarnation);
+        put(LABEL_SPEC_HASH, &self.spec_hash);
+        if let Some(RowLabels { owner, name, image, limits, host_ports }) = &self.row {
+            put(LABEL_OWNER, owner);
+            put(LABEL_NAME, name);
+            put(LABEL_IMAGE, image);
+            put(LABEL_FIRST_HOST_PORT, &host_ports.first.0);
+            if let Some(millis) = &limits.cpu_millis {
+                put(LABEL_CPU_MILLIS, millis);
+            }
+            if let Some(bytes) = &limits.memory_bytes {
+                put(LABEL_MEMORY_BYTES, bytes);
+            }
+        }
+        map
     }
+}
+
+fn parse_row(map: &HashMap<String, String>) -> Option<RowLabels> {
+    let (cpu_millis, memory_bytes) = (map.get(LABEL_CPU_MILLIS), map.get(LABEL_MEMORY_BYTES));
+    Some(RowLabels {
+        owner: map.get(LABEL_OWNER)?.parse().ok()?,
+        name: map.get(LABEL_NAME)?.parse().ok()?,
+        image: map.get(LABEL_IMAGE)?.parse().ok()?,
+        limits: Limits {
+            cpu_millis: cpu_millis.map(|millis| millis.parse()).transpose().ok()?,
+            memory_bytes: memory_bytes.map(|bytes| bytes.parse()).transpose().ok()?,
+        },
+        host_ports: PortBlock::starting_at(map.get(LABEL_FIRST_HOST_PORT)?.parse().ok()?),
+    })
 }
 
 /// The name is the idempotency key of a create: the engine gives a name to one container only.
@@ -104,6 +134,8 @@ pub fn spec_hash(assigned: &AssignedInstance) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::id::PersonId;
+    use model::image::ImageName;
 
     fn labels() -> Labels {
         Labels {
@@ -112,6 +144,13 @@ mod tests {
             instance: InstanceId::from_bits(3),
             incarnation: Incarnation(4),
             spec_hash: "0000000000000005".to_owned(),
+            row: Some(RowLabels {
+                owner: PersonId::from_bits(6),
+                name: "web".parse().unwrap(),
+                image: ImageName::default(),
+                limits: Limits { cpu_millis: Some(500), memory_bytes: None },
+                host_ports: PortBlock::starting_at(1024),
+            }),
         }
     }
 
@@ -130,6 +169,18 @@ mod tests {
         let mut map = labels().to_map();
         map.insert(LABEL_INCARNATION.to_owned(), "four".to_owned());
         assert_eq!(Labels::parse(&map), None);
+    }
+
+    #[test]
+    fn without_what_its_row_said_it_is_still_ours() {
+        for label in [LABEL_OWNER, LABEL_NAME, LABEL_IMAGE, LABEL_FIRST_HOST_PORT] {
+            let mut map = labels().to_map();
+            map.remove(label);
+            assert_eq!(Labels::parse(&map), Some(Labels { row: None, ..labels() }), "without {label}");
+        }
+        let mut map = labels().to_map();
+        map.insert(LABEL_CPU_MILLIS.to_owned(), "half".to_owned());
+        assert_eq!(Labels::parse(&map).unwrap().row, None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
 use model::node::NodeFacts;
 use model::observed::InstanceReport;
+use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation};
 
 /// From a node to the server.
@@ -43,9 +44,9 @@ pub struct Report {
     /// The generation of the assignment that the node has written to its ledger.
     pub assignment: Generation,
     pub instances: Vec<InstanceReport>,
-    /// Names of containers that carry our cluster's label and are not in the assignment. They are left alone.
+    /// Containers that carry our cluster's label and are not in the assignment. They are left alone.
     #[serde(default)]
-    pub strangers: Vec<String>,
+    pub strangers: Vec<Stranger>,
 }
 
 /// From the server to a node.

@@ -13,6 +13,7 @@ use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
 use model::node::NodeFacts;
 use model::observed::InstanceReport;
+use model::stranger::Stranger;
 use model::version::{Era, Generation};
 use protocol::limits;
 use tokio::sync::{mpsc, watch};
@@ -50,7 +51,7 @@ pub struct Standing {
 pub struct Outgoing {
     pub assignment: Generation,
     pub instances: Vec<InstanceReport>,
-    pub strangers: Vec<String>,
+    pub strangers: Vec<Stranger>,
 }
 
 /// How long things may take. Tests use shorter times than [`Timing::default`].

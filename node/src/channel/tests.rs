@@ -2,6 +2,7 @@
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use model::node::EngineState;
+use model::stranger::Stranger;
 use model::version::{Epoch, Era};
 use protocol::codec::{decode, encode};
 use protocol::{RefusedReason, ToNode, ToServer};
@@ -103,7 +104,11 @@ async fn send(peer: &mut Peer, message: &ToNode) {
 }
 
 fn nothing_new() -> Outgoing {
-    Outgoing { assignment: Generation(7), instances: Vec::new(), strangers: vec!["dockhost-x".to_owned()] }
+    Outgoing {
+        assignment: Generation(7),
+        instances: Vec::new(),
+        strangers: vec![Stranger { container: "dockhost-x".to_owned(), running: true, origin: None }],
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use agent::facts::{Labels, row_labels};
+use agent::facts::Labels;
 use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, RestartPolicy, RestartPolicyNameEnum,
 };
@@ -60,17 +60,10 @@ pub(super) fn body(assigned: &AssignedInstance, place: &Place<'_>) -> ContainerC
     ContainerCreateBody {
         hostname: Some(assigned.name.to_string()),
         image: Some(place.image_tag.to_owned()),
-        labels: Some(labels(assigned, place)),
+        labels: Some(Labels::of(assigned, place.cluster, place.node).to_map()),
         host_config: Some(host(assigned, place)),
         ..ContainerCreateBody::default()
     }
-}
-
-/// By which the container is known again, and from which its row could be made again.
-fn labels(assigned: &AssignedInstance, place: &Place<'_>) -> HashMap<String, String> {
-    let mut labels = Labels::of(assigned, place.cluster, place.node).to_map();
-    labels.extend(row_labels(assigned));
-    labels
 }
 
 fn host(assigned: &AssignedInstance, place: &Place<'_>) -> HostConfig {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use model::id::InstanceId;
 use model::observed::InstanceReport;
+use model::stranger::Stranger;
 use model::version::Generation;
 use tokio::time::Instant;
 
@@ -21,7 +22,7 @@ pub(super) struct Reports {
     kept_back: BTreeSet<InstanceId>,
     /// Also when no instance changed: strangers did, or the whole set is due.
     due: bool,
-    strangers: Vec<String>,
+    strangers: Vec<Stranger>,
     sent_at: Option<Instant>,
 }
 
@@ -44,9 +45,10 @@ impl Reports {
         self.kept_back.remove(&id);
     }
 
-    pub(super) fn set_strangers(&mut self, strangers: Vec<String>) {
+    pub(super) fn set_strangers(&mut self, strangers: Vec<Stranger>) {
         if self.strangers != strangers {
-            tracing::warn!(?strangers, "containers of this cluster that are not assigned to this node; left alone");
+            let names: Vec<&str> = strangers.iter().map(|stranger| stranger.container.as_str()).collect();
+            tracing::warn!(?names, "containers of this cluster that are not assigned to this node; left alone");
             self.strangers = strangers;
             self.due = true;
         }

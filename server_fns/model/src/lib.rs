@@ -15,6 +15,7 @@ pub mod phase;
 pub mod port;
 pub mod refusal;
 pub mod request;
+pub mod stranger;
 pub mod verb;
 pub mod version;
 pub mod view;

@@ -14,6 +14,7 @@ use model::node::{Availability, NodeFacts, NodeSettings};
 use model::observed::{Activity, Observed, Problem};
 use model::port::PortBlock;
 use model::request::Settings;
+use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
@@ -187,7 +188,7 @@ pub struct Link {
     pub last_heard_at: Timestamp,
     /// From the last heartbeat; the row keeps what was so at the last connect or disconnect.
     pub facts: NodeFacts,
-    pub strangers: Vec<String>,
+    pub strangers: Vec<Stranger>,
 }
 
 /// One row that changes. What a person asked for is a list of these, committed together.

@@ -117,7 +117,8 @@ fn unfinished(history: &History) -> Option<String> {
             }
         }
         let there = node.engine.containers.keys().filter(|name| history.forged.contains(*name));
-        if let Some(name) = there.clone().find(|name| !node.strangers().contains(name))
+        if let Some(name) =
+            there.clone().find(|name| !node.strangers().iter().any(|stranger| stranger.container == **name))
             && node.ledger.assignment.is_some()
         {
             return Some(format!("{name} is on {} and is not reported as a stranger", node.id));

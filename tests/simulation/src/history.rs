@@ -269,7 +269,7 @@ fn forge(node: &mut Node) -> Option<String> {
     let instance = InstanceId::from_bits(0xbad);
     let incarnation = Incarnation(1);
     let name = container_name(instance, incarnation);
-    let labels = Labels { cluster: CLUSTER, node: node.id, instance, incarnation, spec_hash: String::new() };
+    let labels = Labels { cluster: CLUSTER, node: node.id, instance, incarnation, spec_hash: String::new(), row: None };
     let view = ContainerView {
         name: name.clone(),
         container_id: "forged".to_owned(),

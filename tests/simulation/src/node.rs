@@ -13,6 +13,7 @@ use model::assignment::Assignment;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::DesiredState;
 use model::observed::{InstanceReport, Observed};
+use model::stranger::Stranger;
 use model::version::{Generation, Incarnation, Restarts};
 use protocol::session::FromServer;
 use protocol::{Hello, Report, ToNode, ToServer};
@@ -56,7 +57,7 @@ pub struct Process {
     changed: BTreeSet<InstanceId>,
     kept_back: BTreeSet<InstanceId>,
     due: bool,
-    strangers: Vec<String>,
+    strangers: Vec<Stranger>,
 }
 
 impl Node {
@@ -300,7 +301,7 @@ impl Node {
         process.strangers = sorted.strangers;
     }
 
-    pub fn strangers(&self) -> &[String] {
+    pub fn strangers(&self) -> &[Stranger] {
         self.process.as_ref().map_or(&[], |process| &process.strangers)
     }
 }

@@ -29,6 +29,8 @@ fn another_cluster_or_node_is_refused_at_any_generation() {
     let mut new = sample::assignment(8, Vec::new());
     new.node = NodeId::from_bits(99);
     assert!(matches!(accept(Some(&ours), &new), Accept::Refuse(Refused::OtherNode { .. })));
+    new.era = ours.era.next();
+    assert_eq!(accept(Some(&ours), &new), Accept::Take, "its database was lost and made anew");
 }
 
 #[test]

@@ -19,9 +19,21 @@ fn a_listing_is_sorted_by_labels() {
     let listed = vec![ours.clone(), stranger.clone(), elsewhere, older.clone()];
     let sorted = adopt::sort(&sample::assignment(1, vec![one.clone()]), listed);
     assert_eq!(sorted.ours.into_iter().collect::<Vec<_>>(), [(one.id, ours)]);
-    let mut strangers = vec![older.name, stranger.name];
+    let mut strangers = vec![older.name, stranger.name.clone()];
     strangers.sort();
-    assert_eq!(sorted.strangers, strangers);
+    assert_eq!(sorted.strangers.iter().map(|stranger| stranger.container.clone()).collect::<Vec<_>>(), strangers);
+    let told = sorted.strangers.into_iter().find(|one| one.container == stranger.name).unwrap();
+    let origin = told.origin.unwrap();
+    assert_eq!((told.running, origin.instance, origin.incarnation), (true, two.id, two.incarnation));
+    assert_eq!((origin.row.name, origin.row.owner, origin.row.host_ports), (two.name, two.owner, two.host_ports));
+}
+
+#[test]
+fn a_name_that_is_not_of_the_labels_tells_no_origin() {
+    let mut view = sample::container(&sample::instance(2), ContainerState::Created);
+    view.name = "dockhost-copy".to_owned();
+    let sorted = adopt::sort(&sample::assignment(1, Vec::new()), vec![view]);
+    assert_eq!((sorted.strangers[0].running, &sorted.strangers[0].origin), (false, &None));
 }
 
 #[test]

@@ -2,15 +2,16 @@
 
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{CreateToken, RegisterNode, SignUp, SignUpMode};
-use model::view::PersonView;
+use model::view::{InstanceView, PersonView};
 use planner::actor::{Actor, Via};
+use planner::command::instances::recover::{proposals, recover};
 use planner::command::people::{self, Admission};
 use planner::command::{Decision, nodes};
 use planner::liveness::liveness;
-use planner::view::person_view;
+use planner::view::{instance_view, person_view};
 use planner::world::{Change, Node, Person};
 
-use super::{ConsoleAnswer, ConsoleRequest, NodeState};
+use super::{ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::handle::Handle;
 use crate::store::{Backup, BackupError};
@@ -31,10 +32,22 @@ impl Handle {
             }
             ConsoleRequest::Backup => self.backup(),
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
+            ConsoleRequest::ListProposals => Ok(ConsoleAnswer::Proposals(proposals(&self.world(), self.now()))),
+            ConsoleRequest::Recover { node, container, owner } => self.recover(node, container, owner).await,
             ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.setup_token())),
             ConsoleRequest::EnrolNode { name, address } => self.enrol_node(name, address).await,
         };
         answer.unwrap_or_else(ConsoleAnswer::Refused)
+    }
+
+    async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
+        let made = self
+            .orchestrator
+            .decide(move |world, draw, now| recover(world, &node, &container, owner.as_deref(), draw, now));
+        let (id, world) = (made.await?, self.world());
+        let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, self.now()));
+        let InstanceView { name, owner, ssh_command, .. } = view.ok_or_else(|| Refusal::not_found("instance"))?;
+        Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command }))
     }
 
     fn backup(&self) -> Result<ConsoleAnswer, Refusal> {

@@ -16,7 +16,7 @@ use crate::store::OpenError;
 pub enum ConsoleError {
     #[error("the running server did not answer on its socket")]
     Socket(#[source] io::Error),
-    #[error("no server is running, and only a running one has a set-up link; start it first")]
+    #[error("no server is running on this data directory, and only a running one can answer this; start it first")]
     NotRunning,
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -30,7 +30,7 @@ pub async fn call(config: Config, request: ConsoleRequest) -> Result<ConsoleAnsw
     if let Some(stream) = connect(&config.data_dir).await? {
         return exchange(stream, &request).await.map_err(ConsoleError::Socket);
     }
-    if request == ConsoleRequest::SetupLink {
+    if request.needs_server() {
         return Err(ConsoleError::NotRunning);
     }
     let (handle, running) = Control::open(config).await?.run();

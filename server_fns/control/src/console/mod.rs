@@ -7,9 +7,10 @@ mod server;
 
 use std::path::{Path, PathBuf};
 
-use model::name::NodeName;
+use model::name::{InstanceName, NodeName, Username};
 use model::node::{EngineState, Liveness};
 use model::refusal::Refusal;
+use model::stranger::Proposal;
 use model::view::PersonView;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,15 @@ pub enum ConsoleRequest {
     /// A copy of everything that is stored.
     Backup,
     ListNodes,
+    /// What could be made of the containers that belong to no instance; only a running server hears of them.
+    ListProposals,
+    /// Makes an instance of one of them.
+    Recover {
+        node: String,
+        container: String,
+        /// Instead of the person whom its labels name.
+        owner: Option<String>,
+    },
     /// The link that makes the first administrator; only a running server has one.
     SetupLink,
     /// Makes a node of the installation itself, or a new key for the one of this name that is there already. It
@@ -47,6 +57,13 @@ pub enum ConsoleRequest {
     },
 }
 
+impl ConsoleRequest {
+    /// Whether only a running server knows the answer.
+    const fn needs_server(&self) -> bool {
+        matches!(self, Self::SetupLink | Self::ListProposals | Self::Recover { .. })
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", content = "value", rename_all = "snake_case")]
 pub enum ConsoleAnswer {
@@ -54,6 +71,8 @@ pub enum ConsoleAnswer {
     Person(PersonView),
     People(Vec<PersonView>),
     Nodes(Vec<NodeState>),
+    Proposals(Vec<Proposal>),
+    Recovered(Recovered),
     /// The content of a backup's file.
     Backup(String),
     /// An API token or a node's key, shown this once.
@@ -61,6 +80,14 @@ pub enum ConsoleAnswer {
     /// `None`: there is an administrator already.
     SetupToken(Option<String>),
     Refused(Refusal),
+}
+
+/// An instance that was made of a container.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    pub name: InstanceName,
+    pub owner: Username,
+    pub ssh_command: String,
 }
 
 /// One node, as short as a line.

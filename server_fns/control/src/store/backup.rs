@@ -89,15 +89,13 @@ impl Backup {
         serde_json::from_str(body).map_err(|error| BackupError::Unreadable(error.to_string()))
     }
 
-    /// Into an empty place, as a new era of the same installation. The era is the second of the restore, so that one
-    /// backup can be restored twice.
+    /// Into an empty place, as a new era of the same installation.
     ///
     /// # Errors
     /// When the place holds something already, or cannot be written.
     pub async fn restore(self, location: &Location, now: Timestamp) -> Result<(), OpenError> {
-        let second = u64::try_from(now.timestamp()).map_or_else(|_| Era::default(), Era);
-        let (cluster, era, settings) = (self.cluster, second.max(self.era.next()), self.settings);
-        let mut store = Store::create(location, cluster, era, settings).await?;
+        let (cluster, era, settings) = (self.cluster, self.era, self.settings);
+        let mut store = Store::take_over(location, cluster, era, settings, now).await?;
         let empty = World::new(cluster, era, settings, Instant::default());
         Ok(store.commit(&self.changes(), &empty).await?)
     }

@@ -51,7 +51,7 @@ pub enum OpenError {
     )]
     InUse { dir: String },
     #[error(
-        "there is a database in {place} already; a backup is restored into an empty place, so move that one away or choose another with --data-dir"
+        "there is a database in {place} already; only an empty place is filled, so move that one away or choose another with --data-dir"
     )]
     NotEmpty { place: String },
     #[error("the database address must be like ws://user:password@host:8000")]

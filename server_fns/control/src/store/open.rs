@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use model::Timestamp;
 use model::id::ClusterId;
 use model::request::Settings;
 use model::version::Era;
@@ -31,13 +32,17 @@ impl Store {
         Self::open_as(location, fresh, Era::default(), first).await
     }
 
-    /// As [`Store::open`], for a database that does not exist yet and begins in that era.
-    pub(super) async fn create(
+    /// As [`Store::open`], for a database that does not exist yet and goes on with an installation whose own was in
+    /// an era not later than `after`. The new era is the second in which it begins, so that this can be done twice.
+    pub async fn take_over(
         location: &Location,
         cluster: ClusterId,
-        era: Era,
+        after: Era,
         first: Settings,
+        now: Timestamp,
     ) -> Result<Self, OpenError> {
+        let second = u64::try_from(now.timestamp()).map_or_else(|_| Era::default(), Era);
+        let era = second.max(after.next());
         if let Location::Directory(dir) = location
             && place(dir).exists()
         {

@@ -89,8 +89,9 @@ fn welcome<'w>(world: &'w World, node: NodeId, hello: &Introduction, now: Now) -
     let name = &row.settings.name;
     if let Some(other) = hello.cluster.filter(|cluster| *cluster != world.cluster) {
         return Err(ChannelRefusal::Cluster(format!(
-            "The data directory of {name} belongs to the installation {other}, and this server is {}. Give the node \
-             an empty data directory, or connect it to its own server.",
+            "The data directory of {name} belongs to the installation {other}, and this server is {}. Connect the node \
+             to its own server, or give it an empty data directory. If the data of {other} are lost, take its nodes \
+             over with `dockhost recover --installation {other}` in an empty data directory of the server.",
             world.cluster
         )));
     }

@@ -1,6 +1,7 @@
 //! Creating instances and wishing something of them.
 
 mod create;
+pub mod recover;
 mod spec;
 mod wish;
 

@@ -106,11 +106,17 @@ fn strangers(link: &Link) -> Option<String> {
     match link.strangers.len() {
         0 => None,
         count => {
-            let names = link.strangers.iter().take(NAMES_IN_MESSAGE).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let names = link
+                .strangers
+                .iter()
+                .take(NAMES_IN_MESSAGE)
+                .map(|stranger| stranger.container.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
             let more = if count > NAMES_IN_MESSAGE { ", …" } else { "" };
             Some(format!(
                 "Containers of this installation that belong to no instance are on it and are left alone: {names}{more}. \
-                 Remove them by hand if nobody needs them."
+                 An administrator takes them back with `dockhost recover`; remove by hand what nobody needs."
             ))
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::assignment::Assignment;
 use model::id::NodeId;
 use model::node::NodeFacts;
+use model::stranger::Stranger;
 use model::version::Epoch;
 
 use crate::clock::Now;
@@ -47,9 +48,9 @@ impl World {
     }
 
     /// Containers with our label that the node was not assigned.
-    pub fn strangers(&mut self, node: NodeId, names: Vec<String>) {
+    pub fn strangers(&mut self, node: NodeId, strangers: Vec<Stranger>) {
         if let Some(link) = self.links.get_mut(&node) {
-            link.strangers = names;
+            link.strangers = strangers;
         }
     }
 

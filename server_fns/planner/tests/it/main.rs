@@ -9,6 +9,7 @@ mod instances;
 mod moves;
 mod nodes;
 mod people;
+mod recover;
 mod scene;
 mod time;
 mod view;

@@ -53,7 +53,7 @@ fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Ve
     Ok(chosen.into_iter().collect())
 }
 
-fn check_limits(limits: Limits) -> Result<(), Refusal> {
+pub(super) fn check_limits(limits: Limits) -> Result<(), Refusal> {
     if limits.cpu_millis.is_some_and(|millis| !CPU_MILLIS.contains(&millis)) {
         let (least, most) = (CPU_MILLIS.start(), CPU_MILLIS.end());
         return Err(Refusal::field("limits", format!("The processor limit must be {least} to {most} thousandths.")));
