@@ -10,7 +10,7 @@ use crate::command::channel::frozen;
 use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
 use crate::rollup::{Rollup, rollup};
-use crate::world::{Instance, Invite, Link, Node, Person, Session, SshKey, Token, World};
+use crate::world::{Instance, Invite, Node, Person, Session, SshKey, Token, World};
 
 /// `None` if its owner or its node is no longer there.
 pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<InstanceView> {
@@ -90,36 +90,30 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         running: load.running,
         frozen: node.frozen,
         facts: world.node_facts(node).cloned(),
-        alarm: if manageable { alarm(world, node, link) } else { String::new() },
+        alarm: if manageable { alarm(world, node) } else { String::new() },
         created_at: node.created_at,
     }
 }
 
-fn alarm(world: &World, node: &Node, link: Option<&Link>) -> String {
+fn alarm(world: &World, node: &Node) -> String {
     let frozen = node.frozen.then(|| frozen(node));
     let told = world.alarms.get(&node.id).cloned().filter(|_| frozen.is_none());
-    let strangers = link.and_then(strangers);
+    let strangers = strangers(world, node);
     frozen.into_iter().chain(told).chain(strangers).collect::<Vec<_>>().join(" ")
 }
 
-fn strangers(link: &Link) -> Option<String> {
-    match link.strangers.len() {
-        0 => None,
-        count => {
-            let names = link
-                .strangers
-                .iter()
-                .take(NAMES_IN_MESSAGE)
-                .map(|stranger| stranger.container.as_str())
-                .collect::<Vec<_>>()
-                .join(", ");
-            let more = if count > NAMES_IN_MESSAGE { ", …" } else { "" };
-            Some(format!(
-                "Containers of this installation that belong to no instance are on it and are left alone: {names}{more}. \
-                 An administrator takes them back with `dockhost recover`; remove by hand what nobody needs."
-            ))
-        }
+fn strangers(world: &World, node: &Node) -> Option<String> {
+    let mut names = world.strangers_on(node.id).map(|stranger| stranger.container.as_str());
+    let shown: Vec<&str> = names.by_ref().take(NAMES_IN_MESSAGE).collect();
+    if shown.is_empty() {
+        return None;
     }
+    let more = if names.next().is_some() { ", …" } else { "" };
+    Some(format!(
+        "Containers of this installation that belong to no instance are on it and are left alone: {}{more}. An \
+         administrator takes them back with `dockhost recover`; remove by hand what nobody needs.",
+        shown.join(", ")
+    ))
 }
 
 fn username(world: &World, person: model::id::PersonId) -> Option<Username> {

@@ -9,6 +9,7 @@ use model::instance::DesiredState;
 use model::node::NodeFacts;
 use model::observed::Observed;
 use model::port::PortBlock;
+use model::stranger::{Origin, Stranger};
 use model::version::Generation;
 
 use crate::world::{Instance, LastReport, Node, Person, Session, SshKey, Token, World};
@@ -104,6 +105,18 @@ impl World {
     /// What the node last said of its machine.
     pub fn node_facts<'a>(&'a self, node: &'a Node) -> Option<&'a NodeFacts> {
         self.links.get(&node.id).map(|link| &link.facts).or(node.facts.as_ref())
+    }
+
+    /// The containers on a connected node that belong to no instance. One that was given a row is none any more, before
+    /// its node says so.
+    pub fn strangers_on(&self, node: NodeId) -> impl Iterator<Item = &Stranger> {
+        let link = self.links.get(&node).filter(|link| link.connected);
+        let has_row = move |origin: &Origin| {
+            let row = self.instances.get(&origin.instance);
+            row.is_some_and(|row| row.node == node && row.incarnation == origin.incarnation)
+        };
+        let strangers = link.into_iter().flat_map(|link| &link.strangers);
+        strangers.filter(move |stranger| !stranger.origin.as_ref().is_some_and(has_row))
     }
 
     pub fn is_connected(&self, node: NodeId) -> bool {

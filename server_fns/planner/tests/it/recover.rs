@@ -53,7 +53,12 @@ fn it_is_assigned_as_it_was_and_never_made_anew() {
     assert_eq!((assigned.desired, assigned.host_ports), (DesiredState::Running, PortBlock::starting_at(1027)));
     assert!(!assigned.authorized_keys.is_empty());
     assert_eq!(scene.told(ID), ["Recovered from its container dockhost-x on lab-1."]);
-    assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().code, RefusalCode::Conflict, "it has a row now");
+    assert_eq!(proposals(&scene.world, scene.now), [], "it is no stranger any more, whatever its node said before");
+    assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().code, RefusalCode::NotFound);
+    let mut copy = scene.world.links[&node].strangers.clone();
+    copy[0].origin.as_mut().unwrap().incarnation = Incarnation(3);
+    scene.world.strangers(node, copy);
+    assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().code, RefusalCode::Conflict, "another one of its row");
 }
 
 #[test]

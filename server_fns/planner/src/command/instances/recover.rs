@@ -20,9 +20,8 @@ use crate::world::{Change, Instance, LastReport, Node, Person, World};
 /// One for each container that a connected node reported and that belongs to no instance.
 pub fn proposals(world: &World, now: Now) -> Vec<Proposal> {
     let mut all = Vec::new();
-    for (id, link) in world.links.iter().filter(|(_, link)| link.connected) {
-        let Some(node) = world.nodes.get(id) else { continue };
-        for stranger in &link.strangers {
+    for node in world.nodes.values() {
+        for stranger in world.strangers_on(node.id) {
             let outcome = propose(world, node, stranger, None, now);
             let outcome = outcome.map(|(owner, Instance { spec, host_ports, .. })| Proposed {
                 owner: owner.username.clone(),
@@ -49,8 +48,7 @@ pub fn recover(
         Refusal::new(RefusalCode::NotFound, message)
     };
     let node = world.nodes.values().find(|row| row.settings.name.as_str() == node).ok_or_else(gone)?;
-    let link = world.links.get(&node.id).filter(|link| link.connected).ok_or_else(gone)?;
-    let stranger = link.strangers.iter().find(|stranger| stranger.container == container).ok_or_else(gone)?;
+    let stranger = world.strangers_on(node.id).find(|stranger| stranger.container == container).ok_or_else(gone)?;
     let owner = owner.map(|login| {
         let nobody = || Refusal::field(OWNER, format!("There is nobody with the username or address {login}."));
         world.person_by_login(login).ok_or_else(nobody)
