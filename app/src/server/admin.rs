@@ -98,6 +98,7 @@ fn node_line(node: &NodeState) -> String {
     let engine = match &node.engine {
         EngineState::Unknown => "engine not asked yet".to_owned(),
         EngineState::Up { version, .. } => format!("engine {version}"),
+        EngineState::Hung { reason } => format!("engine hangs: {reason}"),
         EngineState::Away { reason } => format!("no engine: {reason}"),
     };
     format!("{}\t{liveness}\t{} of {} instances\t{engine}", node.name, node.instances, node.max_instances)

@@ -18,7 +18,7 @@ pub(super) fn away(socket: &str, error: &Error) -> EngineError {
 }
 
 pub(super) fn hung(socket: &str) -> EngineError {
-    EngineError::Away(format!(
+    EngineError::Hung(format!(
         "Docker accepts connections on {socket} and does not answer: it hangs or is overloaded. Look at its log \
          (journalctl -u docker) and restart it (sudo systemctl restart docker)."
     ))

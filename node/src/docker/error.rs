@@ -20,6 +20,9 @@ pub enum EngineError {
     /// The engine cannot be reached. The sentence says what to do.
     #[error("{0}")]
     Away(String),
+    /// The engine takes connections and does not answer. The sentence says what to do.
+    #[error("{0}")]
+    Hung(String),
 }
 
 /// The one place where an answer of the engine gets its meaning.

@@ -65,6 +65,7 @@ impl Engine {
     pub async fn check(&self) -> EngineState {
         match self.renew().await {
             Ok(link) => EngineState::Up { version: link.version, api: link.api },
+            Err(EngineError::Hung(reason)) => EngineState::Hung { reason },
             Err(error) => EngineState::Away { reason: error.to_string() },
         }
     }

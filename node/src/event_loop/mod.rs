@@ -154,9 +154,14 @@ impl EventLoop {
             FromEngine::Checked(state) => {
                 let turned = state.is_up() != self.engine.is_up();
                 match &state {
-                    EngineState::Away { reason } if self.engine != state => tracing::warn!("{reason}"),
+                    EngineState::Away { reason } | EngineState::Hung { reason } if self.engine != state => {
+                        tracing::warn!("{reason}")
+                    }
                     EngineState::Up { version, api } if turned => tracing::info!(version, api, "Docker answers"),
-                    EngineState::Unknown | EngineState::Away { .. } | EngineState::Up { .. } => {}
+                    EngineState::Unknown
+                    | EngineState::Away { .. }
+                    | EngineState::Hung { .. }
+                    | EngineState::Up { .. } => {}
                 }
                 self.engine = state.clone();
                 self.ends.standing.send_modify(|standing| standing.facts.engine = state);

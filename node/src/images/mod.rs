@@ -134,7 +134,7 @@ async fn make(engine: &Engine, image: ImageName, tag: &str, mut tell: impl FnMut
 
 /// What failed, on what, why, and what the owner of the node can do.
 fn unavailable(image: ImageName, error: &EngineError, last_line: Option<&str>) -> Problem {
-    if let EngineError::Away(reason) = error {
+    if let EngineError::Away(reason) | EngineError::Hung(reason) = error {
         return Problem { code: ProblemCode::EngineAway, message: reason.clone() };
     }
     let title = image.title();
@@ -145,7 +145,7 @@ fn unavailable(image: ImageName, error: &EngineError, last_line: Option<&str>) -
         (EngineError::Refused(reason) | EngineError::Unknown(reason) | EngineError::Conflict(reason), Some(line)) => {
             format!("{} (after: {line})", reason.trim())
         }
-        (EngineError::NotFound | EngineError::Away(_), _) => error.to_string(),
+        (EngineError::NotFound | EngineError::Away(_) | EngineError::Hung(_), _) => error.to_string(),
     };
     let other = ImageName::ALL.into_iter().find(|other| *other != image).map_or("another image", ImageName::as_str);
     let base = context::base(image);

@@ -27,12 +27,16 @@ impl Failure {
     fn engine(doing: &str, error: &EngineError) -> Self {
         let outcome = match error {
             EngineError::Unknown(_) => Outcome::NoAnswer,
-            EngineError::NotFound | EngineError::Conflict(_) | EngineError::Refused(_) | EngineError::Away(_) => {
-                Outcome::Failed
-            }
+            EngineError::NotFound
+            | EngineError::Conflict(_)
+            | EngineError::Refused(_)
+            | EngineError::Away(_)
+            | EngineError::Hung(_) => Outcome::Failed,
         };
         let problem = match error {
-            EngineError::Away(reason) => Problem { code: ProblemCode::EngineAway, message: reason.clone() },
+            EngineError::Away(reason) | EngineError::Hung(reason) => {
+                Problem { code: ProblemCode::EngineAway, message: reason.clone() }
+            }
             EngineError::Conflict(why) | EngineError::Unknown(why) | EngineError::Refused(why) => {
                 problem::refused(doing, why.trim().trim_end_matches('.'))
             }

@@ -182,7 +182,7 @@ fn outcome(done: Result<(), EngineError>) -> Result<Outcome, String> {
     match done {
         Ok(()) => Ok(Outcome::Done),
         Err(EngineError::NotFound | EngineError::Conflict(_) | EngineError::Refused(_)) => Ok(Outcome::Failed),
-        Err(error @ (EngineError::Unknown(_) | EngineError::Away(_))) => Err(told(error)),
+        Err(error @ (EngineError::Unknown(_) | EngineError::Away(_) | EngineError::Hung(_))) => Err(told(error)),
     }
 }
 

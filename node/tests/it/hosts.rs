@@ -10,7 +10,7 @@ use crate::bench::nowhere;
 async fn reason(engine: &Engine) -> String {
     match engine.check().await {
         EngineState::Away { reason } => reason,
-        EngineState::Up { .. } | EngineState::Unknown => panic!("there is no engine"),
+        EngineState::Hung { .. } | EngineState::Up { .. } | EngineState::Unknown => panic!("there is no engine"),
     }
 }
 
@@ -28,8 +28,8 @@ async fn each_cause_has_its_own_sentence() {
 
     let path = folder.path().join("hung.sock");
     let hung = UnixListener::bind(&path).unwrap();
-    let told = reason(&Engine::connect(&path)).await;
-    assert!(told.contains("hangs"), "{told}");
+    let told = Engine::connect(&path).check().await;
+    assert!(matches!(&told, EngineState::Hung { reason } if reason.contains("hangs")), "{told:?}");
     drop(hung);
 }
 

@@ -35,8 +35,12 @@ pub enum EngineState {
         version: String,
         api: String,
     },
-    /// The sentence says what to do about it.
+    /// Nothing answers. The sentence says what to do about it.
     Away {
+        reason: String,
+    },
+    /// It takes connections and does not answer. The sentence says what to do about it.
+    Hung {
         reason: String,
     },
 }

@@ -65,7 +65,8 @@ impl Seat<'_> {
     }
 
     fn engine_away(&self) -> bool {
-        self.world.node_facts(self.node).is_some_and(|facts| matches!(facts.engine, EngineState::Away { .. }))
+        let down = |engine: &EngineState| matches!(engine, EngineState::Away { .. } | EngineState::Hung { .. });
+        self.world.node_facts(self.node).is_some_and(|facts| down(&facts.engine))
     }
 
     /// Where the phase has no sentence of its own.

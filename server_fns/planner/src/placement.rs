@@ -76,6 +76,7 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
     let facts = world.node_facts(node);
     match facts.map(|facts| &facts.engine) {
         Some(EngineState::Up { .. }) => {}
+        Some(EngineState::Hung { .. }) => return Err("has a container engine that hangs".to_owned()),
         Some(EngineState::Away { .. }) => return Err("cannot reach its container engine".to_owned()),
         Some(EngineState::Unknown) | None => return Err("has not yet found its container engine".to_owned()),
     }

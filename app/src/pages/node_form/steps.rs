@@ -47,7 +47,7 @@ fn engine(node: &NodeView) -> Step {
     let (standing, detail) = match node.facts.as_ref().map(|facts| &facts.engine) {
         None | Some(EngineState::Unknown) => (Standing::Waiting, "Asking Docker for its version.".to_owned()),
         Some(EngineState::Up { version, .. }) => (Standing::Done, format!("Docker {version} answers.")),
-        Some(EngineState::Away { reason }) => (Standing::Stuck, reason.clone()),
+        Some(EngineState::Away { reason } | EngineState::Hung { reason }) => (Standing::Stuck, reason.clone()),
     };
     Step { title, standing, detail }
 }

@@ -34,7 +34,7 @@ fn Machine(facts: NodeFacts) -> Element {
     let engine = match &facts.engine {
         EngineState::Unknown => "not asked yet".to_owned(),
         EngineState::Up { version, .. } => version.clone(),
-        EngineState::Away { reason } => reason.clone(),
+        EngineState::Away { reason } | EngineState::Hung { reason } => reason.clone(),
     };
     let rows = [
         ("System", format!("{}, {}", facts.system, facts.architecture)),

@@ -291,7 +291,7 @@ fn check_facts(facts: &NodeFacts) -> Result<(), Refusal> {
     let of_engine = match engine {
         EngineState::Unknown => 0,
         EngineState::Up { version, api } => version.len() + api.len(),
-        EngineState::Away { reason } => reason.len(),
+        EngineState::Away { reason } | EngineState::Hung { reason } => reason.len(),
     };
     let text = system.len() + architecture.len() + node_version.len() + of_engine;
     let sizes = [memory_total_bytes, memory_used_bytes, disk_total_bytes, disk_free_bytes];

@@ -37,7 +37,7 @@ fn node(seat: &Seat<'_>) -> Option<Evidence> {
         (Liveness::Never, _) => return None,
         (Liveness::Offline, _) => format!("{name} was heard for the last time."),
         (Liveness::Late, _) => format!("{name} was heard; its next word is overdue."),
-        (Liveness::Online, Some(EngineState::Away { reason })) => {
+        (Liveness::Online, Some(EngineState::Away { reason } | EngineState::Hung { reason })) => {
             format!("{name} was heard, and its container engine does not answer: {reason}")
         }
         (Liveness::Online, Some(EngineState::Up { .. } | EngineState::Unknown) | None) => {
