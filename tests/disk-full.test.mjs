@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { World, must, run, until } from "./harness.mjs";
+import { program } from "./support/process.mjs";
 
 const root = process.getuid() === 0;
 const ROUNDS = Number(process.env.ROUNDS ?? 6);
@@ -78,5 +79,17 @@ describe("a full disk", { skip: root ? false : "it needs root, to mount a small 
     await world.server.restart("SIGKILL");
     const there = await names();
     assert.deepEqual(state.acknowledged.map(({ name }) => name).filter((name) => !there.has(name)), [], "acknowledged and lost");
+  });
+
+  test("on a full disk the server does not start, and says why", async () => {
+    await world.server.end();
+    fill();
+    const env = { ...process.env, ...world.server.env };
+    const done = await run(program("dockhost"), ["serve"], { env, seconds: 30 });
+    assert.equal(done.status, 1, `${done.signal} ${done.stderr.slice(-400)}`);
+    assert.match(done.stderr.trim().split("\n").pop(), /^dockhost: .*(No space left|disk may be full)/);
+    rmSync(join(disk, "filler"));
+    await world.server.start();
+    assert.equal((await make("after")).status, 200);
   });
 });

@@ -1,5 +1,6 @@
 //! The node channel: who is welcomed, and what a bad frame does.
 
+use futures_util::future::join_all;
 use model::observed::Observed;
 use model::phase::Phase;
 use model::version::Epoch;
@@ -8,7 +9,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::commands::ask;
 use crate::fake_node::{FakeNode, dial};
-use crate::harness::{Server, eventually, in_memory, run};
+use crate::harness::{Server, eventually, in_memory, on_disk, run};
 
 #[test]
 fn a_second_machine_is_refused_and_told_of() {
@@ -34,6 +35,35 @@ fn the_same_machine_takes_over_its_connection() {
         let second = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         assert!(second.epoch > first.epoch);
         assert_eq!(first.next().await, None);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn fifty_nodes_return_at_once() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Server::start(on_disk(dir.path())).await;
+        let ada = server.sign_up("ada").await;
+        let mut keys = Vec::new();
+        for number in 1..=50 {
+            let name = format!("lab-{number}");
+            keys.push((server.node(&ada, &name).await, name));
+        }
+        let all_at_once = async || {
+            let dialled = keys.iter().map(|(key, name)| FakeNode::connect(server.address, key, name));
+            let joined: Vec<FakeNode> = join_all(dialled).await.into_iter().map(Result::unwrap).collect();
+            joined
+        };
+        let first = all_at_once().await;
+        // Their sockets are still open on the server's side, as after a cut that it has not noticed.
+        let second = all_at_once().await;
+        for (before, after) in first.iter().zip(&second) {
+            assert_eq!(before.assignment.node, after.assignment.node);
+            assert!(after.epoch > before.epoch);
+        }
+        let online = || server.handle.nodes(&ada).unwrap().iter().filter(|node| node.alarm.is_empty()).count();
+        assert_eq!(online(), 50, "none is taken for a second machine");
         server.stop().await;
     });
 }
