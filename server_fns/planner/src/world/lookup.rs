@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use model::Timestamp;
 use model::event::InstanceEvent;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
@@ -10,7 +11,7 @@ use model::node::NodeFacts;
 use model::observed::Observed;
 use model::port::PortBlock;
 use model::stranger::{Origin, Stranger};
-use model::version::Generation;
+use model::version::{Generation, Restarts};
 
 use crate::world::{Instance, LastReport, Node, Person, Session, SshKey, Token, World};
 
@@ -149,6 +150,12 @@ impl Instance {
 }
 
 impl LastReport {
+    /// Of an instance that no node has spoken of yet.
+    pub fn unheard(at: Timestamp) -> Self {
+        let (generation, restarts) = (Generation::default(), Restarts::default());
+        Self { observed: Observed::Unknown { since: at }, generation, activity: None, problem: None, restarts, at }
+    }
+
     /// Whether the node has ever said anything of the instance.
     pub fn is_heard(&self) -> bool {
         self.generation > Generation::default()

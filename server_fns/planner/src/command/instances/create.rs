@@ -3,7 +3,6 @@
 use model::id::InstanceId;
 use model::instance::DesiredState;
 use model::name::InstanceName;
-use model::observed::Observed;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::CreateInstance;
 use model::version::{Generation, Incarnation, Restarts};
@@ -53,14 +52,7 @@ pub fn create(
         restarts: Restarts::default(),
         was_present: false,
         created_at: now.wall,
-        report: LastReport {
-            observed: Observed::Unknown { since: now.wall },
-            generation: Generation::default(),
-            activity: None,
-            problem: None,
-            restarts: Restarts::default(),
-            at: now.wall,
-        },
+        report: LastReport::unheard(now.wall),
     };
     let mut changes = vec![Change::PutInstance(Box::new(instance))];
     changes.push(event(world, id, actor.username.as_str(), created, draw, now));

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use model::id::InstanceId;
 use model::instance::{DesiredState, InstanceSpec};
 use model::name::InstanceName;
-use model::observed::Observed;
 use model::port::PortBlock;
 use model::refusal::{Refusal, RefusalCode};
 use model::stranger::{OWNER, Origin, Proposal, Proposed, Stranger};
@@ -109,14 +108,7 @@ fn propose<'w>(
         // Should it vanish before it is adopted, it is lost and not made anew and empty.
         was_present: true,
         created_at: now.wall,
-        report: LastReport {
-            observed: Observed::Unknown { since: now.wall },
-            generation: Generation::default(),
-            activity: None,
-            problem: None,
-            restarts: Restarts::default(),
-            at: now.wall,
-        },
+        report: LastReport::unheard(now.wall),
     };
     Ok((owner, instance))
 }
