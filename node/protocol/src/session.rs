@@ -108,6 +108,9 @@ impl ServerSession {
                 RefusedReason::Version,
                 format!("this node speaks version {} of the channel, the server {}", hello.version, crate::VERSION),
             ),
+            (ToServer::Hello(hello), None) if hello.machine.is_empty() => {
+                broken("a hello that does not name its machine")
+            }
             (ToServer::Hello(hello), None) => FromNode::Greeted(hello),
             (ToServer::Heartbeat { .. } | ToServer::Report(_), None) => broken("a frame before the hello"),
             (ToServer::Heartbeat { epoch, facts }, Some(ours)) if epoch == ours => FromNode::Heartbeat(facts),

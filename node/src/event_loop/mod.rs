@@ -65,7 +65,7 @@ impl EventLoop {
     pub fn new(tools: Tools, ledger: Ledger, ends: Ends, name: Option<NodeName>) -> Self {
         let crew = Crew::new(tools.clone(), ends.events.clone());
         let (cluster, _) = watch::channel(None);
-        Self {
+        let begun = Self {
             tools,
             ledger,
             crew,
@@ -78,7 +78,9 @@ impl EventLoop {
             unwritten: None,
             memories: BTreeMap::new(),
             save_at: None,
-        }
+        };
+        begun.introduce();
+        begun
     }
 
     /// Takes up what the ledger holds, then works until [`Event::Shutdown`].

@@ -15,11 +15,20 @@ use crate::worker::Order;
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
 
 impl EventLoop {
+    /// Says who this machine is and what it was told, before anybody dials: a node that introduced itself without that
+    /// would be taken for another machine with an empty data directory.
+    pub(super) fn introduce(&self) {
+        let page = self.ledger.page();
+        self.ends.standing.send_modify(|standing| standing.machine.clone_from(&page.machine));
+        if let Some(assignment) = &page.assignment {
+            self.stand(assignment);
+        }
+    }
+
     /// Goes on with what the ledger holds, without waiting for a server.
     pub(super) fn recall(&mut self) {
         let page = self.ledger.page().clone();
         self.memories = page.instances;
-        self.ends.standing.send_modify(|standing| standing.machine = page.machine);
         let Some(assignment) = page.assignment else { return };
         tracing::info!(
             generation = %assignment.generation,
@@ -32,7 +41,6 @@ impl EventLoop {
             let order = Order { cluster: assignment.cluster, node: assignment.node, assigned: assigned.clone() };
             self.crew.order(order, |tools| Local::recalled(assigned, done, made, tools.now()));
         }
-        self.stand(&assignment);
     }
 
     /// Takes a newer assignment, and nothing else.

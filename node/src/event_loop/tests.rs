@@ -43,7 +43,14 @@ fn begin(dir: &Path) -> Bench {
     let (outbox, sent) = mpsc::channel(8);
     let (standing, stands) = watch::channel(Standing::default());
     let ends = Ends { events: events.clone(), outbox, standing };
-    let node = EventLoop::new(tools, Ledger::open(dir).unwrap(), ends, None);
+    let ledger = Ledger::open(dir).unwrap();
+    let page = ledger.page().clone();
+    let node = EventLoop::new(tools, ledger, ends, None);
+    // Whoever dials from now on says what the ledger holds, whether or not the loop runs yet.
+    let told = stands.borrow().clone();
+    let held = page.assignment.map(|held| (held.cluster, held.era, held.generation));
+    assert_eq!(told.machine, page.machine);
+    assert_eq!(told.cluster.map(|cluster| (cluster, told.era, told.generation)), held);
     Bench { events, sent, stands, task: tokio::spawn(node.run(happened)) }
 }
 
