@@ -78,14 +78,14 @@ private() {
   bridge=dockhost$n
   echo "$n" >"$dir/network"
   # Its own empty settings, so that the machine's /etc/docker/daemon.json does not apply.
-  echo "{}" >"$dir/engine.json"
+  [ -e "$dir/engine.json" ] || echo "{}" >"$dir/engine.json"
   pidof dockerd >/dev/null || forwarding >"$dir/forwarding"
   ip link add "$bridge" type bridge
   ip address add "10.$n.0.1/24" dev "$bridge"
   ip link set "$bridge" up
   flock -u 9
   # A containerd that runs on this machine already would be used: its own namespaces keep the two apart.
-  namespace=dockhost$n
+  namespace=dockhost$n-$$
   setsid nohup dockerd --host "unix://$dir/docker.sock" --data-root "$dir/data" --exec-root "$dir/run" \
     --pidfile "$dir/dockerd.pid" --config-file "$dir/engine.json" --bridge "$bridge" \
     --default-address-pool "base=10.$n.128.0/17,size=24" --containerd-namespace "$namespace" \

@@ -154,6 +154,9 @@ describe("on a real engine", () => {
     assert.equal(refused.body.code, "no_capacity");
     assert.match(refused.body.message, /lab-1.*lab-2/s);
     assert.match(refused.body.message, /cordon/i);
+    assert.deepEqual(refused.body.evidence.map(({ text }) => text.split(" ")[0]), ["lab-1", "lab-2"]);
+    assert.ok(refused.body.evidence.every(({ at }) => Date.now() - Date.parse(at) < 60_000));
+    assert.match(refused.body.next_step, /register another node/);
     await world.admin.post(`/nodes/${first.id}/uncordon`);
     await world.admin.post(`/nodes/${second.id}/uncordon`);
     await ada.phase(asked.id, "running");

@@ -23,14 +23,14 @@ export const output = process.env.DOCKHOST_TEST_OUTPUT ?? join(root, "test-outpu
 
 /** The main server, in a folder and on a port of its own. */
 export class Server {
-  constructor(dir, port, options) {
-    Object.assign(this, { dir, port, options, base: `http://127.0.0.1:${port}`, log: join(dir, "..", "server.log") });
+  constructor(dir, port, { host = "127.0.0.1", logs = join(dir, ".."), env = {} } = {}) {
+    Object.assign(this, { dir, port, base: `http://${host}:${port}`, log: join(logs, "server.log") });
     this.env = {
-      DOCKHOST_LISTEN: `127.0.0.1:${port}`,
+      DOCKHOST_LISTEN: `${host}:${port}`,
       DOCKHOST_DATA_DIR: dir,
       DIOXUS_PUBLIC_PATH: webFiles,
       RUST_LOG: "info,dioxus_server=warn,surrealdb=warn,surrealdb_core::kvs::tasks=off",
-      ...options.env,
+      ...env,
     };
   }
 
@@ -72,7 +72,9 @@ class Node {
     const { secret, ...view } = registered;
     Object.assign(this, { world, name, view, key: secret, range });
     this.dir = join(world.dir, `node-${name}`);
-    this.log = join(world.dir, `node-${name}.log`);
+    this.log = join(world.logs, `node-${name}.log`);
+    // Where its host ports are reached, and what its program's command begins with.
+    Object.assign(this, { host: "127.0.0.1", bind: "127.0.0.1", inside: [], socket: world.engine?.socket });
   }
 
   get id() {
@@ -80,10 +82,10 @@ class Node {
   }
 
   launch({ key = this.key, dir = this.dir, log = this.log, server = this.world.server.base, env: more = {} } = {}) {
-    const args = ["--server", server, "--data-dir", dir, "--bind", "127.0.0.1", "--images", IMAGE,
-      "--docker-socket", this.world.engine.socket];
+    const args = ["--server", server, "--data-dir", dir, "--bind", this.bind, "--images", IMAGE, "--docker-socket", this.socket];
     const env = { DOCKHOST_API_KEY: key, ...more };
-    const daemon = new Daemon(program("dockhost-node"), args, { log, env });
+    const [command, ...rest] = [...this.inside, program("dockhost-node"), ...args];
+    const daemon = new Daemon(command, rest, { log, env });
     this.world.daemons.push(daemon);
     return daemon;
   }
@@ -162,16 +164,14 @@ class Person {
 
 export class World {
   /** `prepare` sees the world's folder before anything starts. `people` signs up an administrator `ada`; without it, nobody has an account. */
-  static async open({ people = true, engine = true, env = {}, prepare } = {}) {
+  static async open({ people = true, engine = true, env = {}, host = "127.0.0.1", prepare } = {}) {
     const world = new World();
     world.dir = await mkdtemp(join(tmpdir(), "dockhost-e2e-"));
-    world.daemons = [];
-    world.nodes = [];
-    world.persons = [];
+    Object.assign(world, { host, logs: world.dir, daemons: [], nodes: [], persons: [] });
     try {
-      if (engine) world.engine = await Engine.get();
+      if (engine) world.engine = engine === true ? await Engine.get() : engine;
       await prepare?.(world);
-      world.server = new Server(join(world.dir, "data"), await freePort(), { env });
+      world.server = new Server(join(world.dir, "data"), await freePort(), { host, logs: world.logs, env });
       await world.server.start();
       if (people) {
         await world.server.adminOk(["create-administrator", "ada", "ada@example.org"], `${PASSWORD}\n`);
@@ -258,7 +258,7 @@ export class World {
     }
     for (const node of this.nodes) {
       for (let port = node.range.first; port <= node.range.last; port++) {
-        if (await isOpen(port)) left.push(`host port ${port} of node ${node.name} still listens`);
+        if (await isOpen(port, node.host)) left.push(`host port ${port} of node ${node.name} still listens`);
       }
     }
     return left;
@@ -268,7 +268,7 @@ export class World {
     const left = [];
     for (const daemon of this.daemons) await this.#endOne("a node", daemon, left);
     if (this.server?.process) await this.#endOne("the server", this.server.process, left);
-    if (this.server && (await isOpen(this.server.port))) left.push(`port ${this.server.port} of the server still listens`);
+    if (this.server && (await isOpen(this.server.port, this.host))) left.push(`port ${this.server.port} of the server still listens`);
     if (process.env.DOCKHOST_TEST_OUTPUT || left.length > 0) await this.#keepLogs();
     await this.engine?.close();
     await rm(this.dir, { recursive: true, force: true });
@@ -284,6 +284,6 @@ export class World {
   async #keepLogs() {
     const dir = join(output, "log", this.dir.split("-").pop());
     mkdirSync(dir, { recursive: true });
-    await run("sh", ["-c", 'cp "$1"/*.log "$2"', "sh", this.dir, dir]);
+    await run("sh", ["-c", 'cp "$1"/*.log "$2"', "sh", this.logs, dir]);
   }
 }

@@ -32,7 +32,7 @@ const BUGS = [
   ["a second machine takes over a live node", planner("command/channel.rs"), "held && row.machine.as_deref().is_some_and(|known| known != hello.machine)", "held && false"],
   ["a restart is carried out again and again", agent("converge.rs"), "assigned.restarts > local.restarts_done", "assigned.restarts >= local.restarts_done && assigned.restarts.0 > 0"],
   ["a server whose data are older is heard", planner("command/channel.rs"), "(hello.era, hello.generation) > (world.era, row.generation)", "false"],
-  ["a deletion is forgotten although its node is here", planner("command/instances/wish.rs"), "if is_present(liveness(world, instance.node, now.mono)) {", "if false {"],
+  ["a deletion is forgotten although its node is here", planner("command/instances/wish.rs"), "if present && !is_overdue(instance, Phase::Deleting, now) {", "if false {"],
   ["a container is recovered for somebody who has no place there", planner("command/instances/recover.rs"), "if !world.takes_instances_of(node, owner.id) {", "if false {"],
   ["a recovered instance is made anew when its container vanishes", planner("command/instances/recover.rs"), "was_present: true,", "was_present: false,"],
 ];

@@ -1,10 +1,16 @@
-// A whole installation that is harmed while people work with it.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+// A whole installation that is harmed while people work with it: a server, and in a network of their own an engine and
+// the nodes that use it.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { World, must, pause, run, until } from "../harness.mjs";
-import { differences, quiet } from "./check.mjs";
+import { World, pause, until } from "../harness.mjs";
+import { Engine } from "../support/engine.mjs";
+import { differences, quiet, runs } from "./check.mjs";
+import { Clock } from "./clock.mjs";
+import { Disks } from "./disks.mjs";
+import { EngineSocket } from "./engine-socket.mjs";
+import { Lab } from "./lab.mjs";
 import { Link } from "./link.mjs";
 import { People } from "./people.mjs";
 
@@ -28,22 +34,17 @@ export class Chaos {
   static async open(seed, { nodes = 2, people = 3 } = {}) {
     const chaos = new Chaos();
     chaos.random = numbers(seed);
-    Object.assign(chaos, { seed, removed: new Set(), forged: new Set(), broken: new Set(), disks: [], worked: 0, slowest: 0 });
+    Object.assign(chaos, { seed, removed: new Set(), renamed: new Set(), forged: new Set(), broken: new Set(), worked: 0, slowest: 0 });
     chaos.dir = mkdtempSync(join(tmpdir(), "dockhost-chaos-"));
+    chaos.disks = new Disks(chaos.dir);
     try {
-      chaos.world = await World.open({ prepare: (world) => chaos.#disk(join(world.dir, "data"), "128m") });
-      const { world } = chaos;
-      await world.admin.call("PUT", "/settings", { sign_up: "open", quota: 10 });
-      for (let n = 1; n <= nodes; n++) {
-        const node = await world.register(`lab-${n}`, { max_instances: 10 });
-        await chaos.#disk(node.dir, "2m");
-        node.link = await Link.open(world.server.port);
-        chaos.launch(node);
-        await node.online();
-      }
+      chaos.lab = await Lab.open();
+      await chaos.#engine();
+      await chaos.#server();
+      for (let n = 1; n <= nodes; n++) await chaos.#node(`lab-${n}`);
       const persons = [];
       for (let n = 1; n <= people; n++) {
-        const person = await world.signUp(`person-${n}`);
+        const person = await chaos.world.signUp(`person-${n}`);
         await person.addKey();
         persons.push(person);
       }
@@ -55,42 +56,64 @@ export class Chaos {
     }
   }
 
+  async #engine() {
+    const dir = join(this.dir, "engine");
+    this.engine = new Engine(dir, { inside: this.lab.inside });
+    await this.disks.large("3G", join(dir, "data"));
+    writeFileSync(join(dir, "engine.json"), "{}");
+    await this.engine.start();
+  }
+
+  async #server() {
+    this.clocks = { server: new Clock(this.dir, "server") };
+    const prepare = async (world) => {
+      world.logs = await this.disks.small("256m");
+      symlinkSync(await this.disks.small("128m"), join(world.dir, "data"));
+    };
+    this.world = await World.open({ engine: this.engine, host: this.lab.host, env: this.clocks.server.env, prepare });
+    await this.world.admin.call("PUT", "/settings", { sign_up: "open", quota: 10 });
+  }
+
+  async #node(name) {
+    const { world, lab, random } = this;
+    const node = await world.register(name, { max_instances: 10 });
+    symlinkSync(await this.disks.small("2m"), node.dir);
+    node.link = await Link.open(lab.host, world.server.port, random);
+    node.engine = await EngineSocket.open(join(this.dir, `${name}.sock`), this.engine, random);
+    node.clock = new Clock(this.dir, name);
+    Object.assign(node, { host: lab.address, bind: "0.0.0.0", inside: lab.inside, socket: node.engine.path });
+    this.launch(node);
+    await node.online();
+  }
+
   pick(all) {
     return all[Math.floor(this.random() * all.length)];
   }
 
   pid(file) {
-    return Number(readFileSync(join(this.world.engine.dir, file), "utf8"));
-  }
-
-  /** A small disk of its own, so that it can be full. */
-  async #disk(at, size) {
-    const mount = join(this.dir, `disk-${this.disks.length}`);
-    mkdirSync(mount);
-    await must("mount", ["-t", "tmpfs", "-o", `size=${size},mode=700`, "tmpfs", mount]);
-    this.disks.push(mount);
-    symlinkSync(mount, at);
+    return Number(readFileSync(join(this.engine.dir, file), "utf8"));
   }
 
   launch(node, crashAt = "") {
-    node.process = node.launch({ server: node.link.base, env: { DOCKHOST_CRASH_AT: crashAt } });
+    node.process = node.launch({ server: node.link.base, env: { ...node.clock.env, DOCKHOST_CRASH_AT: crashAt } });
   }
 
   /** A container that says it is ours and that nobody asked for. */
   async forge() {
-    const { engine } = this.world;
-    const [model] = await engine.containers("dockhost.cluster");
+    const [model] = await this.engine.containers("dockhost.cluster");
     if (!model || this.forged.size >= MOST_FORGED) return;
     const id = `i-${(this.forged.size + 1).toString(16).padStart(16, "f")}`;
     const body = { Image: model.Image, Cmd: ["sleep", "infinity"], Labels: { ...model.Labels, "dockhost.instance": id } };
-    const made = await engine.call("POST", `/containers/create?name=dockhost-${id}-1`, body);
+    const made = await this.engine.call("POST", `/containers/create?name=dockhost-${id}-1`, body);
     this.forged.add(made.Id);
-    await engine.call("POST", `/containers/${made.Id}/start`);
+    await this.engine.call("POST", `/containers/${made.Id}/start`);
   }
 
-  /** Harm while people work; then they rest, everything heals, and what is there is compared with what was promised. */
-  async round(name, harm) {
+  /** Harm while people work; then they rest, everything heals, and what is there is compared with what was promised.
+      After gentle harm nothing may have been interrupted that nobody touched. */
+  async round(name, harm, gentle = false) {
     const begun = Date.now();
+    const before = gentle ? await runs(this) : new Map();
     this.people.work();
     let heals = [];
     try {
@@ -109,7 +132,7 @@ export class Chaos {
     }
     const took = (Date.now() - healed) / 1000;
     this.slowest = Math.max(this.slowest, took);
-    const found = await differences(this, rows);
+    const found = await differences(this, rows, before);
     await this.#clear(rows);
     console.log(`${found.length ? "VIOLATED" : "held"} after ${took.toFixed(1)} s: ${name}`);
     for (const { kind, what } of found) console.log(`  ${kind}: ${what}`);
@@ -123,12 +146,18 @@ export class Chaos {
     if (!world.server.process.alive) await world.server.start();
     for (const node of world.nodes) {
       node.link.revive();
+      node.engine.mistake = undefined;
       if (!node.process.alive) this.launch(node);
     }
   }
 
-  /** What was removed by hand, and what the engine cannot start any more, makes room. */
+  /** What was removed by hand, what nobody owns since it was renamed, and what the engine cannot start any more, makes
+      room. */
   async #clear(rows) {
+    for (const container of await this.engine.containers("dockhost.cluster")) {
+      const id = container.Labels["dockhost.instance"];
+      if (this.renamed.has(id) && !rows.some((row) => row.id === id)) await this.engine.call("DELETE", `/containers/${container.Id}?force=1`);
+    }
     for (const row of rows.filter(({ id, phase }) => phase === "lost" || this.broken.has(id))) {
       const one = this.people.promised.get(row.id);
       one.mayGo = true;
@@ -162,10 +191,19 @@ export class Chaos {
 
   async close() {
     const { world } = this;
-    for (const id of this.forged) await world.engine.call("DELETE", `/containers/${id}?force=1`).catch(() => {});
-    await world?.close();
-    for (const node of world?.nodes ?? []) await node.link?.close();
-    for (const disk of this.disks) await until(`${disk} is unmounted`, async () => (await run("umount", [disk])).status === 0);
-    rmSync(this.dir, { recursive: true, force: true });
+    for (const id of this.forged) await this.engine.call("DELETE", `/containers/${id}?force=1`).catch(() => {});
+    try {
+      if (world) await world.close();
+      else await this.engine?.close();
+    } finally {
+      for (const node of world?.nodes ?? []) {
+        await node.link?.close();
+        await node.engine?.close();
+      }
+      await this.lab?.close();
+      await this.disks.close();
+      Clock.clear();
+      rmSync(this.dir, { recursive: true, force: true });
+    }
   }
 }

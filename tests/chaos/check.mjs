@@ -11,6 +11,8 @@ export async function quiet(chaos, seconds) {
   for (const node of world.nodes) {
     await until(`node ${node.name} is online`, async () => {
       const view = await world.admin.get(`/nodes/${node.id}`);
+      // A person sees to it: the machines that took turns with the key are one again.
+      if (view.frozen) await world.admin.post(`/nodes/${node.id}/unfreeze`);
       return view.liveness === "online" && view.facts?.engine.engine === "up";
     }, seconds);
   }
@@ -29,18 +31,33 @@ export async function quiet(chaos, seconds) {
 /** A killed dockerd may leave a container that no engine starts again, because something of its last run is left: the
     engine's own defect, and the page says so. */
 async function broken(chaos, { id, message }) {
-  const [container] = await chaos.world.engine.containersOf(id);
+  const [container] = await chaos.engine.containersOf(id);
   if (!container || !/Docker refused to start the container/.test(message)) return false;
   chaos.broken.add(id);
   return true;
 }
 
-/** Every way in which what is there differs from what was promised. */
-export async function differences(chaos, rows) {
-  const { world, people, removed, forged } = chaos;
+/** Which container of each instance runs, and since when. */
+export async function runs(chaos) {
+  const found = new Map();
+  for (const { Id, State, Labels } of await chaos.engine.containers("dockhost.cluster")) {
+    if (State !== "running" || chaos.forged.has(Id)) continue;
+    const { StartedAt } = (await chaos.engine.call("GET", `/containers/${Id}/json`)).State;
+    found.set(Labels["dockhost.instance"], `${Id} since ${StartedAt}`);
+  }
+  return found;
+}
+
+/** Every way in which what is there differs from what was promised. `before` is what must have gone on untouched. */
+export async function differences(chaos, rows, before) {
+  const { world, people, removed, renamed, forged } = chaos;
   const found = [];
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const containers = await world.engine.containers("dockhost.cluster");
+  const containers = await chaos.engine.containers("dockhost.cluster");
+  const after = before.size ? await runs(chaos) : before;
+  for (const [id, run] of before) {
+    if (people.isUntouched(id) && after.get(id) !== run) found.push({ kind: "interrupted", what: `${id} ran as ${run}, and is now ${after.get(id)}` });
+  }
   const ours = new Map();
   for (const container of containers) {
     const id = container.Labels["dockhost.instance"];
@@ -59,7 +76,7 @@ export async function differences(chaos, rows) {
     const there = ours.get(row.id) ?? [];
     if (there.length > 1) found.push({ kind: "doubled", what: `${row.id} has ${there.length} containers` });
     if (row.phase === "lost") {
-      if (!removed.has(row.id)) found.push({ kind: "lost", what: `${row.id} is called lost, and nobody removed it` });
+      if (!removed.has(row.id) && !renamed.has(row.id)) found.push({ kind: "lost", what: `${row.id} is called lost, and nobody removed it` });
       continue;
     }
     const state = there[0]?.State ?? "absent";
@@ -69,7 +86,7 @@ export async function differences(chaos, rows) {
     if (row.phase !== row.desired && !chaos.broken.has(row.id)) found.push({ kind: "stuck", what: `${row.id} is ${row.phase}, wished ${row.desired}` });
   }
   for (const [id, there] of ours) {
-    if (!byId.has(id)) found.push({ kind: "leaked", what: `container ${there[0].Names[0]} belongs to no row` });
+    if (!byId.has(id) && !renamed.has(id)) found.push({ kind: "leaked", what: `container ${there[0].Names[0]} belongs to no row` });
   }
   await onHost(world, rows, found);
   return found;
@@ -82,11 +99,11 @@ async function onHost(world, rows, found) {
     const own = rows.filter((row) => row.node.id === node.id);
     const held = new Set(own.flatMap((row) => row.ports.map((port) => port.host)));
     for (let port = node.range.first; port <= node.range.last; port++) {
-      if (!held.has(port) && (await isOpen(port))) found.push({ kind: "leaked", what: `host port ${port} of ${node.name} still listens` });
+      if (!held.has(port) && (await isOpen(port, node.host))) found.push({ kind: "leaked", what: `host port ${port} of ${node.name} still listens` });
     }
     for (const row of own.filter((row) => row.phase === "running")) {
       for (const { host } of row.ports) {
-        if (!(await isOpen(host))) found.push({ kind: "untrue", what: `${row.id} is running and host port ${host} is closed` });
+        if (!(await isOpen(host, node.host))) found.push({ kind: "untrue", what: `${row.id} is running and host port ${host} is closed` });
       }
     }
     const dir = `${node.dir}/instances`;

@@ -12,6 +12,7 @@ export class People {
   /** Begins to ask, until `rest`. */
   work() {
     this.busy = true;
+    this.touched = new Set();
     this.workers = this.persons.map((person) => this.#keepAsking(person));
   }
 
@@ -28,6 +29,11 @@ export class People {
     }
   }
 
+  /** Nobody asked anything of it since work began. */
+  isUntouched(id) {
+    return !this.touched.has(id);
+  }
+
   own(person) {
     return [...this.promised.values()].filter((one) => one.person === person && !one.deleted);
   }
@@ -39,6 +45,7 @@ export class People {
     const one = own[Math.floor(this.random() * own.length)];
     const verb = wanted < 0.15 ? "delete" : ["start", "start", "stop", "restart"][Math.floor(this.random() * 4)];
     this.asked++;
+    this.touched.add(one.id);
     if (verb === "delete") one.mayGo = true;
     const answer = verb === "delete"
       ? await person.api.call("DELETE", `/instances/${one.id}`)

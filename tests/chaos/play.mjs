@@ -1,6 +1,6 @@
 // The order of things: random faults in small batches, then every crash point.
 import { pause } from "../harness.mjs";
-import { FAULTS } from "./faults.mjs";
+import { FAULTS, isGentle } from "./faults/index.mjs";
 import { ofNode, ofServer } from "./points.mjs";
 
 /** Faults between two looks at everything. */
@@ -13,7 +13,7 @@ export async function play(chaos, found, { faults, seeds, points = Infinity }) {
   const kinds = Object.keys(FAULTS).filter((name) => new RegExp(process.env.KINDS ?? "").test(name));
   for (let done = 0; done < faults; done += BATCH) {
     const names = Array.from({ length: Math.min(BATCH, faults - done) }, () => chaos.pick(kinds));
-    found.push(...(await chaos.round(`${done + names.length} of ${faults}: ${names.join("; ")}`, () => harm(chaos, names))));
+    found.push(...(await chaos.round(`${done + names.length} of ${faults}: ${names.join("; ")}`, () => harm(chaos, names), names.every(isGentle))));
   }
   for (let n = 1; n <= seeds; n++) {
     for (const [whose, all] of [["server", ofServer], ["node", ofNode]]) {
@@ -23,7 +23,7 @@ export async function play(chaos, found, { faults, seeds, points = Infinity }) {
           came = whose === "server" ? await chaos.crashServer(point, n) : await chaos.crashNode(chaos.pick(chaos.world.nodes), point, n);
           return [];
         };
-        found.push(...(await chaos.round(`${whose} at ${point}, passing ${n}`, crash)));
+        found.push(...(await chaos.round(`${whose} at ${point}, passing ${n}`, crash, true)));
         const counts = chaos.passed.get(point) ?? { came: 0, tried: 0 };
         chaos.passed.set(point, { came: counts.came + Number(came), tried: counts.tried + 1 });
       }
@@ -35,7 +35,7 @@ async function harm(chaos, names) {
   const heals = [];
   for (const name of names) {
     // A server does not start on a full disk, and says so; that is another test's.
-    if (name.startsWith("the server is")) for (const heal of heals.splice(0)) await heal();
+    if (/^the server is|^everything is killed/.test(name)) for (const heal of heals.splice(0)) await heal();
     await pause(100 + chaos.random() * 600);
     const heal = await FAULTS[name](chaos);
     chaos.played.set(name, (chaos.played.get(name) ?? 0) + 1);

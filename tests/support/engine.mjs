@@ -14,22 +14,28 @@ export class Engine {
   static async get() {
     const given = process.env.DOCKHOST_TEST_ENGINE;
     const dir = given ?? (await mkdtemp(join(tmpdir(), "dockhost-engine-")));
-    const engine = new Engine(dir, !given);
-    if (!existsSync(engine.socket)) {
-      await must(`${root}/scripts/engine.sh`, ["private", dir], { seconds: 300 });
-      await must(`${root}/scripts/base-image.sh`, [engine.socket], { seconds: 900 });
-    }
+    const engine = new Engine(dir, { own: !given });
+    if (!existsSync(engine.socket)) await engine.start();
     return engine;
   }
 
-  constructor(dir, own) {
-    this.dir = dir;
-    this.own = own;
-    this.socket = join(dir, "docker.sock");
+  /** `inside` is what a command begins with that is to run in the engine's network. */
+  constructor(dir, { own = true, inside = [] } = {}) {
+    Object.assign(this, { dir, own, inside, socket: join(dir, "docker.sock") });
+  }
+
+  #script(name, args, seconds) {
+    const [command, ...rest] = [...this.inside, `${root}/scripts/${name}.sh`, ...args];
+    return must(command, rest, { seconds });
+  }
+
+  async start() {
+    await this.#script("engine", ["private", this.dir], 300);
+    await this.#script("base-image", [this.socket], 900);
   }
 
   async close() {
-    if (this.own) await must(`${root}/scripts/engine.sh`, ["stop", this.dir], { seconds: 120 });
+    if (this.own) await this.#script("engine", ["stop", this.dir], 120);
   }
 
   async call(method, path, body) {
@@ -63,7 +69,7 @@ export class Engine {
   /** Ends dockerd and starts it as it was. */
   async restart(signal = "SIGTERM") {
     const pid = Number(readFileSync(join(this.dir, "dockerd.pid"), "utf8"));
-    const [command, ...args] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+    const [command, ...args] = [...this.inside, ...readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1)];
     process.kill(pid, signal);
     await until("dockerd has ended", () => !existsSync(`/proc/${pid}`), 60);
     const log = openSync(join(this.dir, "dockerd.log"), "a");

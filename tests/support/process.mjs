@@ -1,6 +1,6 @@
 // Programs that a test starts, and ends by their id.
 import { spawn } from "node:child_process";
-import { createWriteStream, existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 export const root = resolve(new URL("../..", import.meta.url).pathname);
@@ -46,10 +46,9 @@ export async function must(command, args, options) {
 export class Daemon {
   constructor(command, args, { log, env = {} }) {
     this.log = log;
-    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
-    const file = createWriteStream(log, { flags: "a" });
-    this.child.stdout.pipe(file, { end: false });
-    this.child.stderr.pipe(file, { end: false });
+    const file = openSync(log, "a");
+    this.child = spawn(command, args, { stdio: ["ignore", file, file], env: { ...process.env, ...env } });
+    closeSync(file);
     this.ended = new Promise((resolve) => {
       this.child.on("error", (error) => resolve({ status: null, signal: null, error }));
       this.child.on("exit", (status, signal) => resolve({ status, signal }));

@@ -6,9 +6,13 @@ use std::time::Duration;
 pub const MAX_FRAME: usize = 1 << 20;
 /// Instances in one assignment or report.
 pub const MAX_INSTANCES: usize = 1_000;
-/// How often a node sends a heartbeat.
+/// How often a node sends a heartbeat, unless the server asks for a slower beat,
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How long a node may be silent before it counts as offline: three lost heartbeats.
+/// which is never slower than this.
+pub const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
+/// So many lost heartbeats end a connection, on either end.
+pub const LOST_HEARTBEATS: u32 = 3;
+/// How long a node may be silent before it counts as offline.
 pub const LEASE: Duration = Duration::from_secs(15);
 /// How long either end waits for the first message of the other.
 pub const GREETING: Duration = Duration::from_secs(10);

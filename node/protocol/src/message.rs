@@ -67,6 +67,8 @@ pub enum ToNode {
     /// Answers each heartbeat, so that a node notices a link that is open on its end only.
     Heard {
         epoch: Epoch,
+        /// How often the server wants to hear from each node: the more there are, the less often.
+        heartbeat_ms: u64,
     },
     /// The connection ends; the message is for the node's operator.
     Refused {

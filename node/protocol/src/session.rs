@@ -1,10 +1,13 @@
 //! What either end does with a frame, decided without a socket and without a clock.
 
+use std::time::Duration;
+
 use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
 use model::version::Epoch;
 
 use crate::codec::BadFrame;
+use crate::limits::{HEARTBEAT, HEARTBEAT_MOST};
 use crate::message::{Hello, RefusedReason, Report, ToNode, ToServer};
 
 /// The node's end of one connection.
@@ -24,7 +27,9 @@ pub enum FromServer {
         assignment: Assignment,
     },
     Assigned(Assignment),
-    Heard,
+    Heard {
+        heartbeat: Duration,
+    },
     /// Of another epoch; nothing is to be done.
     Stale,
     Refused {
@@ -47,7 +52,11 @@ impl NodeSession {
             }
             ToNode::Welcome { .. } => FromServer::Broken("a second welcome on one connection"),
             ToNode::Assign { epoch, assignment } => self.current(epoch, FromServer::Assigned(assignment)),
-            ToNode::Heard { epoch } => self.current(epoch, FromServer::Heard),
+            ToNode::Heard { epoch, heartbeat_ms } => {
+                // Whatever a server says, it is neither flooded nor left without a word.
+                let heartbeat = Duration::from_millis(heartbeat_ms).clamp(HEARTBEAT, HEARTBEAT_MOST);
+                self.current(epoch, FromServer::Heard { heartbeat })
+            }
             ToNode::Refused { reason, message } => FromServer::Refused { reason, message },
         }
     }

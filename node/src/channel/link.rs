@@ -1,11 +1,12 @@
 //! One connection, from dialling to its end.
 
 use std::fmt;
+use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use model::node::EngineState;
 use protocol::codec::{decode, encode};
-use protocol::limits::MAX_FRAME;
+use protocol::limits::{HEARTBEAT, MAX_FRAME};
 use protocol::session::{FromServer, NodeSession};
 use protocol::{Hello, RefusedReason, Report, ToNode, ToServer};
 use tokio::net::TcpStream;
@@ -59,6 +60,11 @@ impl fmt::Display for Ended {
 /// Waits until the engine is found to be in another state; none when the node ends first.
 async fn engine_other_than(standing: &mut watch::Receiver<Standing>, told: &EngineState) -> Option<()> {
     standing.wait_for(|now| now.facts.engine != *told).await.ok().map(drop)
+}
+
+/// By how much slower than usual the server wants to hear from this node.
+fn times(wanted: Duration) -> f64 {
+    wanted.div_duration_f64(HEARTBEAT)
 }
 
 fn lost(why: impl ToString) -> Ended {
@@ -116,6 +122,7 @@ impl Channel {
             return ended;
         }
         let mut told = self.standing.borrow().facts.engine.clone();
+        let mut wanted = HEARTBEAT;
         let mut heartbeat = interval_at(Instant::now() + timing.heartbeat, timing.heartbeat);
         let mut silent_at = Instant::now() + timing.greeting;
         loop {
@@ -127,12 +134,18 @@ impl Channel {
                         Some(Err(error)) => Err(lost(error)),
                         None => Err(lost("the server closed it")),
                     };
-                    if let Err(ended) = heard {
-                        return ended;
+                    match heard {
+                        Ok(Some(now)) if now != wanted => {
+                            wanted = now;
+                            let beat = timing.heartbeat.mul_f64(times(wanted));
+                            heartbeat = interval_at(Instant::now() + beat, beat);
+                        }
+                        Ok(_) => {}
+                        Err(ended) => return ended,
                     }
                     // Until it welcomes this node, a server is not kept waiting for by other frames.
                     if session.epoch().is_some() {
-                        silent_at = Instant::now() + timing.lease;
+                        silent_at = Instant::now() + timing.lease.mul_f64(times(wanted));
                     }
                 }
                 () = sleep_until(silent_at) => return lost("nothing was heard from it for too long"),
@@ -176,11 +189,12 @@ impl Channel {
         })
     }
 
-    async fn hear(&self, session: &mut NodeSession, frame: Message) -> Result<(), Ended> {
+    /// Answers with how often the server wants to hear from this node, where it says so.
+    async fn hear(&self, session: &mut NodeSession, frame: Message) -> Result<Option<Duration>, Ended> {
         let text = match frame {
             Message::Text(text) => text,
             // The library answers pings by itself.
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(None),
             Message::Binary(_) => return Err(lost("it sent a binary frame")),
             Message::Close(_) => return Err(lost("the server closed it")),
         };
@@ -190,11 +204,13 @@ impl Channel {
                 FromChannel::Welcomed { cluster, node, name, assignment }
             }
             FromServer::Assigned(assignment) => FromChannel::Assigned(assignment),
-            FromServer::Heard | FromServer::Stale => return Ok(()),
+            FromServer::Heard { heartbeat } => return Ok(Some(heartbeat)),
+            FromServer::Stale => return Ok(None),
             FromServer::Refused { reason, message } => return Err(Ended::Refused { reason, message }),
             FromServer::Broken(why) => return Err(lost(why)),
         };
-        self.events.send(Event::Channel(told)).await.map_err(|_| Ended::Shutdown)
+        self.events.send(Event::Channel(told)).await.map_err(|_| Ended::Shutdown)?;
+        Ok(None)
     }
 
     /// A peer that takes nothing for a whole lease is gone.

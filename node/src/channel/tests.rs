@@ -5,6 +5,7 @@ use model::node::EngineState;
 use model::stranger::Stranger;
 use model::version::{Epoch, Era};
 use protocol::codec::{decode, encode};
+use protocol::limits::HEARTBEAT;
 use protocol::{RefusedReason, ToNode, ToServer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -142,7 +143,7 @@ async fn heartbeats_and_reports_carry_the_epoch() {
             ToServer::Heartbeat { epoch, .. } => {
                 assert_eq!(epoch, EPOCH);
                 heartbeats += 1;
-                send(&mut peer, &ToNode::Heard { epoch }).await;
+                send(&mut peer, &ToNode::Heard { epoch, heartbeat_ms: 0 }).await;
             }
             ToServer::Report(report) => {
                 assert_eq!((report.epoch, report.strangers.len()), (EPOCH, 1));
@@ -185,7 +186,7 @@ async fn what_waited_for_another_connection_is_not_sent() {
     let (mut peer, _) = bench.welcome().await;
     for _ in 0..3 {
         assert!(matches!(receive(&mut peer).await, ToServer::Heartbeat { .. }));
-        send(&mut peer, &ToNode::Heard { epoch: EPOCH }).await;
+        send(&mut peer, &ToNode::Heard { epoch: EPOCH, heartbeat_ms: 0 }).await;
     }
 }
 
@@ -208,8 +209,27 @@ async fn an_answered_link_outlives_its_lease() {
     while begun.elapsed() < 2 * QUICK.lease {
         let heard = receive(&mut peer).await;
         assert!(matches!(heard, ToServer::Heartbeat { .. }), "{heard:?}");
-        send(&mut peer, &ToNode::Heard { epoch: EPOCH }).await;
+        send(&mut peer, &ToNode::Heard { epoch: EPOCH, heartbeat_ms: 0 }).await;
     }
+    assert!(bench.events.try_recv().is_err(), "the link was not lost");
+}
+
+#[tokio::test]
+async fn a_server_with_many_nodes_is_heard_from_less_often() {
+    let mut bench = bench().await;
+    let (mut peer, _) = bench.welcome().await;
+    receive(&mut peer).await;
+    let heartbeat_ms = 6 * HEARTBEAT.as_millis() as u64;
+    send(&mut peer, &ToNode::Heard { epoch: EPOCH, heartbeat_ms }).await;
+    let mut pauses = Vec::new();
+    // One may have been on its way.
+    for _ in 0..3 {
+        let begun = Instant::now();
+        receive(&mut peer).await;
+        pauses.push(begun.elapsed());
+        send(&mut peer, &ToNode::Heard { epoch: EPOCH, heartbeat_ms }).await;
+    }
+    assert!(pauses.iter().skip(1).all(|pause| *pause > 3 * QUICK.heartbeat), "{pauses:?}");
     assert!(bench.events.try_recv().is_err(), "the link was not lost");
 }
 

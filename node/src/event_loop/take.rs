@@ -57,6 +57,7 @@ impl EventLoop {
     /// Writes the assignment to the ledger, and only then acts on it.
     pub(super) async fn take(&mut self, assignment: Assignment) {
         let mut page = self.ledger.page().clone();
+        let first = page.assignment.is_none();
         page.instances.clone_from(&self.memories);
         let page = page.assigned(assignment.clone());
         let memories = page.instances.clone();
@@ -80,7 +81,10 @@ impl EventLoop {
         }
         for assigned in &assignment.instances {
             let order = Order { cluster: assignment.cluster, node: assignment.node, assigned: assigned.clone() };
-            self.crew.order(order, |_| Local::new(assigned));
+            self.crew.order(order, |tools| {
+                // An empty ledger may be one that was lost, and what stood in it may still be under way in the engine.
+                if first { Local::recalled(assigned, assigned.restarts, None, tools.now()) } else { Local::new(assigned) }
+            });
         }
         self.stand(&assignment);
         // The server learns from a report which generation stands in the ledger.

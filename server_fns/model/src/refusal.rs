@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::explain::Evidence;
 use crate::name::BadName;
 
 /// Why a request was not carried out. Nothing of it was done.
@@ -14,6 +15,12 @@ pub struct Refusal {
     /// The field of the request that is at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What shows it, where there is more to see than the request itself: one line for each node that was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    /// What the person can do, where the message tells of several things at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,11 +62,11 @@ impl RefusalCode {
 
 impl Refusal {
     pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None }
+        Self { code, message: message.into(), field: None, evidence: Vec::new(), next_step: None }
     }
 
     pub fn field(field: &str, message: impl Into<String>) -> Self {
-        Self { code: RefusalCode::Invalid, message: message.into(), field: Some(field.to_owned()) }
+        Self::new(RefusalCode::Invalid, message).at(field)
     }
 
     /// The same refusal, blamed on a field.

@@ -1,15 +1,12 @@
 //! Why an instance is as it is: the same shape for every phase.
 
-use std::time::Duration;
-
 use model::explain::Explanation;
 use model::instance::DesiredState;
 use model::node::{EngineState, Liveness};
 use model::phase::Phase;
 
 use crate::clock::Now;
-use crate::command::is_past;
-use crate::limits::{USUAL_CREATING, USUAL_DELETING, USUAL_PENDING, USUAL_STOPPING};
+use crate::deadline::is_overdue;
 use crate::liveness::{is_present, liveness};
 use crate::rollup::rollup;
 use crate::world::{Instance, Node, World};
@@ -23,13 +20,13 @@ pub fn explain(world: &World, instance: &Instance, now: Now) -> Option<Explanati
     let liveness = liveness(world, node.id, now.mono);
     let told = rollup(instance, liveness);
     let phase = told.phase;
-    let seat = Seat { world, instance, node, liveness, phase };
-    let overdue = usual(phase).is_some_and(|usual| is_past(seat.begun(), usual, now.wall));
+    let overdue = is_overdue(instance, phase, now);
+    let seat = Seat { world, instance, node, liveness, phase, overdue };
     Some(Explanation {
         phase,
         cause: if told.message.is_empty() { seat.cause() } else { told.message },
         evidence: evidence::evidence(&seat),
-        next_step: seat.next_step(overdue),
+        next_step: seat.next_step(),
         overdue,
         ways_out: ways_out::ways_out(&seat),
     })
@@ -42,24 +39,10 @@ struct Seat<'w> {
     node: &'w Node,
     liveness: Liveness,
     phase: Phase,
-}
-
-/// How long a phase ordinarily lasts; `None` for those that may last.
-const fn usual(phase: Phase) -> Option<Duration> {
-    match phase {
-        Phase::Pending => Some(USUAL_PENDING),
-        Phase::Creating | Phase::Rebuilding => Some(USUAL_CREATING),
-        Phase::Stopping | Phase::Restarting => Some(USUAL_STOPPING),
-        Phase::Deleting => Some(USUAL_DELETING),
-        Phase::Running | Phase::Stopped | Phase::Error | Phase::Unknown | Phase::Lost => None,
-    }
+    overdue: bool,
 }
 
 impl Seat<'_> {
-    fn begun(&self) -> model::Timestamp {
-        self.instance.wished_at.max(self.instance.report.at)
-    }
-
     fn name(&self) -> &str {
         self.node.settings.name.as_str()
     }
@@ -88,7 +71,7 @@ impl Seat<'_> {
         }
     }
 
-    fn next_step(&self, overdue: bool) -> String {
+    fn next_step(&self) -> String {
         let node = self.name();
         match self.phase {
             _ if self.is_waiting() && !is_present(self.liveness) => {
@@ -110,7 +93,7 @@ impl Seat<'_> {
             Phase::Unknown => format!("Nothing is moved or stopped. It is shown again when {node} is back."),
             Phase::Error => "Do what the sentence above says, then start it to try again.".to_owned(),
             Phase::Lost => "Bring its container back on the node, or delete it and create another.".to_owned(),
-            _ if overdue => "It takes longer than it should. Wait, or take one of the ways out.".to_owned(),
+            _ if self.overdue => "It takes longer than it should. Wait, or take one of the ways out.".to_owned(),
             Phase::Pending
             | Phase::Creating
             | Phase::Stopping

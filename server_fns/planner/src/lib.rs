@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod clock;
 pub mod command;
+pub mod deadline;
 pub mod explain;
 pub mod invariants;
 pub mod limits;

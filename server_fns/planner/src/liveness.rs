@@ -9,10 +9,30 @@ use model::version::Epoch;
 use crate::clock::Instant;
 use crate::world::World;
 
+/// How often a node says something where there are few of them.
+pub const HEARTBEAT: Duration = Duration::from_secs(5);
 /// A heartbeat is overdue after this long.
 pub const LATE: Duration = Duration::from_secs(8);
 /// A node that was silent for this long is offline.
 pub const LEASE: Duration = Duration::from_secs(15);
+/// Heartbeats that a server takes in one second: with more nodes, each beats more slowly, so that the load stays.
+const HEARTBEATS_A_SECOND: u32 = 200;
+const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
+
+/// How often each node is to be heard.
+pub fn heartbeat(world: &World) -> Duration {
+    let nodes = u32::try_from(world.links.len()).unwrap_or(u32::MAX);
+    (Duration::from_secs(1) * nodes / HEARTBEATS_A_SECOND).clamp(HEARTBEAT, HEARTBEAT_MOST)
+}
+
+fn late(world: &World) -> Duration {
+    heartbeat(world) + (LATE - HEARTBEAT)
+}
+
+/// How long a node may be silent: the time of three heartbeats.
+pub fn lease(world: &World) -> Duration {
+    heartbeat(world) * 3
+}
 
 /// A node that this process has not heard yet gets a full lease from the start of the process, so that a
 /// restart of the server alone never shows a node as away.
@@ -21,9 +41,9 @@ pub fn liveness(world: &World, node: NodeId, now: Instant) -> Liveness {
         return Liveness::Never;
     };
     let silent = now.since(standing.heard);
-    if silent >= LEASE {
+    if silent >= lease(world) {
         Liveness::Offline
-    } else if silent >= LATE || !standing.connected {
+    } else if silent >= late(world) || !standing.connected {
         Liveness::Late
     } else {
         Liveness::Online
@@ -34,8 +54,8 @@ pub fn liveness(world: &World, node: NodeId, now: Instant) -> Liveness {
 pub fn next_transition(world: &World, node: NodeId, now: Instant) -> Option<Instant> {
     let heard = standing(world, node)?.heard;
     match liveness(world, node, now) {
-        Liveness::Online => Some(Instant(heard.0 + LATE)),
-        Liveness::Late => Some(Instant(heard.0 + LEASE)),
+        Liveness::Online => Some(Instant(heard.0 + late(world))),
+        Liveness::Late => Some(Instant(heard.0 + lease(world))),
         Liveness::Offline | Liveness::Never => None,
     }
 }

@@ -4,6 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use model::Timestamp;
+use model::explain::Evidence;
 use model::id::NodeId;
 use model::image::ImageName;
 use model::name::NodeName;
@@ -38,7 +40,7 @@ pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result
                     best = Some((Place { node: node.id, host_ports }, load));
                 }
             }
-            Err(why) => drop(reasons.insert(&node.settings.name, why)),
+            Err(why) => drop(reasons.insert(&node.settings.name, Evidence { at: known_at(world, node, now), text: why })),
         }
     }
     best.map(|(place, _)| place).ok_or_else(|| no_capacity(&reasons))
@@ -95,20 +97,25 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
         .ok_or_else(|| format!("has no {} consecutive free host ports left", PortBlock::SIZE))
 }
 
-fn no_capacity(reasons: &BTreeMap<&NodeName, String>) -> Refusal {
+/// When that was last so.
+fn known_at(world: &World, node: &Node, now: Now) -> Timestamp {
+    world.links.get(&node.id).map(|link| link.last_heard_at).or(node.last_seen_at).unwrap_or(now.wall)
+}
+
+fn no_capacity(reasons: &BTreeMap<&NodeName, Evidence>) -> Refusal {
     if reasons.is_empty() {
         let message = "There is no node yet that could take it. Register one under Nodes, start dockhost-node on it, \
                        and create the instance again.";
         return Refusal::new(RefusalCode::NoCapacity, message);
     }
-    let said = reasons.iter().take(NODES_IN_REFUSAL).map(|(name, why)| format!("{name} {why}"));
-    let listed = said.collect::<Vec<_>>().join("; ");
+    let evidence = |(name, why): (&&NodeName, &Evidence)| Evidence { at: why.at, text: format!("{name} {}", why.text) };
+    let evidence: Vec<Evidence> = reasons.iter().take(NODES_IN_REFUSAL).map(evidence).collect();
+    let listed = evidence.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join("; ");
     let more = match reasons.len().saturating_sub(NODES_IN_REFUSAL) {
         0 => String::new(),
         more => format!("; {more} more cannot either"),
     };
-    let message = format!(
-        "No node can take another instance: {listed}{more}. Delete an instance, try again later, or register another node."
-    );
-    Refusal::new(RefusalCode::NoCapacity, message)
+    let next_step = "Delete an instance, try again later, or register another node.";
+    let message = format!("No node can take another instance: {listed}{more}. {next_step}");
+    Refusal { evidence, next_step: Some(next_step.to_owned()), ..Refusal::new(RefusalCode::NoCapacity, message) }
 }

@@ -10,7 +10,7 @@ use model::version::{Epoch, Generation};
 use planner::command::Decision;
 use planner::command::channel::{self, ChannelRefusal, Introduction};
 use planner::world::World;
-use protocol::limits::LEASE;
+use protocol::limits::{HEARTBEAT, LEASE};
 use protocol::session::{FromNode, NodeSession, ServerSession};
 use protocol::{Hello, RefusedReason, Report, ToNode, ToServer};
 
@@ -162,7 +162,8 @@ impl Connection {
                     }
                 };
                 if server.decide(now, |_, _, _| Ok(Decision::unchanged(())), note)? == Reply::Done(()) {
-                    self.send_down(ToNode::Heard { epoch });
+                    let heartbeat_ms = HEARTBEAT.as_millis() as u64;
+                    self.send_down(ToNode::Heard { epoch, heartbeat_ms });
                 }
                 Ok(())
             }

@@ -1,6 +1,7 @@
 //! One connection of a node, from its hello to its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ws::WebSocket;
 use crash::crash_at;
@@ -11,8 +12,9 @@ use model::refusal::{Refusal, RefusalCode};
 use model::version::{Epoch, Generation};
 use planner::command::Decision;
 use planner::command::channel::{self, ChannelRefusal, Introduction};
+use planner::liveness::{heartbeat, lease};
 use planner::world::World;
-use protocol::limits::{GREETING, LEASE};
+use protocol::limits::GREETING;
 use protocol::session::{FromNode, ServerSession};
 use protocol::{Hello, RefusedReason, Report, ToNode};
 use tokio::time::Instant;
@@ -102,9 +104,10 @@ impl Connection {
         let mut heard = Instant::now();
         worlds.mark_changed();
         loop {
+            let lease = lease(&worlds.borrow());
             tokio::select! {
                 () = self.handle.stopping.cancelled() => return Err(End::Stopping),
-                () = tokio::time::sleep_until(heard + LEASE) => return Err(End::Silent),
+                () = tokio::time::sleep_until(heard + lease) => return Err(End::Silent),
                 changed = worlds.changed() => {
                     changed.map_err(|_| End::Stopping)?;
                     let world = worlds.borrow_and_update().clone();
@@ -198,8 +201,9 @@ impl Connection {
         match meaning {
             FromNode::Heartbeat(facts) => {
                 check_facts(&facts)?;
-                self.renew(epoch, facts).await?;
-                Ok(socket.send(&ToNode::Heard { epoch }).await?)
+                let heartbeat = self.renew(epoch, facts).await?;
+                let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
+                Ok(socket.send(&ToNode::Heard { epoch, heartbeat_ms }).await?)
             }
             FromNode::Reported(report) => {
                 crash_at!("heard");
@@ -213,14 +217,15 @@ impl Connection {
         }
     }
 
-    async fn renew(&self, epoch: Epoch, facts: NodeFacts) -> Result<(), Refusal> {
+    /// Answers with how soon the next heartbeat is wanted.
+    async fn renew(&self, epoch: Epoch, facts: NodeFacts) -> Result<Duration, Refusal> {
         let node = self.node;
-        let note = move |world: &mut World, _: &(), now| {
+        let note = move |world: &mut World, _: &Duration, now| {
             if is_current(world, node, epoch) {
                 world.heard(node, facts, now);
             }
         };
-        self.handle.orchestrator.decide_and(|_, _, _| Ok(Decision::unchanged(())), note).await
+        self.handle.orchestrator.decide_and(|world, _, _| Ok(Decision::unchanged(heartbeat(world))), note).await
     }
 
     async fn report(&self, epoch: Epoch, report: Report) -> Result<(), Refusal> {

@@ -12,8 +12,8 @@ use model::version::{Epoch, Era, Generation};
 use crate::clock::Now;
 use crate::command::{Decision, event, is_past};
 use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
-use crate::liveness::LEASE;
-use crate::world::{Change, Instance, LastReport, Node, World};
+use crate::liveness::lease;
+use crate::world::{Change, Instance, LastReport, Link, Node, World};
 
 mod timeline;
 
@@ -106,7 +106,8 @@ fn welcome<'w>(world: &'w World, node: NodeId, hello: &Introduction, now: Now) -
     if row.frozen {
         return Err(ChannelRefusal::SecondMachine(frozen(row)));
     }
-    let held = world.links.get(&node).is_some_and(|link| link.connected && now.mono.since(link.last_heard) < LEASE);
+    let silent = |link: &Link| now.mono.since(link.last_heard) >= lease(world);
+    let held = world.links.get(&node).is_some_and(|link| link.connected && !silent(link));
     if held && row.machine.as_deref().is_some_and(|known| known != hello.machine) {
         return Err(ChannelRefusal::SecondMachine(format!(
             "A second machine, from {}, tried to connect with the key of {name} and was refused. Register that machine \

@@ -13,7 +13,7 @@ pub(super) fn ways_out(seat: &Seat<'_>) -> Vec<WayOut> {
     let phase = seat.phase;
     let open = |verb: Verb| match verb {
         Verb::Start => seat.node.availability != Availability::Draining,
-        Verb::Forget => !is_present(seat.liveness),
+        Verb::Forget => seat.overdue || !is_present(seat.liveness),
         Verb::Restart | Verb::Stop | Verb::Delete => true,
     };
     [Verb::Start, Verb::Restart, Verb::Stop, Verb::Delete, Verb::Forget]
@@ -38,8 +38,8 @@ fn effect(verb: Verb, phase: Phase, node: &str) -> String {
         (Verb::Delete, Phase::Lost) => "Frees its name, host ports and quota.".to_owned(),
         (Verb::Delete, _) => "All its files are lost for good; name, host ports and quota become free.".to_owned(),
         (Verb::Forget, _) => format!(
-            "Frees its name, host ports and quota at once, without {node}. If that machine returns, what is left on it \
-             is shown there and has to be removed by hand."
+            "Frees its name, host ports and quota at once, without {node}. What is left on that machine is shown there \
+             and has to be removed by hand."
         ),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use model::id::NodeId;
 use model::node::Liveness;
 use planner::clock::Instant;
 use planner::command::people;
-use planner::liveness::{LATE, LEASE, liveness, next_transition};
+use planner::liveness::{HEARTBEAT, LATE, LEASE, heartbeat, lease, liveness, next_transition};
 use planner::reconcile::reconcile;
 
 use crate::scene::{Scene, facts};
@@ -27,6 +28,22 @@ fn a_silent_node_is_late_and_then_offline_at_the_moments_that_were_announced() {
     assert_eq!(liveness(&scene.world, node, scene.now.mono), Liveness::Offline);
     scene.world.heard(node, facts(), scene.now);
     assert_eq!(liveness(&scene.world, node, scene.now.mono), Liveness::Online);
+}
+
+#[test]
+fn many_nodes_beat_more_slowly_and_get_longer_leases() {
+    let mut scene = Scene::with_node();
+    let node = *scene.world.nodes.keys().next().unwrap();
+    assert_eq!((heartbeat(&scene.world), lease(&scene.world)), (HEARTBEAT, LEASE));
+    let link = scene.world.links[&node].clone();
+    for more in 1..2_000 {
+        scene.world.links.insert(NodeId::from_bits(more), link.clone());
+    }
+    assert_eq!(heartbeat(&scene.world), 2 * HEARTBEAT, "200 a second, from 2,000 nodes");
+    scene.pass(2 * HEARTBEAT);
+    assert_eq!(liveness(&scene.world, node, scene.now.mono), Liveness::Online);
+    scene.pass(2 * LEASE - 2 * HEARTBEAT);
+    assert_eq!(liveness(&scene.world, node, scene.now.mono), Liveness::Offline);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! No state without a way out, and an explanation that names them.
 
+use std::time::Duration;
+
 use model::explain::Explanation;
 use model::id::InstanceId;
 use model::instance::DesiredState;
@@ -10,7 +12,7 @@ use model::verb::Verb;
 use planner::command::instances::{delete, forget, start, stop};
 use planner::command::nodes;
 use planner::explain::explain;
-use planner::limits::USUAL_PENDING;
+use planner::limits::{USUAL_DELETING, USUAL_PENDING};
 use planner::liveness::LEASE;
 
 use crate::scene::Scene;
@@ -52,6 +54,25 @@ fn a_deletion_is_forgotten_only_where_its_node_cannot_confirm_it() {
     assert!(!scene.world.instances.contains_key(&id));
     scene.connect(node, "machine");
     assert_eq!(scene.assignment(node).instances, [], "what is left there is nobody's, and nobody is told to remove it");
+}
+
+#[test]
+fn a_deletion_that_its_node_does_not_get_done_is_forgotten_too() {
+    let (mut scene, id) = running();
+    let node = scene.instance(id).node;
+    scene.wish("bob", id, delete).unwrap();
+    // What the engine says on each try is news, and no progress.
+    for _ in 0..USUAL_DELETING.as_secs() / 30 {
+        scene.pass(Duration::from_secs(30));
+        scene.world.heard(node, crate::scene::facts(), scene.now);
+    }
+    let late = explained(&scene, id);
+    assert!(late.overdue && late.next_step.contains("longer"), "{late:?}");
+    assert_eq!(verbs(&scene, id), [Verb::Forget]);
+    let decided = forget(&scene.world, &scene.actor("bob"), id, scene.now).unwrap();
+    scene.commit(decided);
+    scene.settle();
+    assert_eq!(scene.assignment(node).instances, [], "its node lets go of the host ports");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use model::refusal::{Refusal, RefusalCode};
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, event};
+use crate::deadline::is_overdue;
 use crate::liveness::{is_present, liveness};
 use crate::rollup::phase_of;
 use crate::world::{Change, Instance, World};
@@ -81,8 +82,8 @@ pub fn delete(
     decide(world, actor, wish, Ask { verb: "delete", allowed: phase.can_delete(), holds, phase }, draw, now)
 }
 
-/// Takes a deletion as done although the node cannot confirm it, because it is away: name, host ports and quota are
-/// free at once. What is left on the node stays there, and is shown there should the node return.
+/// Takes a deletion as done although the node has not confirmed it, because it is away or its engine does not get it
+/// done: name, host ports and quota are free at once. What is left on the node stays there, and is shown there.
 pub fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let refused = |why: &str| {
@@ -92,8 +93,9 @@ pub fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<
     if instance.desired != DesiredState::Deleted {
         return refused("ask to delete it first");
     }
-    if is_present(liveness(world, instance.node, now.mono)) {
-        return refused("its node is here and confirms the deletion itself");
+    let present = is_present(liveness(world, instance.node, now.mono));
+    if present && !is_overdue(instance, Phase::Deleting, now) {
+        return refused("its node is here and confirms the deletion itself; wait for that a little longer");
     }
     Ok(Decision::new(vec![Change::DropInstance(id)], ()))
 }

@@ -1,0 +1,59 @@
+// The container engine, and what a node hears of it.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { pause } from "../../harness.mjs";
+import { MISTAKES } from "../engine-socket.mjs";
+import { healed, hold } from "./heal.mjs";
+
+const DOCKERD = "dockerd.pid";
+const CONTAINERD = "run/containerd/containerd.pid";
+
+const mistakes = Object.entries(MISTAKES).map(([name, mistake]) => [
+  `the engine ${name}`,
+  async (chaos) => {
+    const { engine } = chaos.pick(chaos.world.nodes);
+    engine.mistake = mistake;
+    await pause(500 + chaos.random() * 3000);
+    return async () => (engine.mistake = undefined);
+  },
+]);
+
+export const engine = {
+  "dockerd stands still": (chaos) => hold(chaos, chaos.pid(DOCKERD)),
+  "containerd stands still": (chaos) => hold(chaos, chaos.pid(CONTAINERD)),
+  "dockerd is killed": async (chaos) => {
+    await chaos.engine.restart("SIGKILL");
+    return healed;
+  },
+  "dockerd is restarted": async (chaos) => {
+    await chaos.engine.restart();
+    return healed;
+  },
+  "containerd is killed": async (chaos) => {
+    // Its supervisor, dockerd, starts it again.
+    process.kill(chaos.pid(CONTAINERD), "SIGKILL");
+    return healed;
+  },
+  "containers outlive dockerd, or no longer do": async (chaos) => {
+    const file = join(chaos.engine.dir, "engine.json");
+    const settings = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...settings, "live-restore": !settings["live-restore"] }));
+    process.kill(chaos.pid(DOCKERD), "SIGHUP");
+    return healed;
+  },
+  "everything is killed at once": async (chaos) => {
+    const { world } = chaos;
+    for (const one of [world.server, ...world.nodes]) await one.end("SIGKILL");
+    process.kill(chaos.pid(CONTAINERD), "SIGKILL");
+    await chaos.engine.restart("SIGKILL");
+    // Whoever runs again by then was started by another fault.
+    const starts = [() => world.server.process.alive || world.server.start()];
+    for (const node of world.nodes) starts.push(async () => node.process.alive || chaos.launch(node));
+    // In whatever order.
+    return async () => {
+      for (const start of starts.sort(() => chaos.random() - 0.5)) await start();
+    };
+  },
+  ...Object.fromEntries(mistakes),
+};
