@@ -4,8 +4,8 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { World, must, run, until } from "./harness.mjs";
-import { program } from "./support/process.mjs";
+import { World, must, request, run, until } from "./harness.mjs";
+import { Daemon, program } from "./support/process.mjs";
 
 const root = process.getuid() === 0;
 const ROUNDS = Number(process.env.ROUNDS ?? 6);
@@ -79,6 +79,23 @@ describe("a full disk", { skip: root ? false : "it needs root, to mount a small 
     await world.server.restart("SIGKILL");
     const there = await names();
     assert.deepEqual(state.acknowledged.map(({ name }) => name).filter((name) => !there.has(name)), [], "acknowledged and lost");
+  });
+
+  test("where no line of the log can be written, the server serves", async () => {
+    await world.server.end();
+    const daemon = new Daemon(program("dockhost"), ["serve"], { log: "/dev/full", env: world.server.env });
+    try {
+      await until("it is ready", async () => {
+        if (!daemon.alive) return true;
+        return (await request(world.server.base, "GET", "/readyz")).status === 200;
+      });
+      assert.ok(daemon.alive, `it ended: ${JSON.stringify(daemon.how)}`);
+      assert.equal((await make("unlogged")).status, 200);
+    } finally {
+      await daemon.end();
+    }
+    await world.server.start();
+    assert.ok((await names()).has("unlogged"));
   });
 
   test("on a full disk the server does not start, and says why", async () => {

@@ -16,7 +16,9 @@ pub enum LogFormat {
 /// From here on events are written. `RUST_LOG` chooses which; without it, everything from `info` up.
 pub fn begin(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let writer = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Of a line that could not be written it would tell on the same standard error, and panic there.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    let writer = log.with_writer(std::io::stderr);
     let begun = match format {
         LogFormat::Text => writer.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init(),
         LogFormat::Json => writer.json().try_init(),

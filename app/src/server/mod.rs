@@ -6,7 +6,7 @@ mod backup;
 mod recover;
 mod serve;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -50,12 +50,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 /// To standard error, so that what a command answers stays alone on standard output.
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL_LOG));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    log.with_ansi(std::io::stderr().is_terminal()).init();
+    // Of a line that could not be written it would tell on the same standard error, and panic there.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    log.with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
 }
 
-#[expect(clippy::print_stderr, reason = "the last words of a command go to its user, whatever the log filter says")]
+/// The last words of a command go to its user, whatever the log filter says.
 fn report(error: &anyhow::Error) {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-    eprintln!("dockhost: {}", causes.join(": "));
+    // Without a standard error there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "dockhost: {}", causes.join(": "));
 }

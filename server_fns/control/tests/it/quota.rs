@@ -11,7 +11,7 @@ use crate::commands::ask;
 use crate::fake_node::{FakeNode, facts};
 use crate::harness::{Server, eventually, on_disk, run};
 
-const ASKED: usize = 200;
+const ASKED: usize = 5_000;
 const QUOTA: usize = 5;
 
 /// `DOCKHOST_ROUNDS` makes it long.
