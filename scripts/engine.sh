@@ -86,6 +86,7 @@ private() {
   flock -u 9
   # A containerd that runs on this machine already would be used: its own namespaces keep the two apart.
   namespace=dockhost$n-$$
+  echo "$namespace" >"$dir/namespace"
   setsid nohup dockerd --host "unix://$dir/docker.sock" --data-root "$dir/data" --exec-root "$dir/run" \
     --pidfile "$dir/dockerd.pid" --config-file "$dir/engine.json" --bridge "$bridge" \
     --default-address-pool "base=10.$n.128.0/17,size=24" --containerd-namespace "$namespace" \
@@ -127,6 +128,15 @@ end_process() {
   done
 }
 
+# What an engine that was killed left behind: the shims of its namespace, and what runs under them.
+end_shims() {
+  local shim
+  for shim in $(pgrep -f -- "containerd-shim.* -namespace $1 " || true); do
+    pkill -9 -P "$shim" || true
+    kill -9 "$shim" 2>/dev/null || true
+  done
+}
+
 stop() {
   local dir n file pid link mount table
   [ -d "$1" ] || return 0
@@ -140,6 +150,7 @@ stop() {
     # A stale file may name somebody else's process by now.
     if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$dir"; then end_process "$pid"; fi
   done
+  if [ -e "$dir/namespace" ]; then end_shims "$(cat "$dir/namespace")"; fi
   for mount in $(awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r); do umount -l "$mount"; done
   for link in $(ip -4 -o address show to "10.$n.0.0/16" | awk '{print $2}'); do
     for table in filter nat raw; do

@@ -34,7 +34,7 @@ export class Chaos {
   static async open(seed, { nodes = 2, people = 3 } = {}) {
     const chaos = new Chaos();
     chaos.random = numbers(seed);
-    Object.assign(chaos, { seed, removed: new Set(), renamed: new Set(), forged: new Set(), broken: new Set(), worked: 0, slowest: 0 });
+    Object.assign(chaos, { seed, removed: new Set(), renamed: new Set(), forged: new Set(), broken: new Set(), restarts: 0, worked: 0, slowest: 0 });
     chaos.dir = mkdtempSync(join(tmpdir(), "dockhost-chaos-"));
     chaos.disks = new Disks(chaos.dir);
     try {

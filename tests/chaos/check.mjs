@@ -16,23 +16,32 @@ export async function quiet(chaos, seconds) {
       return view.liveness === "online" && view.facts?.engine.engine === "up";
     }, seconds);
   }
+  const round = {};
   return until("nothing moves any more", async () => {
     const rows = [];
     for (const person of people.persons) rows.push(...(await person.api.get("/instances")));
     const moving = [];
     for (const row of rows.filter((row) => row.phase === "error" || BUSY.includes(row.phase))) {
-      if (row.phase !== "error" || !(await broken(chaos, row))) moving.push(row);
+      if (row.phase !== "error" || !(await broken(chaos, row, round))) moving.push(row);
     }
     if (moving.length) throw new Error(moving.map((row) => `${row.id} on ${row.node.name} ${row.phase}: ${row.message}`).join("; "));
     return rows;
   }, seconds);
 }
 
-/** A killed dockerd may leave a container that no engine starts again, because something of its last run is left: the
-    engine's own defect, and the page says so. */
-async function broken(chaos, { id, message }) {
-  const [container] = await chaos.engine.containersOf(id);
-  if (!container || !/Docker refused to start the container/.test(message)) return false;
+/** How long after a restart of the engine a start may still be refused: a node tries again within half a minute. */
+const AFTER_RESTART = 60_000;
+
+/** A killed dockerd may leave a container that it does not start again, because something of its last run is left: the
+    engine's own defect. The page says to restart Docker, and that is done, once in a round. */
+async function broken(chaos, { id, message }, round) {
+  if (!/Docker refused to start the container.*restart Docker/.test(message)) return false;
+  if (!round.restarted) {
+    await chaos.engine.restart();
+    round.restarted = Date.now();
+    chaos.restarts++;
+  }
+  if (Date.now() - round.restarted < AFTER_RESTART) return false;
   chaos.broken.add(id);
   return true;
 }

@@ -55,7 +55,7 @@ export function report(chaos, found) {
   const faults = [...played.values()].reduce((sum, count) => sum + count, 0);
   const crashes = [...passed.values()].reduce((sum, { came }) => sum + came, 0);
   const never = [...passed].filter(([, { came }]) => came === 0).map(([name]) => name);
-  if (chaos.broken.size) console.log(`containers that the engine could not start after it was killed: ${chaos.broken.size}`);
+  console.log(`Docker was restarted ${chaos.restarts} times as the page asked for; containers that did not start after that: ${chaos.broken.size}`);
   if (never.length) console.log(`never reached: ${never.join(", ")}`);
   console.log(
     `${faults} faults and ${crashes} crashes at ${passed.size} points, ${people.acknowledged} operations acknowledged ` +
