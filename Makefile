@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build fmt lint simulate chaos powercut bench desktop release clean
+.PHONY: help run test build fmt lint simulate chaos powercut race bench desktop release clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -20,6 +20,8 @@ chaos: ## harm a real installation while people work with it
 	@scripts/chaos.sh
 powercut: ## cut the power of the disk under a writing server, 100 times (root)
 	@scripts/power-cut.sh
+race: ## thousands of creates at once against a quota, 200 times
+	@scripts/race.sh
 bench: ## time from create to the SSH banner, against docker run
 	@scripts/bench.sh
 desktop: ## build and open the desktop window

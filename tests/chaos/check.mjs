@@ -29,15 +29,15 @@ export async function quiet(chaos, seconds) {
   }, seconds);
 }
 
-/** How long after a restart of the engine a start may still be refused: a node tries again within half a minute. */
+/** How long after a restart of the machine a start may still be refused: a node tries again within half a minute. */
 const AFTER_RESTART = 60_000;
 
 /** A killed dockerd may leave a container that it does not start again, because something of its last run is left: the
-    engine's own defect. The page says to restart Docker, and that is done, once in a round. */
+    engine's own defect. The page says to restart that machine, and that is done, once in a round. */
 async function broken(chaos, { id, message }, round) {
-  if (!/Docker refused to start the container.*restart Docker/.test(message)) return false;
+  if (!/Docker refused to start the container.*restart of that machine/.test(message)) return false;
   if (!round.restarted) {
-    await chaos.engine.restart();
+    await chaos.engine.reboot();
     round.restarted = Date.now();
     chaos.restarts++;
   }

@@ -2,11 +2,13 @@
 import { pause } from "../harness.mjs";
 
 const PER_PERSON = 4;
+/** Few, so that a name is taken again while what had it is still being deleted. */
+const NAMES = 6;
 
 export class People {
   /** `random` gives 0 to 1. */
   constructor(persons, random) {
-    Object.assign(this, { persons, random, acknowledged: 0, asked: 0, promised: new Map(), names: 0, busy: false });
+    Object.assign(this, { persons, random, acknowledged: 0, asked: 0, promised: new Map(), creates: 0, busy: false });
   }
 
   /** Begins to ask, until `rest`. */
@@ -58,8 +60,8 @@ export class People {
 
   /** Sent again with the same key until it is answered: that is what the key is for. */
   async #create(person) {
-    const name = `c-${++this.names}`;
-    const headers = { "idempotency-key": `${person.username}-${name}` };
+    const name = `c-${Math.floor(this.random() * NAMES)}`;
+    const headers = { "idempotency-key": `${person.username}-${++this.creates}` };
     for (let tries = 0; tries < 400; tries++) {
       this.asked++;
       const answer = await person.api.call("POST", "/instances", { name, image: "debian-12" }, headers).catch(() => undefined);
@@ -70,7 +72,7 @@ export class People {
         this.promised.set(id, { id, name, person, desired: "running" });
         return;
       }
-      // Refused for good: no room, no node.
+      // Refused for good: no room, no node, a name in use.
       if (answer && answer.status < 500 && answer.status !== 429) return;
       await pause(250);
     }

@@ -1,6 +1,6 @@
 // The order of things: random faults in small batches, then every crash point.
 import { pause } from "../harness.mjs";
-import { FAULTS, isGentle } from "./faults/index.mjs";
+import { FAULTS, isGentle, needsHealth } from "./faults/index.mjs";
 import { ofNode, ofServer } from "./points.mjs";
 
 /** Faults between two looks at everything. */
@@ -34,8 +34,7 @@ export async function play(chaos, found, { faults, seeds, points = Infinity }) {
 async function harm(chaos, names) {
   const heals = [];
   for (const name of names) {
-    // A server does not start on a full disk, and says so; that is another test's.
-    if (/^the server is|^everything is killed/.test(name)) for (const heal of heals.splice(0)) await heal();
+    if (needsHealth(name)) for (const heal of heals.splice(0)) await heal();
     await pause(100 + chaos.random() * 600);
     const heal = await FAULTS[name](chaos);
     chaos.played.set(name, (chaos.played.get(name) ?? 0) + 1);
@@ -55,7 +54,7 @@ export function report(chaos, found) {
   const faults = [...played.values()].reduce((sum, count) => sum + count, 0);
   const crashes = [...passed.values()].reduce((sum, { came }) => sum + came, 0);
   const never = [...passed].filter(([, { came }]) => came === 0).map(([name]) => name);
-  console.log(`Docker was restarted ${chaos.restarts} times as the page asked for; containers that did not start after that: ${chaos.broken.size}`);
+  console.log(`the machine was restarted ${chaos.restarts} times as the page asked for; containers that did not start after that: ${chaos.broken.size}`);
   if (never.length) console.log(`never reached: ${never.join(", ")}`);
   console.log(
     `${faults} faults and ${crashes} crashes at ${passed.size} points, ${people.acknowledged} operations acknowledged ` +

@@ -1,12 +1,12 @@
 // A Docker engine of the tests' own, which they may stop and start.
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { request } from "./http.mjs";
-import { must, root } from "./process.mjs";
+import { must, root, run } from "./process.mjs";
 import { until } from "./wait.mjs";
 
 export class Engine {
@@ -66,12 +66,26 @@ export class Engine {
     return this.call("POST", `/containers/${container}/stop?t=5`);
   }
 
-  /** Ends dockerd and starts it as it was. */
-  async restart(signal = "SIGTERM") {
+  /** As when its machine is restarted: whatever runs ends, and what only memory held is gone. */
+  reboot() {
+    return this.restart("SIGTERM", async () => {
+      const namespace = readFileSync(join(this.dir, "namespace"), "utf8").trim();
+      const { stdout } = await run("pgrep", ["-f", "--", `containerd-shim.* -namespace ${namespace} `]);
+      for (const shim of stdout.split("\n").filter(Boolean)) {
+        await run("pkill", ["-9", "-P", shim]);
+        await run("kill", ["-9", shim]);
+      }
+      await rm(join(this.dir, "run/containerd"), { recursive: true, force: true });
+    });
+  }
+
+  /** Ends dockerd and starts it as it was; `between` is done while it is away. */
+  async restart(signal = "SIGTERM", between = async () => {}) {
     const pid = Number(readFileSync(join(this.dir, "dockerd.pid"), "utf8"));
     const [command, ...args] = [...this.inside, ...readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1)];
     process.kill(pid, signal);
     await until("dockerd has ended", () => !existsSync(`/proc/${pid}`), 60);
+    await between();
     const log = openSync(join(this.dir, "dockerd.log"), "a");
     let child;
     // One that was killed may leave a containerd that is just ending, and the next one gives up: a supervisor tries again.

@@ -66,7 +66,7 @@ pub fn refused(doing: &str, why: &str) -> Problem {
     problem(ProblemCode::Refused, format!("Docker refused to {doing} the container: {why}. It is tried again."))
 }
 
-/// A killed engine can leave a run of the container behind, and only a restart of the engine clears that away.
+/// A killed engine can leave a run of the container with its supervisor, which survives restarts of either.
 pub fn not_started(why: &str) -> Problem {
     let left_behind = why.contains("task") && why.contains("already exists");
     if !left_behind {
@@ -75,9 +75,9 @@ pub fn not_started(why: &str) -> Problem {
     problem(
         ProblemCode::Refused,
         format!(
-            "Docker refused to start the container: {why}. A Docker that was killed left its last run behind: the \
-             node's operator has to restart Docker (sudo systemctl restart docker). Its files are kept, and it is \
-             tried again."
+            "Docker refused to start the container: {why}. A Docker that was killed left its last run behind, and only \
+             a restart of that machine clears it: ask the node's operator for one. Its files are kept, and it is tried \
+             again."
         ),
     )
 }

@@ -25,6 +25,11 @@ export const containers = {
   "a container is stopped by hand": byHand((chaos, { Id }) => chaos.engine.call("POST", `/containers/${Id}/stop?t=1`)),
   "a container is restarted by hand": byHand((chaos, { Id }) => chaos.engine.call("POST", `/containers/${Id}/restart?t=1`)),
   "a container is given other limits by hand": byHand((chaos, { Id }) => chaos.engine.call("POST", `/containers/${Id}/update`, { CpuShares: 512 })),
+  "a container runs out of memory": byHand(async ({ engine }, { Id }) => {
+    await engine.call("POST", `/containers/${Id}/update`, { Memory: 48 << 20, MemorySwap: 48 << 20 });
+    const { Id: run } = await engine.call("POST", `/containers/${Id}/exec`, { Cmd: ["tail", "/dev/zero"] });
+    await engine.call("POST", `/exec/${run}/start`, { Detach: true });
+  }),
   "a container is removed by hand": byHand((chaos, { Id, Labels }) => {
     chaos.removed.add(Labels["dockhost.instance"]);
     return chaos.engine.call("DELETE", `/containers/${Id}?force=1`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { pause } from "../../harness.mjs";
 import { MISTAKES } from "../engine-socket.mjs";
-import { healed, hold } from "./heal.mjs";
+import { healed, hold, send } from "./heal.mjs";
 
 const DOCKERD = "dockerd.pid";
 const CONTAINERD = "run/containerd/containerd.pid";
@@ -32,20 +32,20 @@ export const engine = {
   },
   "containerd is killed": async (chaos) => {
     // Its supervisor, dockerd, starts it again.
-    process.kill(chaos.pid(CONTAINERD), "SIGKILL");
+    send(chaos.pid(CONTAINERD));
     return healed;
   },
   "containers outlive dockerd, or no longer do": async (chaos) => {
     const file = join(chaos.engine.dir, "engine.json");
     const settings = JSON.parse(readFileSync(file, "utf8"));
     writeFileSync(file, JSON.stringify({ ...settings, "live-restore": !settings["live-restore"] }));
-    process.kill(chaos.pid(DOCKERD), "SIGHUP");
+    send(chaos.pid(DOCKERD), "SIGHUP");
     return healed;
   },
   "everything is killed at once": async (chaos) => {
     const { world } = chaos;
     for (const one of [world.server, ...world.nodes]) await one.end("SIGKILL");
-    process.kill(chaos.pid(CONTAINERD), "SIGKILL");
+    send(chaos.pid(CONTAINERD));
     await chaos.engine.restart("SIGKILL");
     // Whoever runs again by then was started by another fault.
     const starts = [() => world.server.process.alive || world.server.start()];

@@ -4,10 +4,19 @@ import { pause } from "../../harness.mjs";
 /** Nothing is left to heal. */
 export const healed = async () => {};
 
+/** Unless another fault ended that program just now. */
+export function send(pid, signal = "SIGKILL") {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
 /** Stops a program for a while, mostly a short one. */
 export async function hold(chaos, pid) {
-  process.kill(pid, "SIGSTOP");
+  send(pid, "SIGSTOP");
   await pause(500 + chaos.random() ** 3 * 20_000);
-  process.kill(pid, "SIGCONT");
+  send(pid, "SIGCONT");
   return healed;
 }
