@@ -66,7 +66,7 @@ describe("states and ways out", () => {
     await open(`/instances/${id}`);
     await node.end();
     await see("Why is its state not known?", 40);
-    await see(/Last seen running/);
+    await see(/Last seen running.*That node was last heard/);
     await look("why-unknown");
     await button("Delete").last().click();
     await dialog().getByRole("textbox").fill("web-1");

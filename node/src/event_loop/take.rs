@@ -83,7 +83,11 @@ impl EventLoop {
             let order = Order { cluster: assignment.cluster, node: assignment.node, assigned: assigned.clone() };
             self.crew.order(order, |tools| {
                 // An empty ledger may be one that was lost, and what stood in it may still be under way in the engine.
-                if first { Local::recalled(assigned, assigned.restarts, None, tools.now()) } else { Local::new(assigned) }
+                if first {
+                    Local::recalled(assigned, assigned.restarts, None, tools.now())
+                } else {
+                    Local::new(assigned)
+                }
             });
         }
         self.stand(&assignment);

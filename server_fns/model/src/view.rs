@@ -40,6 +40,8 @@ pub struct InstanceView {
     pub created_at: Timestamp,
     /// Since when what is known has been so.
     pub observed_at: Option<Timestamp>,
+    /// When its node was last heard; `None` while that is there.
+    pub last_heard_at: Option<Timestamp>,
     /// Empty, or a sentence: what is being done, what failed, since when nothing was heard.
     pub message: String,
     /// How far a long step is.

@@ -4,7 +4,6 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use model::Timestamp;
 use model::explain::Evidence;
 use model::id::NodeId;
 use model::image::ImageName;
@@ -40,7 +39,10 @@ pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result
                     best = Some((Place { node: node.id, host_ports }, load));
                 }
             }
-            Err(why) => drop(reasons.insert(&node.settings.name, Evidence { at: known_at(world, node, now), text: why })),
+            Err(text) => {
+                let at = world.last_heard_at(node).unwrap_or(now.wall);
+                reasons.insert(&node.settings.name, Evidence { at, text });
+            }
         }
     }
     best.map(|(place, _)| place).ok_or_else(|| no_capacity(&reasons))
@@ -95,11 +97,6 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
     let suspect: Vec<PortBlock> = world.clashed_blocks(node.id).collect();
     likely_free_block(node.settings.host_ports, &held, &[], &suspect)
         .ok_or_else(|| format!("has no {} consecutive free host ports left", PortBlock::SIZE))
-}
-
-/// When that was last so.
-fn known_at(world: &World, node: &Node, now: Now) -> Timestamp {
-    world.links.get(&node.id).map(|link| link.last_heard_at).or(node.last_seen_at).unwrap_or(now.wall)
 }
 
 fn no_capacity(reasons: &BTreeMap<&NodeName, Evidence>) -> Refusal {

@@ -14,7 +14,7 @@ use model::phase::Phase;
 use model::verb::Verb;
 use model::view::InstanceView;
 
-use super::instances::{VerbButton, VerbDialog, use_verbs};
+use super::instances::{Message, VerbButton, VerbDialog, use_verbs};
 use crate::parts::{
     Badge, ButtonKind, ButtonLink, Card, CopyText, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Tone,
 };
@@ -91,7 +91,7 @@ fn Present(view: InstanceView) -> Element {
             if making {
                 Steps { view: view.clone() }
             } else if !view.message.is_empty() {
-                Notice { kind: notice_of(view.phase), "{view.message}" }
+                Notice { kind: notice_of(view.phase), Message { view: view.clone() } }
             }
             if !well {
                 Why { verbs, view: view.clone() }

@@ -5,7 +5,7 @@ use model::phase::Phase;
 use model::verb::Verb;
 use model::view::InstanceView;
 
-use super::{Offer, VerbButton, VerbDialog, use_verbs};
+use super::{Message, Offer, VerbButton, VerbDialog, use_verbs};
 use crate::parts::{Badge, ButtonKind, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone};
 use crate::route::Route;
 
@@ -64,7 +64,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     CopyText { text: view.ssh_command.clone(), title: "Copy the ssh command of {view.name}" }
                 }
                 if !view.message.is_empty() {
-                    p { class: "text-sm text-text-muted", "{view.message}" }
+                    p { class: "text-sm text-text-muted", Message { view: view.clone() } }
                 } else if let (Phase::Stopped, Some(at)) = (view.phase, view.observed_at) {
                     p { class: "text-sm text-text-muted", "Stopped " Time { at } }
                 }

@@ -31,8 +31,7 @@ fn wish(seat: &Seat<'_>) -> String {
 
 fn node(seat: &Seat<'_>) -> Option<Evidence> {
     let name = seat.name();
-    let link = seat.world.links.get(&seat.node.id);
-    let at = link.map(|link| link.last_heard_at).or(seat.node.last_seen_at)?;
+    let at = seat.world.last_heard_at(seat.node)?;
     let text = match (seat.liveness, seat.world.node_facts(seat.node).map(|facts| &facts.engine)) {
         (Liveness::Never, _) => return None,
         (Liveness::Offline, _) => format!("{name} was heard for the last time."),

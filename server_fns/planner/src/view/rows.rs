@@ -36,6 +36,7 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         limits: instance.spec.limits,
         created_at: instance.created_at,
         observed_at: instance.report.is_heard().then_some(instance.report.at),
+        last_heard_at: if is_present(liveness) { None } else { world.last_heard_at(node) },
         message,
         progress,
     })

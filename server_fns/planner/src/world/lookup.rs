@@ -108,6 +108,11 @@ impl World {
         self.links.get(&node.id).map(|link| &link.facts).or(node.facts.as_ref())
     }
 
+    /// `None` if it has never connected.
+    pub fn last_heard_at(&self, node: &Node) -> Option<Timestamp> {
+        self.links.get(&node.id).map(|link| link.last_heard_at).or(node.last_seen_at)
+    }
+
     /// The containers on a connected node that belong to no instance. One that was given a row is none any more, before
     /// its node says so.
     pub fn strangers_on(&self, node: NodeId) -> impl Iterator<Item = &Stranger> {

@@ -8,6 +8,7 @@ use planner::clock::Instant;
 use planner::command::people;
 use planner::liveness::{HEARTBEAT, LATE, LEASE, heartbeat, lease, liveness, next_transition};
 use planner::reconcile::reconcile;
+use planner::view::instance_view;
 
 use crate::scene::{Scene, facts};
 
@@ -81,6 +82,8 @@ fn a_node_that_is_away_makes_its_instances_unknown_and_changes_nothing_else() {
     scene.settle();
     assert_eq!(scene.phase(id), "unknown");
     assert_eq!(*scene.instance(id), before);
+    let shown = instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
+    assert_eq!(shown.last_heard_at, Some(scene.now.wall - LEASE), "the page says since when nothing was heard");
     scene.connect(before.node, "machine");
     assert_eq!(scene.phase(id), "pending");
 }
