@@ -10,6 +10,7 @@ import { differences, quiet, runs } from "./check.mjs";
 import { Clock } from "./clock.mjs";
 import { Disks } from "./disks.mjs";
 import { EngineSocket } from "./engine-socket.mjs";
+import { all } from "./faults/heal.mjs";
 import { Lab } from "./lab.mjs";
 import { Link } from "./link.mjs";
 import { People } from "./people.mjs";
@@ -119,7 +120,7 @@ export class Chaos {
     try {
       heals = await harm();
     } finally {
-      for (const heal of heals) await heal();
+      await all(heals);
       await this.#revive();
       this.worked += Date.now() - begun;
       await this.people.rest();

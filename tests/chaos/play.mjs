@@ -1,5 +1,6 @@
 // The order of things: random faults in small batches, then every crash point.
 import { pause } from "../harness.mjs";
+import { all } from "./faults/heal.mjs";
 import { FAULTS, isGentle, needsHealth } from "./faults/index.mjs";
 import { ofNode, ofServer } from "./points.mjs";
 
@@ -34,7 +35,7 @@ export async function play(chaos, found, { faults, seeds, points = Infinity }) {
 async function harm(chaos, names) {
   const heals = [];
   for (const name of names) {
-    if (needsHealth(name)) for (const heal of heals.splice(0)) await heal();
+    if (needsHealth(name)) await all(heals.splice(0));
     await pause(100 + chaos.random() * 600);
     const heal = await FAULTS[name](chaos);
     chaos.played.set(name, (chaos.played.get(name) ?? 0) + 1);

@@ -4,6 +4,9 @@ import { pause } from "../../harness.mjs";
 /** Nothing is left to heal. */
 export const healed = async () => {};
 
+/** Beside each other: what one of them waits for may be what another one heals. */
+export const all = (heals) => Promise.all(heals.map((heal) => heal()));
+
 /** Unless another fault ended that program just now. */
 export function send(pid, signal = "SIGKILL") {
   try {
