@@ -8,4 +8,5 @@ cd "$ROOT"
 source "$ROOT/scripts/lib.sh"
 "$ROOT/scripts/build.sh"
 have ssh-keygen || debian openssh-client
+debian iproute2 iptables e2fsprogs libfaketime procps
 exec node tests/chaos.mjs

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The Docker engine: the machine's own, or a private one that tests may break.
-# Usage: scripts/engine.sh ensure | private DIR | stop DIR
+# Usage: scripts/engine.sh ensure | private DIR | stop DIR | shims DIR
 #   ensure       an engine answers on /var/run/docker.sock ($DOCKER_SOCKET); installs and starts one if need be
 #   private DIR  a second engine with everything it owns under DIR; its socket is DIR/docker.sock
+#   shims DIR    ends what it left behind when it was killed
 #   stop DIR     ends that one by its process id and removes what it made
 source "$(dirname "$0")/lib.sh"
 
@@ -79,7 +80,7 @@ private() {
   echo "$n" >"$dir/network"
   # Its own empty settings, so that the machine's /etc/docker/daemon.json does not apply.
   [ -e "$dir/engine.json" ] || echo "{}" >"$dir/engine.json"
-  pidof dockerd >/dev/null || forwarding >"$dir/forwarding"
+  another_engine || forwarding >"$dir/forwarding"
   ip link add "$bridge" type bridge
   ip address add "10.$n.0.1/24" dev "$bridge"
   ip link set "$bridge" up
@@ -92,6 +93,15 @@ private() {
     --default-address-pool "base=10.$n.128.0/17,size=24" --containerd-namespace "$namespace" \
     --containerd-plugins-namespace "$namespace-plugins" >"$dir/dockerd.log" 2>&1 </dev/null 9>&- &
   await_engine "$dir/docker.sock" $! "$dir/dockerd.log"
+}
+
+# Is there another dockerd that forwards in this network? One in a network of its own shares nothing with us.
+another_engine() {
+  local pid
+  for pid in $(pidof dockerd); do
+    [ "$(readlink "/proc/$pid/ns/net" 2>/dev/null)" != "$(readlink /proc/self/ns/net)" ] || return 0
+  done
+  return 1
 }
 
 # The policy for forwarded packets and whether there are any: the first engine of a machine changes both.
@@ -131,7 +141,8 @@ end_process() {
 # What an engine that was killed left behind: the shims of its namespace, and what runs under them.
 end_shims() {
   local shim
-  for shim in $(pgrep -f -- "containerd-shim.* -namespace $1 " || true); do
+  [ -e "$1/namespace" ] || return 0
+  for shim in $(pgrep -f -- "containerd-shim.* -namespace $(cat "$1/namespace") " || true); do
     pkill -9 -P "$shim" || true
     kill -9 "$shim" 2>/dev/null || true
   done
@@ -150,7 +161,7 @@ stop() {
     # A stale file may name somebody else's process by now.
     if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$dir"; then end_process "$pid"; fi
   done
-  if [ -e "$dir/namespace" ]; then end_shims "$(cat "$dir/namespace")"; fi
+  end_shims "$dir"
   for mount in $(awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r); do umount -l "$mount"; done
   for link in $(ip -4 -o address show to "10.$n.0.0/16" | awk '{print $2}'); do
     for table in filter nat raw; do
@@ -160,7 +171,7 @@ stop() {
     ip link delete "$link"
   done
   # What engines share is put back by the last one that ends.
-  if [ -e "$dir/forwarding" ] && ! pidof dockerd >/dev/null; then unshare_forwarding <"$dir/forwarding"; fi
+  if [ -e "$dir/forwarding" ] && ! another_engine; then unshare_forwarding <"$dir/forwarding"; fi
   rm -rf "$dir"
 }
 
@@ -168,5 +179,6 @@ case ${1:-} in
 ensure) ensure ;;
 private) private "${2:?which folder?}" ;;
 stop) stop "${2:?which folder?}" ;;
-*) die 'say ensure, private DIR or stop DIR' ;;
+shims) end_shims "${2:?which folder?}" ;;
+*) die 'say ensure, private DIR, stop DIR or shims DIR' ;;
 esac

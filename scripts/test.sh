@@ -92,6 +92,7 @@ stage_end_to_end() {
 }
 stage_chaos() {
   have ssh-keygen || debian openssh-client
+  can_install && debian iproute2 iptables e2fsprogs libfaketime procps
   suite tests/disk-full.test.mjs tests/power-cut.test.mjs tests/chaos.test.mjs
 }
 stage_browser() {

@@ -7,12 +7,13 @@ const number = (name, usual) => Number(process.env[name] ?? usual);
 const seed = number("SEED", Math.floor(Math.random() * 1e9));
 const only = process.env.ONLY;
 console.log(`seed ${seed}`);
+// An interrupted run ends after its next look at everything, and leaves nothing behind.
+let over = false;
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (over = true));
 const chaos = await Chaos.open(seed);
-// An interrupted run leaves nothing behind either.
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => chaos.close().finally(() => process.exit(130)));
 const found = [];
 try {
-  await play(chaos, found, { faults: only === "points" ? 0 : number("FAULTS", 500), seeds: only === "faults" ? 0 : number("SEEDS", 3) });
+  await play(chaos, found, { isOver: () => over, faults: only === "points" ? 0 : number("FAULTS", 500), seeds: only === "faults" ? 0 : number("SEEDS", 3) });
 } catch (error) {
   console.log(error);
   found.push({ kind: "broken", what: error.message });

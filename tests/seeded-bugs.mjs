@@ -20,6 +20,7 @@ const BUGS = [
   ["a node takes an older assignment", agent("accept.rs"), "std::cmp::Ordering::Less => Accept::Refuse(Refused::Older { ours: ours.generation, new: new.generation })", "std::cmp::Ordering::Less => Accept::Take"],
   ["a create without an answer counts as failed", agent("local.rs"), "if outcome == Outcome::NoAnswer {", "if false {"],
   ["a node that starts forgets that a create may be under way", agent("local.rs"), "made.is_none().then_some(now + DOUBT)", "None"],
+  ["a node that lost its ledger forgets it too", agent("local.rs"), "if first { Self::recalled(", "if false { Self::recalled("],
   ["what could not be looked at counts as absent", agent("report.rs"), "Seen::Unknown | Seen::Foreign(_) => Observed::Unknown { since }", "Seen::Unknown | Seen::Foreign(_) => Observed::Absent"],
   ["the server hears of a container before the ledger does", agent("report.rs"), "written.is_some_and(|made| made >= facts.incarnation)", "true"],
   ["a deletion is confirmed while something is left", agent("report.rs"), "!local.is_cleared(now)", "false"],
@@ -32,7 +33,7 @@ const BUGS = [
   ["a second machine takes over a live node", planner("command/channel.rs"), "held && row.machine.as_deref().is_some_and(|known| known != hello.machine)", "held && false"],
   ["a restart is carried out again and again", agent("converge.rs"), "assigned.restarts > local.restarts_done", "assigned.restarts >= local.restarts_done && assigned.restarts.0 > 0"],
   ["a server whose data are older is heard", planner("command/channel.rs"), "(hello.era, hello.generation) > (world.era, row.generation)", "false"],
-  ["a deletion is forgotten although its node is here", planner("command/instances/wish.rs"), "if present && !is_overdue(instance, Phase::Deleting, now) {", "if false {"],
+  ["a deletion is forgotten although its node is here", planner("command/instances/wish.rs"), "if present && !is_overdue(world, instance, Phase::Deleting, now) {", "if false {"],
   ["a container is recovered for somebody who has no place there", planner("command/instances/recover.rs"), "if !world.takes_instances_of(node, owner.id) {", "if false {"],
   ["a recovered instance is made anew when its container vanishes", planner("command/instances/recover.rs"), "was_present: true,", "was_present: false,"],
 ];

@@ -60,7 +60,10 @@ export async function runs(chaos) {
 /** Every way in which what is there differs from what was promised. `before` is what must have gone on untouched. */
 export async function differences(chaos, rows, before) {
   const { world, people, removed, renamed, forged } = chaos;
-  const found = [];
+  const found = people.violations.splice(0);
+  for (const id of chaos.broken) found.push({ kind: "stuck", what: `${id} does not start, although its machine was restarted` });
+  unique(rows, ({ owner, name }) => `the name ${name} of ${owner}`, found);
+  for (const port of [0, 1, 2]) unique(rows, ({ node, ports }) => `host port ${ports[port].host} of ${node.name}`, found);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const containers = await chaos.engine.containers("dockhost.cluster");
   const after = before.size ? await runs(chaos) : before;
@@ -79,6 +82,9 @@ export async function differences(chaos, rows, before) {
   for (const one of people.promised.values()) {
     const row = byId.get(one.id);
     if (!row && !one.mayGo) found.push({ kind: "lost", what: `${one.id} was promised and is not there` });
+    if (row && !one.wishes.has(row.desired)) {
+      found.push({ kind: "lost", what: `${one.id} is wished ${row.desired}, and what was acknowledged is ${[...one.wishes]}` });
+    }
     if (row && one.deleted) found.push({ kind: "came back", what: `${one.id} was deleted and is ${row.phase}` });
   }
   for (const row of rows) {
@@ -99,6 +105,14 @@ export async function differences(chaos, rows, before) {
   }
   await onHost(world, rows, found);
   return found;
+}
+
+function unique(rows, what, found) {
+  const seen = new Set();
+  for (const row of rows) {
+    if (seen.has(what(row))) found.push({ kind: "doubled", what: `${row.id} shares ${what(row)}` });
+    seen.add(what(row));
+  }
 }
 
 /** Listening ports and key files: those of rows, and no others. */

@@ -5,10 +5,12 @@ const PER_PERSON = 4;
 /** Few, so that a name is taken again while what had it is still being deleted. */
 const NAMES = 6;
 
+class Violation extends Error {}
+
 export class People {
   /** `random` gives 0 to 1. */
   constructor(persons, random) {
-    Object.assign(this, { persons, random, acknowledged: 0, asked: 0, promised: new Map(), creates: 0, busy: false });
+    Object.assign(this, { persons, random, acknowledged: 0, asked: 0, promised: new Map(), creates: 0, violations: [], busy: false });
   }
 
   /** Begins to ask, until `rest`. */
@@ -26,9 +28,14 @@ export class People {
 
   async #keepAsking(person) {
     while (this.busy) {
-      await this.#ask(person).catch(() => {});
+      await this.#ask(person).catch((error) => error instanceof Violation && this.violations.push({ kind: "doubled", what: error.message }));
       await pause(40 + this.random() * 120);
     }
+  }
+
+  /** Somebody else stops instances: either wish may be the one that holds. */
+  wishesMayChange() {
+    for (const one of this.promised.values()) one.wishes.add("stopped");
   }
 
   /** Nobody asked anything of it since work began. */
@@ -49,13 +56,16 @@ export class People {
     this.asked++;
     this.touched.add(one.id);
     if (verb === "delete") one.mayGo = true;
+    // Until it is answered, it may have been carried out or not.
+    const wish = { start: "running", stop: "stopped" }[verb];
+    if (wish) one.wishes.add(wish);
     const answer = verb === "delete"
       ? await person.api.call("DELETE", `/instances/${one.id}`)
       : await person.api.call("POST", `/instances/${one.id}/${verb}`);
     if (answer.status >= 300) return;
     this.acknowledged++;
     if (verb === "delete") one.deleted = true;
-    else if (verb !== "restart") one.desired = verb === "stop" ? "stopped" : "running";
+    else if (wish) one.wishes = new Set([wish]);
   }
 
   /** Sent again with the same key until it is answered: that is what the key is for. */
@@ -68,8 +78,8 @@ export class People {
       if (answer && answer.status < 300) {
         this.acknowledged++;
         const { id } = answer.body;
-        if (this.promised.has(id)) throw new Error(`${id} was given out twice`);
-        this.promised.set(id, { id, name, person, desired: "running" });
+        if (this.promised.has(id)) throw new Violation(`${id} was given out twice`);
+        this.promised.set(id, { id, name, person, wishes: new Set(["running"]) });
         return;
       }
       // Refused for good: no room, no node, a name in use.

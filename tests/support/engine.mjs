@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { request } from "./http.mjs";
-import { must, root, run } from "./process.mjs";
+import { must, root } from "./process.mjs";
 import { until } from "./wait.mjs";
 
 export class Engine {
@@ -69,12 +69,7 @@ export class Engine {
   /** As when its machine is restarted: whatever runs ends, and what only memory held is gone. */
   reboot() {
     return this.restart("SIGTERM", async () => {
-      const namespace = readFileSync(join(this.dir, "namespace"), "utf8").trim();
-      const { stdout } = await run("pgrep", ["-f", "--", `containerd-shim.* -namespace ${namespace} `]);
-      for (const shim of stdout.split("\n").filter(Boolean)) {
-        await run("pkill", ["-9", "-P", shim]);
-        await run("kill", ["-9", shim]);
-      }
+      await this.#script("engine", ["shims", this.dir], 60);
       await rm(join(this.dir, "run/containerd"), { recursive: true, force: true });
     });
   }

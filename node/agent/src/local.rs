@@ -80,6 +80,12 @@ impl Local {
         }
     }
 
+    /// Of an instance that was assigned just now, by the `first` assignment of an empty ledger or by a later one. An empty
+    /// ledger may be one that was lost, and what stood in it may still be under way in the engine.
+    pub fn assigned(assigned: &AssignedInstance, first: bool, now: Duration) -> Self {
+        if first { Self::recalled(assigned, assigned.restarts, None, now) } else { Self::new(assigned) }
+    }
+
     /// Of an instance that a node finds in its ledger when it starts. The run before may have died in
     /// the middle of a create, so where no container was seen yet there is doubt.
     pub fn recalled(

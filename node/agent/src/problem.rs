@@ -63,21 +63,32 @@ pub fn storage(doing: &str, why: &str) -> Problem {
 }
 
 pub fn refused(doing: &str, why: &str) -> Problem {
-    problem(ProblemCode::Refused, format!("Docker refused to {doing} the container: {why}. It is tried again."))
+    let advice = if is_left_behind(why) {
+        " A Docker that was killed left its last run behind, and only a restart of that machine clears it: ask the node's \
+         operator for one. Its files are kept."
+    } else {
+        ""
+    };
+    let message = format!("Docker refused to {doing} the container: {why}.{advice} It is tried again.");
+    problem(ProblemCode::Refused, message)
 }
 
-/// A killed engine can leave a run of the container with its supervisor, which survives restarts of either.
-pub fn not_started(why: &str) -> Problem {
-    let left_behind = why.contains("task") && why.contains("already exists");
-    if !left_behind {
-        return refused("start", why);
+/// A killed engine can leave a run of the container with its supervisor, which survives restarts of either: containerd
+/// then says `task ID: already exists`.
+fn is_left_behind(why: &str) -> bool {
+    why.starts_with("task ") && why.ends_with(": already exists")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_was_left_behind_asks_for_a_restart_of_the_machine() {
+        let asks = |why: &str| refused("start", why).message.contains("restart of that machine");
+        assert!(asks("task 7596b1ca: already exists"));
+        for other in ["failed to create task: mkdir /x: file already exists", "no space left on device"] {
+            assert!(!asks(other), "{other}");
+        }
     }
-    problem(
-        ProblemCode::Refused,
-        format!(
-            "Docker refused to start the container: {why}. A Docker that was killed left its last run behind, and only \
-             a restart of that machine clears it: ask the node's operator for one. Its files are kept, and it is tried \
-             again."
-        ),
-    )
 }

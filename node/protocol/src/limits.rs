@@ -10,9 +10,7 @@ pub const MAX_INSTANCES: usize = 1_000;
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
 /// which is never slower than this.
 pub const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
-/// So many lost heartbeats end a connection, on either end.
-pub const LOST_HEARTBEATS: u32 = 3;
-/// How long a node may be silent before it counts as offline.
+/// How long either end may be silent before the connection counts as lost: three heartbeats, however slow they are.
 pub const LEASE: Duration = Duration::from_secs(15);
 /// How long either end waits for the first message of the other.
 pub const GREETING: Duration = Duration::from_secs(10);

@@ -68,6 +68,7 @@ pub enum ToNode {
     Heard {
         epoch: Epoch,
         /// How often the server wants to hear from each node: the more there are, the less often.
+        #[serde(default)]
         heartbeat_ms: u64,
     },
     /// The connection ends; the message is for the node's operator.

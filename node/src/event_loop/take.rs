@@ -81,14 +81,7 @@ impl EventLoop {
         }
         for assigned in &assignment.instances {
             let order = Order { cluster: assignment.cluster, node: assignment.node, assigned: assigned.clone() };
-            self.crew.order(order, |tools| {
-                // An empty ledger may be one that was lost, and what stood in it may still be under way in the engine.
-                if first {
-                    Local::recalled(assigned, assigned.restarts, None, tools.now())
-                } else {
-                    Local::new(assigned)
-                }
-            });
+            self.crew.order(order, |tools| Local::assigned(assigned, first, tools.now()));
         }
         self.stand(&assignment);
         // The server learns from a report which generation stands in the ledger.

@@ -38,8 +38,7 @@ impl Failure {
                 Problem { code: ProblemCode::EngineAway, message: reason.clone() }
             }
             EngineError::Conflict(why) | EngineError::Unknown(why) | EngineError::Refused(why) => {
-                let why = why.trim().trim_end_matches('.');
-                if doing == "start" { problem::not_started(why) } else { problem::refused(doing, why) }
+                problem::refused(doing, why.trim().trim_end_matches('.'))
             }
             EngineError::NotFound => problem::refused(doing, &error.to_string()),
         };

@@ -95,7 +95,8 @@ impl Phase {
         !matches!(self, Self::Deleting)
     }
 
-    /// May a deletion be taken as done although its node cannot confirm it? Only where the node is away; see the planner.
+    /// May a deletion be taken as done although its node has not confirmed it? Only where the node is away or late; see the
+    /// planner.
     pub const fn can_forget(self) -> bool {
         matches!(self, Self::Deleting)
     }

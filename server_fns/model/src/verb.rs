@@ -11,7 +11,7 @@ pub enum Verb {
     Stop,
     Restart,
     Delete,
-    /// Takes a deletion as done although its node cannot confirm it.
+    /// Takes a deletion as done although its node has not confirmed it.
     Forget,
 }
 

@@ -8,11 +8,11 @@ use model::phase::Phase;
 use crate::clock::Now;
 use crate::command::is_past;
 use crate::limits::{USUAL_CREATING, USUAL_DELETING, USUAL_PENDING, USUAL_STOPPING};
-use crate::world::Instance;
+use crate::world::{Instance, World};
 
 /// Whether it takes longer than it should.
-pub fn is_overdue(instance: &Instance, phase: Phase, now: Now) -> bool {
-    usual(phase).is_some_and(|usual| is_past(begun(instance, phase), usual, now.wall))
+pub fn is_overdue(world: &World, instance: &Instance, phase: Phase, now: Now) -> bool {
+    usual(phase).is_some_and(|usual| is_past(begun(world, instance, phase), usual, now.wall))
 }
 
 /// `None` for phases that may last.
@@ -26,10 +26,13 @@ const fn usual(phase: Phase) -> Option<Duration> {
     }
 }
 
-/// News of its node shows that it goes on; a deletion that fails again and again does not.
-fn begun(instance: &Instance, phase: Phase) -> Timestamp {
+/// News of its node shows that it goes on; a deletion that fails again and again does not. While its node was away,
+/// nothing could be done.
+fn begun(world: &World, instance: &Instance, phase: Phase) -> Timestamp {
     match phase {
-        Phase::Deleting => instance.wished_at,
+        Phase::Deleting => {
+            world.links.get(&instance.node).map_or(instance.wished_at, |link| link.since.max(instance.wished_at))
+        }
         Phase::Pending
         | Phase::Creating
         | Phase::Running

@@ -20,7 +20,7 @@ pub fn explain(world: &World, instance: &Instance, now: Now) -> Option<Explanati
     let liveness = liveness(world, node.id, now.mono);
     let told = rollup(instance, liveness);
     let phase = told.phase;
-    let overdue = is_overdue(instance, phase, now);
+    let overdue = is_overdue(world, instance, phase, now);
     let seat = Seat { world, instance, node, liveness, phase, overdue };
     Some(Explanation {
         phase,

@@ -9,19 +9,20 @@ use model::version::Epoch;
 use crate::clock::Instant;
 use crate::world::World;
 
-/// How often a node says something where there are few of them.
+/// How often a node says something where there are few of them,
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
-/// A heartbeat is overdue after this long.
+/// how late its word is then overdue,
 pub const LATE: Duration = Duration::from_secs(8);
-/// A node that was silent for this long is offline.
+/// and after how long it counts as offline.
 pub const LEASE: Duration = Duration::from_secs(15);
 /// Heartbeats that a server takes in one second: with more nodes, each beats more slowly, so that the load stays.
 const HEARTBEATS_A_SECOND: u32 = 200;
-const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
+pub const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
 
-/// How often each node is to be heard.
+/// How often each node is to be heard. Those that are registered count, not those that are connected: after a restart
+/// of the server they still keep the slower beat.
 pub fn heartbeat(world: &World) -> Duration {
-    let nodes = u32::try_from(world.links.len()).unwrap_or(u32::MAX);
+    let nodes = u32::try_from(world.nodes.len()).unwrap_or(u32::MAX);
     (Duration::from_secs(1) * nodes / HEARTBEATS_A_SECOND).clamp(HEARTBEAT, HEARTBEAT_MOST)
 }
 

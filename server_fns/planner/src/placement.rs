@@ -40,8 +40,7 @@ pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result
                 }
             }
             Err(text) => {
-                let at = world.last_heard_at(node).unwrap_or(now.wall);
-                reasons.insert(&node.settings.name, Evidence { at, text });
+                reasons.insert(&node.settings.name, Evidence { at: now.wall, text });
             }
         }
     }

@@ -4,7 +4,9 @@ import { pause, until } from "../../harness.mjs";
 export const administrators = {
   "a node is drained and opened again": async (chaos) => {
     const { id } = chaos.pick(chaos.world.nodes);
-    await chaos.world.admin.post(`/nodes/${id}/drain`, { stop: chaos.random() < 0.5 });
+    const stop = chaos.random() < 0.5;
+    await chaos.world.admin.post(`/nodes/${id}/drain`, { stop });
+    if (stop) chaos.people.wishesMayChange();
     await pause(chaos.random() * 3000);
     return () => until("the node is open again", () => chaos.world.admin.post(`/nodes/${id}/uncordon`));
   },
@@ -20,8 +22,9 @@ export const administrators = {
     await pause(chaos.random() * 2000);
     return async () => {
       node.key = secret;
-      await node.end();
-      chaos.launch(node);
+      const old = node.process;
+      await old.end();
+      if (node.process === old) chaos.launch(node);
     };
   },
 };

@@ -14,7 +14,8 @@ async function running(chaos) {
 /** By hand, and whether it works or not. */
 const byHand = (name) => async (chaos) => {
   const one = await running(chaos);
-  if (one) await name(chaos, one).catch(() => {});
+  if (!one) return undefined;
+  await name(chaos, one).catch(() => {});
   return healed;
 };
 
@@ -36,7 +37,7 @@ export const containers = {
   }),
   "a container is renamed by hand and back": async (chaos) => {
     const one = await running(chaos);
-    if (!one) return healed;
+    if (!one) return undefined;
     const name = one.Names[0].slice(1);
     // It is lost while nobody knows it by its name; should its deletion come meanwhile, then it is nobody's.
     chaos.renamed.add(one.Labels["dockhost.instance"]);
@@ -48,23 +49,24 @@ export const containers = {
   "a container stands still": async (chaos) => {
     const one = await running(chaos);
     const state = one && freezer(one.Id);
-    if (!one || !existsSync(state)) return healed;
+    if (!one || !existsSync(state)) return undefined;
     writeFileSync(state, "FROZEN");
     await pause(500 + chaos.random() * 8000);
     return async () => existsSync(state) && writeFileSync(state, "THAWED");
   },
   "a container with our labels appears": async (chaos) => {
-    await chaos.forge();
-    return healed;
+    // An engine that was harmed just now may refuse it.
+    return (await chaos.forge().catch(() => false)) ? healed : undefined;
   },
   "another program takes host ports of a node that is away": async (chaos) => {
     const node = chaos.pick(chaos.world.nodes);
     const row = (await chaos.world.admin.get("/instances")).find((row) => row.node.id === node.id);
-    if (!row) return healed;
+    if (!row) return undefined;
     await node.end("SIGKILL");
     const [{ host: port }] = row.ports;
     const [command, ...rest] = [...chaos.lab.inside, process.execPath, "-e", `require("net").createServer().listen(${port}, "0.0.0.0")`];
     const other = spawn(command, rest, { stdio: "ignore" });
+    chaos.children.push(other);
     await until("the other program has the port", () => isOpen(port, chaos.lab.address));
     chaos.launch(node);
     await pause(chaos.random() * 4000);

@@ -4,8 +4,13 @@ import { pause } from "../../harness.mjs";
 /** Nothing is left to heal. */
 export const healed = async () => {};
 
-/** Beside each other: what one of them waits for may be what another one heals. */
-export const all = (heals) => Promise.all(heals.map((heal) => heal()));
+/** Beside each other: what one of them waits for may be what another one heals. The first that fails is thrown when all
+    are over. */
+export async function all(heals) {
+  const ends = await Promise.allSettled(heals.map((heal) => heal()));
+  const failed = ends.find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
+}
 
 /** Unless another fault ended that program just now. */
 export function send(pid, signal = "SIGKILL") {

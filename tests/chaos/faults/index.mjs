@@ -12,4 +12,7 @@ export const FAULTS = { ...programs, ...network, ...engine, ...containers, ...di
 export const isGentle = (name) => name in programs || name in network;
 
 /** Those before which all others are healed. A server does not start on a full disk, and says so; that is another test's. */
-export const needsHealth = (name) => /^the server is|^everything is killed/.test(name) || name in administrators;
+export const needsHealth = (name) => /^the server is|^everything is killed|^another program/.test(name) || name in administrators;
+
+/** Those that are over before the next one begins: without a server little else can be harmed. */
+export const mayNotOverlap = (name) => name.startsWith("the server is");

@@ -2,6 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { Clock } from "../clock.mjs";
 import { healed, hold } from "./heal.mjs";
 
 const node = (chaos) => chaos.pick(chaos.world.nodes);
@@ -18,6 +19,7 @@ export const programs = {
   },
   "the server stands still": (chaos) => hold(chaos, chaos.world.server.process.pid),
   "the server's clock jumps": async (chaos) => {
+    if (!Clock.exists()) return undefined;
     chaos.clocks.server.set(chaos.pick(HOURS));
     return async () => chaos.clocks.server.set(0);
   },
@@ -34,6 +36,7 @@ export const programs = {
   },
   "a node stands still": (chaos) => hold(chaos, node(chaos).process.pid),
   "a node's clock jumps": async (chaos) => {
+    if (!Clock.exists()) return undefined;
     const { clock } = node(chaos);
     clock.set(chaos.pick(HOURS));
     return async () => clock.set(0);

@@ -1,5 +1,6 @@
 use agent::adopt;
 use agent::converge::Seen;
+use agent::local::{DOUBT, Local};
 use model::id::ClusterId;
 use model::observed::ContainerState;
 
@@ -49,4 +50,12 @@ fn a_name_alone_makes_nothing_ours() {
     for foreign in [unlabelled, elsewhere] {
         assert_eq!(adopt::seen(sample::cluster(), &assigned, Some(foreign)), Seen::Foreign(view.name.clone()));
     }
+}
+
+#[test]
+fn what_an_empty_ledger_may_have_forgotten_is_in_doubt() {
+    let assigned = sample::instance(1);
+    let now = std::time::Duration::from_secs(5);
+    assert_eq!(Local::assigned(&assigned, true, now).doubt(now), Some(now + DOUBT));
+    assert_eq!(Local::assigned(&assigned, false, now).doubt(now), None);
 }

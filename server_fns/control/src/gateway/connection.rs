@@ -30,6 +30,13 @@ pub(super) struct Connection {
     pub(super) peer: String,
 }
 
+// The planner says how often nodes are to be heard, and a node takes no other beat than the contract allows.
+const _: () = assert!(
+    planner::liveness::HEARTBEAT.as_millis() == protocol::limits::HEARTBEAT.as_millis()
+        && planner::liveness::HEARTBEAT_MOST.as_millis() == protocol::limits::HEARTBEAT_MOST.as_millis()
+        && planner::liveness::LEASE.as_millis() == protocol::limits::LEASE.as_millis()
+);
+
 /// Why a connection ends.
 enum End {
     Lost(Lost),

@@ -36,9 +36,9 @@ fn many_nodes_beat_more_slowly_and_get_longer_leases() {
     let mut scene = Scene::with_node();
     let node = *scene.world.nodes.keys().next().unwrap();
     assert_eq!((heartbeat(&scene.world), lease(&scene.world)), (HEARTBEAT, LEASE));
-    let link = scene.world.links[&node].clone();
+    let row = scene.world.nodes[&node].clone();
     for more in 1..2_000 {
-        scene.world.links.insert(NodeId::from_bits(more), link.clone());
+        scene.world.nodes.insert(NodeId::from_bits(more), row.clone());
     }
     assert_eq!(heartbeat(&scene.world), 2 * HEARTBEAT, "200 a second, from 2,000 nodes");
     scene.pass(2 * HEARTBEAT);

@@ -69,6 +69,12 @@ fn a_deletion_that_its_node_does_not_get_done_is_forgotten_too() {
     let late = explained(&scene, id);
     assert!(late.overdue && late.next_step.contains("longer"), "{late:?}");
     assert_eq!(verbs(&scene, id), [Verb::Forget]);
+    scene.disconnect(node);
+    scene.pass(LEASE);
+    scene.connect(node, "machine");
+    assert_eq!(verbs(&scene, id), [], "a node that returns gets its time");
+    scene.pass(USUAL_DELETING);
+    scene.world.heard(node, crate::scene::facts(), scene.now);
     let decided = forget(&scene.world, &scene.actor("bob"), id, scene.now).unwrap();
     scene.commit(decided);
     scene.settle();

@@ -94,7 +94,7 @@ pub fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<
         return refused("ask to delete it first");
     }
     let present = is_present(liveness(world, instance.node, now.mono));
-    if present && !is_overdue(instance, Phase::Deleting, now) {
+    if present && !is_overdue(world, instance, Phase::Deleting, now) {
         return refused("its node is here and confirms the deletion itself; wait for that a little longer");
     }
     Ok(Decision::new(vec![Change::DropInstance(id)], ()))
