@@ -142,13 +142,17 @@ export class Chaos {
     }
     const took = (Date.now() - healed) / 1000;
     this.slowest = Math.max(this.slowest, took);
-    let found = await differences(this, rows, before);
-    // A container may end at any moment, and its node then has a minute to notice.
-    for (const begun = Date.now(); found.some(({ kind }) => kind === "untrue") && Date.now() - begun < NOTICED; ) {
+    // A container may end at any moment, and its node then has a minute to notice; nothing else is ever excused.
+    const grave = new Map();
+    let untrue;
+    for (const begun = Date.now(); ; rows = await quiet(this, PATIENCE)) {
+      const seen = await differences(this, rows, before);
+      untrue = seen.filter(({ kind }) => kind === "untrue");
+      for (const one of seen.filter(({ kind }) => kind !== "untrue")) grave.set(one.what, one);
+      if (!untrue.length || Date.now() - begun > NOTICED) break;
       await pause(1000);
-      rows = await quiet(this, PATIENCE);
-      found = await differences(this, rows, before);
     }
+    const found = [...grave.values(), ...untrue];
     await this.#clear(rows);
     console.log(`${found.length ? "VIOLATED" : "held"} after ${took.toFixed(1)} s: ${name}`);
     for (const { kind, what } of found) console.log(`  ${kind}: ${what}`);

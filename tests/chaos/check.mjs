@@ -60,7 +60,7 @@ export async function runs(chaos) {
 /** Every way in which what is there differs from what was promised. `before` is what must have gone on untouched. */
 export async function differences(chaos, rows, before) {
   const { world, people, removed, renamed, forged } = chaos;
-  const found = people.violations.splice(0);
+  const found = [...people.violations];
   for (const id of chaos.broken) found.push({ kind: "stuck", what: `${id} does not start, although its machine was restarted` });
   unique(rows, ({ owner, name }) => `the name ${name} of ${owner}`, found);
   for (const port of [0, 1, 2]) unique(rows, ({ node, ports }) => `host port ${ports[port].host} of ${node.name}`, found);

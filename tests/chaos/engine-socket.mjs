@@ -26,7 +26,7 @@ const refuse = (answer, status, message) => answer.writeHead(status, { "content-
 export class EngineSocket {
   static async open(path, engine, random) {
     const socket = new EngineSocket();
-    Object.assign(socket, { path, engine, random, mistake: undefined, made: 0 });
+    Object.assign(socket, { path, engine, random, mistake: undefined });
     socket.server = http.createServer((asked, answer) => socket.#serve(asked, answer));
     socket.server.on("clientError", (_, client) => client.destroy());
     await new Promise((resolve) => socket.server.listen(path, resolve));
@@ -36,7 +36,6 @@ export class EngineSocket {
   #serve(asked, answer) {
     // Not every request: what is tried again gets through in the end.
     const mistake = this.mistake && this.random() < 0.6 ? this.mistake(asked, answer) : "pass";
-    if (this.mistake && mistake !== "pass") this.made++;
     if (typeof mistake !== "string") return asked.resume();
     const { method, url, headers } = asked;
     const sent = http.request({ socketPath: this.engine.socket, method, path: url, headers, agent: false });

@@ -13,7 +13,7 @@ export class Link {
   /** Passes everything on to the server. `random` gives 0 to 1. */
   static async open(host, port, random) {
     const link = new Link();
-    Object.assign(link, { random, host, port, pairs: new Set(), earlier: { up: [], down: [] }, counts: { frames: 0, stale: 0 } });
+    Object.assign(link, { random, host, port, pairs: new Set(), earlier: { up: [], down: [] } });
     link.#calm();
     link.server = net.createServer({ pauseOnConnect: true }, (near) => link.#join(near));
     await new Promise((resolve) => link.server.listen(0, host, resolve));
@@ -70,7 +70,6 @@ export class Link {
   async #deliver(pair, to, frame, way) {
     if (this.late) await pause(this.random() * this.late);
     if (this.dead || to.destroyed) return;
-    this.counts.frames++;
     if (isText(frame)) pair.seen[way] = [...pair.seen[way], frame].slice(-KEPT);
     if (this.torn) {
       this.torn = false;
@@ -95,7 +94,6 @@ export class Link {
     for (const { near, far } of this.pairs) {
       for (const frame of this.earlier.up) far.write(frame);
       for (const frame of this.earlier.down) near.write(frame);
-      this.counts.stale += this.earlier.up.length + this.earlier.down.length;
     }
   }
 

@@ -17,6 +17,7 @@ export class People {
   work() {
     this.busy = true;
     this.touched = new Set();
+    this.violations = [];
     this.workers = this.persons.map((person) => this.#keepAsking(person));
   }
 

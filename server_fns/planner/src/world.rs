@@ -207,7 +207,8 @@ pub enum Change {
     PutNode(Box<Node>),
     DropNode(NodeId),
     PutInstance(Box<Instance>),
-    /// The node confirmed that the container is gone, or a person gave up waiting for that: the tombstone's claims are free, and its timeline goes too.
+    /// The node confirmed that the container is gone, or a person gave up waiting for that: the tombstone's claims are
+    /// free, and its timeline goes too.
     DropInstance(InstanceId),
     PutEvent(InstanceEvent),
     PutIdempotency(Idempotency),
