@@ -6,6 +6,7 @@ cd "$ROOT"
 
 STAMP=$CARGO_TARGET_DIR/dx/dockhost-web/stamp
 FONTS=node_modules/@fontsource-variable
+XTERM=node_modules/@xterm
 
 # One number for everything that the web client is made from.
 web_sources() {
@@ -24,6 +25,14 @@ styles() {
     die "the styles are nearly empty: Tailwind found no class in app/; see $CACHE/log/styles.log"
   # Its time stays when its content does, so that nothing is built again for it.
   cmp -s "$CACHE/dockhost.css" public/dockhost.css || cp "$CACHE/dockhost.css" public/dockhost.css
+  terminal
+}
+
+# The web terminal: modules as they are, which its page alone loads.
+terminal() {
+  mkdir -p public/terminal/xterm
+  cp -u app/terminal/* public/terminal/
+  cp -u "$XTERM"/xterm/lib/xterm.mjs "$XTERM"/addon-{fit,search,unicode11,web-links}/lib/*.mjs "$XTERM"/xterm/css/xterm.css public/terminal/xterm/
 }
 
 web() {

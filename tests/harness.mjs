@@ -27,6 +27,8 @@ export class Server {
     Object.assign(this, { dir, port, base: `http://${host}:${port}`, log: join(logs, "server.log") });
     this.env = {
       DOCKHOST_LISTEN: `${host}:${port}`,
+      // A port of the system's choice: the gateway says in every instance where it is found.
+      DOCKHOST_SSH_LISTEN: `${host}:0`,
       DOCKHOST_DATA_DIR: dir,
       DIOXUS_PUBLIC_PATH: webFiles,
       RUST_LOG: "info,dioxus_server=warn,surrealdb=warn,surrealdb_core::kvs::tasks=off",

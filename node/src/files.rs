@@ -8,6 +8,8 @@ use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use model::assignment::AssignedInstance;
+use model::host_key::HostKey;
 use model::id::InstanceId;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey};
@@ -15,6 +17,7 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey};
 const AUTHORIZED_KEYS: &str = "authorized_keys";
 const HOST_KEY: &str = "ssh_host_ed25519_key";
 const HOST_KEY_PUBLIC: &str = "ssh_host_ed25519_key.pub";
+const HOST_CERTIFICATE: &str = "ssh_host_ed25519_key-cert.pub";
 
 /// The folder of all instances' files on this node.
 #[derive(Debug, Clone)]
@@ -34,21 +37,21 @@ impl Files {
         self.root.join(instance.to_string())
     }
 
-    /// Brings the folder up to date and returns it. The host key is made on the first call and never again.
-    /// A line that is no plain public key is left out: options such as `command=` are the server's to refuse,
+    /// Brings the folder up to date and returns it. A line that is no plain public key is left out: options such as `command=` are the server's to refuse,
     /// and are refused here too.
-    pub fn write(&self, instance: InstanceId, authorized_keys: &[String]) -> io::Result<PathBuf> {
+    pub fn write(&self, assigned: &AssignedInstance) -> io::Result<PathBuf> {
         make_dir(&self.root, 0o711)?;
-        let dir = self.dir(instance);
+        let dir = self.dir(assigned.id);
         make_dir(&dir, 0o755)?;
-        if !dir.join(HOST_KEY).try_exists()? {
-            make_host_key(instance, &dir)?;
+        let key = host_key(assigned.id, &assigned.host_key)?;
+        let public = key.public_key().to_openssh().map_err(invalid)? + "\n";
+        // The private half is written last: the public one alone does not say that the pair is whole.
+        if !holds(&dir, HOST_KEY_PUBLIC, &public) || !dir.join(HOST_KEY).try_exists()? {
+            replace(&dir, HOST_KEY_PUBLIC, public.as_bytes(), 0o644)?;
+            replace(&dir, HOST_KEY, key.to_openssh(LineEnding::LF).map_err(invalid)?.as_bytes(), 0o600)?;
         }
-        let lines = plain_keys(instance, authorized_keys);
-        let unchanged = std::fs::read_to_string(dir.join(AUTHORIZED_KEYS)).is_ok_and(|old| old == lines);
-        if !unchanged {
-            replace(&dir, AUTHORIZED_KEYS, lines.as_bytes(), 0o644)?;
-        }
+        update(&dir, HOST_CERTIFICATE, &format!("{}\n", assigned.host_key.certificate))?;
+        update(&dir, AUTHORIZED_KEYS, &plain_keys(assigned.id, &assigned.authorized_keys))?;
         Ok(dir)
     }
 
@@ -82,16 +85,20 @@ fn plain_keys(instance: InstanceId, lines: &[String]) -> String {
     text
 }
 
-/// The private half is written last: while it is missing the pair is made anew.
-fn make_host_key(instance: InstanceId, dir: &Path) -> io::Result<()> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
-    let pair = KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed));
-    let key = PrivateKey::new(pair, instance.to_string()).map_err(invalid)?;
-    let public = key.public_key().to_openssh().map_err(invalid)? + "\n";
-    let private = key.to_openssh(LineEnding::LF).map_err(invalid)?;
-    replace(dir, HOST_KEY_PUBLIC, public.as_bytes(), 0o644)?;
-    replace(dir, HOST_KEY, private.as_bytes(), 0o600)
+fn host_key(instance: InstanceId, given: &HostKey) -> io::Result<PrivateKey> {
+    let seed = hex::decode(&given.seed).ok().and_then(|seed| <[u8; 32]>::try_from(seed).ok());
+    let no_seed =
+        || io::Error::new(ErrorKind::InvalidData, "the host key that the server sent has no seed of 32 bytes");
+    let pair = KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed.ok_or_else(no_seed)?));
+    PrivateKey::new(pair, instance.to_string()).map_err(invalid)
+}
+
+fn holds(dir: &Path, name: &str, content: &str) -> bool {
+    std::fs::read_to_string(dir.join(name)).is_ok_and(|old| old == content)
+}
+
+fn update(dir: &Path, name: &str, content: &str) -> io::Result<()> {
+    if holds(dir, name, content) { Ok(()) } else { replace(dir, name, content.as_bytes(), 0o644) }
 }
 
 fn invalid(error: ssh_key::Error) -> io::Error {
@@ -122,10 +129,10 @@ mod tests {
 
     const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti ada";
 
-    fn files() -> (tempfile::TempDir, Files, InstanceId) {
+    fn files() -> (tempfile::TempDir, Files, AssignedInstance) {
         let data = tempfile::tempdir().unwrap();
         let files = Files::new(data.path());
-        (data, files, InstanceId::from_bits(7))
+        (data, files, crate::sample::assigned(7))
     }
 
     fn mode(path: &Path) -> u32 {
@@ -134,11 +141,12 @@ mod tests {
 
     #[test]
     fn the_host_key_stays_and_the_keys_change() {
-        let (_data, files, instance) = files();
-        let dir = files.write(instance, &[]).unwrap();
-        let (first, directory) = (files.fingerprint(instance).unwrap(), std::fs::metadata(&dir).unwrap());
-        files.write(instance, &[KEY.to_owned()]).unwrap();
-        assert_eq!(files.fingerprint(instance).unwrap(), first);
+        let (_data, files, mut assigned) = files();
+        let dir = files.write(&assigned).unwrap();
+        let (first, directory) = (files.fingerprint(assigned.id).unwrap(), std::fs::metadata(&dir).unwrap());
+        assigned.authorized_keys = vec![KEY.to_owned()];
+        files.write(&assigned).unwrap();
+        assert_eq!(files.fingerprint(assigned.id).unwrap(), first);
         assert_eq!(std::fs::read_to_string(dir.join(AUTHORIZED_KEYS)).unwrap(), format!("{KEY}\n"));
         use std::os::unix::fs::MetadataExt as _;
         assert_eq!(std::fs::metadata(&dir).unwrap().ino(), directory.ino(), "the mounted directory was replaced");
@@ -146,30 +154,36 @@ mod tests {
     }
 
     #[test]
-    fn the_host_key_is_the_one_that_is_announced() {
-        let (_data, files, instance) = files();
-        let dir = files.write(instance, &[]).unwrap();
-        let key = PrivateKey::read_openssh_file(&dir.join(HOST_KEY)).unwrap();
-        assert_eq!(key.fingerprint(HashAlg::Sha256).to_string(), files.fingerprint(instance).unwrap());
+    fn the_host_key_is_the_one_that_was_given() {
+        let (_data, files, mut assigned) = files();
+        let dir = files.write(&assigned).unwrap();
+        let read = || PrivateKey::read_openssh_file(&dir.join(HOST_KEY)).unwrap().fingerprint(HashAlg::Sha256);
+        assert_eq!(read().to_string(), files.fingerprint(assigned.id).unwrap());
+        let before = read();
+        assigned.host_key.seed = "22".repeat(32);
+        files.write(&assigned).unwrap();
+        assert_ne!(read(), before);
+        assigned.host_key.seed = "short".to_owned();
+        assert!(files.write(&assigned).is_err());
     }
 
     #[test]
     fn lines_with_options_or_garbage_are_left_out() {
-        let (_data, files, instance) = files();
-        let lines =
-            [format!("command=\"/bin/sh\" {KEY}"), "ssh-ed25519 AAAA".to_owned(), String::new(), KEY.to_owned()];
-        let dir = files.write(instance, &lines).unwrap();
+        let (_data, files, mut assigned) = files();
+        assigned.authorized_keys =
+            vec![format!("command=\"/bin/sh\" {KEY}"), "ssh-ed25519 AAAA".to_owned(), String::new(), KEY.to_owned()];
+        let dir = files.write(&assigned).unwrap();
         assert_eq!(std::fs::read_to_string(dir.join(AUTHORIZED_KEYS)).unwrap(), format!("{KEY}\n"));
     }
 
     #[test]
     fn dropping_is_repeatable_and_spares_others() {
-        let (_data, files, instance) = files();
-        let other = InstanceId::from_bits(8);
-        files.write(instance, &[]).unwrap();
-        files.write(other, &[]).unwrap();
-        files.drop(instance).unwrap();
-        files.drop(instance).unwrap();
-        assert!(!files.dir(instance).exists() && files.dir(other).exists());
+        let (_data, files, assigned) = files();
+        let other = AssignedInstance { id: InstanceId::from_bits(8), ..assigned.clone() };
+        files.write(&assigned).unwrap();
+        files.write(&other).unwrap();
+        files.drop(assigned.id).unwrap();
+        files.drop(assigned.id).unwrap();
+        assert!(!files.dir(assigned.id).exists() && files.dir(other.id).exists());
     }
 }

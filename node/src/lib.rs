@@ -12,5 +12,8 @@ pub mod images;
 pub mod ledger;
 pub mod logs;
 pub mod run;
+#[cfg(test)]
+mod sample;
 pub mod shutdown;
+pub mod tunnel;
 pub mod worker;

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::channel::{Channel, OUTBOX, Standing, Timing};
+use crate::channel::{Channel, Dials, OUTBOX, Standing, Timing};
 use crate::config::Config;
 use crate::docker::Engine;
 use crate::event_loop::{EVENTS, Ends, Event, EventLoop};
@@ -16,6 +16,7 @@ use crate::files::Files;
 use crate::forward::Forwards;
 use crate::ledger::Ledger;
 use crate::shutdown;
+use crate::tunnel::{Instances, Tunnel, WISHES};
 use crate::worker::Tools;
 
 /// How long the loop, then the channel may take to end.
@@ -43,7 +44,18 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         stop_grace: config.stop_grace,
         started: Instant::now(),
     };
-    let ends = Ends { events: events.clone(), outbox, standing };
+    let (assigned, knows) = watch::channel(None);
+    let (epoch, epochs) = watch::channel(None);
+    let (wanted, wishes) = mpsc::channel(WISHES);
+    let tunnel = Tunnel {
+        server: config.server.clone(),
+        api_key: config.api_key.clone(),
+        epoch: epochs,
+        wanted: wishes,
+        instances: Instances { engine: tools.engine.clone(), forwards: tools.forwards.clone(), assigned: knows },
+        shutdown: shutdown.clone(),
+    };
+    let ends = Ends { events: events.clone(), outbox, standing, assigned };
     let node = EventLoop::new(tools, ledger, ends, config.name);
     let channel = Channel {
         server: config.server,
@@ -52,8 +64,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         standing: stands,
         outbox: sent,
         events: events.clone(),
+        dials: Dials { epoch, wanted },
         shutdown: shutdown.clone(),
     };
+    tokio::spawn(tunnel.run());
     tokio::spawn(tick(machine, events.clone()));
     tokio::spawn(end(shutdown.clone(), events));
     let channel = tokio::spawn(channel.run());

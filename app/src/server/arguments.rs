@@ -59,9 +59,33 @@ pub(super) struct Serve {
     /// localhost and the address to listen on are always among them.
     #[arg(long = "public-url", env = "DOCKHOST_PUBLIC_URL", value_delimiter = ',')]
     pub public_urls: Vec<String>,
+    /// The address and port of the SSH gateway, or `off`.
+    #[arg(long, env = "DOCKHOST_SSH_LISTEN", default_value = "127.0.0.1:2222")]
+    pub ssh_listen: SshListen,
+    /// Under which host, and port if another, people reach the SSH gateway, such as dockhost.example.org or
+    /// dockhost.example.org:22. Without it, the host of the first public URL.
+    #[arg(long, env = "DOCKHOST_SSH_ADDRESS")]
+    pub ssh_address: Option<String>,
     /// Who may sign up, beside the holder of the set-up link. Without it, what the settings page says.
     #[arg(long, env = "DOCKHOST_SIGN_UP")]
     pub sign_up: Option<WhoMaySignUp>,
+}
+
+/// Where the gateway listens, if anywhere.
+#[derive(Clone, Copy)]
+pub(super) struct SshListen(pub Option<SocketAddr>);
+
+impl std::str::FromStr for SshListen {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self(None)),
+            _ => text
+                .parse()
+                .map(|address| Self(Some(address)))
+                .map_err(|_| "write an address and port such as 0.0.0.0:2222, or `off`".to_owned()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use control::Config;
 use control::console::{ConsoleAnswer, ConsoleRequest, call};
-use control::store::Store;
+use control::store::{First, Store};
 use model::id::ClusterId;
 use model::node::Liveness;
 use model::request::Settings;
 use model::stranger::{OWNER, Proposal};
-use model::version::Era;
 
 use super::admin::unexpected;
 use super::arguments::Recover;
@@ -84,7 +83,8 @@ async fn consider(config: &Config, proposal: &Proposal, asked: &Recover) -> anyh
 async fn take_over(config: Config, cluster: ClusterId) -> anyhow::Result<()> {
     let now = std::time::SystemTime::now().into();
     let location = config.location();
-    let begun = async move { Store::take_over(&location, cluster, Era::default(), Settings::default(), now).await };
+    let before = First { cluster, ..First::new(Settings::default())? };
+    let begun = async move { Store::take_over(&location, before, now).await };
     drop(tokio::spawn(begun).await??);
     say(&format!(
         "this is {cluster} now. Start the server, sign up, and register each node again; a node takes its new key with \

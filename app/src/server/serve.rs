@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::{Extension, Router};
 use control::http::Origins;
-use control::{Config, Control};
+use control::{Config, Control, SshConfig};
 use dioxus::server::{DioxusRouterExt, ServeConfig};
 use server_fns::host::SecureCookies;
 use tokio::net::TcpListener;
@@ -27,7 +27,8 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     let listen = listener.local_addr().context("cannot tell the address that was bound")?;
     let origins = Origins::new(listen, &serve.public_urls)?;
     let secure = SecureCookies(origins.tls_only());
-    let config = Config { data_dir, database, sign_up: serve.sign_up.map(Into::into), ..Config::default() };
+    let ssh = ssh(&serve, listen)?;
+    let config = Config { data_dir, database, sign_up: serve.sign_up.map(Into::into), ssh, ..Config::default() };
     let (control, running) = Control::open(config).await?.run();
 
     let pages = Router::new().serve_dioxus_application(ServeConfig::new(), App);
@@ -49,6 +50,23 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     drop(tokio::time::timeout(LAST_REQUESTS, server).await);
     running.stop().await;
     Ok(())
+}
+
+/// Where the gateway listens, and under which name people find it.
+fn ssh(serve: &Serve, listen: SocketAddr) -> anyhow::Result<SshConfig> {
+    let of_url = serve.public_urls.first().and_then(|url| url.parse::<axum::http::Uri>().ok());
+    let of_url = of_url.and_then(|uri| uri.host().map(str::to_owned));
+    let (host, port) = match &serve.ssh_address {
+        None => (of_url.unwrap_or_else(|| listen.ip().to_string()), None),
+        Some(text) => match text.rsplit_once(':') {
+            None => (text.clone(), None),
+            Some((host, port)) => {
+                let port = port.parse().with_context(|| format!("--ssh-address {text} does not end in a port"))?;
+                (host.to_owned(), Some(port))
+            }
+        },
+    };
+    Ok(SshConfig { listen: serve.ssh_listen.0, host, port })
 }
 
 async fn told_to_stop() -> anyhow::Result<()> {

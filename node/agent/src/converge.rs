@@ -87,7 +87,10 @@ fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local) -> Option<Ne
     if let Seen::Foreign(name) = seen {
         return Some(Next::Stuck(problem::foreign(name)));
     }
-    let current = matches!(&local.files, Files::Written(keys) if *keys == assigned.authorized_keys);
+    let current = matches!(
+        &local.files,
+        Files::Written(host_key, keys) if *host_key == assigned.host_key && *keys == assigned.authorized_keys
+    );
     if !current {
         return Some(Next::Do(Step::WriteFiles));
     }

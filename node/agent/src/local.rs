@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::AssignedInstance;
+use model::host_key::HostKey;
 use model::instance::DesiredState;
 use model::port::PortBlock;
 use model::version::{Incarnation, Restarts};
@@ -37,8 +38,8 @@ pub struct Local {
 pub enum Files {
     /// Left by an earlier run of the node, or never written.
     Unknown,
-    /// With these `authorized_keys`.
-    Written(Vec<String>),
+    /// With this host key and these `authorized_keys`.
+    Written(HostKey, Vec<String>),
     Dropped,
 }
 
@@ -135,7 +136,9 @@ impl Local {
     ) {
         let done = outcome == Outcome::Done;
         match step {
-            Step::WriteFiles if done => self.files = Files::Written(assigned.authorized_keys.clone()),
+            Step::WriteFiles if done => {
+                self.files = Files::Written(assigned.host_key.clone(), assigned.authorized_keys.clone())
+            }
             Step::WriteFiles => self.files = Files::Unknown,
             Step::OpenPorts if done => self.ports_open = Some(assigned.host_ports),
             Step::ClosePorts if done => {

@@ -35,7 +35,7 @@ impl Message for ToNode {
     fn instances(&self) -> usize {
         match self {
             Self::Welcome { assignment, .. } | Self::Assign { assignment, .. } => assignment.instances.len(),
-            Self::Heard { .. } | Self::Refused { .. } => 0,
+            Self::Heard { .. } | Self::Dial { .. } | Self::Refused { .. } => 0,
         }
     }
 }

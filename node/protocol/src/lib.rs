@@ -13,6 +13,7 @@ pub mod codec;
 pub mod limits;
 pub mod message;
 pub mod session;
+pub mod stream;
 
 pub use message::{Hello, RefusedReason, Report, ToNode, ToServer};
 

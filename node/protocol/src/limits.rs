@@ -17,3 +17,13 @@ pub const GREETING: Duration = Duration::from_secs(10);
 /// First and longest pause between two attempts to connect; drawn at random below the current one.
 pub const RECONNECT_FIRST: Duration = Duration::from_millis(250);
 pub const RECONNECT_MOST: Duration = Duration::from_secs(15);
+
+/// Data sockets that a node keeps ready, and the most that it may hold open at once.
+pub const IDLE_STREAMS: usize = 2;
+pub const STREAMS: usize = 2_048;
+/// How long an idle one is kept before another takes its place: routers forget a silent connection sooner or later.
+pub const IDLE_STREAM_AGE: Duration = Duration::from_secs(90);
+/// How long an opening may take on the node, beside the patience that it asks for.
+pub const OPENING: Duration = Duration::from_secs(10);
+/// The most patience there is for a program that does not listen yet.
+pub const PATIENCE: Duration = Duration::from_secs(15);

@@ -71,6 +71,11 @@ pub enum ToNode {
         #[serde(default)]
         heartbeat_ms: u64,
     },
+    /// More data sockets are needed than the node keeps ready: it dials that many besides.
+    Dial {
+        epoch: Epoch,
+        sockets: u16,
+    },
     /// The connection ends; the message is for the node's operator.
     Refused {
         reason: RefusedReason,

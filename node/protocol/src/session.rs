@@ -30,6 +30,8 @@ pub enum FromServer {
     Heard {
         heartbeat: Duration,
     },
+    /// So many data sockets are wanted besides those that are kept ready.
+    Dial(u16),
     /// Of another epoch; nothing is to be done.
     Stale,
     Refused {
@@ -57,6 +59,7 @@ impl NodeSession {
                 let heartbeat = Duration::from_millis(heartbeat_ms).clamp(HEARTBEAT, HEARTBEAT_MOST);
                 self.current(epoch, FromServer::Heard { heartbeat })
             }
+            ToNode::Dial { epoch, sockets } => self.current(epoch, FromServer::Dial(sockets)),
             ToNode::Refused { reason, message } => FromServer::Refused { reason, message },
         }
     }

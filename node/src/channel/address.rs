@@ -4,10 +4,11 @@ use std::fmt;
 
 use tokio_tungstenite::tungstenite::http::{HeaderValue, Uri};
 
-/// The address of the channel, made from that of the server.
+/// The addresses of the channel and of data sockets, made from that of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     channel: Uri,
+    stream: Uri,
     /// The key would travel in the clear over a network.
     exposed: bool,
 }
@@ -25,16 +26,21 @@ impl Address {
         if rest.contains(['?', '#', '@']) {
             return Err(bad("must not contain a user, a query or a fragment"));
         }
-        let channel = format!("{scheme}://{}{}", rest.trim_end_matches('/'), protocol::PATH);
-        let channel: Uri = channel.parse().map_err(|_| bad("is not an address"))?;
+        let below = |path: &str| format!("{scheme}://{}{path}", rest.trim_end_matches('/')).parse::<Uri>();
+        let channel = below(protocol::PATH).map_err(|_| bad("is not an address"))?;
+        let stream = below(protocol::stream::PATH).map_err(|_| bad("is not an address"))?;
         let host = channel.host().filter(|host| !host.is_empty()).ok_or_else(|| bad("names no host"))?;
         let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
         let exposed = scheme == "ws" && !loopback;
-        Ok(Self { channel, exposed })
+        Ok(Self { channel, stream, exposed })
     }
 
     pub(super) fn uri(&self) -> &Uri {
         &self.channel
+    }
+
+    pub(crate) const fn stream(&self) -> &Uri {
+        &self.stream
     }
 
     pub const fn is_exposed(&self) -> bool {
@@ -66,7 +72,7 @@ impl ApiKey {
         Ok(Self(value))
     }
 
-    pub(super) fn header(&self) -> HeaderValue {
+    pub(crate) fn header(&self) -> HeaderValue {
         self.0.clone()
     }
 

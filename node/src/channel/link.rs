@@ -201,10 +201,16 @@ impl Channel {
         let message: ToNode = decode(&text).map_err(lost)?;
         let told = match session.handle(message) {
             FromServer::Welcomed { cluster, node, name, assignment } => {
+                self.dials.epoch.send_replace(session.epoch());
                 FromChannel::Welcomed { cluster, node, name, assignment }
             }
             FromServer::Assigned(assignment) => FromChannel::Assigned(assignment),
             FromServer::Heard { heartbeat } => return Ok(Some(heartbeat)),
+            FromServer::Dial(sockets) => {
+                // With as many wishes as that waiting, one more changes nothing.
+                let _ = self.dials.wanted.try_send(sockets);
+                return Ok(None);
+            }
             FromServer::Stale => return Ok(None),
             FromServer::Refused { reason, message } => return Err(Ended::Refused { reason, message }),
             FromServer::Broken(why) => return Err(lost(why)),

@@ -14,7 +14,7 @@ use model::id::{ClusterId, NodeId};
 use model::node::NodeFacts;
 use model::observed::InstanceReport;
 use model::stranger::Stranger;
-use model::version::{Era, Generation};
+use model::version::{Epoch, Era, Generation};
 use protocol::limits;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +34,13 @@ pub enum FromChannel {
     Welcomed { cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
     Assigned(Assignment),
     Down,
+}
+
+/// What the channel tells the tunnel: the epoch in which data sockets are welcome, and how many are wanted.
+#[derive(Debug, Clone)]
+pub struct Dials {
+    pub epoch: watch::Sender<Option<Epoch>>,
+    pub wanted: mpsc::Sender<u16>,
 }
 
 /// What the node says of itself in a greeting and with every heartbeat.
@@ -88,6 +95,7 @@ pub struct Channel {
     pub standing: watch::Receiver<Standing>,
     pub outbox: mpsc::Receiver<Outgoing>,
     pub events: mpsc::Sender<Event>,
+    pub dials: Dials,
     pub shutdown: CancellationToken,
 }
 
@@ -99,6 +107,7 @@ impl Channel {
         loop {
             let (welcomed, ended) = self.connect().await;
             if welcomed {
+                self.dials.epoch.send_replace(None);
                 pause.reset();
                 told.clear();
                 let down = self.events.send(Event::Channel(FromChannel::Down)).await;

@@ -103,10 +103,19 @@ impl Engine {
 
     /// Where the container is reached on our network; `None` while it does not run.
     pub async fn address(&self, name: &str) -> Result<Option<IpAddr>, EngineError> {
-        let found = self.look(name).await?;
-        let networks = found.network_settings.and_then(|settings| settings.networks).unwrap_or_default();
-        let address = networks.get(network::NAME).and_then(|endpoint| endpoint.ip_address.as_deref());
-        Ok(address.and_then(|text| text.parse().ok()))
+        Ok(address_of(&self.look(name).await?))
+    }
+
+    /// The container of this name and where it is reached, from one look: both are true of the same container.
+    pub async fn reach(&self, name: &str) -> Result<(Option<ContainerView>, Option<IpAddr>), EngineError> {
+        match self.look(name).await {
+            Ok(found) => {
+                let address = address_of(&found);
+                Ok((Some(view::container(found)?), address))
+            }
+            Err(EngineError::NotFound) => Ok((None, None)),
+            Err(error) => Err(error),
+        }
     }
 
     async fn look(&self, name: &str) -> Result<ContainerInspectResponse, EngineError> {
@@ -125,4 +134,9 @@ impl Engine {
             Err(_) => Err(EngineError::Unknown(format!("no answer within {} s", limit.as_secs()))),
         }
     }
+}
+
+fn address_of(found: &ContainerInspectResponse) -> Option<IpAddr> {
+    let networks = found.network_settings.as_ref()?.networks.as_ref()?;
+    networks.get(network::NAME)?.ip_address.as_deref()?.parse().ok()
 }

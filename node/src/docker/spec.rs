@@ -116,25 +116,11 @@ fn log() -> HostConfigLogConfig {
 mod tests {
     use super::*;
     use model::image::ImageName;
-    use model::instance::{DesiredState, Limits};
-    use model::port::PortBlock;
-    use model::version::{Generation, Incarnation, Restarts};
+    use model::instance::Limits;
 
     fn made(limits: Limits) -> ContainerCreateBody {
-        let assigned = AssignedInstance {
-            id: model::id::InstanceId::from_bits(1),
-            name: "web".parse().unwrap(),
-            owner: model::id::PersonId::from_bits(9),
-            generation: Generation(1),
-            incarnation: Incarnation(1),
-            may_create: true,
-            desired: DesiredState::Running,
-            restarts: Restarts(0),
-            image: ImageName::Debian12,
-            limits,
-            host_ports: PortBlock::starting_at(1024),
-            authorized_keys: Vec::new(),
-        };
+        let sample = crate::sample::assigned(1);
+        let assigned = AssignedInstance { image: ImageName::Debian12, limits, ..sample };
         let (cluster, node) = (ClusterId::from_bits(7), NodeId::from_bits(8));
         let files_dir = Path::new("/data/instances/i-1");
         body(&assigned, &Place { cluster, node, image_tag: "dockhost/debian-12:0", files_dir, cpus: 2 })

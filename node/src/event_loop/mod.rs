@@ -7,6 +7,7 @@ mod take;
 mod watcher;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agent::adopt;
@@ -40,6 +41,8 @@ pub struct Ends {
     pub events: mpsc::Sender<Event>,
     pub outbox: mpsc::Sender<Outgoing>,
     pub standing: watch::Sender<Standing>,
+    /// What is in the ledger, for those who serve streams.
+    pub assigned: watch::Sender<Option<Arc<Assignment>>>,
 }
 
 pub struct EventLoop {

@@ -1,5 +1,6 @@
 //! From an assignment to the ledger, and from the ledger to the workers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use agent::accept::{Accept, accept};
@@ -107,6 +108,7 @@ impl EventLoop {
     }
 
     fn stand(&self, assignment: &Assignment) {
+        self.ends.assigned.send_replace(Some(Arc::new(assignment.clone())));
         self.ends.standing.send_modify(|standing| {
             standing.cluster = Some(assignment.cluster);
             standing.era = assignment.era;

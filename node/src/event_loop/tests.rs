@@ -90,20 +90,7 @@ fn assignment(generation: u64, instances: Vec<AssignedInstance>) -> Assignment {
 
 /// With three host ports that are free now.
 async fn instance(bits: u64) -> AssignedInstance {
-    AssignedInstance {
-        id: InstanceId::from_bits(bits),
-        name: "web".parse().unwrap(),
-        owner: model::id::PersonId::from_bits(1),
-        generation: Generation(1),
-        incarnation: Incarnation(1),
-        may_create: true,
-        desired: DesiredState::Running,
-        restarts: Restarts(0),
-        image: ImageName::default(),
-        limits: Limits::default(),
-        host_ports: free_block().await,
-        authorized_keys: Vec::new(),
-    }
+    AssignedInstance { host_ports: free_block().await, ..crate::sample::assigned(bits) }
 }
 
 async fn free_block() -> PortBlock {

@@ -6,6 +6,8 @@
 mod listen;
 mod relay;
 
+pub(crate) use relay::dial;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +19,8 @@ use tokio::task::JoinSet;
 
 /// Connections that one instance may hold on all of its host ports together.
 pub const CONNECTIONS_PER_INSTANCE: usize = 512;
+/// For each direction of a connection.
+pub(crate) const BUFFER: usize = 64 << 10;
 
 /// A host port of the block cannot be listened on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +85,11 @@ impl Forwards {
         if let Some(open) = self.table().open.get(&instance) {
             open.target.send_if_modified(|now| std::mem::replace(now, target) != target);
         }
+    }
+
+    /// Follows where the instance's container is; `None` while the instance holds no host ports.
+    pub fn target(&self, instance: InstanceId) -> Option<watch::Receiver<Option<IpAddr>>> {
+        self.table().open.get(&instance).map(|open| open.target.subscribe())
     }
 
     /// Gives the instance's host ports back and closes its connections.

@@ -1,5 +1,6 @@
 //! Accepting connections, and carrying their bytes.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +10,17 @@ use tokio::io::copy_bidirectional_with_sizes;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::BUFFER;
 
 /// How long a connection waits for a program in the container that is just starting, and how often it asks.
 const DIAL: Duration = Duration::from_secs(10);
+/// The least that a connection gets, also with a caller that has no patience.
+const DIAL_ONCE: Duration = Duration::from_secs(3);
 const DIAL_PAUSE: Duration = Duration::from_millis(5);
 /// After accepting failed, which is for want of file descriptors: the others need time to end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// For each direction of a connection.
-const BUFFER: usize = 64 << 10;
-
 /// Accepts until it is dropped, which also closes every connection that it accepted.
 pub(super) async fn accept(
     listener: TcpListener,
@@ -56,7 +58,7 @@ pub(super) async fn accept(
 async fn carry(mut client: TcpStream, port: ContainerPort, mut target: watch::Receiver<Option<IpAddr>>) {
     let Some(address) = *target.borrow_and_update() else { return };
     let relayed = async {
-        let mut instance = dial(SocketAddr::new(address, port.0)).await?;
+        let mut instance = dial(SocketAddr::new(address, port.0), DIAL).await.ok()?;
         client.set_nodelay(true).ok()?;
         instance.set_nodelay(true).ok()?;
         copy_bidirectional_with_sizes(&mut client, &mut instance, BUFFER, BUFFER).await.ok()
@@ -67,15 +69,16 @@ async fn carry(mut client: TcpStream, port: ContainerPort, mut target: watch::Re
     }
 }
 
-/// A container takes a moment from its start to its first listening program.
-async fn dial(address: SocketAddr) -> Option<TcpStream> {
-    let dialled = async {
-        loop {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return stream,
-                Err(_) => sleep(DIAL_PAUSE).await,
-            }
+/// A container takes a moment from its start to its first listening program. The last error is the answer.
+pub(crate) async fn dial(address: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    let until = Instant::now() + patience.max(DIAL_ONCE);
+    let patient = Instant::now() + patience;
+    loop {
+        match timeout_at(until, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) if Instant::now() >= patient => return Err(error),
+            Ok(Err(_)) => sleep(DIAL_PAUSE).await,
+            Err(_) => return Err(io::ErrorKind::TimedOut.into()),
         }
-    };
-    timeout(DIAL, dialled).await.ok()
+    }
 }

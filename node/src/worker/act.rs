@@ -78,8 +78,8 @@ impl Worker {
         let tools = self.tools.clone();
         match step {
             Step::WriteFiles => {
-                let keys = self.order.assigned.authorized_keys.clone();
-                let written = blocking(move || tools.files.write(instance, &keys).map(drop)).await;
+                let assigned = self.order.assigned.clone();
+                let written = blocking(move || tools.files.write(&assigned).map(drop)).await;
                 written.map_err(|why| Failure::failed(problem::storage("write the instance's keys", &why)))
             }
             Step::DropFiles => {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use agent::facts::container_name;
 use futures_util::FutureExt as _;
 use model::assignment::AssignedInstance;
+use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::image::ImageName;
 use model::instance::{DesiredState, Limits};
@@ -68,6 +69,8 @@ pub(crate) async fn bench() -> Option<Bench> {
     let key = PrivateKey::new(KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed)), "ada").unwrap();
     let person = data.path().join("id_ed25519");
     key.write_openssh_file(&person, LineEnding::LF).unwrap();
+    let mut host_seed = [0; 32];
+    getrandom::fill(&mut host_seed).unwrap();
     let instance = AssignedInstance {
         id: InstanceId::from_bits(random()),
         name: "web".parse().unwrap(),
@@ -80,6 +83,7 @@ pub(crate) async fn bench() -> Option<Bench> {
         image: IMAGE,
         limits: Limits { cpu_millis: Some(500), memory_bytes: Some(256 << 20) },
         host_ports: PortBlock::starting_at(1024),
+        host_key: HostKey { seed: hex::encode(host_seed), ..HostKey::default() },
         authorized_keys: vec![key.public_key().to_openssh().unwrap()],
     };
     Some(Bench {
@@ -102,7 +106,7 @@ impl Bench {
     /// Makes the container; it is not started yet.
     pub(crate) async fn create(&self) {
         let tag = node::images::ensure(&self.engine, IMAGE, |_| {}).await.unwrap();
-        let dir = self.files.write(self.instance.id, &self.instance.authorized_keys).unwrap();
+        let dir = self.files.write(&self.instance).unwrap();
         self.engine.create(&self.instance, self.cluster, self.node, &tag, &dir).await.unwrap();
     }
 

@@ -2,6 +2,7 @@ use bollard::Docker;
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 use futures_util::StreamExt as _;
+use model::assignment::AssignedInstance;
 use model::id::ClusterId;
 use model::observed::ContainerState;
 use model::port::PortBlock;
@@ -58,9 +59,9 @@ async fn a_key_that_is_taken_away_no_longer_opens() {
             bench.create().await;
             bench.start().await;
             bench.ssh_ok(ssh, "true").await;
-            bench.files.write(bench.instance.id, &[]).unwrap();
+            bench.files.write(&AssignedInstance { authorized_keys: Vec::new(), ..bench.instance.clone() }).unwrap();
             assert!(!bench.ssh(ssh, "true").await.status.success());
-            bench.files.write(bench.instance.id, &bench.instance.authorized_keys).unwrap();
+            bench.files.write(&bench.instance).unwrap();
             bench.ssh_ok(ssh, "true").await;
             assert!(!bench.ssh(ssh, "touch /run/dockhost/authorized_keys").await.status.success(), "it is read-only");
         })
@@ -128,7 +129,7 @@ async fn a_container_of_our_name_without_our_labels_is_nobodys() {
             let body = ContainerCreateBody { image: Some(tag.clone()), ..ContainerCreateBody::default() };
             docker.create_container(Some(options), body).await.unwrap();
 
-            let dir = bench.files.write(bench.instance.id, &[]).unwrap();
+            let dir = bench.files.write(&AssignedInstance { authorized_keys: Vec::new(), ..bench.instance.clone() }).unwrap();
             let made = bench.engine.create(&bench.instance, bench.cluster, bench.node, &tag, &dir).await;
             assert!(matches!(made, Err(EngineError::Conflict(_))), "{made:?}");
             assert_eq!(bench.engine.inspect(&bench.name()).await.unwrap().unwrap().labels, None);

@@ -1,5 +1,6 @@
 //! What the person who starts the server settles.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use model::request::{Settings, SignUpMode};
@@ -17,6 +18,17 @@ pub struct Config {
     pub sign_up: Option<SignUpMode>,
     /// As `sign_up`: instances that one person may have.
     pub quota: Option<u32>,
+    pub ssh: SshConfig,
+}
+
+/// Where the SSH gateway listens and is found.
+#[derive(Debug, Clone, Default)]
+pub struct SshConfig {
+    /// None: there is no gateway.
+    pub listen: Option<SocketAddr>,
+    /// The host under which people reach it, and the port if that is another than it listens on.
+    pub host: String,
+    pub port: Option<u16>,
 }
 
 impl Config {

@@ -2,6 +2,7 @@
 //! do. [`Control::open`] opens the database, [`Opened::run`] starts the one task that writes, and [`Handle`] is the
 //! door for everything else.
 
+mod access;
 pub mod auth;
 mod clock;
 mod config;
@@ -15,8 +16,9 @@ mod router;
 mod running;
 mod setup;
 pub mod store;
+mod tunnel;
 
-pub use config::Config;
+pub use config::{Config, SshConfig};
 pub use handle::{Handle, Peer, Subscription};
 pub use http::cookie::Credential;
 pub use planner::actor::Actor;

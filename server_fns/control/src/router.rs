@@ -9,6 +9,7 @@ use model::refusal::Refusal;
 
 use crate::gateway;
 use crate::handle::Handle;
+use crate::tunnel;
 
 impl Handle {
     /// Where nodes dial in, and what supervisors ask: `/healthz` says that the process runs, `/readyz` that it can
@@ -16,6 +17,7 @@ impl Handle {
     pub fn router(&self) -> Router {
         Router::new()
             .route(protocol::PATH, get(gateway::dial))
+            .route(protocol::stream::PATH, get(tunnel::accept))
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz))
             .with_state(self.clone())

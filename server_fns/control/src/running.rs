@@ -1,10 +1,16 @@
 //! From a configuration to a running server, and its orderly end.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use planner::world::World;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::authority::Authority;
+use crate::access::ssh;
 use crate::auth::attempts::AttemptLimits;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -23,6 +29,8 @@ pub struct Opened {
     world: World,
     clock: Clock,
     config: Config,
+    authority: Authority,
+    gateway: Option<TcpListener>,
     attempts: AttemptLimits,
 }
 
@@ -50,9 +58,26 @@ impl Control {
 
 async fn open(config: Config) -> Result<Opened, OpenError> {
     let clock = Clock::start();
+    let gateway = match config.ssh.listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let store = Store::open(&config.location(), config.first_settings()).await?;
-    let world = store.load(clock.now().mono).await?;
-    Ok(Opened { store, world, clock, config, attempts: AttemptLimits::default() })
+    let mut world = store.load(clock.now().mono).await?;
+    let authority = Authority::new(&world.identity.secret).map_err(|error| OpenError::Secret(error.to_string()))?;
+    if let Some((_, address)) = &gateway {
+        world.identity.ssh_address = format!("{}:{}", config.ssh.host, config.ssh.port.unwrap_or(address.port()));
+    }
+    let gateway = gateway.map(|(listener, _)| listener);
+    Ok(Opened { store, world, clock, config, authority, gateway, attempts: AttemptLimits::default() })
+}
+
+/// Before the database is opened: who cannot serve shall not become its writer.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), OpenError> {
+    let failed = |source| OpenError::SshListen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 impl Opened {
@@ -65,11 +90,18 @@ impl Opened {
     /// Starts the writing task and the administrator's socket on the runtime that calls it, which must give its
     /// threads [`limits::WORKER_STACK`].
     pub fn run(self) -> (Handle, Running) {
-        let Self { store, world, clock, config, attempts } = self;
+        let Self { store, world, clock, config, authority, gateway, attempts } = self;
         let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let (task, orchestrator) = Loop::new(store, world, clock);
         let writer = tokio::spawn(task.run(writing.clone()));
-        let handle = Handle::new(orchestrator, attempts, tasks.clone(), connections.clone());
+        let handle = Handle::new(orchestrator, attempts, authority, tasks.clone(), connections.clone());
+        if let Some(listener) = gateway {
+            match ssh::config(&handle.authority, &config.ssh.host) {
+                Ok(config) => drop(tasks.spawn(ssh::serve(handle.clone(), listener, Arc::new(config)))),
+                // Without it, instances are reached at their nodes.
+                Err(error) => tracing::error!(%error, "the SSH gateway has no certificate and does not run"),
+            }
+        }
         if !config.data_dir.as_os_str().is_empty() {
             match console::listen(&config.data_dir) {
                 Ok(listener) => {

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::host_key::HostKey;
 use crate::id::{ClusterId, InstanceId, NodeId, PersonId};
 use crate::image::ImageName;
 use crate::instance::{DesiredState, Limits};
 use crate::name::InstanceName;
-use crate::port::PortBlock;
+use crate::port::{ContainerPort, PortBlock};
 use crate::version::{Era, Generation, Incarnation, Restarts};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,14 @@ pub struct AssignedInstance {
     pub image: ImageName,
     pub limits: Limits,
     pub host_ports: PortBlock,
+    pub host_key: HostKey,
     /// Lines for `authorized_keys`: `type base64 comment`, without options.
     pub authorized_keys: Vec<String>,
+}
+
+impl AssignedInstance {
+    /// Whether streams may be opened to this port of it.
+    pub fn declares(&self, port: ContainerPort) -> bool {
+        ContainerPort::OF_BLOCK.contains(&port)
+    }
 }

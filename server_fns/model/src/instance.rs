@@ -25,6 +25,9 @@ pub struct InstanceSpec {
     pub ssh_keys: Vec<SshKeyId>,
     #[serde(default)]
     pub limits: Limits,
+    /// A login through the gateway starts it when it is stopped.
+    #[serde(default)]
+    pub start_on_connect: bool,
 }
 
 /// Ceilings of one instance; `None` leaves it to the node.

@@ -74,6 +74,9 @@ pub struct CreateInstance {
     pub ssh_keys: Option<Vec<String>>,
     #[serde(default)]
     pub limits: Limits,
+    /// A login through the gateway starts it when it is stopped.
+    #[serde(default)]
+    pub start_on_connect: bool,
 }
 
 /// Who may sign up, beside the holder of the set-up link.

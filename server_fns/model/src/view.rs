@@ -33,8 +33,11 @@ pub struct InstanceView {
     pub image: ImageName,
     pub node: NodeRef,
     pub ports: Vec<PortBinding>,
-    /// What to type to log in.
+    /// What to type to log in at the node's own address.
     pub ssh_command: String,
+    /// What to type to log in through the gateway, wherever the node is; empty if there is none.
+    pub gateway_command: String,
+    pub start_on_connect: bool,
     pub ssh_keys: Vec<Label>,
     pub limits: Limits,
     pub created_at: Timestamp,

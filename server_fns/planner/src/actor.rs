@@ -24,6 +24,8 @@ pub struct Actor {
 pub enum Via {
     Session(SessionId),
     Token(TokenId),
+    /// A login at the gateway.
+    SshKey(SshKeyId),
     /// The command line on the server's own machine.
     Console,
 }

@@ -1,6 +1,7 @@
 //! The deciding core of the main server. Every function is pure: the world and the time go in, changes,
 //! a plan or a refusal come out. `control` commits and executes what is decided here.
 
+pub mod access;
 pub mod actor;
 pub mod clock;
 pub mod command;

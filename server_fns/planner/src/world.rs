@@ -7,6 +7,7 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::assignment::Assignment;
 use model::event::InstanceEvent;
+use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::name::{EmailAddress, Label, Username};
@@ -29,6 +30,8 @@ pub struct World {
     pub cluster: ClusterId,
     pub era: Era,
     pub settings: Settings,
+    /// By what this installation is known to SSH clients and to instances.
+    pub identity: Identity,
     pub people: BTreeMap<PersonId, Arc<Person>>,
     pub sessions: BTreeMap<SessionId, Arc<Session>>,
     pub tokens: BTreeMap<TokenId, Arc<Token>>,
@@ -49,6 +52,24 @@ pub struct World {
     pub published: BTreeMap<NodeId, Arc<Assignment>>,
     /// When this process began to listen: every node has a full lease from here.
     pub started: Instant,
+}
+
+/// Made once for each installation, and carried on by a backup.
+#[derive(Clone, Default, PartialEq)]
+pub struct Identity {
+    /// 32 bytes in hex, from which every key of the installation is derived.
+    pub secret: String,
+    /// `type base64`: with this key the gateway logs in to instances.
+    pub gateway_key: String,
+    /// `host:port` under which people reach the gateway; empty if there is none. Not stored.
+    pub ssh_address: String,
+}
+
+/// Without the secret, which must not get into a log.
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("gateway_key", &self.gateway_key).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -147,6 +168,7 @@ pub struct Instance {
     pub wished_at: Timestamp,
     pub incarnation: Incarnation,
     pub restarts: Restarts,
+    pub host_key: HostKey,
     /// A container of this incarnation was seen, so a missing one is lost and not yet to be made.
     pub was_present: bool,
     pub created_at: Timestamp,

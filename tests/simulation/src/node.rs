@@ -151,7 +151,7 @@ impl Node {
                 self.old_down = Some(frame);
                 self.consider(assignment, wall);
             }
-            FromServer::Heard { .. } | FromServer::Stale => {}
+            FromServer::Heard { .. } | FromServer::Dial(_) | FromServer::Stale => {}
             FromServer::Refused { .. } | FromServer::Broken(_) => link.node = None,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::refusal::RefusalCode;
 use model::request::CreateInstance;
@@ -95,7 +96,10 @@ impl People {
         let asked = CreateInstance { name: name.clone(), ..CreateInstance::default() };
         let reply = server.decide(
             now,
-            |world, draw, at| instances::create(world, &actor(world, person), &asked, Some((&key, &name)), draw, at),
+            |world, draw, at| {
+                let asker = actor(world, person);
+                instances::create(world, &asker, &asked, Some((&key, &name)), &|_| HostKey::default(), draw, at)
+            },
             |_, _, _| {},
         )?;
         let made: BTreeSet<InstanceId> = server

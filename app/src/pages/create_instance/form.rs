@@ -50,6 +50,7 @@ pub(super) fn Form() -> Element {
             image: Some(image_or_default().to_string()),
             ssh_keys: ticked(live.world.peek().as_ref(), &unticked.read()),
             limits,
+            start_on_connect: false,
         };
         ask.start(instances::create(Json(request)), move |view| {
             let id = view.id;

@@ -63,7 +63,7 @@ fn wish_is_fact(world: &World) {
         }
     }
     assert_eq!(local.ports_open, Some(world.assigned.host_ports));
-    assert_eq!(local.files, Files::Written(world.assigned.authorized_keys.clone()));
+    assert_eq!(local.files, Files::Written(world.assigned.host_key.clone(), world.assigned.authorized_keys.clone()));
 }
 
 fn one_case(script: &[u8]) {

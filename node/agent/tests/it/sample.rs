@@ -2,6 +2,7 @@
 
 use agent::facts::{ContainerView, Labels, container_name};
 use model::assignment::{AssignedInstance, Assignment};
+use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::image::ImageName;
 use model::instance::{DesiredState, Limits};
@@ -30,6 +31,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
         image: ImageName::default(),
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1024),
+        host_key: HostKey::default(),
         authorized_keys: vec!["ssh-ed25519 AAAA ada".to_owned()],
     }
 }

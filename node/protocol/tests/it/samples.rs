@@ -11,6 +11,7 @@ use protocol::{ToNode, ToServer};
 const WELCOME: &str = include_str!("../samples/welcome.json");
 const REPORT: &str = include_str!("../samples/report.json");
 const HEARD: &str = include_str!("../samples/heard.json");
+const DIAL: &str = include_str!("../samples/dial.json");
 const HELLO: &str = include_str!("../samples/hello.json");
 
 fn reads_and_writes_back<M>(sample: &str) -> Result<(), BadFrame>
@@ -29,6 +30,7 @@ where
 fn samples_read_and_write_back() {
     reads_and_writes_back::<ToNode>(WELCOME).unwrap();
     reads_and_writes_back::<ToNode>(HEARD).unwrap();
+    reads_and_writes_back::<ToNode>(DIAL).unwrap();
     reads_and_writes_back::<ToServer>(REPORT).unwrap();
     reads_and_writes_back::<ToServer>(HELLO).unwrap();
 }

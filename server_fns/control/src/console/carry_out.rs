@@ -1,5 +1,8 @@
 //! What each of the administrator's requests does.
 
+use std::sync::Arc;
+
+use model::name::InstanceName;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{CreateToken, RegisterNode, SignUp, SignUpMode};
 use model::view::{InstanceView, PersonView};
@@ -41,9 +44,11 @@ impl Handle {
     }
 
     async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
-        let made = self
-            .orchestrator
-            .decide(move |world, draw, now| recover(world, &node, &container, owner.as_deref(), draw, now));
+        let authority = Arc::clone(&self.authority);
+        let made = self.orchestrator.decide(move |world, draw, now| {
+            let host_key = |name: &InstanceName| authority.make_host_key(name);
+            recover(world, &node, &container, owner.as_deref(), &host_key, draw, now)
+        });
         let (id, world) = (made.await?, self.world());
         let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, self.now()));
         let InstanceView { name, owner, ssh_command, .. } = view.ok_or_else(|| Refusal::not_found("instance"))?;

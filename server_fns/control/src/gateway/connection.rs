@@ -106,6 +106,7 @@ impl Connection {
         crash_at!("welcomed");
         *connected = Some(epoch);
         session.welcome(epoch);
+        let mut wanted = self.handle.tunnels.connected(self.node, epoch);
         let mut worlds = self.handle.orchestrator.watch();
         let mut told = None;
         let mut heard = Instant::now();
@@ -120,6 +121,7 @@ impl Connection {
                     let world = worlds.borrow_and_update().clone();
                     self.tell(socket, &world, epoch, &mut told).await?;
                 }
+                Some(sockets) = wanted.recv() => socket.send(&ToNode::Dial { epoch, sockets }).await?,
                 frame = socket.next() => {
                     let meaning = session.handle(frame?);
                     heard = Instant::now();
@@ -256,6 +258,7 @@ impl Connection {
 
     async fn leave(&self, epoch: Epoch) {
         let node = self.node;
+        self.handle.tunnels.disconnected(node, epoch);
         let left: Result<(), Refusal> = self
             .handle
             .orchestrator

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use model::id::NodeId;
 use model::refusal::{Refusal, RefusalCode};
 use protocol::limits::MAX_FRAME;
 
@@ -27,12 +28,12 @@ pub(crate) async fn dial(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
-    let Some(key_hash) = bearer(&headers).map(secret::hash) else {
-        return refuse(&wrong_key());
-    };
-    let Some(node) = handle.world().node_by_key_hash(&key_hash).map(|node| node.id) else {
-        tracing::warn!(peer, "a node dialled in with a key that opens nothing");
-        return refuse(&wrong_key());
+    let (node, key_hash) = match node_of(&handle, &headers) {
+        Ok(found) => found,
+        Err(refusal) => {
+            tracing::warn!(peer, "a node dialled in with a key that opens nothing");
+            return refuse(&refusal);
+        }
     };
     let connection = Connection { handle, node, key_hash, peer: peer.unwrap_or_default() };
     match upgrade {
@@ -43,6 +44,13 @@ pub(crate) async fn dial(
             .on_upgrade(|socket| connection.serve(socket)),
         Err(rejection) => rejection.into_response(),
     }
+}
+
+/// Whose key the request carries, and the hash of that key.
+pub(crate) fn node_of(handle: &Handle, headers: &HeaderMap) -> Result<(NodeId, String), Refusal> {
+    let key_hash = bearer(headers).map(secret::hash).ok_or_else(wrong_key)?;
+    let node = handle.world().node_by_key_hash(&key_hash).map(|node| node.id).ok_or_else(wrong_key)?;
+    Ok((node, key_hash))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -123,6 +123,6 @@ impl Handle {
 const fn session_of(actor: &Actor) -> Option<SessionId> {
     match actor.via {
         Via::Session(id) => Some(id),
-        Via::Token(_) | Via::Console => None,
+        Via::Token(_) | Via::SshKey(_) | Via::Console => None,
     }
 }

@@ -3,6 +3,7 @@
 use model::event::InstanceEvent;
 use model::explain::Explanation;
 use model::id::InstanceId;
+use model::name::InstanceName;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::CreateInstance;
 use model::view::{ImageView, InstanceView};
@@ -12,6 +13,8 @@ use planner::command::{Decision, instances};
 use planner::explain::explain;
 use planner::view::{images, instance_view};
 use planner::world::World;
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::{Handle, gone};
@@ -53,12 +56,13 @@ impl Handle {
         let request =
             serde_json::to_vec(&asked).map_err(|error| Refusal::new(RefusalCode::Invalid, error.to_string()))?;
         let request_hash = hex::encode(Sha256::digest(request));
-        let asker = actor.clone();
+        let (asker, authority) = (actor.clone(), Arc::clone(&self.authority));
         let id = self
             .orchestrator
             .decide(move |world, draw, now| {
+                let host_key = |name: &InstanceName| authority.make_host_key(name);
                 let idempotency = idempotency_key.as_deref().map(|key| (key, request_hash.as_str()));
-                instances::create(world, &asker, &asked, idempotency, draw, now)
+                instances::create(world, &asker, &asked, idempotency, &host_key, draw, now)
             })
             .await?;
         self.instance(actor, id)

@@ -86,6 +86,7 @@ fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
     match actor.via {
         Via::Session(id) => world.sessions.get(&id).is_some_and(|session| session_is_valid(session, now)),
         Via::Token(id) => world.tokens.contains_key(&id),
+        Via::SshKey(id) => world.ssh_keys.contains_key(&id),
         Via::Console => true,
     }
 }

@@ -22,12 +22,14 @@ use planner::world::{Person, World};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::authority::Authority;
 use crate::auth::attempts::{AttemptLimits, Attempts};
 use crate::auth::password::Passwords;
 use crate::auth::secret::{self, SecretKind};
 use crate::http::cookie::Credential;
 use crate::orchestrator::{Draw, Orchestrator};
 use crate::setup::SetupLink;
+use crate::tunnel::Tunnels;
 
 pub use live::Subscription;
 
@@ -46,6 +48,8 @@ pub struct Handle {
     passwords: Passwords,
     attempts: Arc<Attempts>,
     setup: Arc<SetupLink>,
+    pub(crate) tunnels: Arc<Tunnels>,
+    pub(crate) authority: Arc<Authority>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: CancellationToken,
 }
@@ -54,6 +58,7 @@ impl Handle {
     pub(crate) fn new(
         orchestrator: Orchestrator,
         limits: AttemptLimits,
+        authority: Authority,
         tasks: TaskTracker,
         stopping: CancellationToken,
     ) -> Self {
@@ -63,6 +68,8 @@ impl Handle {
             passwords: Passwords::new(),
             attempts: Arc::new(Attempts::new(limits)),
             setup: Arc::new(setup),
+            tunnels: Arc::default(),
+            authority: Arc::new(authority),
             tasks,
             stopping,
         }
@@ -118,7 +125,7 @@ impl Handle {
         let change = move |world: &World, now: Now| match via {
             Via::Session(id) => people::touch_session(world, id, now),
             Via::Token(id) => token_commands::touch(world, id, now),
-            Via::Console => None,
+            Via::SshKey(_) | Via::Console => None,
         };
         if change(world, now).is_none() {
             return;

@@ -14,7 +14,7 @@ use super::rows::{
     idempotency::IdempotencyRow, instance::InstanceRow, invite::InviteRow, node::NodeRow, person::PersonRow,
     ssh_key::SshKeyRow, token::TokenRow,
 };
-use super::{Location, OpenError, Store};
+use super::{First, Location, OpenError, Store};
 
 /// Before the checksum, on the first line.
 const HEAD: &str = "dockhost-backup 1 sha256:";
@@ -28,6 +28,7 @@ pub struct Backup {
     /// That the backup was made in; a restore begins a later one.
     pub era: Era,
     settings: Settings,
+    secret: String,
     people: Vec<PersonRow>,
     tokens: Vec<TokenRow>,
     invites: Vec<InviteRow>,
@@ -57,6 +58,7 @@ impl Backup {
             cluster: world.cluster,
             era: world.era,
             settings: world.settings,
+            secret: world.identity.secret.clone(),
             people: world.people.values().map(|row| PersonRow::from(&**row)).collect(),
             tokens: world.tokens.values().map(|row| TokenRow::from(&**row)).collect(),
             invites: world.invites.values().map(|row| InviteRow::from(&**row)).collect(),
@@ -95,7 +97,8 @@ impl Backup {
     /// When the place holds something already, or cannot be written.
     pub async fn restore(self, location: &Location, now: Timestamp) -> Result<(), OpenError> {
         let (cluster, era, settings) = (self.cluster, self.era, self.settings);
-        let mut store = Store::take_over(location, cluster, era, settings, now).await?;
+        let before = First { cluster, era, settings, secret: self.secret.clone() };
+        let mut store = Store::take_over(location, before, now).await?;
         let empty = World::new(cluster, era, settings, Instant::default());
         Ok(store.commit(&self.changes(), &empty).await?)
     }

@@ -40,6 +40,16 @@ impl StoreError {
 /// Why the server cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    #[error(
+        "the SSH gateway cannot listen on {address}; is another server running there? Choose another with --ssh-listen"
+    )]
+    SshListen {
+        address: std::net::SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{0}; restore the database from a backup")]
+    Secret(String),
     #[error("the data directory {dir} cannot be used")]
     Directory {
         dir: String,

@@ -16,6 +16,7 @@ use super::rows::{
     idempotency::IdempotencyRow, instance::InstanceRow, invite::InviteRow, node::NodeRow, person::PersonRow,
     session::SessionRow, ssh_key::SshKeyRow, token::TokenRow,
 };
+use crate::access::authority;
 
 impl Store {
     /// The world as it was last committed. Nothing is known of any node's connection; each has a full lease from
@@ -36,6 +37,8 @@ impl Store {
             cluster: meta.cluster,
             era: meta.era,
             settings: meta.settings,
+            identity: authority::identity(&meta.secret)
+                .map_err(|error| StoreError::Unreadable { table: "meta", why: error.to_string() })?,
             people: keyed(rows::<PersonRow, planner::world::Person>(&mut tables, 0)?, |row| row.id),
             sessions: keyed(rows::<SessionRow, planner::world::Session>(&mut tables, 1)?, |row| row.id),
             tokens: keyed(rows::<TokenRow, planner::world::Token>(&mut tables, 2)?, |row| row.id),

@@ -6,6 +6,7 @@ use surrealdb::Surreal;
 
 use super::directory::connect_directory;
 use super::error::{OpenError, StoreError};
+use super::meta::First;
 use super::open::choose;
 use super::{Location, Store};
 
@@ -27,7 +28,8 @@ impl Store {
         if written < known {
             return Err(StoreError::Forgotten { lost: known - written });
         }
-        self.become_writer(row.cluster, row.era, row.settings).await?;
+        self.become_writer(First { cluster: row.cluster, era: row.era, settings: row.settings, secret: row.secret })
+            .await?;
         self.broken = false;
         tracing::warn!("the database was opened anew after it had refused a write");
         Ok(written > known)

@@ -6,18 +6,43 @@ use model::version::Era;
 use serde::{Deserialize, Serialize};
 use surrealdb::types::{SurrealValue, Value};
 
-use super::Store;
 use super::error::StoreError;
+use super::{Store, random};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ClusterRow {
     pub(super) cluster: ClusterId,
     pub(super) era: Era,
     pub(super) settings: Settings,
+    /// See [`planner::world::Identity`].
+    pub(super) secret: String,
     /// Grows with every transaction.
     pub(super) commit: i64,
     /// Grows with every opening: who opened the database last is the one who may write.
     pub(super) writer: i64,
+}
+
+/// What an installation begins with.
+#[derive(Debug, Clone)]
+pub struct First {
+    pub cluster: ClusterId,
+    pub era: Era,
+    pub settings: Settings,
+    /// See [`planner::world::Identity`].
+    pub secret: String,
+}
+
+impl First {
+    /// An installation like no other.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn new(settings: Settings) -> Result<Self, getrandom::Error> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret)?;
+        let cluster = ClusterId::from_bits(random::bits64()?);
+        Ok(Self { cluster, era: Era::default(), settings, secret: hex::encode(secret) })
+    }
 }
 
 pub(super) fn settings_value(settings: Settings) -> Result<Value, StoreError> {
@@ -28,25 +53,21 @@ pub(super) fn settings_value(settings: Settings) -> Result<Value, StoreError> {
 impl Store {
     pub(super) async fn cluster_row(&self) -> Result<ClusterRow, StoreError> {
         let failed = StoreError::database("the reading of meta:cluster");
-        let query = "SELECT cluster, era, settings, commit, writer FROM meta:cluster";
+        let query = "SELECT cluster, era, settings, secret, commit, writer FROM meta:cluster";
         let answer = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
         one(answer.map_err(failed)?)
     }
 
     /// Makes this process the only writer, and the cluster's id and era at the very first opening.
-    pub(super) async fn become_writer(
-        &mut self,
-        fresh: ClusterId,
-        era: Era,
-        first: Settings,
-    ) -> Result<ClusterRow, StoreError> {
+    pub(super) async fn become_writer(&mut self, first: First) -> Result<ClusterRow, StoreError> {
         let failed = StoreError::database("the opening of meta:cluster");
         let answer = self
             .db
             .query(include_str!("become_writer.surql"))
-            .bind(("cluster", fresh.to_string()))
-            .bind(("era", i64::try_from(era.0).unwrap_or(i64::MAX)))
-            .bind(("settings", settings_value(first)?))
+            .bind(("cluster", first.cluster.to_string()))
+            .bind(("era", i64::try_from(first.era.0).unwrap_or(i64::MAX)))
+            .bind(("settings", settings_value(first.settings)?))
+            .bind(("secret", first.secret))
             .await
             .and_then(|results| results.check()?.take::<Vec<Value>>(1));
         let row = one(answer.map_err(failed)?)?;

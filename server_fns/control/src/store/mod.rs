@@ -25,6 +25,7 @@ use surrealdb::engine::any::Any;
 
 pub use backup::{Backup, BackupError};
 pub use error::{OpenError, StoreError};
+pub use meta::First;
 pub use open::Location;
 
 /// An open database of which this process is the only writer.

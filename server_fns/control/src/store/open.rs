@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use model::Timestamp;
-use model::id::ClusterId;
 use model::request::Settings;
 use model::version::Era;
 use surrealdb::Surreal;
@@ -11,7 +10,8 @@ use surrealdb::engine::any::{self, Any};
 use surrealdb::opt::auth::Root;
 
 use super::directory::{claim, connect_directory, place};
-use super::{Store, error::OpenError, random};
+use super::meta::First;
+use super::{Store, error::OpenError};
 
 /// Where the rows are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,34 +28,28 @@ impl Store {
     /// Opens the database, brings its schema up to date and becomes its only writer. `first` are the settings of
     /// an installation that has none yet.
     pub async fn open(location: &Location, first: Settings) -> Result<Self, OpenError> {
-        let fresh = ClusterId::from_bits(random::bits64().map_err(|error| OpenError::Random(error.to_string()))?);
-        Self::open_as(location, fresh, Era::default(), first).await
+        let first = First::new(first).map_err(|error| OpenError::Random(error.to_string()))?;
+        Self::open_as(location, first).await
     }
 
     /// As [`Store::open`], for a database that does not exist yet and goes on with an installation whose own was in
-    /// an era not later than `after`. The new era is the second in which it begins, so that this can be done twice.
-    pub async fn take_over(
-        location: &Location,
-        cluster: ClusterId,
-        after: Era,
-        first: Settings,
-        now: Timestamp,
-    ) -> Result<Self, OpenError> {
+    /// the era of `before` or an earlier one. The new era is the second in which it begins, so that this can be done twice.
+    pub async fn take_over(location: &Location, before: First, now: Timestamp) -> Result<Self, OpenError> {
         let second = u64::try_from(now.timestamp()).map_or_else(|_| Era::default(), Era);
-        let era = second.max(after.next());
+        let era = second.max(before.era.next());
         if let Location::Directory(dir) = location
             && place(dir).exists()
         {
             return Err(OpenError::NotEmpty { place: place(dir).display().to_string() });
         }
-        let store = Self::open_as(location, cluster, era, first).await?;
+        let store = Self::open_as(location, First { era, ..before }).await?;
         if store.writer > 1 {
             return Err(OpenError::NotEmpty { place: "that address".to_owned() });
         }
         Ok(store)
     }
 
-    async fn open_as(location: &Location, cluster: ClusterId, era: Era, first: Settings) -> Result<Self, OpenError> {
+    async fn open_as(location: &Location, first: First) -> Result<Self, OpenError> {
         let (db, lock) = match location {
             Location::Memory => (connect("mem://", "memory").await?, None),
             Location::Directory(dir) => {
@@ -67,7 +61,7 @@ impl Store {
         choose(&db).await?;
         let mut store = Self { db, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
         store.migrate().await?;
-        store.become_writer(cluster, era, first).await?;
+        store.become_writer(first).await?;
         Ok(store)
     }
 }

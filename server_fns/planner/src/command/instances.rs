@@ -5,5 +5,12 @@ pub mod recover;
 mod spec;
 mod wish;
 
+use model::host_key::HostKey;
+use model::name::InstanceName;
+
 pub use create::create;
 pub use wish::{delete, forget, restart, start, stop};
+
+/// Makes the host key of an instance of that name. Keys are made of random numbers and signed, which is not for a
+/// decision to do.
+pub type MakeHostKey<'a> = &'a dyn Fn(&InstanceName) -> HostKey;

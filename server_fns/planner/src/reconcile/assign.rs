@@ -29,8 +29,15 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         image: instance.spec.image,
         limits: instance.spec.limits,
         host_ports: instance.host_ports,
-        authorized_keys: keys.map(|key| authorized_line(world, key)).collect(),
+        host_key: instance.host_key.clone(),
+        authorized_keys: keys.map(|key| authorized_line(world, key)).chain(gateway_line(world)).collect(),
     }
+}
+
+/// The gateway lets in who may log in, and then logs in itself.
+fn gateway_line(world: &World) -> Option<String> {
+    let key = &world.identity.gateway_key;
+    (!key.is_empty()).then(|| format!("{key} dockhost-gateway"))
 }
 
 /// The comment tells people inside the instance whose key it is. Labels are free text, so it keeps only

@@ -32,6 +32,8 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         node: NodeRef { id: node.id, name: node.settings.name.clone(), address: node.address().to_owned() },
         ports: instance.host_ports.bindings().collect(),
         ssh_command: ssh_command(node, instance),
+        gateway_command: gateway_command(world, instance),
+        start_on_connect: instance.spec.start_on_connect,
         ssh_keys: keys.map(|key| key.name.clone()).collect::<Vec<Label>>(),
         limits: instance.spec.limits,
         created_at: instance.created_at,
@@ -47,6 +49,16 @@ fn ssh_command(node: &Node, instance: &Instance) -> String {
     match node.address() {
         "" => String::new(),
         address => format!("ssh -p {} root@{address}", instance.host_ports.first.0),
+    }
+}
+
+/// Empty without a gateway.
+fn gateway_command(world: &World, instance: &Instance) -> String {
+    let name = &instance.spec.name;
+    match world.identity.ssh_address.rsplit_once(':') {
+        None => String::new(),
+        Some((host, "22")) => format!("ssh {name}@{host}"),
+        Some((host, port)) => format!("ssh -p {port} {name}@{host}"),
     }
 }
 

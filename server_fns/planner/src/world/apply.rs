@@ -19,6 +19,7 @@ impl World {
             cluster,
             era,
             settings,
+            identity: Default::default(),
             people: Default::default(),
             sessions: Default::default(),
             tokens: Default::default(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
 use model::port::PortRange;
@@ -76,11 +77,12 @@ impl History {
         let actor = self.scene.actor(owner);
         let mut draw = self.scene.draw();
         let (world, now) = (&self.scene.world, self.scene.now);
-        if let Ok(decided) = instances::create(world, &actor, &asked, key, &mut draw, now) {
+        if let Ok(decided) = instances::create(world, &actor, &asked, key, &|_| HostKey::default(), &mut draw, now) {
             let id = self.scene.commit(decided);
             if key.is_some() {
                 let repeated =
-                    instances::create(&self.scene.world, &actor, &asked, key, &mut draw, now).expect("a repetition");
+                    instances::create(&self.scene.world, &actor, &asked, key, &|_| HostKey::default(), &mut draw, now)
+                        .expect("a repetition");
                 assert_eq!((repeated.answer, repeated.changes), (id, Vec::new()));
             }
         }

@@ -1,5 +1,6 @@
 //! Creating instances and wishing something of them.
 
+use model::host_key::HostKey;
 use model::instance::DesiredState;
 use model::observed::Observed;
 use model::refusal::{Refusal, RefusalCode};
@@ -16,7 +17,8 @@ fn asked(name: &str) -> CreateInstance {
 
 fn refused(scene: &mut Scene, owner: &str, asked: &CreateInstance) -> Refusal {
     let mut draw = scene.draw();
-    instances::create(&scene.world, &scene.actor(owner), asked, None, &mut draw, scene.now).unwrap_err()
+    instances::create(&scene.world, &scene.actor(owner), asked, None, &|_| HostKey::default(), &mut draw, scene.now)
+        .unwrap_err()
 }
 
 /// The node does all that is asked of it and says so.
@@ -153,7 +155,15 @@ fn an_idempotency_key_stands_for_one_request() {
     let mut scene = Scene::with_node();
     let (actor, mut draw) = (scene.actor("bob"), scene.draw());
     let create = |scene: &Scene, draw: &mut dyn FnMut() -> u64, name: &str, hash: &str| {
-        instances::create(&scene.world, &actor, &asked(name), Some(("k", hash)), draw, scene.now)
+        instances::create(
+            &scene.world,
+            &actor,
+            &asked(name),
+            Some(("k", hash)),
+            &|_| HostKey::default(),
+            draw,
+            scene.now,
+        )
     };
     let decided = create(&scene, &mut draw, "web", "h1").unwrap();
     let id = scene.commit(decided);

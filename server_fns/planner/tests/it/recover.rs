@@ -1,5 +1,6 @@
 //! Containers without a row become instances again, and never somebody else's.
 
+use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::image::ImageName;
 use model::instance::{DesiredState, Limits};
@@ -35,7 +36,7 @@ fn scene(name: &str) -> (Scene, NodeId) {
 
 fn asked(scene: &mut Scene, node: &str, owner: Option<&str>) -> Result<InstanceId, Refusal> {
     let mut draw = scene.draw();
-    let decided = recover(&scene.world, node, "dockhost-x", owner, &mut draw, scene.now)?;
+    let decided = recover(&scene.world, node, "dockhost-x", owner, &|_| HostKey::default(), &mut draw, scene.now)?;
     let id = scene.commit(decided);
     scene.settle();
     Ok(id)

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::{AssignedInstance, Assignment};
+use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId, PersonId};
 use model::image::ImageName;
 use model::node::{EngineState, NodeFacts};
@@ -178,7 +179,8 @@ impl Scene {
         let asked = CreateInstance { name: name.into(), ..CreateInstance::default() };
         let mut draw = self.draw();
         let actor = self.actor(owner);
-        let decided = instances::create(&self.world, &actor, &asked, None, &mut draw, self.now)?;
+        let decided =
+            instances::create(&self.world, &actor, &asked, None, &|_| HostKey::default(), &mut draw, self.now)?;
         let id = self.commit(decided);
         self.settle();
         Ok(id)

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use model::Timestamp;
+use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::observed::{Activity, Observed, Problem};
@@ -25,6 +26,7 @@ pub(in crate::store) struct InstanceRow {
     wished_at: Timestamp,
     incarnation: Incarnation,
     restarts: Restarts,
+    host_key: HostKey,
     was_present: bool,
     created_at: Timestamp,
     report: LastReportRow,
@@ -58,6 +60,7 @@ impl From<&Instance> for InstanceRow {
             wished_at,
             incarnation,
             restarts,
+            host_key,
             was_present,
             created_at,
             report,
@@ -75,6 +78,7 @@ impl From<&Instance> for InstanceRow {
             wished_at,
             incarnation,
             restarts,
+            host_key,
             was_present,
             created_at,
             report,
@@ -96,6 +100,7 @@ impl From<InstanceRow> for Instance {
             wished_at,
             incarnation,
             restarts,
+            host_key,
             was_present,
             created_at,
             report,
@@ -113,6 +118,7 @@ impl From<InstanceRow> for Instance {
             wished_at,
             incarnation,
             restarts,
+            host_key,
             was_present,
             created_at,
             report,

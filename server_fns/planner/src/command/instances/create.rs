@@ -9,6 +9,7 @@ use model::version::{Generation, Incarnation, Restarts};
 
 use crate::actor::Actor;
 use crate::clock::Now;
+use crate::command::instances::MakeHostKey;
 use crate::command::instances::spec::spec;
 use crate::command::{Decision, event, fresh, is_past};
 use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_LIFETIME};
@@ -22,6 +23,7 @@ pub fn create(
     actor: &Actor,
     asked: &CreateInstance,
     idempotency: Option<(&str, &str)>,
+    host_key: MakeHostKey<'_>,
     draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<InstanceId>, Refusal> {
@@ -41,7 +43,6 @@ pub fn create(
     let instance = Instance {
         id,
         owner: actor.person,
-        spec,
         node: place.node,
         host_ports: place.host_ports,
         clashed: Vec::new(),
@@ -50,6 +51,8 @@ pub fn create(
         wished_at: now.wall,
         incarnation: Incarnation::default().next(),
         restarts: Restarts::default(),
+        host_key: host_key(&spec.name),
+        spec,
         was_present: false,
         created_at: now.wall,
         report: LastReport::unheard(now.wall),

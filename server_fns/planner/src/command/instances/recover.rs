@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::host_key::HostKey;
 use model::id::InstanceId;
 use model::instance::{DesiredState, InstanceSpec};
 use model::name::InstanceName;
@@ -11,6 +12,7 @@ use model::stranger::{OWNER, Origin, Proposal, Proposed, Stranger};
 use model::version::{Generation, Restarts};
 
 use crate::clock::Now;
+use crate::command::instances::MakeHostKey;
 use crate::command::instances::spec::check_limits;
 use crate::command::{Decision, event};
 use crate::ports::first_free_block;
@@ -39,6 +41,7 @@ pub fn recover(
     node: &str,
     container: &str,
     owner: Option<&str>,
+    host_key: MakeHostKey<'_>,
     draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<InstanceId>, Refusal> {
@@ -52,7 +55,8 @@ pub fn recover(
         let nobody = || Refusal::field(OWNER, format!("There is nobody with the username or address {login}."));
         world.person_by_login(login).ok_or_else(nobody)
     });
-    let (_, instance) = propose(world, node, stranger, owner.transpose()?, now)?;
+    let (_, proposed) = propose(world, node, stranger, owner.transpose()?, now)?;
+    let instance = Instance { host_key: host_key(&proposed.spec.name), ..proposed };
     let (id, text) = (instance.id, format!("Recovered from its container {container} on {}.", node.settings.name));
     let event = event(world, id, "DockHost", text, draw, now);
     Ok(Decision::new(vec![Change::PutInstance(Box::new(instance)), event], id))
@@ -91,8 +95,13 @@ fn propose<'w>(
     check_limits(row.limits)?;
     let host_ports = host_ports(world, node, row.host_ports)
         .ok_or_else(|| conflict(format!("{place} has no {} consecutive free host ports left.", PortBlock::SIZE)))?;
-    let spec =
-        InstanceSpec { name: free_name(world, owner, &row.name), image: row.image, ssh_keys, limits: row.limits };
+    let spec = InstanceSpec {
+        name: free_name(world, owner, &row.name),
+        image: row.image,
+        ssh_keys,
+        limits: row.limits,
+        start_on_connect: false,
+    };
     let instance = Instance {
         id,
         owner: owner.id,
@@ -105,6 +114,7 @@ fn propose<'w>(
         wished_at: now.wall,
         incarnation,
         restarts: Restarts::default(),
+        host_key: HostKey::default(),
         // Should it vanish before it is adopted, it is lost and not made anew and empty.
         was_present: true,
         created_at: now.wall,

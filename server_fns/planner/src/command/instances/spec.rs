@@ -25,7 +25,7 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
     };
     let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
     check_limits(asked.limits)?;
-    Ok(InstanceSpec { name, image, ssh_keys, limits: asked.limits })
+    Ok(InstanceSpec { name, image, ssh_keys, limits: asked.limits, start_on_connect: asked.start_on_connect })
 }
 
 fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Vec<SshKeyId>, Refusal> {

@@ -51,7 +51,7 @@ pub fn touch_session(world: &World, id: SessionId, now: Now) -> Option<Change> {
 pub fn close_session(world: &World, actor: &Actor) -> Decision<()> {
     match actor.via {
         Via::Session(id) if world.sessions.contains_key(&id) => Decision::new(vec![Change::DropSession(id)], ()),
-        Via::Session(_) | Via::Token(_) | Via::Console => Decision::unchanged(()),
+        Via::Session(_) | Via::Token(_) | Via::SshKey(_) | Via::Console => Decision::unchanged(()),
     }
 }
 

@@ -1,0 +1,91 @@
+//! The contract on a data socket: one stream of bytes into one instance.
+//!
+//! A node dials [`PATH`] with its API key as a bearer token, the epoch of its channel in [`EPOCH_HEADER`] and
+//! `Upgrade:` [`UPGRADE`], and then waits. When the server needs a stream it sends an [`Opening`]; the node answers with
+//! an [`Opened`]. From then on the socket carries the stream's bytes and nothing else, so the kernel's flow control
+//! is the stream's, and no stream waits behind another. Each of the two messages is JSON behind its length in four
+//! bytes, the highest first.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use model::id::InstanceId;
+use model::port::ContainerPort;
+use model::version::{Epoch, Generation, Incarnation};
+
+use crate::codec::BadFrame;
+
+/// Where nodes dial in for streams, below the server's address.
+pub const PATH: &str = "/api/v1/stream";
+/// The protocol that the socket is switched to.
+pub const UPGRADE: &str = "dockhost-stream";
+pub const EPOCH_HEADER: &str = "x-dockhost-epoch";
+
+/// Bytes of one [`Opening`] or [`Opened`].
+pub const MAX_HEAD: usize = 16 << 10;
+/// Bytes before each of them.
+pub const LENGTH: usize = 4;
+
+/// What the server wants at the other end. It names an instance and what is declared for it, never an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    pub epoch: Epoch,
+    pub instance: InstanceId,
+    pub incarnation: Incarnation,
+    /// Of the wish that the server acted on. A node that has not heard of it yet waits a moment.
+    pub generation: Generation,
+    pub target: Target,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "target", rename_all = "snake_case")]
+pub enum Target {
+    /// A TCP port in the instance that is declared for it.
+    Port {
+        port: ContainerPort,
+        /// How long a program that does not listen yet is waited for.
+        patience_ms: u64,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "opened", rename_all = "snake_case")]
+pub enum Opened {
+    Yes,
+    No { why: NotOpened, message: String },
+}
+
+/// Why a node opened no stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotOpened {
+    /// The opening is of another epoch, or of a wish that the node has not heard of or has left behind.
+    Stale,
+    /// That instance, or that container of it, is not assigned to the node.
+    NotHere,
+    NotRunning,
+    Undeclared,
+    /// Nothing listens there.
+    NotListening,
+    /// The node carries as many streams as it may.
+    Busy,
+    /// Docker did not do its part.
+    Engine,
+}
+
+pub fn encode<M: Serialize>(head: &M) -> Result<Vec<u8>, BadFrame> {
+    let text = serde_json::to_vec(head).map_err(|error| BadFrame::Unreadable(error.to_string()))?;
+    let length = u32::try_from(text.len()).ok().filter(|_| text.len() <= MAX_HEAD);
+    let length = length.ok_or(BadFrame::TooLong(text.len()))?;
+    Ok([&length.to_be_bytes()[..], &text].concat())
+}
+
+/// How many bytes follow.
+pub fn length(bytes: [u8; LENGTH]) -> Result<usize, BadFrame> {
+    let length = usize::try_from(u32::from_be_bytes(bytes)).unwrap_or(usize::MAX);
+    if length <= MAX_HEAD { Ok(length) } else { Err(BadFrame::TooLong(length)) }
+}
+
+pub fn decode<M: DeserializeOwned>(head: &[u8]) -> Result<M, BadFrame> {
+    serde_json::from_slice(head).map_err(|error| BadFrame::Unreadable(error.to_string()))
+}

@@ -1,0 +1,27 @@
+//! An instance for tests.
+
+use model::assignment::AssignedInstance;
+use model::host_key::HostKey;
+use model::id::{InstanceId, PersonId};
+use model::image::ImageName;
+use model::instance::{DesiredState, Limits};
+use model::port::PortBlock;
+use model::version::{Generation, Incarnation, Restarts};
+
+pub(crate) fn assigned(bits: u64) -> AssignedInstance {
+    AssignedInstance {
+        id: InstanceId::from_bits(bits),
+        name: "web".parse().unwrap(),
+        owner: PersonId::from_bits(9),
+        generation: Generation(1),
+        incarnation: Incarnation(1),
+        may_create: true,
+        desired: DesiredState::Running,
+        restarts: Restarts(0),
+        image: ImageName::default(),
+        limits: Limits::default(),
+        host_ports: PortBlock::starting_at(1024),
+        host_key: HostKey { seed: "11".repeat(32), ..HostKey::default() },
+        authorized_keys: Vec::new(),
+    }
+}

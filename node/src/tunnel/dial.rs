@@ -1,0 +1,77 @@
+//! Dialling one data socket: TCP, TLS where the address says so, and the switch from HTTP to the stream's bytes.
+
+use std::sync::{Arc, OnceLock};
+
+use http_body_util::Empty;
+use hyper::client::conn::http1;
+use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, UPGRADE};
+use hyper::{Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use model::version::Epoch;
+use protocol::stream::EPOCH_HEADER;
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_tungstenite::MaybeTlsStream;
+
+use crate::channel::{Address, ApiKey};
+
+/// One socket to the server that carries a stream's bytes.
+pub(super) type Wire = MaybeTlsStream<TcpStream>;
+
+/// The error is a clause for the log.
+pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result<Wire, String> {
+    let wire = connect(server).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(text)?;
+    let connection = tokio::spawn(connection.with_upgrades());
+    let authority = server.stream().authority().map(|authority| authority.as_str()).unwrap_or_default();
+    let request = Request::get(server.stream().path())
+        .header(HOST, authority)
+        .header(CONNECTION, "upgrade")
+        .header(UPGRADE, protocol::stream::UPGRADE)
+        .header(AUTHORIZATION, key.header())
+        .header(EPOCH_HEADER, HeaderValue::from(epoch.0))
+        .body(Empty::<bytes::Bytes>::new())
+        .map_err(text)?;
+    let answer = sender.send_request(request).await.map_err(text)?;
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        return Err(format!("the server answered with status {}", answer.status()));
+    }
+    let upgraded = hyper::upgrade::on(answer).await.map_err(text)?;
+    connection.await.map_err(text)?.map_err(text)?;
+    let parts = upgraded.downcast::<TokioIo<Wire>>().map_err(|_| "the connection is of another kind".to_owned())?;
+    if !parts.read_buf.is_empty() {
+        return Err("the server spoke before it was its turn".to_owned());
+    }
+    Ok(parts.io.into_inner())
+}
+
+async fn connect(server: &Address) -> Result<Wire, String> {
+    let uri = server.stream();
+    let secure = uri.scheme_str() == Some("wss");
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let tcp = TcpStream::connect((bare, port)).await.map_err(text)?;
+    tcp.set_nodelay(true).map_err(text)?;
+    if !secure {
+        return Ok(MaybeTlsStream::Plain(tcp));
+    }
+    let name = ServerName::try_from(bare.to_owned()).map_err(text)?;
+    let tls = TlsConnector::from(trust()).connect(name, tcp).await.map_err(text)?;
+    Ok(MaybeTlsStream::Rustls(tls))
+}
+
+/// The authorities that the channel's library trusts, too.
+fn trust() -> Arc<rustls::ClientConfig> {
+    static TRUST: OnceLock<Arc<rustls::ClientConfig>> = OnceLock::new();
+    let build = || {
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Arc::new(rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+    };
+    Arc::clone(TRUST.get_or_init(build))
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,127 @@
+//! The way into instances on a node that nothing can reach: the node dials one more socket for each stream.
+//!
+//! A few sockets stand ready, so that a stream costs one round trip and no handshake. What a socket is for is said on
+//! the socket itself; see [`protocol::stream`].
+
+mod dial;
+mod head;
+mod serve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::version::Epoch;
+use protocol::limits::{IDLE_STREAM_AGE, IDLE_STREAMS, STREAMS};
+use protocol::stream::Opening;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::channel::{Address, ApiKey};
+use dial::Wire;
+
+pub use serve::Instances;
+
+/// Wishes of the server for more sockets that may wait.
+pub const WISHES: usize = 64;
+/// Sockets that are dialled for one wish at the most.
+const AT_ONCE: u16 = 64;
+/// How long a socket may take to be dialled and switched.
+const DIAL: Duration = Duration::from_secs(10);
+/// The pause after one that failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Everything the tunnel needs.
+pub struct Tunnel {
+    pub server: Address,
+    pub api_key: ApiKey,
+    /// In which data sockets are welcome; `None` while the channel is down.
+    pub epoch: watch::Receiver<Option<Epoch>>,
+    /// How many sockets the server wants besides those that stand ready.
+    pub wanted: mpsc::Receiver<u16>,
+    pub instances: Instances,
+    pub shutdown: CancellationToken,
+}
+
+/// What each socket works with.
+struct Shared {
+    server: Address,
+    api_key: ApiKey,
+    instances: Instances,
+    places: Semaphore,
+}
+
+impl Tunnel {
+    /// Serves streams until the process ends.
+    pub async fn run(self) {
+        let Self { server, api_key, mut epoch, mut wanted, instances, shutdown } = self;
+        let shared = Arc::new(Shared { server, api_key, instances, places: Semaphore::new(STREAMS) });
+        // Streams outlive the channel: each has its own socket, and a moment without the channel cuts nobody off.
+        let mut sockets = JoinSet::new();
+        loop {
+            let now = tokio::select! {
+                () = shutdown.cancelled() => return,
+                now = epoch.wait_for(Option::is_some) => match now.as_deref() {
+                    Ok(Some(now)) => *now,
+                    Ok(None) | Err(_) => return,
+                },
+            };
+            let ready = Arc::new(Semaphore::new(IDLE_STREAMS));
+            let mut gone = epoch.clone();
+            loop {
+                let dial = |place| socket(Arc::clone(&shared), now, epoch.clone(), place);
+                tokio::select! {
+                    () = shutdown.cancelled() => return,
+                    _ = gone.wait_for(|newest| *newest != Some(now)) => break,
+                    Some(more) = wanted.recv() => {
+                        for _ in 0..more.min(AT_ONCE) {
+                            sockets.spawn(dial(None));
+                        }
+                    }
+                    Ok(place) = Arc::clone(&ready).acquire_owned() => drop(sockets.spawn(dial(Some(place)))),
+                    Some(_ended) = sockets.join_next() => {}
+                }
+            }
+        }
+    }
+}
+
+/// One socket, from dialling to the end of its stream. It gives its place among the ready ones up when it is used.
+async fn socket(
+    shared: Arc<Shared>,
+    epoch: Epoch,
+    mut newest: watch::Receiver<Option<Epoch>>,
+    ready: Option<OwnedSemaphorePermit>,
+) {
+    let mut wire = match timeout(DIAL, dial::dial(&shared.server, &shared.api_key, epoch)).await {
+        Ok(Ok(wire)) => wire,
+        Ok(Err(why)) => return not_dialled(&why).await,
+        Err(_) => return not_dialled("it does not answer").await,
+    };
+    let opening = tokio::select! {
+        opening = head::read::<Opening>(&mut wire) => opening,
+        () = sleep(IDLE_STREAM_AGE) => return,
+        _ = newest.wait_for(|newest| *newest != Some(epoch)) => return,
+    };
+    drop(ready);
+    match opening {
+        Ok(opening) => answer(&shared, epoch, wire, opening).await,
+        Err(why) => tracing::debug!(%why, "a data socket ended before it was used"),
+    }
+}
+
+async fn answer(shared: &Shared, epoch: Epoch, mut wire: Wire, opening: Opening) {
+    let Ok(_place) = shared.places.try_acquire() else {
+        return serve::refuse(&mut wire, serve::busy()).await;
+    };
+    if opening.epoch != epoch {
+        return serve::refuse(&mut wire, serve::stale("it is of another connection of this node")).await;
+    }
+    shared.instances.serve(wire, opening).await;
+}
+
+async fn not_dialled(why: &str) {
+    tracing::debug!(why, "a data socket could not be opened");
+    sleep(PAUSE).await;
+}

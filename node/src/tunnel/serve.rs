@@ -1,0 +1,140 @@
+//! What the node does with an opening: find the instance, check it, dial it, carry the bytes.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use agent::adopt;
+use agent::converge::Seen;
+use agent::facts::container_name;
+use model::assignment::{AssignedInstance, Assignment};
+use model::instance::DesiredState;
+use model::port::ContainerPort;
+use protocol::limits::{OPENING, PATIENCE};
+use protocol::stream::{NotOpened, Opened, Opening, Target};
+use tokio::io::copy_bidirectional_with_sizes;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::dial::Wire;
+use super::head;
+use crate::docker::Engine;
+use crate::forward::{self, Forwards};
+
+/// How long a wish that the server acted on may take to reach the ledger: it comes on another socket.
+const CATCH_UP: Duration = Duration::from_secs(5);
+
+/// Where instances are found.
+#[derive(Clone)]
+pub struct Instances {
+    pub engine: Engine,
+    pub forwards: Forwards,
+    pub assigned: watch::Receiver<Option<Arc<Assignment>>>,
+}
+
+/// Why there is no stream, and the sentence for whoever asked.
+pub(super) struct Refused(NotOpened, String);
+
+pub(super) fn busy() -> Refused {
+    Refused(NotOpened::Busy, "the node carries as many streams as it may".to_owned())
+}
+
+pub(super) fn stale(why: &str) -> Refused {
+    Refused(NotOpened::Stale, why.to_owned())
+}
+
+pub(super) async fn refuse(wire: &mut Wire, Refused(why, message): Refused) {
+    tracing::debug!(?why, message, "a stream was not opened");
+    // Whoever asked may have gone away.
+    let _ = timeout(OPENING, head::write(wire, &Opened::No { why, message })).await;
+}
+
+impl Instances {
+    pub(super) async fn serve(&self, mut wire: Wire, opening: Opening) {
+        let Target::Port { port, patience_ms } = opening.target;
+        let patience = Duration::from_millis(patience_ms).min(PATIENCE);
+        let mut target = self.forwards.target(opening.instance);
+        let dialled = timeout(OPENING + patience, self.dial(&opening, &mut target, port, patience)).await;
+        match dialled {
+            Ok(Ok((inner, address))) => {
+                if head::write(&mut wire, &Opened::Yes).await.is_ok() {
+                    carry(wire, inner, target, address).await;
+                }
+            }
+            Ok(Err(refused)) => refuse(&mut wire, refused).await,
+            Err(_) => refuse(&mut wire, Refused(NotOpened::Engine, "Docker does not answer in time".to_owned())).await,
+        }
+    }
+
+    async fn dial(
+        &self,
+        opening: &Opening,
+        target: &mut Option<watch::Receiver<Option<IpAddr>>>,
+        port: ContainerPort,
+        patience: Duration,
+    ) -> Result<(TcpStream, IpAddr), Refused> {
+        let (assignment, assigned) = self.find(opening).await?;
+        if !assigned.declares(port) {
+            let message = format!("port {} is not among the ports of {}", port.0, assigned.name);
+            return Err(Refused(NotOpened::Undeclared, message));
+        }
+        let not_running = || Refused(NotOpened::NotRunning, format!("{} does not run", assigned.name));
+        let target = target.as_mut().ok_or_else(not_running)?;
+        // One that is just starting has no address yet.
+        let _ = timeout(patience, target.wait_for(Option::is_some)).await;
+        let address = target.borrow().ok_or_else(not_running)?;
+        // Addresses are given again: this one must be our very container's, now.
+        let name = container_name(assigned.id, assigned.incarnation);
+        let looked = self.engine.reach(&name).await;
+        let (view, found) = looked.map_err(|error| Refused(NotOpened::Engine, error.to_string()))?;
+        match adopt::seen(assignment.cluster, &assigned, view) {
+            Seen::Ours(view) if view.state.is_running() && found == Some(address) => {}
+            Seen::Ours(_) | Seen::Absent | Seen::Foreign(_) | Seen::Unknown => return Err(not_running()),
+        }
+        let dialled = forward::dial(SocketAddr::new(address, port.0), patience).await;
+        let inner = dialled.map_err(|error| {
+            Refused(
+                NotOpened::NotListening,
+                format!("nothing answers on port {} of {}: {error}", port.0, assigned.name),
+            )
+        })?;
+        Ok((inner, address))
+    }
+
+    /// The instance as the ledger has it, of the very generation that the server acted on.
+    async fn find(&self, opening: &Opening) -> Result<(Arc<Assignment>, AssignedInstance), Refused> {
+        let mut assigned = self.assigned.clone();
+        let known = |now: &Option<Arc<Assignment>>| {
+            let instances = now.as_ref().map(|assignment| assignment.instances.as_slice()).unwrap_or_default();
+            instances.iter().any(|one| one.id == opening.instance && one.generation >= opening.generation)
+        };
+        // One that is behind is refused below.
+        let _ = timeout(CATCH_UP, assigned.wait_for(known)).await;
+        let now = self.assigned.borrow().clone();
+        let not_here = || Refused(NotOpened::NotHere, "that instance is not on this node".to_owned());
+        let assignment = now.ok_or_else(not_here)?;
+        let found = assignment.instances.iter().find(|one| one.id == opening.instance).cloned();
+        let found = found.filter(|one| one.incarnation == opening.incarnation).ok_or_else(not_here)?;
+        if found.generation != opening.generation {
+            return Err(stale("what is wished of the instance has changed"));
+        }
+        match found.desired {
+            DesiredState::Running => Ok((assignment, found)),
+            DesiredState::Stopped | DesiredState::Deleted => {
+                Err(Refused(NotOpened::NotRunning, format!("{} does not run", found.name)))
+            }
+        }
+    }
+}
+
+/// Until both ends are done or the container is no longer where it was.
+async fn carry(mut wire: Wire, mut inner: TcpStream, target: Option<watch::Receiver<Option<IpAddr>>>, address: IpAddr) {
+    let Some(mut target) = target else { return };
+    // Without it, small messages wait for the acknowledgement of those before them.
+    let _ = inner.set_nodelay(true);
+    tokio::select! {
+        _ended = copy_bidirectional_with_sizes(&mut wire, &mut inner, forward::BUFFER, forward::BUFFER) => {}
+        _moved = target.wait_for(|now| *now != Some(address)) => {}
+    }
+}

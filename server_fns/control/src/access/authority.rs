@@ -1,0 +1,150 @@
+//! Every key of the installation, made from one secret: a restored backup is known to clients as before.
+
+use std::sync::Arc;
+
+use model::host_key::HostKey;
+use model::name::InstanceName;
+use planner::world::Identity;
+use russh::keys::ssh_key::certificate::{Builder, CertType};
+use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
+use russh::keys::ssh_key::{self, Certificate, HashAlg, PrivateKey, PublicKey};
+use sha2::{Digest, Sha256};
+
+/// Below which instances are named for clients: `web-1.dockhost` is reached through the gateway. It is no domain of
+/// the world's, so trusting our authority for it takes nothing away from anybody.
+pub(crate) const DOMAIN: &str = "dockhost";
+const SEED: usize = 32;
+
+/// Why a secret gives no keys.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum BadSecret {
+    #[error("the secret of the installation is not 32 bytes in hex")]
+    Form,
+    #[error("the keys of the installation cannot be made: {0}")]
+    Keys(#[from] ssh_key::Error),
+}
+
+/// The installation's own keys.
+pub(crate) struct Authority {
+    /// By which clients know the gateway.
+    pub(crate) gateway: PrivateKey,
+    /// With which the gateway logs in to instances.
+    pub(crate) login: Arc<PrivateKey>,
+    /// Signs host keys.
+    signer: PrivateKey,
+    /// With which links and tickets for visitors of apps are signed.
+    pub(crate) links: [u8; SEED],
+}
+
+/// What a world carries of them.
+pub(crate) fn identity(secret: &str) -> Result<Identity, BadSecret> {
+    let login = key(secret, "login")?;
+    Ok(Identity { secret: secret.to_owned(), gateway_key: line(login.public_key())?, ssh_address: String::new() })
+}
+
+impl Authority {
+    pub(crate) fn new(secret: &str) -> Result<Self, BadSecret> {
+        Ok(Self {
+            gateway: key(secret, "gateway")?,
+            login: Arc::new(key(secret, "login")?),
+            signer: key(secret, "authority")?,
+            links: seed(secret, "links")?,
+        })
+    }
+
+    /// The line for `known_hosts` that ends every question about keys of this installation.
+    pub(crate) fn known_hosts(&self, host: &str, port: u16) -> Result<String, BadSecret> {
+        let at = if port == 22 { host.to_owned() } else { format!("[{host}]:{port}") };
+        Ok(format!("@cert-authority {at},*.{DOMAIN} {}", line(self.signer.public_key())?))
+    }
+
+    /// `SHA256:…` of the gateway's host key, as `ssh` shows it.
+    pub(crate) fn fingerprint(&self) -> String {
+        self.gateway.fingerprint(HashAlg::Sha256).to_string()
+    }
+
+    /// The gateway's certificate for the names by which people reach it.
+    pub(crate) fn gateway_certificate(&self, hosts: &[String]) -> Result<Certificate, BadSecret> {
+        self.certify(self.gateway.public_key(), "dockhost-gateway", hosts)
+    }
+
+    /// A host key for a new instance, and the certificate for the names under which it is reached.
+    pub(crate) fn host_key(&self, name: &InstanceName) -> Result<HostKey, BadSecret> {
+        let mut bytes = [0; SEED];
+        getrandom::fill(&mut bytes).map_err(|_| BadSecret::Form)?;
+        let key = from_seed(&bytes)?;
+        let names = [name.to_string(), format!("{name}.{DOMAIN}")];
+        let certificate = self.certify(key.public_key(), name.as_str(), &names)?.to_openssh()?;
+        Ok(HostKey { seed: hex::encode(bytes), public_key: line(key.public_key())?, certificate })
+    }
+
+    /// As [`Self::host_key`]. It fails only when the system gives no random numbers, and then there is no other way to
+    /// make an instance safely either.
+    pub(crate) fn make_host_key(&self, name: &InstanceName) -> HostKey {
+        self.host_key(name).expect("the operating system gives random numbers")
+    }
+
+    /// Valid for ever: the key that it names is made once, and ends with what it names.
+    fn certify(&self, key: &PublicKey, id: &str, names: &[String]) -> Result<Certificate, BadSecret> {
+        let mut nonce = [0; SEED];
+        getrandom::fill(&mut nonce).map_err(|_| BadSecret::Form)?;
+        let mut builder = Builder::new(nonce, key.key_data().clone(), 0, u64::MAX)?;
+        builder.cert_type(CertType::Host)?.key_id(id)?;
+        for name in names {
+            builder.valid_principal(name.as_str())?;
+        }
+        Ok(builder.sign(&self.signer)?)
+    }
+}
+
+/// Each purpose has a key of its own, and none tells anything of another.
+fn seed(secret: &str, purpose: &str) -> Result<[u8; SEED], BadSecret> {
+    let bytes = hex::decode(secret).ok().filter(|bytes| bytes.len() == SEED).ok_or(BadSecret::Form)?;
+    Ok(Sha256::new().chain_update(b"dockhost ").chain_update(purpose).chain_update(bytes).finalize().into())
+}
+
+fn key(secret: &str, purpose: &str) -> Result<PrivateKey, BadSecret> {
+    from_seed(&seed(secret, purpose)?)
+}
+
+fn from_seed(seed: &[u8; SEED]) -> Result<PrivateKey, BadSecret> {
+    Ok(PrivateKey::new(KeypairData::Ed25519(Ed25519Keypair::from_seed(seed)), "")?)
+}
+
+fn line(key: &PublicKey) -> Result<String, BadSecret> {
+    Ok(key.to_openssh()?.trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+    #[test]
+    fn one_secret_makes_the_same_keys_and_each_purpose_another() {
+        let [one, two] = [Authority::new(SECRET).unwrap(), Authority::new(SECRET).unwrap()];
+        assert_eq!(one.fingerprint(), two.fingerprint());
+        let keys = [&one.gateway, &*one.login, &one.signer].map(|key| key.fingerprint(HashAlg::Sha256));
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+    }
+
+    #[test]
+    fn what_is_no_secret_is_refused() {
+        for bad in ["", "00", &"g".repeat(64), &"0".repeat(66)] {
+            assert!(matches!(Authority::new(bad), Err(BadSecret::Form)), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_instance_is_certified_for_its_own_names_alone() {
+        let authority = Authority::new(SECRET).unwrap();
+        let made = authority.host_key(&"web-1".parse().unwrap()).unwrap();
+        let certificate = Certificate::from_openssh(&made.certificate).unwrap();
+        let signer = authority.signer.fingerprint(HashAlg::Sha256);
+        certificate.validate_at(1_800_000_000, [&signer]).unwrap();
+        assert_eq!(certificate.valid_principals(), ["web-1", "web-1.dockhost"]);
+        assert_eq!(certificate.public_key(), PublicKey::from_openssh(&made.public_key).unwrap().key_data());
+        assert!(!format!("{made:?}").contains(&made.seed), "the seed got into a log");
+    }
+}

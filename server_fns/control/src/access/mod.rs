@@ -1,0 +1,4 @@
+//! How people reach their instances through this server. Russh's types stay in `ssh`.
+
+pub(crate) mod authority;
+pub(crate) mod ssh;

@@ -1,0 +1,243 @@
+//! The gateway's own login at an instance, on behalf of somebody whose key was proven.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::id::InstanceId;
+use model::port::ContainerPort;
+use protocol::stream::Target;
+use russh::client::{self, AuthResult, ChannelOpenHandle, Msg};
+use russh::keys::{PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
+use russh::{Channel, ChannelId, Disconnect, server};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::bridge::Bridge;
+use super::gauge::{Gauge, Gauges};
+use super::{limits, settings};
+use crate::handle::Handle;
+
+/// Who logs in.
+const USER: &str = "root";
+
+pub(super) type InnerGauges = Arc<Mutex<Gauges<ChannelId>>>;
+
+/// One connection to the sshd of an instance.
+pub(super) struct Inner {
+    pub(super) connection: client::Handle<Instance>,
+    gauges: InnerGauges,
+}
+
+impl Inner {
+    /// The error is a sentence for the client.
+    pub(super) async fn connect(
+        handle: &Handle,
+        id: InstanceId,
+        client: server::Handle,
+        ended: watch::Receiver<Option<String>>,
+        outer_gauges: InnerGauges,
+    ) -> Result<Self, String> {
+        let world = handle.world();
+        let instance = world.instances.get(&id).ok_or("The instance is gone.")?;
+        let name = instance.spec.name.to_string();
+        let pinned = PublicKey::from_openssh(&instance.host_key.public_key)
+            .map_err(|_| format!("{name} has no host key that this gateway could know it by."))?;
+        let patience_ms = u64::try_from(limits::SSHD.as_millis()).unwrap_or(u64::MAX);
+        let target = Target::Port { port: ContainerPort::SSH, patience_ms };
+        let stream = handle.open_stream(id, target).await.map_err(|why| format!("{name} cannot be reached: {why}."))?;
+        let gauges = InnerGauges::default();
+        let end = Instance { pinned, client, ended, gauges: Arc::clone(&gauges), outer_gauges };
+        let login = async {
+            let mut connection = client::connect_stream(settings::inner(), stream.socket, end).await?;
+            let key = PrivateKeyWithHashAlg::new(Arc::clone(&handle.authority.login), None);
+            let admitted = connection.authenticate_publickey(USER, key).await?;
+            Ok::<_, russh::Error>((connection, admitted))
+        };
+        match timeout(limits::LOGIN, login).await {
+            Ok(Ok((connection, AuthResult::Success))) => Ok(Self { connection, gauges }),
+            Ok(Ok((_, AuthResult::Failure { .. }))) => Err(format!(
+                "{name} does not let the gateway in. Its sshd may be configured differently than DockHost left it; the \
+                 web terminal opens it all the same."
+            )),
+            Ok(Err(russh::Error::UnknownKey)) => Err(format!(
+                "{name} shows another host key than the one it was given. Restart it; if that does not help, somebody \
+                 has changed it."
+            )),
+            Ok(Err(error)) => Err(format!("The sshd of {name} could not be talked to: {error}.")),
+            Err(_) => Err(format!("The sshd of {name} does not answer.")),
+        }
+    }
+
+    pub(super) fn gauge(&self, channel: &Channel<Msg>) -> Arc<Gauge> {
+        open_gauge(&self.gauges, channel.id())
+    }
+
+    pub(super) async fn end(&self) {
+        // It may be gone already.
+        let _ = self.connection.disconnect(Disconnect::ByApplication, "", "").await;
+    }
+}
+
+pub(super) fn open_gauge(gauges: &InnerGauges, channel: ChannelId) -> Arc<Gauge> {
+    gauges.lock().unwrap_or_else(PoisonError::into_inner).open(channel)
+}
+
+/// What the instance's sshd says on its own accord.
+pub(super) struct Instance {
+    /// The key that the instance was given: nothing else is the instance.
+    pinned: PublicKey,
+    client: server::Handle,
+    ended: watch::Receiver<Option<String>>,
+    gauges: InnerGauges,
+    outer_gauges: InnerGauges,
+}
+
+impl Instance {
+    /// Joins a channel that the instance opened with the one that was opened for it at the client.
+    async fn join(
+        &self,
+        inner: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        outer: impl Future<Output = Result<Channel<server::Msg>, russh::Error>> + Send + 'static,
+    ) {
+        let (client, ended) = (self.client.clone(), self.ended.clone());
+        let waits_inner = open_gauge(&self.gauges, inner.id());
+        let outer_gauges = Arc::clone(&self.outer_gauges);
+        tokio::spawn(async move {
+            let Ok(outer) = outer.await else { return reply.reject(russh::ChannelOpenFailure::ConnectFailed).await };
+            let waits_outer = open_gauge(&outer_gauges, outer.id());
+            reply.accept().await;
+            let (from_outer, to_outer) = outer.split();
+            let bridge =
+                Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session: false };
+            bridge.carry().await;
+        });
+    }
+}
+
+impl client::Handler for Instance {
+    type Error = russh::Error;
+
+    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
+        Ok(match shown {
+            PublicKeyOrCertificate::PublicKey { key, .. } => key.key_data() == self.pinned.key_data(),
+            PublicKeyOrCertificate::Certificate(certificate) => certificate.public_key() == self.pinned.key_data(),
+        })
+    }
+
+    async fn data(&mut self, channel: ChannelId, data: &[u8], _: &mut client::Session) -> Result<(), Self::Error> {
+        pause(&self.gauges, channel, data.len()).await;
+        Ok(())
+    }
+
+    async fn extended_data(
+        &mut self,
+        channel: ChannelId,
+        _: u32,
+        data: &[u8],
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        pause(&self.gauges, channel, data.len()).await;
+        Ok(())
+    }
+
+    fn adjust_window(&mut self, _: ChannelId, _: u32) -> u32 {
+        self.gauges.lock().unwrap_or_else(PoisonError::into_inner).window()
+    }
+
+    async fn server_channel_open_forwarded_tcpip(
+        &mut self,
+        channel: Channel<Msg>,
+        address: &str,
+        port: u32,
+        from: &str,
+        from_port: u32,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        let (client, address, from) = (self.client.clone(), address.to_owned(), from.to_owned());
+        let outer = async move { client.channel_open_forwarded_tcpip(address, port, from, from_port).await };
+        self.join(channel, reply, outer).await;
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_streamlocal(
+        &mut self,
+        channel: Channel<Msg>,
+        path: &str,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        let (client, path) = (self.client.clone(), path.to_owned());
+        let outer = async move { client.channel_open_forwarded_streamlocal(path).await };
+        self.join(channel, reply, outer).await;
+        Ok(())
+    }
+
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        let client = self.client.clone();
+        self.join(channel, reply, async move { client.channel_open_agent().await }).await;
+        Ok(())
+    }
+
+    async fn server_channel_open_session(
+        &mut self,
+        _: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        forbid(reply).await
+    }
+
+    async fn server_channel_open_direct_tcpip(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        _: &str,
+        _: u32,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        forbid(reply).await
+    }
+
+    async fn server_channel_open_direct_streamlocal(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        forbid(reply).await
+    }
+
+    async fn server_channel_open_x11(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        forbid(reply).await
+    }
+}
+
+/// No sshd asks for these; an instance that does is up to something.
+async fn forbid(reply: ChannelOpenHandle) -> Result<(), russh::Error> {
+    reply.reject(russh::ChannelOpenFailure::AdministrativelyProhibited).await;
+    Ok(())
+}
+
+/// Notes what has arrived, and holds up a sender that was told to wait.
+pub(super) async fn pause(gauges: &InnerGauges, channel: ChannelId, bytes: usize) {
+    let pause = gauges.lock().unwrap_or_else(PoisonError::into_inner).arrived(channel, bytes);
+    if let Some(pause) = pause {
+        tokio::time::sleep(pause).await;
+    }
+}

@@ -1,0 +1,37 @@
+//! Every bound of the gateway.
+
+use std::time::Duration;
+
+/// Connections that have not ended, from everywhere and from one address.
+pub(super) const CONNECTIONS: usize = 4_096;
+pub(super) const CONNECTIONS_OF_ADDRESS: usize = 256;
+/// From the first byte to a proven key.
+pub(super) const LOGIN_GRACE: Duration = Duration::from_secs(20);
+/// Keys that a client may offer. An agent holds a handful.
+pub(super) const KEYS_OFFERED: usize = 20;
+/// After accepting failed, which is for want of file descriptors.
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Channels that one connection may hold.
+pub(super) const CHANNELS: usize = 128;
+/// A client that answers none of these is gone.
+pub(super) const KEEPALIVE: Duration = Duration::from_secs(15);
+pub(super) const KEEPALIVES: usize = 4;
+/// Bytes read from a connection at once.
+pub(super) const READ_BUFFER: usize = 128 << 10;
+/// Bytes that a client may send on a channel before it hears that they were taken.
+pub(super) const WINDOW: u32 = 2 << 20;
+/// Bytes of one packet: the largest that OpenSSH sends is half of it.
+pub(super) const PACKET: u32 = 65_535;
+/// Bytes that one connection may leave waiting here before its windows are no longer renewed.
+pub(super) const WAITING: usize = 8 << 20;
+/// Messages of one channel that may wait. It is above what [`WAITING`] allows of packets of usual size, so that a slow
+/// channel never stops the reading of the others.
+pub(super) const MESSAGES: usize = 4_096;
+/// How long an instance may take to be started for a client.
+pub(super) const START: Duration = Duration::from_secs(120);
+/// How long the instance's sshd is waited for, once its container runs.
+pub(super) const SSHD: Duration = Duration::from_secs(15);
+/// How long the login at the instance may take.
+pub(super) const LOGIN: Duration = Duration::from_secs(20);
+/// How long the last words of a session have to leave before the connection is cut.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);

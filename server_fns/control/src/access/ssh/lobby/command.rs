@@ -1,0 +1,112 @@
+//! From a line to what it asks for. There is no shell: words are separated by spaces, and quotes mean nothing.
+
+/// What one may ask of the lobby.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Command {
+    Nothing,
+    Help,
+    List,
+    New { name: String, image: Option<String> },
+    Start { name: String },
+    Stop { name: String },
+    Restart { name: String },
+    Remove { name: String, yes: bool },
+    Ports { name: String },
+    Explain { name: String },
+    WhoAmI,
+}
+
+pub(super) const HELP: &str = "\
+ls                     your instances
+new NAME [IMAGE]       create an instance and wait until it runs
+start NAME             start it
+stop NAME              stop it; its data stay
+restart NAME           restart it
+rm NAME --yes          delete it with its data
+ports NAME             where its ports are reached
+explain NAME           why it is as it is, and what can be done
+whoami                 who you are here
+help                   this list
+exit                   leave
+
+Every command takes --json. To log in to an instance: ssh -p PORT NAME@HOST
+";
+
+/// The command, and whether its answer is to be JSON. The error is a sentence.
+pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let json = words.contains(&"--json");
+    let yes = words.iter().any(|word| matches!(*word, "--yes" | "-y"));
+    let known = |word: &&&str| matches!(**word, "--json" | "--yes" | "-y");
+    let rest: Vec<&str> = words.iter().filter(|word| !known(word)).copied().collect();
+    if let Some(option) = rest.iter().find(|word| word.starts_with('-')) {
+        return Err(format!("There is no option {}. `help` lists the commands.", plain(option)));
+    }
+    let command = match rest.as_slice() {
+        [] => Command::Nothing,
+        ["help" | "?"] => Command::Help,
+        ["ls" | "list"] => Command::List,
+        ["whoami"] => Command::WhoAmI,
+        ["new", name] => Command::New { name: (*name).to_owned(), image: None },
+        ["new", name, image] => Command::New { name: (*name).to_owned(), image: Some((*image).to_owned()) },
+        ["start", name] => Command::Start { name: (*name).to_owned() },
+        ["stop", name] => Command::Stop { name: (*name).to_owned() },
+        ["restart", name] => Command::Restart { name: (*name).to_owned() },
+        ["rm", name] => Command::Remove { name: (*name).to_owned(), yes },
+        ["ports", name] => Command::Ports { name: (*name).to_owned() },
+        ["explain", name] => Command::Explain { name: (*name).to_owned() },
+        ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain", ..] => {
+            return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
+        }
+        [other, ..] => {
+            return Err(format!(
+                "There is no command {} and no instance of that name as a user. `help` lists the commands.",
+                plain(other)
+            ));
+        }
+    };
+    if yes && !matches!(command, Command::Remove { .. }) {
+        return Err("Only `rm` takes --yes.".to_owned());
+    }
+    Ok((command, json))
+}
+
+/// What somebody typed, fit to be shown again: without what a terminal would obey.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_as_commands() {
+        let named = |name: &str| name.to_owned();
+        for (line, command, json) in [
+            ("", Command::Nothing, false),
+            ("  ls  --json ", Command::List, true),
+            ("new web-1", Command::New { name: named("web-1"), image: None }, false),
+            ("new web-1 debian-12", Command::New { name: named("web-1"), image: Some(named("debian-12")) }, false),
+            ("rm web-1 --yes", Command::Remove { name: named("web-1"), yes: true }, false),
+            ("rm web-1", Command::Remove { name: named("web-1"), yes: false }, false),
+        ] {
+            assert_eq!(parse(line), Ok((command, json)), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_for_a_shell_does_nothing() {
+        for line in
+            ["rm -rf build", "rm", "rm a b", "ls; rm web-1", "sh -c ls", "start --yes web-1", "new", "\u{1b}]0;x\u{7}"]
+        {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_answer_repeats_nothing_that_a_terminal_obeys() {
+        let said = parse("\u{1b}[2Jx\u{7}").unwrap_err();
+        assert!(!said.contains(char::is_control), "{said:?}");
+    }
+}

@@ -1,0 +1,160 @@
+//! Carrying a command out: one call of the handle each, as the page makes it.
+
+use std::sync::Arc;
+
+use model::id::InstanceId;
+use model::phase::Phase;
+use model::refusal::Refusal;
+use model::request::CreateInstance;
+use model::view::InstanceView;
+use planner::access::instance_of;
+use planner::view::instance_view;
+use serde::Serialize;
+use tokio::time::timeout;
+
+use super::command::{Command, HELP, parse, plain};
+use super::table::table;
+use super::{Lobby, Said};
+use crate::access::ssh::limits;
+
+impl Lobby {
+    pub(super) async fn carry_out(&self, line: &str) -> Said {
+        let (command, json) = match parse(line) {
+            Ok(parsed) => parsed,
+            Err(sentence) => return failed(sentence, false),
+        };
+        match self.run(command, json).await {
+            Ok(out) => Said { out, error: String::new(), status: 0 },
+            Err(refusal) if json => failed(as_json(&refusal), true),
+            Err(Refusal { message, next_step, .. }) => {
+                failed([message].into_iter().chain(next_step).collect::<Vec<_>>().join(" "), false)
+            }
+        }
+    }
+
+    async fn run(&self, command: Command, json: bool) -> Result<String, Refusal> {
+        let actor = &self.visitor.actor;
+        let show = |view: &InstanceView| if json { as_json(view) } else { line(view) };
+        match command {
+            Command::Nothing => Ok(String::new()),
+            Command::Help => Ok(HELP.to_owned()),
+            Command::WhoAmI => {
+                let me = self.handle.me(actor)?;
+                Ok(if json { as_json(&me) } else { format!("{} ({})\n", me.username, me.email) })
+            }
+            Command::List => {
+                let mut views = self.handle.instances(actor)?;
+                views.retain(|view| view.owner == actor.username);
+                Ok(if json { as_json(&views) } else { list(&views) })
+            }
+            Command::New { name, image } => {
+                let asked = CreateInstance { name, image, ..CreateInstance::default() };
+                let made = self.handle.create_instance(actor, asked, None).await?;
+                Ok(show(&self.settled(made.id).await?))
+            }
+            Command::Start { name } => {
+                let id = self.named(&name)?;
+                self.handle.start_instance(actor, id).await?;
+                Ok(show(&self.settled(id).await?))
+            }
+            Command::Stop { name } => {
+                let id = self.named(&name)?;
+                self.handle.stop_instance(actor, id).await?;
+                Ok(show(&self.settled(id).await?))
+            }
+            Command::Restart { name } => {
+                let id = self.named(&name)?;
+                self.handle.restart_instance(actor, id).await?;
+                Ok(show(&self.settled(id).await?))
+            }
+            Command::Remove { name, yes } => {
+                let id = self.named(&name)?;
+                if !yes {
+                    let message = format!("Its data would be lost. To delete {name}: rm {name} --yes");
+                    return Err(Refusal::new(model::refusal::RefusalCode::Conflict, message));
+                }
+                Ok(show(&self.handle.delete_instance(actor, id).await?))
+            }
+            Command::Ports { name } => {
+                let view = self.handle.instance(actor, self.named(&name)?)?;
+                Ok(if json { as_json(&view.ports) } else { ports(&view) })
+            }
+            Command::Explain { name } => {
+                let told = self.handle.explain_instance(actor, self.named(&name)?)?;
+                if json {
+                    return Ok(as_json(&told));
+                }
+                let evidence = told.evidence.iter().map(|line| format!("  {}\n", line.text)).collect::<String>();
+                Ok(format!("{}\n{evidence}{}\n", told.cause, told.next_step))
+            }
+        }
+    }
+
+    /// Somebody else's and none at all are the same.
+    fn named(&self, name: &str) -> Result<InstanceId, Refusal> {
+        let world = self.handle.world();
+        let found = instance_of(&world, self.visitor.actor.person, name).map(|instance| instance.id);
+        found.ok_or_else(|| {
+            let message = format!("You have no instance called {}.", plain(name));
+            Refusal::new(model::refusal::RefusalCode::NotFound, message)
+        })
+    }
+
+    /// What became of a wish: waits until nothing is under way, at most as long as a start may take.
+    async fn settled(&self, id: InstanceId) -> Result<InstanceView, Refusal> {
+        let mut worlds = self.handle.orchestrator.watch();
+        let settled = async {
+            loop {
+                let world = Arc::clone(&worlds.borrow_and_update());
+                let view = world.instances.get(&id).and_then(|found| instance_view(&world, found, self.handle.now()));
+                let under_way = view.as_ref().is_some_and(|view| match view.phase {
+                    Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => true,
+                    Phase::Running | Phase::Stopped | Phase::Deleting | Phase::Error | Phase::Unknown | Phase::Lost => {
+                        false
+                    }
+                });
+                if !under_way || worlds.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        // Whoever waits longer is told how it is now.
+        let _ = timeout(limits::START, settled).await;
+        self.handle.instance(&self.visitor.actor, id)
+    }
+}
+
+fn failed(sentence: String, json: bool) -> Said {
+    let error = if json || sentence.ends_with('\n') { sentence } else { format!("{sentence}\n") };
+    Said { out: String::new(), error, status: 1 }
+}
+
+fn as_json(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).map_or_else(|error| error.to_string(), |text| text + "\n")
+}
+
+fn line(view: &InstanceView) -> String {
+    let message = if view.message.is_empty() { String::new() } else { format!(": {}", view.message) };
+    let command = if view.phase == Phase::Running { format!("\n  {}", view.gateway_command) } else { String::new() };
+    format!("{} is {}{message}{command}\n", view.name, view.phase.as_str())
+}
+
+fn list(views: &[InstanceView]) -> String {
+    if views.is_empty() {
+        return "You have no instances. `new NAME` creates one.\n".to_owned();
+    }
+    let heading = ["NAME", "STATE", "IMAGE", "NODE"].map(str::to_owned).to_vec();
+    let rows = views.iter().map(|view| {
+        vec![view.name.to_string(), view.phase.as_str().to_owned(), view.image.to_string(), view.node.name.to_string()]
+    });
+    table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
+}
+
+fn ports(view: &InstanceView) -> String {
+    let heading = ["PORT", "REACHED AT"].map(str::to_owned).to_vec();
+    let rows = view
+        .ports
+        .iter()
+        .map(|binding| vec![binding.container.0.to_string(), format!("{}:{}", view.node.address, binding.host.0)]);
+    table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
+}

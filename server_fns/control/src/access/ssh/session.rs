@@ -1,0 +1,344 @@
+//! One client of the gateway: who it is, and what becomes of each thing that it asks for.
+
+use std::net::IpAddr;
+use std::sync::{Arc, PoisonError};
+
+use model::id::InstanceId;
+use model::port::ContainerPort;
+use planner::access::{Route, Visitor, is_known, visitor};
+use russh::keys::PublicKey;
+use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Connection, VerifiedPublicKey};
+use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, Pty};
+use tokio::sync::{OnceCell, watch};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::gauge::Gauge;
+use super::inner::{Inner, InnerGauges, pause};
+use super::lobby::Lobby;
+use super::way::{Wanted, Way};
+use super::{jump, limits, watch as watching};
+use crate::handle::Handle;
+
+pub(super) struct Session {
+    handle: Handle,
+    peer: IpAddr,
+    /// Set only once a signature was verified.
+    visitor: Option<Visitor>,
+    gauges: InnerGauges,
+    inner: Arc<OnceCell<Inner>>,
+    ended: watch::Sender<Option<String>>,
+    entered: CancellationToken,
+    cut: CancellationToken,
+}
+
+impl Session {
+    pub(super) fn new(handle: Handle, peer: IpAddr, cut: CancellationToken, entered: CancellationToken) -> Self {
+        let (inner, gauges, (ended, _)) = (Arc::default(), InnerGauges::default(), watch::channel(None));
+        Self { handle, peer, visitor: None, gauges, inner, ended, entered, cut }
+    }
+
+    /// Counts the channel, or refuses one too many.
+    fn take(&self, channel: ChannelId) -> Option<Arc<Gauge>> {
+        let mut gauges = self.gauges.lock().unwrap_or_else(PoisonError::into_inner);
+        (gauges.open_channels() < limits::CHANNELS).then(|| gauges.open(channel))
+    }
+
+    /// The way to the instance that the client named.
+    fn way(&self, connection: &Connection) -> Option<Way> {
+        let visitor = self.visitor.as_ref()?;
+        let Route::Instance(id) = visitor.route else { return None };
+        Some(Way {
+            handle: self.handle.clone(),
+            actor: visitor.actor.clone(),
+            id,
+            client: connection.handle(),
+            inner: Arc::clone(&self.inner),
+            gauges: Arc::clone(&self.gauges),
+            ended: self.ended.subscribe(),
+        })
+    }
+
+    /// An instance and port that the client may jump to.
+    fn jump(&self, host: &str, port: u32) -> Option<(InstanceId, ContainerPort)> {
+        let visitor = self.visitor.as_ref()?;
+        let port = ContainerPort(u16::try_from(port).ok().filter(|port| *port > 0)?);
+        jump::target(&self.handle, &visitor.actor, host).map(|id| (id, port))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            if let Some(inner) = inner.get() {
+                inner.end().await;
+            }
+        });
+    }
+}
+
+/// `type base64`, as keys are stored.
+fn line(key: &PublicKey) -> Option<String> {
+    let mut key = key.clone();
+    key.set_comment("");
+    Some(key.to_openssh().ok()?.trim_end().to_owned())
+}
+
+impl Handler for Session {
+    type Error = russh::Error;
+
+    /// Only says whether a signature by this key would help; who it is, is settled when there is one.
+    async fn auth_publickey_offered(&mut self, _: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
+        let known = line(offer.public_key).is_some_and(|key| is_known(&self.handle.world(), &key));
+        Ok(if known { Auth::Accept } else { Auth::reject() })
+    }
+
+    async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
+        self.visitor = line(key.public_key).and_then(|key| visitor(&self.handle.world(), user, &key));
+        Ok(if self.visitor.is_some() { Auth::Accept } else { Auth::reject() })
+    }
+
+    async fn auth_succeeded(&mut self, connection: &mut Connection) -> Result<(), Self::Error> {
+        let visitor = self.visitor.clone().ok_or(russh::Error::NotAuthenticated)?;
+        self.entered.cancel();
+        tracing::info!(peer = %self.peer, person = %visitor.actor.username, route = ?visitor.route, "logged in over SSH");
+        let (ended, cut, client) = (self.ended.clone(), self.cut.clone(), connection.handle());
+        let over = watching::over(self.handle.orchestrator.watch(), visitor);
+        tokio::spawn(async move {
+            let why = tokio::select! {
+                why = over => why,
+                () = cut.cancelled() => return,
+            };
+            ended.send_replace(Some(why.clone()));
+            // Every session has its last words, then the connection goes, whether or not the client listens.
+            sleep(limits::LAST_WORDS).await;
+            let _ = client.disconnect(Disconnect::ByApplication, why, String::new()).await;
+            sleep(limits::LAST_WORDS).await;
+            cut.cancel();
+        });
+        Ok(())
+    }
+
+    async fn channel_open_session(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        let Some(waits) = self.take(channel.id()) else {
+            reply.reject(ChannelOpenFailure::ResourceShortage).await;
+            return Ok(());
+        };
+        reply.accept().await;
+        match (self.way(connection), self.visitor.clone()) {
+            (Some(way), _) => drop(tokio::spawn(way.session(channel, waits))),
+            (None, Some(visitor)) => {
+                let lobby = Lobby::new(self.handle.clone(), visitor, connection.handle(), self.ended.subscribe());
+                tokio::spawn(lobby.serve(channel, waits));
+            }
+            (None, None) => return Err(russh::Error::NotAuthenticated),
+        }
+        Ok(())
+    }
+
+    async fn channel_open_direct_tcpip(
+        &mut self,
+        channel: Channel<Msg>,
+        host: &str,
+        port: u32,
+        from: &str,
+        from_port: u32,
+        reply: ChannelOpenHandle,
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        let Some(waits) = self.take(channel.id()) else {
+            reply.reject(ChannelOpenFailure::ResourceShortage).await;
+            return Ok(());
+        };
+        if let Some(way) = self.way(connection) {
+            let wanted = Wanted::Tcp { host: host.to_owned(), port, from: from.to_owned(), from_port };
+            tokio::spawn(way.forward(channel, waits, reply, wanted));
+        } else if let Some((id, port)) = self.jump(host, port) {
+            let ended = self.ended.subscribe();
+            tokio::spawn(jump::carry(self.handle.clone(), id, port, channel, waits, reply, ended));
+        } else {
+            reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
+        }
+        Ok(())
+    }
+
+    async fn channel_open_direct_streamlocal(
+        &mut self,
+        channel: Channel<Msg>,
+        path: &str,
+        reply: ChannelOpenHandle,
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        match (self.way(connection), self.take(channel.id())) {
+            (Some(way), Some(waits)) => {
+                tokio::spawn(way.forward(channel, waits, reply, Wanted::Socket { path: path.to_owned() }));
+            }
+            (Some(_) | None, _) => reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await,
+        }
+        Ok(())
+    }
+
+    async fn channel_open_x11(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        reply: ChannelOpenHandle,
+        _: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
+        Ok(())
+    }
+
+    async fn channel_open_forwarded_tcpip(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        _: &str,
+        _: u32,
+        reply: ChannelOpenHandle,
+        _: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
+        Ok(())
+    }
+
+    async fn data(&mut self, channel: ChannelId, data: &[u8], _: &mut Connection) -> Result<(), Self::Error> {
+        pause(&self.gauges, channel, data.len()).await;
+        Ok(())
+    }
+
+    async fn extended_data(
+        &mut self,
+        channel: ChannelId,
+        _: u32,
+        data: &[u8],
+        _: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        pause(&self.gauges, channel, data.len()).await;
+        Ok(())
+    }
+
+    fn adjust_window(&mut self, _: ChannelId, _: u32) -> u32 {
+        self.gauges.lock().unwrap_or_else(PoisonError::into_inner).window()
+    }
+
+    async fn pty_request(
+        &mut self,
+        channel: ChannelId,
+        _: &str,
+        _: u32,
+        _: u32,
+        _: u32,
+        _: u32,
+        _: &[(Pty, u32)],
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        connection.channel_success(channel)
+    }
+
+    async fn env_request(
+        &mut self,
+        channel: ChannelId,
+        _: &str,
+        _: &str,
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        connection.channel_success(channel)
+    }
+
+    async fn shell_request(&mut self, channel: ChannelId, connection: &mut Connection) -> Result<(), Self::Error> {
+        connection.channel_success(channel)
+    }
+
+    async fn exec_request(
+        &mut self,
+        channel: ChannelId,
+        _: &[u8],
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        connection.channel_success(channel)
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        channel: ChannelId,
+        _: &str,
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        connection.channel_success(channel)
+    }
+
+    async fn window_change_request(
+        &mut self,
+        channel: ChannelId,
+        _: u32,
+        _: u32,
+        _: u32,
+        _: u32,
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        connection.channel_success(channel)
+    }
+
+    /// The lobby has no use for an agent.
+    async fn agent_request(&mut self, _: ChannelId, connection: &mut Connection) -> Result<bool, Self::Error> {
+        Ok(self.way(connection).is_some())
+    }
+
+    /// Instances have no screen.
+    async fn x11_request(
+        &mut self,
+        channel: ChannelId,
+        _: bool,
+        _: &str,
+        _: &str,
+        _: u32,
+        connection: &mut Connection,
+    ) -> Result<(), Self::Error> {
+        connection.channel_failure(channel)
+    }
+
+    async fn tcpip_forward(
+        &mut self,
+        address: &str,
+        port: &mut u32,
+        connection: &mut Connection,
+    ) -> Result<bool, Self::Error> {
+        let Some(way) = self.way(connection) else { return Ok(false) };
+        let Ok(inner) = way.connected().await else { return Ok(false) };
+        let Ok(given) = inner.connection.tcpip_forward(address, *port).await else { return Ok(false) };
+        if *port == 0 {
+            *port = given;
+        }
+        Ok(true)
+    }
+
+    async fn cancel_tcpip_forward(
+        &mut self,
+        address: &str,
+        port: u32,
+        _: &mut Connection,
+    ) -> Result<bool, Self::Error> {
+        let Some(inner) = self.inner.get() else { return Ok(false) };
+        Ok(inner.connection.cancel_tcpip_forward(address, port).await.is_ok())
+    }
+
+    async fn streamlocal_forward(&mut self, path: &str, connection: &mut Connection) -> Result<bool, Self::Error> {
+        let Some(way) = self.way(connection) else { return Ok(false) };
+        let Ok(inner) = way.connected().await else { return Ok(false) };
+        Ok(inner.connection.streamlocal_forward(path).await.is_ok())
+    }
+
+    async fn cancel_streamlocal_forward(&mut self, path: &str, _: &mut Connection) -> Result<bool, Self::Error> {
+        let Some(inner) = self.inner.get() else { return Ok(false) };
+        Ok(inner.connection.cancel_streamlocal_forward(path).await.is_ok())
+    }
+}

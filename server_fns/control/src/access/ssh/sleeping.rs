@@ -1,0 +1,78 @@
+//! An instance that does not run, found by somebody who wants in.
+
+use std::sync::Arc;
+
+use model::id::InstanceId;
+use model::instance::DesiredState;
+use model::phase::Phase;
+use planner::actor::Actor;
+use planner::rollup::phase_of;
+use planner::view::instance_view;
+use tokio::time::timeout;
+
+use super::limits;
+use crate::handle::Handle;
+
+/// Returns when it runs; starts it if its owner allows that. Everything that `tell` is given is a line for the client;
+/// so is the error.
+pub(super) async fn wake<F>(
+    handle: &Handle,
+    actor: &Actor,
+    id: InstanceId,
+    mut tell: impl FnMut(String) -> F,
+) -> Result<(), String>
+where
+    F: Future<Output = ()>,
+{
+    let world = handle.world();
+    let instance = world.instances.get(&id).ok_or("The instance is gone.")?;
+    let (name, phase) = (instance.spec.name.clone(), phase_of(&world, instance, handle.now()));
+    if phase == Phase::Running {
+        return Ok(());
+    }
+    if instance.desired == DesiredState::Stopped {
+        if !instance.spec.start_on_connect {
+            return Err(format!(
+                "{name} is stopped. Start it on its page or with `ssh -p PORT HOST start {name}`; its settings can let \
+                 a login start it."
+            ));
+        }
+        tell(format!("{name} is stopped; starting it.")).await;
+        handle.start_instance(actor, id).await.map_err(|refusal| refusal.message)?;
+    }
+    match timeout(limits::START, until_running(handle, id, tell)).await {
+        Ok(done) => done,
+        Err(_) => Err(format!("{name} does not run yet. Its page says what it waits for.")),
+    }
+}
+
+/// Tells each step once.
+async fn until_running<F>(handle: &Handle, id: InstanceId, mut tell: impl FnMut(String) -> F) -> Result<(), String>
+where
+    F: Future<Output = ()>,
+{
+    let mut worlds = handle.orchestrator.watch();
+    let mut told = String::new();
+    loop {
+        let world = Arc::clone(&worlds.borrow_and_update());
+        let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, handle.now()));
+        let view = view.ok_or("The instance is gone.")?;
+        let name = &view.name;
+        match view.phase {
+            Phase::Running => return Ok(()),
+            Phase::Error | Phase::Lost | Phase::Unknown | Phase::Stopped | Phase::Stopping | Phase::Deleting => {
+                return Err(format!("{name} cannot be reached: {}. {}", view.phase.as_str(), view.message));
+            }
+            Phase::Pending | Phase::Creating | Phase::Restarting | Phase::Rebuilding => {
+                let line = format!("{name} is {} {}", view.phase.as_str(), view.message);
+                if line != told {
+                    tell(line.trim_end().to_owned()).await;
+                    told = line;
+                }
+            }
+        }
+        if worlds.changed().await.is_err() {
+            return Err("The server is stopping.".to_owned());
+        }
+    }
+}

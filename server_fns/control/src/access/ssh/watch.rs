@@ -1,0 +1,54 @@
+//! What ends a connection from here: its instance no longer runs, or its key no longer opens it.
+
+use std::sync::Arc;
+
+use model::id::SshKeyId;
+use model::instance::DesiredState;
+use planner::access::{Route, Visitor};
+use planner::world::World;
+use tokio::sync::watch;
+
+/// Waits until the visitor may no longer be where they are, and says why.
+pub(super) async fn over(mut worlds: watch::Receiver<Arc<World>>, visitor: Visitor) -> String {
+    loop {
+        if let Some(why) = reason(&worlds.borrow_and_update(), &visitor) {
+            return why;
+        }
+        if worlds.changed().await.is_err() {
+            return "The server is stopping.".to_owned();
+        }
+    }
+}
+
+/// Waits until the connection is ended from here, and says why.
+pub(super) async fn told(ended: &mut watch::Receiver<Option<String>>) -> String {
+    match ended.wait_for(Option::is_some).await {
+        Ok(why) => why.clone().unwrap_or_default(),
+        // The connection is gone with whoever would have told.
+        Err(_) => String::new(),
+    }
+}
+
+fn reason(world: &World, visitor: &Visitor) -> Option<String> {
+    if !has_key(world, visitor.key) {
+        return Some("This SSH key was removed from the account.".to_owned());
+    }
+    let Route::Instance(id) = visitor.route else { return None };
+    let Some(instance) = world.instances.get(&id) else { return Some("The instance was deleted.".to_owned()) };
+    let name = &instance.spec.name;
+    if !instance.spec.ssh_keys.contains(&visitor.key) {
+        return Some(format!("This SSH key may no longer log in to {name}."));
+    }
+    // Its timeline says who wished it.
+    let by =
+        world.timeline(id).last().map(|event| format!(" ({})", event.text.trim_end_matches('.'))).unwrap_or_default();
+    match instance.desired {
+        DesiredState::Running => None,
+        DesiredState::Stopped => Some(format!("{name} is being stopped{by}.")),
+        DesiredState::Deleted => Some(format!("{name} is being deleted{by}.")),
+    }
+}
+
+fn has_key(world: &World, key: SshKeyId) -> bool {
+    world.ssh_keys.contains_key(&key)
+}

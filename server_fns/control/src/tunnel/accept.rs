@@ -1,0 +1,54 @@
+//! Where nodes dial in for streams.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
+use model::refusal::{Refusal, RefusalCode};
+use model::version::Epoch;
+use protocol::stream::{EPOCH_HEADER, UPGRADE};
+use tokio::net::TcpStream;
+
+use crate::gateway::node_of;
+use crate::handle::Handle;
+use crate::router::refuse;
+
+/// Takes one socket from a node whose channel is connected in the epoch that it names.
+pub(crate) async fn accept(State(handle): State<Handle>, request: Request) -> Response {
+    let (node, _) = match node_of(&handle, request.headers()) {
+        Ok(found) => found,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let Some(epoch) = asked(request.headers()) else {
+        return refuse(&Refusal::new(RefusalCode::Invalid, "This address takes the data sockets of nodes."));
+    };
+    let connected = handle.world().links.get(&node).is_some_and(|link| link.connected && link.epoch == epoch);
+    if !connected {
+        return refuse(&Refusal::new(RefusalCode::Conflict, "The node's channel is another one by now."));
+    }
+    let tracker = handle.tasks.clone();
+    tracker.spawn(async move {
+        let switched = hyper::upgrade::on(request).await;
+        match switched.map(downcast::<TokioIo<TcpStream>>) {
+            Ok(Ok(parts)) if parts.read_buf.is_empty() => {
+                let socket = parts.io.into_inner();
+                // Without it, a keystroke waits for the acknowledgement of the one before.
+                let _ = socket.set_nodelay(true);
+                handle.tunnels.arrived(node, epoch, socket);
+            }
+            Ok(Ok(_)) => tracing::warn!(%node, "closed a data socket on which the node spoke first"),
+            Ok(Err(_)) => tracing::error!("a data socket is no TCP connection of this server"),
+            Err(error) => tracing::debug!(%node, %error, "a data socket was not switched"),
+        }
+    });
+    let headers = [(header::CONNECTION, "upgrade"), (header::UPGRADE, UPGRADE)];
+    (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
+}
+
+fn asked(headers: &HeaderMap) -> Option<Epoch> {
+    let switch = headers.get(header::UPGRADE)?.to_str().ok()?;
+    let epoch = headers.get(EPOCH_HEADER)?.to_str().ok()?.parse().ok()?;
+    switch.eq_ignore_ascii_case(UPGRADE).then_some(Epoch(epoch))
+}

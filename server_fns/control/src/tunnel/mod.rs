@@ -1,0 +1,58 @@
+//! Streams into instances, over sockets that their nodes dialled. It knows sockets and not what they are for.
+
+mod accept;
+mod head;
+mod open;
+mod pool;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use model::id::NodeId;
+use model::version::Epoch;
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+
+pub(crate) use accept::accept;
+pub(crate) use open::NoStream;
+use pool::Pool;
+
+/// The data sockets of every connected node.
+#[derive(Default)]
+pub(crate) struct Tunnels {
+    pools: Mutex<HashMap<NodeId, Pool>>,
+}
+
+impl Tunnels {
+    /// A connection of the node was welcomed. What is received says how many sockets its node shall dial besides
+    /// those it keeps ready.
+    pub(crate) fn connected(&self, node: NodeId, epoch: Epoch) -> mpsc::Receiver<u16> {
+        let (pool, wanted) = Pool::new(epoch);
+        self.pools().insert(node, pool);
+        wanted
+    }
+
+    /// The connection of that epoch ended. Streams that are open go on; none is opened any more.
+    pub(crate) fn disconnected(&self, node: NodeId, epoch: Epoch) {
+        let mut pools = self.pools();
+        if pools.get(&node).is_some_and(|pool| pool.epoch == epoch) {
+            pools.remove(&node);
+        }
+    }
+
+    /// A socket of the node is ready. One of another epoch is closed.
+    fn arrived(&self, node: NodeId, epoch: Epoch, socket: TcpStream) {
+        if let Some(pool) = self.pools().get_mut(&node).filter(|pool| pool.epoch == epoch) {
+            pool.arrived(socket);
+        }
+    }
+
+    /// A ready socket of the node, or the promise of one.
+    fn take(&self, node: NodeId) -> Option<(Epoch, oneshot::Receiver<TcpStream>)> {
+        self.pools().get_mut(&node).map(|pool| (pool.epoch, pool.take()))
+    }
+
+    fn pools(&self) -> MutexGuard<'_, HashMap<NodeId, Pool>> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

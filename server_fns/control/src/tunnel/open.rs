@@ -1,0 +1,121 @@
+//! Opening one stream.
+
+use std::time::Duration;
+
+use model::id::{InstanceId, NodeId};
+use model::instance::DesiredState;
+use planner::world::{Instance, World};
+use protocol::limits::{OPENING, PATIENCE};
+use protocol::stream::{NotOpened, Opened, Opening, Target};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::head;
+use crate::handle::Handle;
+
+/// How long a node may take to bring a socket.
+const SOCKET: Duration = Duration::from_secs(10);
+/// Sockets that are tried for one stream: one that stood ready may have been cut by a router on the way.
+const TRIES: usize = 3;
+
+/// One stream into an instance. Dropping it closes it.
+pub(crate) struct Stream {
+    pub(crate) socket: TcpStream,
+}
+
+/// Why there is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoStream {
+    /// It is not wished to run, or its container does not.
+    #[error("{0}")]
+    NotRunning(String),
+    /// Nothing listens on that port.
+    #[error("{0}")]
+    NotListening(String),
+    #[error("{0}")]
+    Undeclared(String),
+    /// Its node is not connected, or does not do its part.
+    #[error("{0}")]
+    NodeAway(String),
+}
+
+impl Handle {
+    /// A stream to what is declared for the instance. Whether the asker may have it was decided before.
+    pub(crate) async fn open_stream(&self, id: InstanceId, target: Target) -> Result<Stream, NoStream> {
+        let mut last = NoStream::NodeAway("its node does not answer".to_owned());
+        for _ in 0..TRIES {
+            let world = self.world();
+            let instance = running(&world, id)?;
+            let socket = match self.socket(&world, instance.node).await {
+                Ok(found) => found,
+                Err(why) => return Err(why),
+            };
+            let opening = Opening {
+                epoch: socket.0,
+                instance: id,
+                incarnation: instance.incarnation,
+                generation: instance.generation,
+                target: target.clone(),
+            };
+            match timeout(OPENING + PATIENCE, ask(socket.1, &opening)).await {
+                Ok(Ok((socket, Opened::Yes))) => return Ok(Stream { socket }),
+                Ok(Ok((_, Opened::No { why, message }))) => match meaning(why, message) {
+                    Ok(why) => return Err(why),
+                    Err(stale) => last = stale,
+                },
+                Ok(Err(error)) => tracing::debug!(node = %instance.node, %error, "a data socket was dead"),
+                Err(_) => return Err(last),
+            }
+        }
+        Err(last)
+    }
+
+    /// Waits until the instance is no longer wished to run.
+    pub(crate) async fn no_longer_wanted(&self, id: InstanceId) {
+        let mut worlds = self.orchestrator.watch();
+        let wanted = |world: &std::sync::Arc<World>| {
+            world.instances.get(&id).is_some_and(|instance| instance.desired == DesiredState::Running)
+        };
+        // Without a world the server is stopping.
+        let _ = worlds.wait_for(|world| !wanted(world)).await;
+    }
+
+    async fn socket(&self, world: &World, node: NodeId) -> Result<(model::version::Epoch, TcpStream), NoStream> {
+        let name = world.nodes.get(&node).map(|node| node.settings.name.to_string()).unwrap_or_default();
+        let away = |why: &str| NoStream::NodeAway(format!("its node {name} {why}"));
+        let (epoch, promised) = self.tunnels.take(node).ok_or_else(|| away("is not connected"))?;
+        match timeout(SOCKET, promised).await {
+            Ok(Ok(socket)) => Ok((epoch, socket)),
+            Ok(Err(_)) => Err(away("has just lost its connection")),
+            Err(_) => Err(away("brings no connection for it")),
+        }
+    }
+}
+
+fn running(world: &World, id: InstanceId) -> Result<&Instance, NoStream> {
+    let not_running = |name: &str, why| NoStream::NotRunning(format!("{name} {why}"));
+    let instance = world.instances.get(&id).ok_or_else(|| not_running("the instance", "is gone"))?;
+    let name = instance.spec.name.as_str();
+    match instance.desired {
+        DesiredState::Running => Ok(instance),
+        DesiredState::Stopped => Err(not_running(name, "is stopped")),
+        DesiredState::Deleted => Err(not_running(name, "is being deleted")),
+    }
+}
+
+async fn ask(mut socket: TcpStream, opening: &Opening) -> std::io::Result<(TcpStream, Opened)> {
+    head::write(&mut socket, opening).await?;
+    let opened = head::read(&mut socket).await?;
+    Ok((socket, opened))
+}
+
+/// `Err` when asking again can succeed at once, because the wish or the connection has changed meanwhile.
+fn meaning(why: NotOpened, message: String) -> Result<NoStream, NoStream> {
+    match why {
+        NotOpened::Stale => Err(NoStream::NodeAway(message)),
+        NotOpened::NotHere | NotOpened::NotRunning => Ok(NoStream::NotRunning(message)),
+        NotOpened::NotListening => Ok(NoStream::NotListening(message)),
+        NotOpened::Undeclared => Ok(NoStream::Undeclared(message)),
+        NotOpened::Busy | NotOpened::Engine => Ok(NoStream::NodeAway(message)),
+    }
+}

@@ -1,0 +1,24 @@
+//! By what an instance is known to SSH clients.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The host key of one instance. It is made with the instance and never changes, so that a client which has seen it
+/// once is never asked again, and the gateway knows whom it must find.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostKey {
+    /// Of an Ed25519 key pair: 32 bytes in hex. Whoever knows it can pass for the instance.
+    pub seed: String,
+    /// `type base64`: the public half.
+    pub public_key: String,
+    /// The installation's certificate for it, as one line of a `-cert.pub` file.
+    pub certificate: String,
+}
+
+/// Without the seed, which must not get into a log.
+impl fmt::Debug for HostKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostKey").field("public_key", &self.public_key).finish_non_exhaustive()
+    }
+}
