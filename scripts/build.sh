@@ -32,7 +32,7 @@ styles() {
 terminal() {
   mkdir -p public/terminal/xterm
   cp -u app/terminal/* public/terminal/
-  cp -u "$XTERM"/xterm/lib/xterm.mjs "$XTERM"/addon-{fit,search,unicode11,web-links}/lib/*.mjs "$XTERM"/xterm/css/xterm.css public/terminal/xterm/
+  cp -u "$XTERM"/xterm/lib/xterm.mjs "$XTERM"/addon-{fit,search,unicode11,web-links}/lib/*.mjs "$XTERM"/xterm/css/xterm.css "$XTERM"/xterm/LICENSE public/terminal/xterm/
 }
 
 web() {

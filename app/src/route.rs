@@ -5,7 +5,8 @@ use model::id::InstanceId;
 
 use crate::frame::{Frame, Guard};
 use crate::pages::{
-    Account, CreateInstance, Instance, Instances, Nodes, NotFound, SetUp, Settings, SignIn, SignUp, SshKeys, Tokens,
+    Account, CreateInstance, Instance, Instances, Nodes, NotFound, SetUp, Settings, SignIn, SignUp, SshKeys, Terminal,
+    Tokens,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -19,6 +20,8 @@ pub(crate) enum Route {
             CreateInstance {},
             #[route("/instances/:id")]
             Instance { id: InstanceId },
+            #[route("/instances/:id/terminal")]
+            Terminal { id: InstanceId },
             #[route("/nodes")]
             Nodes {},
             #[route("/ssh-keys")]

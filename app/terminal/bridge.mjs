@@ -23,7 +23,8 @@ export async function serve(dioxus) {
     const { hear, ...rest } = await dioxus.recv();
     if (hear === "ticket") asked.shift()?.resolve(rest.secret);
     else if (hear === "refusal") asked.shift()?.reject(Object.assign(new Error(rest.reason), { again: rest.again }));
-    else if (hear === "focus") opened.then((handle) => handle.focus(), () => {});
+    // The page may have shown it just now, and what is hidden takes no focus.
+    else if (hear === "focus") opened.then((handle) => requestAnimationFrame(() => handle.focus()), () => {});
     else if (hear === "close") return opened.then((handle) => handle.close(rest.ended), () => {});
   }
 }

@@ -4,7 +4,7 @@ import { found } from "./look.mjs";
 
 /** `done` gives the focus back to the terminal. Answers with what opens the field. */
 export function searchBar(home, addon, done) {
-  const field = make("input", { type: "search", className: "dh-field", placeholder: "Find", "aria-label": "Find in the terminal",
+  const field = make("input", { type: "text", className: "dh-field", placeholder: "Find", "aria-label": "Find in the terminal",
     autocomplete: "off", spellcheck: false });
   const count = make("span", { className: "dh-count", role: "status" });
   const look = (back, incremental = false) => {

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use model::event::InstanceEvent;
 use model::explain::Explanation;
 use model::id::InstanceId;
-use model::request::CreateInstance;
+use model::request::{CreateInstance, StartOnConnect};
 use model::view::InstanceView;
 
 #[cfg(feature = "server")]
@@ -54,6 +54,13 @@ pub async fn restart(id: InstanceId) -> Result<InstanceView, ApiError> {
 pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.delete_instance(&actor, id).await?)
+}
+
+/// Whether a login through the SSH gateway starts it when it is stopped.
+#[put("/api/v1/instances/{id}/start-on-connect", caller: Caller)]
+pub async fn set_start_on_connect(id: InstanceId, request: Json<StartOnConnect>) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.set_start_on_connect(&actor, id, request.0.allowed).await?)
 }
 
 /// Only of a deletion that its node cannot confirm, because it is away.

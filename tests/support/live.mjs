@@ -42,7 +42,7 @@ export function sendFrame(socket, payload, opcode = 1) {
   socket.write(Buffer.concat([header, mask, data.map((byte, at) => byte ^ mask[at % 4])]));
 }
 
-/** Calls back with each whole frame; the server sends them unmasked. */
+/** Calls back with each whole frame; a client sends them masked, a server does not. */
 export function onFrames(socket, head, callback) {
   let buffer = Buffer.alloc(0);
   let parts = [];
@@ -52,8 +52,10 @@ export function onFrames(socket, head, callback) {
       let [length, at] = [buffer[1] & 127, 2];
       if (length === 126) [length, at] = [buffer.length < 4 ? Infinity : buffer.readUInt16BE(2), 4];
       else if (length === 127) [length, at] = [buffer.length < 10 ? Infinity : Number(buffer.readBigUInt64BE(2)), 10];
+      const mask = buffer[1] & 128 ? buffer.subarray(at, (at += 4)) : undefined;
       if (buffer.length < at + length) return;
-      const [opcode, last, payload] = [buffer[0] & 15, (buffer[0] & 128) !== 0, buffer.subarray(at, at + length)];
+      const [opcode, last, body] = [buffer[0] & 15, (buffer[0] & 128) !== 0, buffer.subarray(at, at + length)];
+      const payload = mask ? body.map((byte, place) => byte ^ mask[place % 4]) : body;
       buffer = buffer.subarray(at + length);
       if (opcode >= 8) {
         callback({ opcode, payload });

@@ -2,6 +2,7 @@
 
 mod address;
 mod style;
+mod terminal;
 
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
@@ -20,6 +21,7 @@ pub fn launch() {
 
 #[component]
 fn Window() -> Element {
+    terminal::use_files();
     let mut server = use_signal(|| address::known().inspect(ServerAddress::use_it));
     if server.read().is_some() {
         return rsx! { crate::App {} };

@@ -42,6 +42,8 @@ pub(crate) fn Frame() -> Element {
     let live = use_live();
     let signed_in = use_memo(move || live.world.read().is_some());
     let needs_setup = use_memo(move || live.welcome.read().needs_setup);
+    // A terminal takes the whole window and scrolls by itself; every other page scrolls as a whole.
+    let whole = matches!(use_route::<Route>(), Route::Terminal { .. });
     if !signed_in() {
         return if needs_setup() {
             rsx! { SetUp { token: "" } }
@@ -49,6 +51,11 @@ pub(crate) fn Frame() -> Element {
             rsx! { SignIn {} }
         };
     }
+    let (around, page) = if whole {
+        ("flex h-dvh flex-col pb-15 sm:pb-0", "flex min-h-0 flex-1 flex-col p-3 sm:p-4")
+    } else {
+        ("pb-20 sm:pb-0", "mx-auto max-w-[1200px] p-4 sm:p-6")
+    };
     rsx! {
         a {
             class: "fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0",
@@ -61,9 +68,9 @@ pub(crate) fn Frame() -> Element {
         }
         div { class: "min-h-dvh sm:grid sm:grid-cols-[220px_minmax(0,1fr)]",
             Navigation {}
-            div { class: "min-w-0 pb-20 sm:pb-0",
+            div { class: "min-w-0 {around}",
                 Banner {}
-                main { id: "page", class: "mx-auto max-w-[1200px] p-4 outline-none sm:p-6", tabindex: "-1", Outlet::<Route> {} }
+                main { id: "page", class: "outline-none {page}", tabindex: "-1", Outlet::<Route> {} }
             }
         }
     }

@@ -16,7 +16,10 @@ pub(super) fn Navigation() -> Element {
     });
     let route = use_route::<Route>();
     let [instances, nodes, keys, tokens] = counts().unwrap_or_default();
-    let in_instances = matches!(route, Route::Instances {} | Route::CreateInstance {} | Route::Instance { .. });
+    let in_instances = matches!(
+        route,
+        Route::Instances {} | Route::CreateInstance {} | Route::Instance { .. } | Route::Terminal { .. }
+    );
     rsx! {
         nav {
             class: "fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface-raised sm:sticky sm:inset-auto sm:top-0 sm:h-dvh \

@@ -13,6 +13,7 @@ mod settings;
 mod sign_in;
 mod sign_up;
 mod ssh_keys;
+mod terminal;
 mod tokens;
 
 pub(crate) use account::Account;
@@ -26,4 +27,5 @@ pub(crate) use settings::Settings;
 pub(crate) use sign_in::SignIn;
 pub(crate) use sign_up::SignUp;
 pub(crate) use ssh_keys::SshKeys;
+pub(crate) use terminal::Terminal;
 pub(crate) use tokens::Tokens;

@@ -75,10 +75,12 @@ pub(crate) fn ButtonLink(
     to: Route,
     #[props(default)] kind: ButtonKind,
     icon: Option<Glyph>,
+    /// A tooltip; also the name for screen readers when there are no words on it.
+    title: Option<String>,
     children: Element,
 ) -> Element {
     rsx! {
-        Link { class: "{SHAPE} {kind.class()}", to,
+        Link { class: "{SHAPE} {kind.class()}", to, aria_label: title.clone(), title,
             if let Some(glyph) = icon {
                 Icon { glyph }
             }

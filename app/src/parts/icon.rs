@@ -21,6 +21,7 @@ pub(crate) enum Glyph {
     Settings,
     SignOut,
     Stop,
+    Terminal,
     Token,
     Trash,
     Warning,
@@ -48,6 +49,7 @@ impl Glyph {
             }
             Self::SignOut => "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
             Self::Stop => "M6 6h12v12H6z",
+            Self::Terminal => "M4 17l6-5.5L4 6M12 18h8",
             Self::Token => "M4 7h16v10H4zM8 12v.01M12 12v.01M16 12v.01",
             Self::Trash => "M4 7h16M9 7V4h6v3M6.5 7l.8 13h9.4l.8-13M10 11v5M14 11v5",
             Self::Warning => "M12 4L2.8 20h18.4zM12 10v4.5M12 17v.01",

@@ -17,6 +17,7 @@ pub mod port;
 pub mod refusal;
 pub mod request;
 pub mod stranger;
+pub mod terminal;
 pub mod verb;
 pub mod version;
 pub mod view;

@@ -79,6 +79,11 @@ pub struct CreateInstance {
     pub start_on_connect: bool,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartOnConnect {
+    pub allowed: bool,
+}
+
 /// Who may sign up, beside the holder of the set-up link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -57,6 +57,20 @@ pub struct Progress {
     pub of: u32,
 }
 
+/// How the SSH gateway is found and known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayView {
+    /// `host:port`.
+    pub address: String,
+    /// `SHA256:…` of its host key, as `ssh` shows it.
+    pub fingerprint: String,
+    /// `type base64`.
+    pub host_key: String,
+    /// One line for `~/.ssh/known_hosts`: with it no client asks about a key of this installation, neither the
+    /// gateway's nor that of any instance.
+    pub known_hosts: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeRef {
     pub id: NodeId,

@@ -82,6 +82,9 @@ fn Present(view: InstanceView) -> Element {
                 }
             }
             div { class: "flex flex-wrap gap-2",
+                if view.phase == Phase::Running {
+                    ButtonLink { kind: ButtonKind::Primary, icon: Glyph::Terminal, to: Route::Terminal { id: view.id }, "Open terminal" }
+                }
                 for verb in [Verb::Start, Verb::Stop, Verb::Restart] {
                     VerbButton { key: "{verb.title()}", verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
                 }

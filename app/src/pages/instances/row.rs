@@ -6,7 +6,9 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::{Message, Offer, VerbButton, VerbDialog, use_verbs};
-use crate::parts::{Badge, ButtonKind, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone};
+use crate::parts::{
+    Badge, ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone,
+};
 use crate::route::Route;
 
 #[component]
@@ -36,6 +38,14 @@ pub(super) fn Row(view: InstanceView) -> Element {
             div { class: "flex items-center justify-end gap-1",
                 if let Some(verb) = inline {
                     VerbButton { verbs, verb, view: view.clone(), kind: ButtonKind::Quiet }
+                }
+                if view.phase == Phase::Running {
+                    ButtonLink {
+                        kind: ButtonKind::Quiet,
+                        icon: Glyph::Terminal,
+                        title: "Open a terminal on {view.name}",
+                        to: Route::Terminal { id: view.id },
+                    }
                 }
                 Menu { id: "{menu}", label: "Actions for {view.name}",
                     MenuItem {

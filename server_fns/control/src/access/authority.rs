@@ -63,6 +63,11 @@ impl Authority {
         self.gateway.fingerprint(HashAlg::Sha256).to_string()
     }
 
+    /// `type base64` of the gateway's host key.
+    pub(crate) fn gateway_key(&self) -> Result<String, BadSecret> {
+        line(self.gateway.public_key())
+    }
+
     /// The gateway's certificate for the names by which people reach it.
     pub(crate) fn gateway_certificate(&self, hosts: &[String]) -> Result<Certificate, BadSecret> {
         self.certify(self.gateway.public_key(), "dockhost-gateway", hosts)

@@ -85,6 +85,20 @@ impl Handle {
         self.wish(actor, id, instances::delete).await
     }
 
+    /// Whether a login through the gateway starts it when it is stopped.
+    pub async fn set_start_on_connect(
+        &self,
+        actor: &Actor,
+        id: InstanceId,
+        allowed: bool,
+    ) -> Result<InstanceView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator
+            .decide(move |world, draw, now| instances::start_on_connect(world, &asker, id, allowed, draw, now))
+            .await?;
+        self.instance(actor, id)
+    }
+
     /// Takes a deletion as done although its node is away.
     pub async fn forget_instance(&self, actor: &Actor, id: InstanceId) -> Result<(), Refusal> {
         let actor = actor.clone();

@@ -2,6 +2,7 @@
 //! show, or a refusal.
 
 mod accounts;
+mod gateway;
 mod instances;
 mod keys;
 mod live;

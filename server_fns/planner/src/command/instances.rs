@@ -1,5 +1,6 @@
 //! Creating instances and wishing something of them.
 
+mod access;
 mod create;
 pub mod recover;
 mod spec;
@@ -8,6 +9,7 @@ mod wish;
 use model::host_key::HostKey;
 use model::name::InstanceName;
 
+pub use access::start_on_connect;
 pub use create::create;
 pub use wish::{delete, forget, restart, start, stop};
 

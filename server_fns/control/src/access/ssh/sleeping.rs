@@ -64,9 +64,10 @@ where
                 return Err(format!("{name} cannot be reached: {}. {}", view.phase.as_str(), view.message));
             }
             Phase::Pending | Phase::Creating | Phase::Restarting | Phase::Rebuilding => {
-                let line = format!("{name} is {} {}", view.phase.as_str(), view.message);
-                if line != told {
-                    tell(line.trim_end().to_owned()).await;
+                // The word alone says nothing that the first line did not.
+                let line = format!("{name}: {}", view.message);
+                if line != told && !view.message.is_empty() {
+                    tell(line.clone()).await;
                     told = line;
                 }
             }

@@ -10,8 +10,11 @@ use tokio::sync::watch;
 
 /// Waits until the visitor may no longer be where they are, and says why.
 pub(super) async fn over(mut worlds: watch::Receiver<Arc<World>>, visitor: Visitor) -> String {
+    // Somebody who came to start it must not be sent away because it is stopped.
+    let mut ran = false;
     loop {
-        if let Some(why) = reason(&worlds.borrow_and_update(), &visitor) {
+        let world = Arc::clone(&worlds.borrow_and_update());
+        if let Some(why) = reason(&world, &visitor, &mut ran) {
             return why;
         }
         if worlds.changed().await.is_err() {
@@ -29,7 +32,7 @@ pub(super) async fn told(ended: &mut watch::Receiver<Option<String>>) -> String 
     }
 }
 
-fn reason(world: &World, visitor: &Visitor) -> Option<String> {
+fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
     if !has_key(world, visitor.key) {
         return Some("This SSH key was removed from the account.".to_owned());
     }
@@ -40,10 +43,14 @@ fn reason(world: &World, visitor: &Visitor) -> Option<String> {
         return Some(format!("This SSH key may no longer log in to {name}."));
     }
     // Its timeline says who wished it.
-    let by =
-        world.timeline(id).last().map(|event| format!(" ({})", event.text.trim_end_matches('.'))).unwrap_or_default();
+    let wish = world.timeline(id).iter().rev().find(|event| event.at == instance.wished_at);
+    let by = wish.map(|event| format!(" ({})", event.text.trim_end_matches('.'))).unwrap_or_default();
     match instance.desired {
-        DesiredState::Running => None,
+        DesiredState::Running => {
+            *ran = true;
+            None
+        }
+        DesiredState::Stopped if !*ran => None,
         DesiredState::Stopped => Some(format!("{name} is being stopped{by}.")),
         DesiredState::Deleted => Some(format!("{name} is being deleted{by}.")),
     }
