@@ -97,7 +97,7 @@ stage_chaos() {
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium
-  suite tests/browser.test.mjs tests/states.test.mjs
+  suite tests/terminal-client.test.mjs tests/browser.test.mjs tests/states.test.mjs
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then

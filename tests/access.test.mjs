@@ -44,6 +44,7 @@ const ENDPOINTS = [
   ["POST", "/instances/{id}/restart"],
   ["POST", "/instances/{id}/forget"],
   ["PUT", "/instances/{id}/start-on-connect", { allowed: true }],
+  ["POST", "/instances/{id}/terminal", { columns: 80, rows: 24 }],
   ["GET", "/instances/{id}/explain"],
   ["GET", "/instances/{id}/events"],
   ["GET", "/live/snapshot"],

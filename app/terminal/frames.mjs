@@ -1,7 +1,7 @@
 // What client and server say to each other: binary frames whose first byte is their kind.
 
 const TO_SERVER = { input: 0, resize: 1, acknowledgement: 2 };
-const FROM_SERVER = ["output", "state", "end"];
+const FROM_SERVER = ["output", "state", "end", "taken"];
 
 /** What a person typed, as bytes. */
 export function input(bytes) {
@@ -27,10 +27,11 @@ export function acknowledgement(bytes) {
   return frame;
 }
 
-/** `{ output }`, `{ state }`, `{ end }`, or nothing for a kind that only a newer server knows. */
+/** `{ output }`, `{ state }`, `{ end }`, `{ taken }` as a number of bytes of input, or nothing for a kind that only a newer server knows. */
 export function read(buffer) {
   const kind = FROM_SERVER[new Uint8Array(buffer, 0, 1)[0]];
   const body = new Uint8Array(buffer, 1);
   if (kind === undefined) return {};
+  if (kind === "taken") return { taken: new DataView(buffer).getUint32(1) };
   return { [kind]: kind === "output" ? body : JSON.parse(new TextDecoder().decode(body)) };
 }

@@ -82,9 +82,10 @@ export class Link {
     socket.addEventListener("close", () => this.#lost(socket));
   }
 
-  #hear({ state, output, end }, socket) {
+  #hear({ state, output, end, taken }, socket) {
     if (state) this.#attach(state, socket);
     else if (output) this.#output?.write(output);
+    else if (taken !== undefined) this.#typing?.taken(taken);
     else if (end?.resumable) this.#lost(socket);
     else if (end) this.#end(end.reason);
   }

@@ -1,16 +1,15 @@
-// From the keyboard to the socket, in pieces: a large paste must not stand in the way of Ctrl+C, nor fill the memory
-// of a socket whose other end reads slowly.
+// From the keyboard to the socket, in pieces, and never far ahead of what the terminal has taken: a large paste must not
+// fill anybody's memory on the way to a program that reads slowly.
 import { input } from "./frames.mjs";
 
 const PIECE = 4 * 1024;
-const FULL = 64 * 1024;
-/** A socket does not say when it has room again, so it is asked. */
-const ASK_AGAIN = 20;
+/** Bytes on the way; the node cuts off who sends twice as much. */
+const MOST = 96 * 1024;
 
 export class Typing {
   #socket;
   #pieces = [];
-  #timer;
+  #underWay = 0;
 
   constructor(socket) {
     this.#socket = socket;
@@ -18,18 +17,25 @@ export class Typing {
 
   type(bytes) {
     for (let at = 0; at < bytes.length; at += PIECE) this.#pieces.push(bytes.subarray(at, at + PIECE));
-    if (this.#timer === undefined) this.#flow();
+    this.#flow();
+  }
+
+  /** So many bytes have arrived where they are read. */
+  taken(bytes) {
+    this.#underWay -= bytes;
+    this.#flow();
   }
 
   #flow() {
-    this.#timer = undefined;
-    while (this.#pieces.length > 0 && this.#socket.bufferedAmount <= FULL) this.#socket.send(input(this.#pieces.shift()));
-    if (this.#pieces.length > 0) this.#timer = setTimeout(() => this.#flow(), ASK_AGAIN);
+    while (this.#pieces.length > 0 && this.#underWay < MOST) {
+      const piece = this.#pieces.shift();
+      this.#underWay += piece.length;
+      this.#socket.send(input(piece));
+    }
   }
 
   /** The socket is gone: what was not sent is dropped, because later it would be typed into another situation. */
   stop() {
-    clearTimeout(this.#timer);
     this.#pieces = [];
   }
 }

@@ -15,5 +15,7 @@ pub mod run;
 #[cfg(test)]
 mod sample;
 pub mod shutdown;
+pub mod terminal;
+mod transfer;
 pub mod tunnel;
 pub mod worker;

@@ -16,6 +16,7 @@ use crate::files::Files;
 use crate::forward::Forwards;
 use crate::ledger::Ledger;
 use crate::shutdown;
+use crate::terminal::Terminals;
 use crate::tunnel::{Instances, Tunnel, WISHES};
 use crate::worker::Tools;
 
@@ -52,7 +53,12 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         api_key: config.api_key.clone(),
         epoch: epochs,
         wanted: wishes,
-        instances: Instances { engine: tools.engine.clone(), forwards: tools.forwards.clone(), assigned: knows },
+        instances: Instances {
+            engine: tools.engine.clone(),
+            forwards: tools.forwards.clone(),
+            terminals: Terminals::new(tools.engine.clone()),
+            assigned: knows,
+        },
         shutdown: shutdown.clone(),
     };
     let ends = Ends { events: events.clone(), outbox, standing, assigned };

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use control::http::cookie;
+use control::http::cookie::{self, SecureCookies};
 use control::{Actor, Credential, Handle, Peer};
 use dioxus::fullstack::FullstackContext;
 use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
@@ -19,10 +19,6 @@ pub struct Caller {
     credential: Option<Credential>,
     secure: SecureCookies,
 }
-
-/// Whether session cookies travel over TLS alone; the launcher puts it beside the [`Handle`].
-#[derive(Debug, Clone, Copy)]
-pub struct SecureCookies(pub bool);
 
 impl Caller {
     /// Who is asking: the first line of every function that is not for strangers.

@@ -21,6 +21,7 @@ pub mod live;
 pub mod nodes;
 pub mod settings;
 pub mod ssh_keys;
+pub mod terminal;
 pub mod tokens;
 
 pub use dioxus::fullstack::Json;

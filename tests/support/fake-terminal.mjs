@@ -32,6 +32,7 @@ class Wire {
     if (kind === 0) {
       this.pieces.push(body.length);
       this.input = Buffer.concat([this.input, body]);
+      if (!this.stuck) this.take(body.length);
     } else if (kind === 1) {
       this.sizes.push([body.readUInt16BE(0), body.readUInt16BE(2)]);
     } else if (kind === 2) {
@@ -50,6 +51,13 @@ class Wire {
     if (length > 65535) header.writeBigUInt64BE(BigInt(length), 2);
     else if (length > 125) header.writeUInt16BE(length, 2);
     this.socket.write(Buffer.concat([header, Buffer.from([kind]), body]));
+  }
+
+  /** Says that so much input was taken. */
+  take(bytes) {
+    const count = Buffer.alloc(4);
+    count.writeUInt32BE(bytes);
+    this.#frame(3, count);
   }
 
   output(data) {

@@ -9,7 +9,7 @@ export function upgrade(base, path, headers = {}) {
     const sent = http.request({
       host: url.hostname,
       port: url.port,
-      path: url.pathname,
+      path: url.pathname + url.search,
       agent: false,
       headers: {
         connection: "Upgrade",

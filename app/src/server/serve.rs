@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::{Extension, Router};
 use control::http::Origins;
+use control::http::cookie::SecureCookies;
 use control::{Config, Control, SshConfig};
 use dioxus::server::{DioxusRouterExt, ServeConfig};
-use server_fns::host::SecureCookies;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 

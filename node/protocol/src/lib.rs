@@ -14,6 +14,7 @@ pub mod limits;
 pub mod message;
 pub mod session;
 pub mod stream;
+pub mod terminal;
 
 pub use message::{Hello, RefusedReason, Report, ToNode, ToServer};
 

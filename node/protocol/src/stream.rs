@@ -46,6 +46,34 @@ pub enum Target {
         /// How long a program that does not listen yet is waited for.
         patience_ms: u64,
     },
+    /// A terminal in the instance; see [`crate::terminal`]. It is begun if there is none of that name.
+    Terminal { terminal: String, columns: u16, rows: u16 },
+    /// So many bytes follow, to become the file at that path in the instance; a [`Put`] answers.
+    PutFile { path: String, bytes: u64 },
+    /// A [`Found`] follows, then the bytes.
+    GetFile { path: String },
+}
+
+/// How the taking of a file went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "put", rename_all = "snake_case")]
+pub enum Put {
+    Done,
+    Failed { why: String },
+}
+
+/// What is at a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "found", rename_all = "snake_case")]
+pub enum Found {
+    File {
+        bytes: u64,
+    },
+    /// Sent as a tape archive.
+    Folder,
+    Nothing {
+        why: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

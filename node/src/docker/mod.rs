@@ -7,6 +7,7 @@ mod answer;
 mod containers;
 mod error;
 mod events;
+mod exec;
 mod image;
 mod limits;
 mod network;
@@ -21,6 +22,7 @@ use model::node::EngineState;
 use tokio::time::timeout;
 
 pub use error::EngineError;
+pub use exec::{Output, Program, Running};
 
 use crate::images::Builds;
 

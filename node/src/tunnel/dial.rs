@@ -17,7 +17,7 @@ use tokio_tungstenite::MaybeTlsStream;
 use crate::channel::{Address, ApiKey};
 
 /// One socket to the server that carries a stream's bytes.
-pub(super) type Wire = MaybeTlsStream<TcpStream>;
+pub(crate) type Wire = MaybeTlsStream<TcpStream>;
 
 /// The error is a clause for the log.
 pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result<Wire, String> {

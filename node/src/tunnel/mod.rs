@@ -4,7 +4,7 @@
 //! the socket itself; see [`protocol::stream`].
 
 mod dial;
-mod head;
+pub(crate) mod head;
 mod serve;
 
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Address, ApiKey};
-use dial::Wire;
-
+pub(crate) use dial::Wire;
 pub use serve::Instances;
+pub(crate) use serve::Refused;
 
 /// Wishes of the server for more sockets that may wait.
 pub const WISHES: usize = 64;

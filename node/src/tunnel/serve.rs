@@ -21,6 +21,8 @@ use super::dial::Wire;
 use super::head;
 use crate::docker::Engine;
 use crate::forward::{self, Forwards};
+use crate::terminal::{self, Terminals};
+use crate::transfer;
 
 /// How long a wish that the server acted on may take to reach the ledger: it comes on another socket.
 const CATCH_UP: Duration = Duration::from_secs(5);
@@ -30,11 +32,12 @@ const CATCH_UP: Duration = Duration::from_secs(5);
 pub struct Instances {
     pub engine: Engine,
     pub forwards: Forwards,
+    pub terminals: Terminals,
     pub assigned: watch::Receiver<Option<Arc<Assignment>>>,
 }
 
 /// Why there is no stream, and the sentence for whoever asked.
-pub(super) struct Refused(NotOpened, String);
+pub(crate) struct Refused(pub(crate) NotOpened, pub(crate) String);
 
 pub(super) fn busy() -> Refused {
     Refused(NotOpened::Busy, "the node carries as many streams as it may".to_owned())
@@ -51,11 +54,57 @@ pub(super) async fn refuse(wire: &mut Wire, Refused(why, message): Refused) {
 }
 
 impl Instances {
-    pub(super) async fn serve(&self, mut wire: Wire, opening: Opening) {
-        let Target::Port { port, patience_ms } = opening.target;
+    pub(super) async fn serve(&self, wire: Wire, opening: Opening) {
+        match opening.target.clone() {
+            Target::Port { port, patience_ms } => self.port(wire, &opening, port, patience_ms).await,
+            Target::Terminal { terminal, columns, rows } => {
+                self.terminal(wire, &opening, terminal, (columns, rows)).await;
+            }
+            Target::PutFile { path, bytes } => {
+                let Some((mut wire, container)) = self.inside(wire, &opening).await else { return };
+                if head::write(&mut wire, &Opened::Yes).await.is_ok() {
+                    ended(transfer::put(&self.engine, &container, &path, bytes, wire).await);
+                }
+            }
+            Target::GetFile { path } => {
+                let Some((mut wire, container)) = self.inside(wire, &opening).await else { return };
+                if head::write(&mut wire, &Opened::Yes).await.is_ok() {
+                    ended(transfer::get(&self.engine, &container, &path, wire).await);
+                }
+            }
+        }
+    }
+
+    async fn terminal(&self, wire: Wire, opening: &Opening, terminal: String, size: (u16, u16)) {
+        let Some((mut wire, container)) = self.inside(wire, opening).await else { return };
+        if head::write(&mut wire, &Opened::Yes).await.is_err() {
+            return;
+        }
+        let shown = self.terminals.show(opening.instance, &container, terminal, size, wire).await;
+        if let Err((wire, Refused(_, message))) = shown {
+            terminal::refuse(wire, &message).await;
+        }
+    }
+
+    /// The name of the instance's container, which runs. Otherwise the wire is told why not.
+    async fn inside(&self, mut wire: Wire, opening: &Opening) -> Option<(Wire, String)> {
+        let found = timeout(OPENING, async {
+            let (assignment, assigned) = self.find(opening).await?;
+            self.container(&assignment, &assigned).await.map(|(name, _)| name)
+        });
+        let refused = match found.await {
+            Ok(Ok(name)) => return Some((wire, name)),
+            Ok(Err(refused)) => refused,
+            Err(_) => Refused(NotOpened::Engine, "Docker does not answer in time".to_owned()),
+        };
+        refuse(&mut wire, refused).await;
+        None
+    }
+
+    async fn port(&self, mut wire: Wire, opening: &Opening, port: ContainerPort, patience_ms: u64) {
         let patience = Duration::from_millis(patience_ms).min(PATIENCE);
         let mut target = self.forwards.target(opening.instance);
-        let dialled = timeout(OPENING + patience, self.dial(&opening, &mut target, port, patience)).await;
+        let dialled = timeout(OPENING + patience, self.dial(opening, &mut target, port, patience)).await;
         match dialled {
             Ok(Ok((inner, address))) => {
                 if head::write(&mut wire, &Opened::Yes).await.is_ok() {
@@ -85,12 +134,9 @@ impl Instances {
         let _ = timeout(patience, target.wait_for(Option::is_some)).await;
         let address = target.borrow().ok_or_else(not_running)?;
         // Addresses are given again: this one must be our very container's, now.
-        let name = container_name(assigned.id, assigned.incarnation);
-        let looked = self.engine.reach(&name).await;
-        let (view, found) = looked.map_err(|error| Refused(NotOpened::Engine, error.to_string()))?;
-        match adopt::seen(assignment.cluster, &assigned, view) {
-            Seen::Ours(view) if view.state.is_running() && found == Some(address) => {}
-            Seen::Ours(_) | Seen::Absent | Seen::Foreign(_) | Seen::Unknown => return Err(not_running()),
+        let (_, found) = self.container(&assignment, &assigned).await?;
+        if found != Some(address) {
+            return Err(not_running());
         }
         let dialled = forward::dial(SocketAddr::new(address, port.0), patience).await;
         let inner = dialled.map_err(|error| {
@@ -100,6 +146,23 @@ impl Instances {
             )
         })?;
         Ok((inner, address))
+    }
+
+    /// The instance's own container, by its labels, and where it is. It runs.
+    async fn container(
+        &self,
+        assignment: &Assignment,
+        assigned: &AssignedInstance,
+    ) -> Result<(String, Option<IpAddr>), Refused> {
+        let name = container_name(assigned.id, assigned.incarnation);
+        let looked = self.engine.reach(&name).await;
+        let (view, address) = looked.map_err(|error| Refused(NotOpened::Engine, error.to_string()))?;
+        match adopt::seen(assignment.cluster, assigned, view) {
+            Seen::Ours(view) if view.state.is_running() => Ok((name, address)),
+            Seen::Ours(_) | Seen::Absent | Seen::Foreign(_) | Seen::Unknown => {
+                Err(Refused(NotOpened::NotRunning, format!("{} does not run", assigned.name)))
+            }
+        }
     }
 
     /// The instance as the ledger has it, of the very generation that the server acted on.
@@ -125,6 +188,12 @@ impl Instances {
                 Err(Refused(NotOpened::NotRunning, format!("{} does not run", found.name)))
             }
         }
+    }
+}
+
+fn ended(transfer: std::io::Result<()>) {
+    if let Err(error) = transfer {
+        tracing::debug!(%error, "a transfer ended early");
     }
 }
 

@@ -129,7 +129,8 @@ async fn a_container_of_our_name_without_our_labels_is_nobodys() {
             let body = ContainerCreateBody { image: Some(tag.clone()), ..ContainerCreateBody::default() };
             docker.create_container(Some(options), body).await.unwrap();
 
-            let dir = bench.files.write(&AssignedInstance { authorized_keys: Vec::new(), ..bench.instance.clone() }).unwrap();
+            let dir =
+                bench.files.write(&AssignedInstance { authorized_keys: Vec::new(), ..bench.instance.clone() }).unwrap();
             let made = bench.engine.create(&bench.instance, bench.cluster, bench.node, &tag, &dir).await;
             assert!(matches!(made, Err(EngineError::Conflict(_))), "{made:?}");
             assert_eq!(bench.engine.inspect(&bench.name()).await.unwrap().unwrap().labels, None);

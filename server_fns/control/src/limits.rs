@@ -40,6 +40,10 @@ pub const CONSOLE_ANSWER: Duration = Duration::from_secs(60);
 /// How long the connections have to end when the server stops.
 pub const STOP: Duration = Duration::from_secs(5);
 
+/// Bytes of one file that is moved through a page, and how long it may stand still on the way.
+pub const FILE: u64 = 64 << 30;
+pub const FILE_PAUSE: Duration = Duration::from_secs(60);
+
 /// Bytes of text in what a node says of its machine.
 pub const FACTS_TEXT: usize = 8 * 1024;
 /// Images that a node says it has.

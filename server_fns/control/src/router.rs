@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use model::refusal::Refusal;
 
+use crate::access::{files, terminal};
 use crate::gateway;
 use crate::handle::Handle;
 use crate::tunnel;
@@ -18,6 +19,8 @@ impl Handle {
         Router::new()
             .route(protocol::PATH, get(gateway::dial))
             .route(protocol::stream::PATH, get(tunnel::accept))
+            .route(terminal::PATH, get(terminal::open))
+            .route(files::PATH, get(files::get).put(files::put))
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz))
             .with_state(self.clone())

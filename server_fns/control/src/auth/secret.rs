@@ -28,6 +28,8 @@ pub enum SecretKind {
     SetUp,
     /// A link with which somebody may sign up.
     Invite,
+    /// In the address of one socket.
+    Ticket,
 }
 
 impl SecretKind {
@@ -38,6 +40,7 @@ impl SecretKind {
             Self::Session => "dhs_",
             Self::SetUp => "dhu_",
             Self::Invite => "dhi_",
+            Self::Ticket => "dht_",
         }
     }
 }

@@ -82,7 +82,8 @@ impl Subscription {
     }
 }
 
-fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
+/// Whether what the actor signed in with still holds.
+pub(crate) fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
     match actor.via {
         Via::Session(id) => world.sessions.get(&id).is_some_and(|session| session_is_valid(session, now)),
         Via::Token(id) => world.tokens.contains_key(&id),

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::authority::Authority;
+use crate::access::terminal::Tickets;
 use crate::auth::attempts::{AttemptLimits, Attempts};
 use crate::auth::password::Passwords;
 use crate::auth::secret::{self, SecretKind};
@@ -33,6 +34,7 @@ use crate::setup::SetupLink;
 use crate::tunnel::Tunnels;
 
 pub use live::Subscription;
+pub(crate) use live::still_there;
 
 /// Where a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +53,7 @@ pub struct Handle {
     setup: Arc<SetupLink>,
     pub(crate) tunnels: Arc<Tunnels>,
     pub(crate) authority: Arc<Authority>,
+    pub(crate) tickets: Arc<Tickets>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: CancellationToken,
 }
@@ -71,6 +74,7 @@ impl Handle {
             setup: Arc::new(setup),
             tunnels: Arc::default(),
             authority: Arc::new(authority),
+            tickets: Arc::default(),
             tasks,
             stopping,
         }

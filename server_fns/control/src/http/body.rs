@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -26,10 +26,19 @@ const MAX_DISCARD_TIME: Duration = Duration::from_secs(3);
 /// Hands on the request with its whole body in memory, or refuses it.
 pub(super) async fn bound(request: Request, next: Next) -> Response {
     let reader = Reader::of(request.headers());
+    if is_streamed(&request) {
+        return next.run(request).await;
+    }
     match whole(request, MAX_BODY_TIME).await {
         Ok(request) => next.run(request).await,
         Err(refusal) => refuse(&refusal, reader),
     }
+}
+
+/// A file is carried on as it comes, by a route that bounds it itself.
+fn is_streamed(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>();
+    route.is_some_and(|route| route.as_str() == crate::access::files::PATH)
 }
 
 async fn whole(request: Request, patience: Duration) -> Result<Request, Refusal> {

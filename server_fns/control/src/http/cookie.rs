@@ -23,6 +23,10 @@ impl fmt::Debug for Credential {
     }
 }
 
+/// Whether session cookies travel over TLS alone; the launcher puts it beside the [`crate::Handle`].
+#[derive(Debug, Clone, Copy)]
+pub struct SecureCookies(pub bool);
+
 /// The value of `Set-Cookie` after somebody signed in. `secret` is one that we made, hence visible ASCII.
 /// With `secure`, browsers keep the cookie only when it came through TLS from this very host, so a page on a
 /// sibling domain can neither read nor plant one.

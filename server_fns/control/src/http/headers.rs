@@ -17,6 +17,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
 /// `tls_only`: people reach this server through TLS only, here or at a proxy in front.
 pub(super) async fn harden(State(tls_only): State<bool>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with(API);
+    let terminal = request.uri().path().starts_with("/terminal/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
@@ -27,6 +28,10 @@ pub(super) async fn harden(State(tls_only): State<bool>, request: Request, next:
     set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     if tls_only {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    // Its files have no hash in their names, and must all be of one version.
+    if terminal {
+        set(header::CACHE_CONTROL, "no-cache");
     }
     if api {
         set(header::CACHE_CONTROL, "no-store");

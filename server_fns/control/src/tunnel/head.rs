@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-pub(super) async fn read<M: DeserializeOwned>(socket: &mut TcpStream) -> io::Result<M> {
+pub(crate) async fn read<M: DeserializeOwned>(socket: &mut TcpStream) -> io::Result<M> {
     let mut length = [0; LENGTH];
     socket.read_exact(&mut length).await?;
     let mut head = vec![0; stream::length(length).map_err(io::Error::other)?];
@@ -16,6 +16,6 @@ pub(super) async fn read<M: DeserializeOwned>(socket: &mut TcpStream) -> io::Res
     stream::decode(&head).map_err(io::Error::other)
 }
 
-pub(super) async fn write(socket: &mut TcpStream, head: &impl Serialize) -> io::Result<()> {
+pub(crate) async fn write(socket: &mut TcpStream, head: &impl Serialize) -> io::Result<()> {
     socket.write_all(&stream::encode(head).map_err(io::Error::other)?).await
 }

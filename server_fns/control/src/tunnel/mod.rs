@@ -1,7 +1,7 @@
 //! Streams into instances, over sockets that their nodes dialled. It knows sockets and not what they are for.
 
 mod accept;
-mod head;
+pub(crate) mod head;
 mod open;
 mod pool;
 

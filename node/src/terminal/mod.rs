@@ -1,0 +1,102 @@
+//! Terminals of instances: shells that live here, whoever looks at them. They need nothing of the instance but a shell,
+//! so they help also when its sshd is broken.
+
+mod frames;
+mod replay;
+mod shell;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::id::InstanceId;
+use protocol::stream::NotOpened;
+use tokio::io::AsyncWriteExt as _;
+use tokio::sync::mpsc;
+
+use crate::docker::Engine;
+use crate::tunnel::{Refused, Wire};
+use shell::Shell;
+
+/// Terminals that one instance may have at once.
+const OF_INSTANCE: usize = 16;
+/// How long a terminal that nobody looks at is kept.
+const KEPT: Duration = Duration::from_secs(60 * 60);
+/// Bytes of what it showed last that are kept for the next to look at it.
+const SCROLL_BACK: usize = 512 << 10;
+
+/// Whose terminal it is, and which.
+type Key = (InstanceId, String);
+
+#[derive(Clone)]
+pub struct Terminals {
+    engine: Engine,
+    open: Arc<Mutex<HashMap<Key, mpsc::Sender<Viewer>>>>,
+}
+
+/// Somebody who looks at a terminal.
+pub(crate) struct Viewer {
+    wire: Wire,
+    columns: u16,
+    rows: u16,
+}
+
+/// Says on the wire, which is a terminal's by now, why there is none.
+pub(crate) async fn refuse(mut wire: Wire, why: &str) {
+    let end = protocol::terminal::End { reason: format!("There is no terminal: {why}."), resumable: false };
+    let content = serde_json::to_vec(&end).unwrap_or_default();
+    let head = protocol::terminal::head(protocol::terminal::ToViewer::End.byte(), content.len());
+    // Whoever asked may have gone away.
+    let _ = wire.write_all(&[&head[..], &content].concat()).await;
+    let _ = wire.shutdown().await;
+}
+
+impl Terminals {
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, open: Arc::default() }
+    }
+
+    /// Shows the terminal of that name on the wire, and begins it where there is none.
+    pub(crate) async fn show(
+        &self,
+        instance: InstanceId,
+        container: &str,
+        name: String,
+        size: (u16, u16),
+        wire: Wire,
+    ) -> Result<(), (Wire, Refused)> {
+        let (columns, rows) = (size.0.clamp(2, 1_000), size.1.clamp(2, 1_000));
+        let mut viewer = Viewer { wire, columns, rows };
+        let key = (instance, name);
+        let there = self.open().get(&key).cloned();
+        if let Some(there) = there {
+            match there.send(viewer).await {
+                Ok(()) => return Ok(()),
+                // It ended just now.
+                Err(back) => viewer = back.0,
+            }
+        }
+        let of_instance = self.open().keys().filter(|(of, _)| *of == instance).count();
+        if of_instance >= OF_INSTANCE {
+            let message = format!("the instance has {OF_INSTANCE} terminals already; close one first");
+            return Err((viewer.wire, Refused(NotOpened::Busy, message)));
+        }
+        let begun = Shell::begin(self.engine.clone(), container, &key.1, (columns, rows)).await;
+        let shell = match begun {
+            Ok(shell) => shell,
+            Err(error) => return Err((viewer.wire, Refused(NotOpened::Engine, error.to_string()))),
+        };
+        let (attach, viewers) = mpsc::channel(1);
+        self.open().insert(key.clone(), attach);
+        let open = Arc::clone(&self.open);
+        tokio::spawn(async move {
+            shell.run(viewer, viewers).await;
+            open.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        });
+        Ok(())
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<Key, mpsc::Sender<Viewer>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

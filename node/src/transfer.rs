@@ -1,0 +1,136 @@
+//! Files into an instance and out of it, by programs that run inside: what a path means there is decided there, and no
+//! link in it leads anywhere else.
+
+use std::io;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use protocol::stream::{Found, Put};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+use crate::docker::{Engine, EngineError, Output, Program, Running};
+use crate::tunnel::head;
+
+/// Bytes that are read at once.
+const PIECE: usize = 64 << 10;
+/// Bytes of what a program complains that are told.
+const COMPLAINT: usize = 1_000;
+
+/// Takes exactly so many bytes, and only then gives them the name that they are to have. `$1` is the path, `$2` the number.
+const TAKE: &str = "set -e; if [ -d \"$1\" ]; then echo 'there is a folder of that name' >&2; exit 1; fi; \
+                    mkdir -p -- \"$(dirname -- \"$1\")\"; part=\"$1.part-$$\"; trap 'rm -f -- \"$part\"' EXIT; \
+                    head -c \"$2\" >\"$part\"; [ \"$(wc -c <\"$part\")\" -eq \"$2\" ]; mv -f -- \"$part\" \"$1\"";
+/// First a line that says what it is, then its bytes: a file as it is, a folder as a tape archive.
+const GIVE: &str = "set -e; if [ -d \"$1\" ]; then printf 'folder\\n'; \
+                    exec tar -C \"$(dirname -- \"$1\")\" -cf - -- \"$(basename -- \"$1\")\"; fi; \
+                    if [ ! -f \"$1\" ]; then echo 'there is no file or folder of that name' >&2; exit 1; fi; \
+                    printf 'file %s\\n' \"$(wc -c <\"$1\")\"; exec cat -- \"$1\"";
+
+fn program(script: &str, arguments: &[&str]) -> Program {
+    let arguments = ["/bin/sh", "-c", script, "sh"].iter().chain(arguments).map(|text| (*text).to_owned()).collect();
+    Program { arguments, ..Program::default() }
+}
+
+/// Takes a file from the wire, and says on it how that went.
+pub(crate) async fn put<W>(engine: &Engine, container: &str, path: &str, bytes: u64, mut wire: W) -> io::Result<()>
+where
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    let Running { id, mut output, mut input } =
+        engine.exec(container, program(TAKE, &[path, &bytes.to_string()])).await.map_err(io::Error::other)?;
+    let mut complaint = String::new();
+    let fed = async {
+        let mut left = bytes;
+        let mut piece = vec![0; PIECE];
+        while left > 0 {
+            let most = piece.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let count = wire.read(piece.get_mut(..most).unwrap_or_default()).await?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            input.write_all(piece.get(..count).unwrap_or_default()).await?;
+            left = left.saturating_sub(u64::try_from(count).unwrap_or_default());
+        }
+        input.flush().await?;
+        // Its end must be seen, or a program that waits for more would wait for ever.
+        input.shutdown().await
+    };
+    let fed = tokio::select! {
+        fed = fed => fed,
+        // A program that ends before it has everything has refused it.
+        () = listen(&mut output, &mut complaint) => Ok(()),
+    };
+    drop(input);
+    fed?;
+    listen(&mut output, &mut complaint).await;
+    let code = engine.exit_code(&id).await.map_err(io::Error::other)?;
+    let put = if code == Some(0) { Put::Done } else { Put::Failed { why: said(&complaint) } };
+    head::write(&mut wire, &put).await
+}
+
+/// Sends what is at the path: first what it is, then its bytes until the end of the wire.
+pub(crate) async fn get<W>(engine: &Engine, container: &str, path: &str, mut wire: W) -> io::Result<()>
+where
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    let Running { id: _, mut output, mut input } =
+        engine.exec(container, program(GIVE, &[path])).await.map_err(io::Error::other)?;
+    let _ = input.shutdown().await;
+    let (mut begun, mut complaint) = (Vec::new(), String::new());
+    while let Some(piece) = output.next().await {
+        match piece.map_err(io::Error::other)? {
+            Output::Error(bytes) => complain(&mut complaint, &bytes),
+            Output::Out(bytes) => {
+                begun.extend_from_slice(&bytes);
+                if let Some(line) = begun.iter().position(|byte| *byte == b'\n') {
+                    let rest = begun.split_off(line + 1);
+                    head::write(&mut wire, &found(&begun)).await?;
+                    wire.write_all(&rest).await?;
+                    return pass(output, wire).await;
+                }
+            }
+        }
+    }
+    head::write(&mut wire, &Found::Nothing { why: said(&complaint) }).await
+}
+
+async fn pass<W>(mut output: impl Stream<Item = Result<Output, EngineError>> + Unpin, mut wire: W) -> io::Result<()>
+where
+    W: AsyncWrite + Unpin,
+{
+    while let Some(piece) = output.next().await {
+        if let Output::Out(bytes) = piece.map_err(io::Error::other)? {
+            wire.write_all(&bytes).await?;
+        }
+    }
+    wire.shutdown().await
+}
+
+fn found(line: &[u8]) -> Found {
+    let text = String::from_utf8_lossy(line);
+    match text.trim_end().strip_prefix("file ").and_then(|size| size.trim().parse().ok()) {
+        Some(bytes) => Found::File { bytes },
+        None => Found::Folder,
+    }
+}
+
+async fn listen(output: &mut (impl Stream<Item = Result<Output, EngineError>> + Unpin), complaint: &mut String) {
+    while let Some(Ok(piece)) = output.next().await {
+        if let Output::Error(bytes) = piece {
+            complain(complaint, &bytes);
+        }
+    }
+}
+
+fn complain(complaint: &mut String, bytes: &Bytes) {
+    if complaint.len() < COMPLAINT {
+        complaint
+            .extend(String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control() || *c == '\n').take(COMPLAINT));
+    }
+}
+
+/// The last line: what comes before it is how the program got there.
+fn said(complaint: &str) -> String {
+    let line = complaint.lines().map(str::trim).rfind(|line| !line.is_empty());
+    line.unwrap_or("the transfer was cut off").to_owned()
+}

@@ -1,0 +1,143 @@
+//! Frames from the browser to the node and back, looked at only for their length.
+
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket, close_code};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use planner::actor::Actor;
+use planner::world::World;
+use protocol::stream::Target;
+use protocol::terminal::{End, FromViewer, HEAD, ToViewer, head, read};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::time::{interval, timeout};
+
+use super::tickets::Admission;
+use crate::handle::Handle;
+
+/// How often a silent browser is asked whether it is there.
+const PING: Duration = Duration::from_secs(20);
+/// A browser that takes nothing for this long is gone. Its terminal stays on the node.
+const TAKE: Duration = Duration::from_secs(30);
+
+/// Why it is over.
+enum Over {
+    /// The node said so, or the browser left: nothing is to be said.
+    Said,
+    Because {
+        reason: String,
+        resumable: bool,
+    },
+}
+
+pub(super) async fn serve(handle: Handle, admission: Admission, socket: WebSocket) {
+    let _counted = handle.tasks.token();
+    let Admission { actor, instance, terminal, columns, rows } = admission;
+    let (mut to_browser, from_browser) = socket.split();
+    let stopping = handle.stopping.clone();
+    let opened = handle.open_stream(instance, Target::Terminal { terminal, columns, rows }).await;
+    let over = match opened {
+        Ok(stream) => {
+            let (from_node, to_node) = stream.socket.into_split();
+            tokio::select! {
+                over = down(from_node, &mut to_browser) => over,
+                over = up(from_browser, to_node) => over,
+                () = may_no_longer(&handle, &actor, instance) => {
+                    Over::Because { reason: "You are signed out, or the instance is gone.".to_owned(), resumable: false }
+                }
+                () = stopping.cancelled() => {
+                    Over::Because { reason: "The server is stopping.".to_owned(), resumable: true }
+                }
+            }
+        }
+        Err(why) => Over::Because { reason: format!("There is no terminal: {why}."), resumable: false },
+    };
+    if let Over::Because { reason, resumable } = over {
+        let mut frame = BytesMut::new();
+        frame.put_u8(ToViewer::End.byte());
+        frame.extend(serde_json::to_vec(&End { reason, resumable }).unwrap_or_default());
+        // A browser that is gone needs no reason.
+        let _ = timeout(PING, to_browser.send(Message::Binary(frame.freeze()))).await;
+    }
+    let _ = timeout(PING, to_browser.close()).await;
+}
+
+async fn down(mut node: OwnedReadHalf, browser: &mut SplitSink<WebSocket, Message>) -> Over {
+    let mut ping = interval(PING);
+    loop {
+        let mut start = [0; HEAD];
+        let mut at = 0;
+        while at < HEAD {
+            tokio::select! {
+                // Reading into the rest can be given up at any byte and gone on with.
+                count = node.read(start.get_mut(at..).unwrap_or_default()) => match count {
+                    Ok(count) if count > 0 => at += count,
+                    Ok(_) | Err(_) => return lost(),
+                },
+                _ = ping.tick() => {
+                    if !matches!(timeout(TAKE, browser.send(Message::Ping(Bytes::new()))).await, Ok(Ok(()))) {
+                        return Over::Said;
+                    }
+                }
+            }
+        }
+        let Ok((kind, length)) = read(start) else { return lost() };
+        let mut frame = vec![0; length + 1];
+        if let Some((first, content)) = frame.split_first_mut() {
+            *first = kind;
+            if node.read_exact(content).await.is_err() {
+                return lost();
+            }
+        }
+        let sent = timeout(TAKE, browser.send(Message::Binary(frame.into()))).await;
+        if !matches!(sent, Ok(Ok(()))) || kind == ToViewer::End.byte() {
+            return Over::Said;
+        }
+    }
+}
+
+async fn up(mut browser: SplitStream<WebSocket>, mut node: OwnedWriteHalf) -> Over {
+    while let Some(Ok(message)) = browser.next().await {
+        let Message::Binary(frame) = message else {
+            match message {
+                // A person who closes a terminal ends it; who only leaves finds it again.
+                Message::Close(Some(frame)) if frame.code == close_code::NORMAL => {
+                    let _ = node.write_all(&head(FromViewer::Close.byte(), 0)).await;
+                    return Over::Said;
+                }
+                Message::Close(_) => return Over::Said,
+                Message::Ping(_) | Message::Pong(_) => continue,
+                Message::Text(_) | Message::Binary(_) => {
+                    return Over::Because { reason: "The page sent what is no frame.".to_owned(), resumable: false };
+                }
+            }
+        };
+        let Some((kind, content)) = frame.split_first() else { continue };
+        let whole = [&head(*kind, content.len())[..], content].concat();
+        if node.write_all(&whole).await.is_err() {
+            return lost();
+        }
+    }
+    Over::Said
+}
+
+fn lost() -> Over {
+    Over::Because { reason: "The connection to the instance's node was lost.".to_owned(), resumable: true }
+}
+
+/// Waits until whoever opened it is signed out or may no longer see the instance.
+async fn may_no_longer(handle: &Handle, actor: &Actor, instance: model::id::InstanceId) {
+    let mut worlds = handle.orchestrator.watch();
+    let may = |world: &World| {
+        crate::handle::still_there(world, actor, handle.now()) && actor.instance(world, instance).is_ok()
+    };
+    loop {
+        let world = worlds.borrow_and_update().clone();
+        // A session also ends by itself, without a change of the world.
+        if !may(&world) || matches!(timeout(PING, worlds.changed()).await, Ok(Err(_))) {
+            return;
+        }
+    }
+}
