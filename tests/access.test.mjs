@@ -44,6 +44,9 @@ const ENDPOINTS = [
   ["POST", "/instances/{id}/restart"],
   ["POST", "/instances/{id}/forget"],
   ["PUT", "/instances/{id}/start-on-connect", { allowed: true }],
+  ["PUT", "/instances/{id}/ports/{port}", { url: "public" }],
+  ["DELETE", "/instances/{id}/ports/{port}"],
+  ["POST", "/instances/{id}/ports/{port}/link", { hours: 1 }],
   ["POST", "/instances/{id}/terminal", { columns: 80, rows: 24 }],
   ["GET", "/instances/{id}/explain"],
   ["GET", "/instances/{id}/events"],
@@ -82,7 +85,7 @@ describe("access", () => {
   });
   after(() => world?.close());
 
-  const at = (path, id) => path.replace("{id}", id);
+  const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080");
 
   test("the list above names every endpoint that there is", () => {
     const dir = join(root, "server_fns/src");

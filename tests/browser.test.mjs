@@ -1,9 +1,10 @@
 // The main job by clicking, in Chromium, with no complaint on any page.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { PASSWORD, World, must, until } from "./harness.mjs";
+import { PASSWORD, World, must, run, until } from "./harness.mjs";
 import { Browser, pictures } from "./support/browser.mjs";
 
 describe("in a browser", () => {
@@ -37,6 +38,25 @@ describe("in a browser", () => {
   const open = async (path) => {
     await page.goto(`${base}${path}`, { waitUntil: "networkidle" });
     await ready();
+  };
+
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  /** What is at that path of web-1, as its owner's API tells. */
+  const fetched = async (path) => {
+    const [{ id }] = await world.ada.api.get("/instances");
+    return fetch(`${base}/api/v1/instances/${id}/files?path=${encodeURIComponent(path)}`, { headers: world.ada.api.headers });
+  };
+  /** As from the person's desktop: each is `[name, text]`, or `[name, size]` for so many bytes. */
+  const drop = async (where, files) => {
+    const data = await page.evaluateHandle((files) => {
+      const data = new DataTransfer();
+      for (const [name, content] of files) data.items.add(new File([typeof content === "string" ? content : new Uint8Array(content)], name));
+      return data;
+    }, files);
+    await where.dispatchEvent("dragover", { dataTransfer: data });
+    assert.equal(await page.locator("[data-over]").count(), 1, "it shows that it takes them");
+    await where.dispatchEvent("drop", { dataTransfer: data });
+    assert.equal(await page.locator("[data-over]").count(), 0);
   };
 
   test("the set-up link makes the administrator", async () => {
@@ -96,6 +116,8 @@ describe("in a browser", () => {
     await page.getByLabel("Public key").fill((await readFile(`${world.ada.identity}.pub`, "utf8")).trim());
     await button("Add SSH key").last().click();
     await see(page.locator("main"), /SHA256:/);
+    const gateway = await world.ada.api.get("/gateway");
+    for (const text of [gateway.fingerprint, gateway.known_hosts]) await page.getByText(text, { exact: true }).waitFor();
     await look("ssh-keys");
   });
 
@@ -111,15 +133,158 @@ describe("in a browser", () => {
     const [instance] = await world.ada.api.get("/instances");
     assert.equal(instance.name, "web-1");
     const shown = (await page.getByText(/^ssh -p \d+/).first().textContent()).trim();
-    assert.equal(shown, instance.ssh_command);
-    assert.equal(await world.ada.sshOk({ ...instance, ssh_command: shown }, "echo clicked"), "clicked");
+    assert.equal(shown, instance.gateway_command);
+    for (const command of [shown, instance.ssh_command]) {
+      await page.getByText(command, { exact: true }).waitFor();
+      assert.equal(await world.ada.sshOk({ ...instance, ssh_command: command }, "echo clicked"), "clicked");
+    }
     await button("Copy the ssh command").click();
-    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), shown);
+    assert.equal(await clipboard(), shown);
+    await button("Copy the direct ssh command").click();
+    assert.equal(await clipboard(), instance.ssh_command);
     if (!page.url().includes("/instances/i-")) await open(`/instances/${instance.id}`);
     await look("instance");
     await page.getByRole("link", { name: /^Instances/ }).first().click();
     await row("web-1").waitFor();
+    await see(row("web-1"), shown);
+    assert.equal(await row("web-1").getByText(instance.ssh_command).count(), 0, "one command is enough for a row");
     await look("instances");
+  });
+
+  test("what is copied from the gateway's card is all that ssh needs", async () => {
+    await open("/ssh-keys");
+    await button("Copy the line for known_hosts").click();
+    const [known, config] = ["known", "config"].map((name) => join(world.dir, name));
+    await writeFile(known, `${await clipboard()}\n`);
+    await button("Copy the block for config").click();
+    const ours = `${await clipboard()}\nHost *\n  BatchMode yes\n  StrictHostKeyChecking yes\n  UserKnownHostsFile ${known}\n  IdentityFile ${world.ada.identity}\n  IdentitiesOnly yes\n`;
+    await writeFile(config, ours);
+    const ssh = (...args) => run("ssh", ["-F", config, ...args], { seconds: 30 });
+    for (const way of ["web-1.dockhost", "web-1@dockhost"]) assert.equal((await ssh(way, "hostname")).stdout.trim(), "web-1", way);
+    assert.match((await ssh("dockhost", "ls")).stdout, /web-1/);
+  });
+
+  test("a login may start it, and a refusal moves the switch back", async () => {
+    const [{ id }] = await world.ada.api.get("/instances");
+    await open(`/instances/${id}`);
+    const wish = page.getByRole("switch", { name: "A login may start it" });
+    assert.equal(await wish.isChecked(), false);
+    browser.expected.push(/ 409 /);
+    await page.route("**/start-on-connect", (route) => route.fulfill({ status: 409, json: { code: "conflict", message: "Not now." } }));
+    await wish.click();
+    await see(page.getByRole("alert"), "Not now.");
+    assert.equal(await wish.isChecked(), false);
+    await page.unroute("**/start-on-connect");
+    await wish.click();
+    await until("it is stored", async () => (await world.ada.api.get(`/instances/${id}`)).start_on_connect, 20);
+    await page.waitForFunction(() => document.querySelector("[role=switch]:checked:enabled"));
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await page.reload();
+    await ready();
+    assert.equal(await wish.isChecked(), true);
+  });
+
+  test("files are dropped and chosen, show how they fare, and arrive", async () => {
+    const list = page.getByRole("list", { name: "Files" });
+    const file = (name) => list.locator("li").filter({ hasText: name });
+    const card = page.getByRole("heading", { name: "Files" });
+    await drop(card, [["hello.txt", "hello"], ["ünïcode 'x\" $(id).txt", "odd"], ["empty", ""]]);
+    for (const name of ["hello.txt", "ünïcode", "empty"]) await see(file(name), "Sent", 30);
+    assert.equal(await (await fetched("/root/hello.txt")).text(), "hello");
+    assert.equal(await (await fetched("/root/ünïcode 'x\" $(id).txt")).text(), "odd");
+    assert.equal(await (await fetched("/root/empty")).text(), "");
+
+    await page.getByLabel("Into the folder").fill("/srv/new/");
+    await page.getByLabel("Choose files").setInputFiles([{ name: "chosen.bin", mimeType: "", buffer: Buffer.alloc(3_000_000, 7) }]);
+    await see(file("chosen.bin"), "Sent", 30);
+    assert.deepEqual(Buffer.from(await (await fetched("/srv/new/chosen.bin")).arrayBuffer()), Buffer.alloc(3_000_000, 7));
+
+    await page.getByLabel("Into the folder").fill("/");
+    await drop(card, [["srv", "no folder is replaced"]]);
+    await see(list.locator("li").filter({ hasText: "Not sent" }), /folder of that name/);
+    await button("Clear").click();
+    await list.waitFor({ state: "detached" });
+
+    const slow = await context.newCDPSession(page);
+    await slow.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2_000_000 });
+    await page.getByLabel("Into the folder").fill("/root");
+    await drop(card, ["a.iso", "b.iso", "c.iso", "d.iso"].map((name) => [name, 40_000_000]));
+    await see(file("c.iso"), /[1-9]\d? %/);
+    await see(file("d.iso"), "Waits for its turn");
+    await look("files-under-way");
+    await button("Cancel a.iso").click();
+    await see(file("a.iso"), "Cancelled");
+    await see(file("d.iso"), /\d %/);
+    for (const name of ["b.iso", "c.iso", "d.iso"]) await button(`Cancel ${name}`).click();
+    await slow.detach();
+    await until("nothing is left of what was cancelled", async () => (await fetched("/root/a.iso")).status === 404, 20);
+    await look("files");
+  });
+
+  test("a path is downloaded, a folder as an archive, and a refusal stays on the page", async () => {
+    const path = page.getByLabel("Download a path");
+    const get = async (text) => {
+      await path.fill(text);
+      const [download] = await Promise.all([page.waitForEvent("download"), button("Download").click()]);
+      return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
+    };
+    assert.deepEqual(await get("hello.txt"), { name: "hello.txt", content: Buffer.from("hello") });
+    const folder = await get("/srv/new");
+    assert.equal(folder.name, "new.tar");
+    assert.match(folder.content.toString("latin1"), /new\/chosen\.bin/);
+    browser.expected.push(/ 404 /);
+    await path.fill("/no/such");
+    await button("Download").click();
+    await page.locator("#path[aria-invalid=true]").waitFor();
+    await see(page.locator("#path-note"), /nothing there/);
+    await look("download-refused");
+  });
+
+  test("the terminal is a real shell, has tabs, and is as it was after a reload", async () => {
+    const shown = () => page.locator("section[aria-label^='Terminal ']:not(.invisible) .xterm-rows");
+    const shows = (pattern) => until(`the terminal shows ${pattern}`, async () => pattern.test((await shown().innerText()).replaceAll("\u00a0", " ")) || Promise.reject(new Error(await shown().innerText())), 20);
+    const enter = async (text) => {
+      await page.keyboard.type(text);
+      await page.keyboard.press("Enter");
+    };
+    await page.getByRole("link", { name: "Open terminal" }).click();
+    await see(page, /^Connected$/);
+    await shows(/# *$/);
+    await enter("echo hello");
+    await shows(/^hello *$/m);
+    await enter("seq 300");
+    await shows(/^300 *$/m);
+    await page.reload();
+    await ready();
+    await see(page, /^Connected$/);
+    await shows(/^300 *$/m);
+    await shown().click();
+    await page.keyboard.press("Control+Shift+F");
+    await page.keyboard.type("hello");
+    await see(page, /of 2$/);
+    await shows(/^hello *$/m);
+    await page.keyboard.press("Escape");
+
+    await button("New terminal").click();
+    await page.getByRole("button", { name: "Terminal 2", exact: true }).waitFor();
+    await shows(/# *$/);
+    await enter("echo second");
+    await shows(/^second *$/m);
+    await button("Terminal 1").click();
+    await shows(/^300 *$/m);
+    await page.reload();
+    await ready();
+    await button("Terminal 2").click();
+    await shows(/^second *$/m);
+
+    await drop(shown(), [["from-the-terminal.txt", "dropped"]]);
+    await see(page.getByRole("list", { name: "Files" }), "Sent");
+    assert.equal(await (await fetched("from-the-terminal.txt")).text(), "dropped");
+    await enter("cat from-the-terminal.txt; echo");
+    await shows(/^dropped *$/m);
+    await look("terminal");
+    for (const name of ["Close Terminal 2", "Close Terminal 1"]) await button(name).click();
+    await open("/");
   });
 
   test("a container stopped by hand shows without a reload", async () => {

@@ -14,6 +14,7 @@ mod route;
 pub mod server;
 mod sleep;
 mod state;
+mod transfers;
 mod ui;
 
 pub use ui::App;

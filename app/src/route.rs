@@ -6,7 +6,7 @@ use model::id::InstanceId;
 use crate::frame::{Frame, Guard};
 use crate::pages::{
     Account, CreateInstance, Instance, Instances, Nodes, NotFound, SetUp, Settings, SignIn, SignUp, SshKeys, Terminal,
-    Tokens,
+    Tokens, Visit,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -22,6 +22,8 @@ pub(crate) enum Route {
             Instance { id: InstanceId },
             #[route("/instances/:id/terminal")]
             Terminal { id: InstanceId },
+            #[route("/visit?:app&:path")]
+            Visit { app: String, path: String },
             #[route("/nodes")]
             Nodes {},
             #[route("/ssh-keys")]

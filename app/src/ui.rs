@@ -7,6 +7,7 @@ use model::view::Welcome;
 use crate::parts::{Button, Notice, NoticeKind, Toasts};
 use crate::route::Route;
 use crate::state::{Live, bootstrap};
+use crate::transfers::Transfers;
 
 /// The whole interface. The server draws it once, a browser takes it over; a window draws it from nothing.
 #[component]
@@ -37,6 +38,7 @@ fn First() -> Element {
 fn Begun(welcome: Welcome, snapshot: Option<LiveEvent>) -> Element {
     Live::provide(welcome, snapshot);
     Toasts::provide();
+    Transfers::provide();
     rsx! { Router::<Route> {} }
 }
 

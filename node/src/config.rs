@@ -20,41 +20,82 @@ use crate::logs::LogFormat;
 #[command(name = "dockhost-node", version)]
 pub struct Arguments {
     /// Address of the main server, such as https://dockhost.example.org
-    #[arg(long, env = "DOCKHOST_SERVER", value_name = "URL")]
+    #[arg(long, global = true, env = "DOCKHOST_SERVER", value_name = "URL")]
     pub server: Option<String>,
 
     /// File with the node's API key; without it, DOCKHOST_API_KEY is read
-    #[arg(long, env = "DOCKHOST_API_KEY_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "DOCKHOST_API_KEY_FILE", value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
 
     /// Where the node keeps its ledger and the instances' keys
-    #[arg(long, env = "DOCKHOST_NODE_DATA_DIR", value_name = "DIR", default_value = "/var/lib/dockhost-node")]
+    #[arg(
+        long,
+        global = true,
+        env = "DOCKHOST_NODE_DATA_DIR",
+        value_name = "DIR",
+        default_value = "/var/lib/dockhost-node"
+    )]
     pub data_dir: PathBuf,
 
     /// The name this node is registered under; a difference is warned of
-    #[arg(long, env = "DOCKHOST_NODE_NAME", value_name = "NAME")]
+    #[arg(long, global = true, env = "DOCKHOST_NODE_NAME", value_name = "NAME")]
     pub name: Option<NodeName>,
 
     /// The socket of the container engine
-    #[arg(long, env = "DOCKHOST_DOCKER_SOCKET", value_name = "FILE", default_value = "/var/run/docker.sock")]
+    #[arg(
+        long,
+        global = true,
+        env = "DOCKHOST_DOCKER_SOCKET",
+        value_name = "FILE",
+        default_value = "/var/run/docker.sock"
+    )]
     pub docker_socket: PathBuf,
 
     /// Images that this node offers, separated by commas; without it, all
-    #[arg(long, env = "DOCKHOST_IMAGES", value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, global = true, env = "DOCKHOST_IMAGES", value_name = "NAMES", value_delimiter = ',')]
     pub images: Vec<ImageName>,
 
     /// The address on which the instances' host ports listen
-    #[arg(long, env = "DOCKHOST_BIND", value_name = "ADDRESS", default_value = "0.0.0.0")]
+    #[arg(long, global = true, env = "DOCKHOST_BIND", value_name = "ADDRESS", default_value = "0.0.0.0")]
     pub bind: IpAddr,
 
     /// Seconds that an instance has to end by itself before it is killed
-    #[arg(long, env = "DOCKHOST_STOP_GRACE", value_name = "SECONDS", default_value_t = 10,
+    #[arg(long, global = true, env = "DOCKHOST_STOP_GRACE", value_name = "SECONDS", default_value_t = 10,
           value_parser = clap::value_parser!(u64).range(0..=600))]
     pub stop_grace: u64,
 
     /// How the log is written
-    #[arg(long, env = "DOCKHOST_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, env = "DOCKHOST_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log: LogFormat,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do instead of running the node.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
+pub enum Command {
+    /// Tries every hop of the way to the server and to Docker, and says which fails, why, and what to do
+    ///
+    /// It takes the same options as the node and may run beside it. Its status is 0 if everything is in order.
+    Doctor {
+        /// Print the findings as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Arguments {
+    /// Where the server is.
+    pub fn address(&self) -> Result<Address, BadConfig> {
+        let url = self.server.as_deref().map(str::trim).filter(|url| !url.is_empty()).ok_or(BadConfig::NoServer)?;
+        Address::parse(url).map_err(BadConfig::Server)
+    }
+
+    /// The key from the file or the environment.
+    pub fn api_key(&self) -> Result<ApiKey, BadConfig> {
+        key(self.api_key_file.as_deref(), std::env::var("DOCKHOST_API_KEY").ok())
+    }
 }
 
 /// Settings that passed every check that needs no network.
@@ -93,8 +134,7 @@ impl Config {
     }
 
     fn with_key(arguments: Arguments, from_environment: Option<String>) -> Result<Self, BadConfig> {
-        let server = arguments.server.filter(|url| !url.trim().is_empty()).ok_or(BadConfig::NoServer)?;
-        let server = Address::parse(server.trim()).map_err(BadConfig::Server)?;
+        let server = arguments.address()?;
         let api_key = key(arguments.api_key_file.as_deref(), from_environment)?;
         let images = if arguments.images.is_empty() { ImageName::ALL.to_vec() } else { arguments.images };
         Ok(Self {
@@ -156,6 +196,17 @@ mod tests {
         let path = file.path().to_str().unwrap();
         let config = check(&["--server", "http://a", "--api-key-file", path], Some("from-environment")).unwrap();
         assert_eq!(config.api_key.bearer(), "Bearer from-file");
+    }
+
+    #[test]
+    fn the_doctor_takes_the_options_of_the_node_on_either_side() {
+        for words in [["--server", "http://a", "doctor", "--json"], ["doctor", "--json", "--server", "http://a"]] {
+            let arguments = Arguments::try_parse_from([&["dockhost-node"], &words[..]].concat()).unwrap();
+            assert_eq!(arguments.command, Some(Command::Doctor { json: true }));
+            assert_eq!(arguments.address().unwrap().to_string(), "ws://a/api/v1/channel");
+        }
+        let alone = Arguments::try_parse_from(["dockhost-node", "--server", "http://a"]).unwrap();
+        assert_eq!(alone.command, None);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Machine {
 }
 
 /// Total and free bytes of the filesystem that holds the path; zeros if none is found.
-fn disk(path: &Path) -> (u64, u64) {
+pub(crate) fn disk(path: &Path) -> (u64, u64) {
     let disks = Disks::new_with_refreshed_list();
     let holding = disks.list().iter().filter(|disk| path.starts_with(disk.mount_point()));
     let nearest = holding.max_by_key(|disk| disk.mount_point().components().count());

@@ -4,6 +4,7 @@
 pub mod channel;
 pub mod config;
 pub mod docker;
+pub mod doctor;
 pub mod event_loop;
 pub mod facts;
 pub mod files;

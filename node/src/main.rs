@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use node::config::{Arguments, Config};
+use node::config::{Arguments, Command, Config};
+use node::doctor::{self, Subject};
 use node::{logs, run};
 
 /// What is still busy in the background at the end (a disk that hangs) is left behind after this long.
@@ -14,20 +15,36 @@ const LEAVE_BEHIND: Duration = Duration::from_millis(500);
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logs::begin(arguments.log);
+    match arguments.command {
+        Some(Command::Doctor { json }) => examine(arguments, json),
+        None => work(arguments),
+    }
+}
+
+fn work(arguments: Arguments) -> ExitCode {
     let config = match Config::check(arguments) {
         Ok(config) => config,
         Err(error) => return fail(&error.into(), 2),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error.into(), 1),
-    };
-    let ended = runtime.block_on(run::run(config));
-    runtime.shutdown_timeout(LEAVE_BEHIND);
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
+    match on_runtime(run::run(config)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) | Err(error) => fail(&error, 1),
+    }
+}
+
+fn examine(arguments: Arguments, json: bool) -> ExitCode {
+    match on_runtime(doctor::examine(Subject::of(arguments), json)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => fail(&error, 1),
     }
+}
+
+fn on_runtime<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LEAVE_BEHIND);
+    Ok(done)
 }
 
 /// One line, whatever the log is set to.

@@ -21,6 +21,7 @@ pub(crate) fn assigned(bits: u64) -> AssignedInstance {
         image: ImageName::default(),
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1024),
+        ports: Vec::new(),
         host_key: HostKey { seed: "11".repeat(32), ..HostKey::default() },
         authorized_keys: Vec::new(),
     }

@@ -4,8 +4,10 @@ use dioxus::prelude::*;
 use model::event::InstanceEvent;
 use model::explain::Explanation;
 use model::id::InstanceId;
-use model::request::{CreateInstance, StartOnConnect};
-use model::view::InstanceView;
+#[cfg(feature = "server")]
+use model::port::{ContainerPort, DeclaredPort};
+use model::request::{AskLink, CreateInstance, DeclarePort, StartOnConnect};
+use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]
 use crate::host::{Caller, IdempotencyKey};
@@ -54,6 +56,27 @@ pub async fn restart(id: InstanceId) -> Result<InstanceView, ApiError> {
 pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.delete_instance(&actor, id).await?)
+}
+
+/// Declares a port of the instance, or changes who may open its public URL. It may run meanwhile.
+#[put("/api/v1/instances/{id}/ports/{port}", caller: Caller)]
+pub async fn declare_port(id: InstanceId, port: u16, request: Json<DeclarePort>) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    let asked = DeclaredPort { port: ContainerPort(port), url: request.0.url };
+    Ok(caller.control.declare_port(&actor, id, asked).await?)
+}
+
+#[delete("/api/v1/instances/{id}/ports/{port}", caller: Caller)]
+pub async fn withdraw_port(id: InstanceId, port: u16) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.withdraw_port(&actor, id, ContainerPort(port)).await?)
+}
+
+/// A link to the public URL of a declared port that opens for whoever holds it, until it expires.
+#[post("/api/v1/instances/{id}/ports/{port}/link", caller: Caller)]
+pub async fn link(id: InstanceId, port: u16, request: Json<AskLink>) -> Result<LinkView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.app_link(&actor, id, ContainerPort(port), request.0)?)
 }
 
 /// Whether a login through the SSH gateway starts it when it is stopped.

@@ -10,6 +10,7 @@ use crate::pages::{SetUp, SignIn};
 use crate::parts::ToastList;
 use crate::route::Route;
 use crate::state::use_live;
+use crate::transfers::Carrier;
 
 use banner::Banner;
 use navigation::Navigation;
@@ -29,6 +30,7 @@ pub(crate) fn Guard() -> Element {
     rsx! {
         if signed_in() {
             Keeper {}
+            Carrier {}
         }
         Outlet::<Route> {}
         ToastList {}

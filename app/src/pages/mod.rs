@@ -15,6 +15,7 @@ mod sign_up;
 mod ssh_keys;
 mod terminal;
 mod tokens;
+mod visit;
 
 pub(crate) use account::Account;
 pub(crate) use create_instance::CreateInstance;
@@ -29,3 +30,4 @@ pub(crate) use sign_up::SignUp;
 pub(crate) use ssh_keys::SshKeys;
 pub(crate) use terminal::Terminal;
 pub(crate) use tokens::Tokens;
+pub(crate) use visit::Visit;

@@ -8,6 +8,7 @@ pub(crate) enum Glyph {
     Check,
     Close,
     Copy,
+    Download,
     Info,
     Instances,
     Key,
@@ -24,6 +25,7 @@ pub(crate) enum Glyph {
     Terminal,
     Token,
     Trash,
+    Upload,
     Warning,
 }
 
@@ -34,6 +36,7 @@ impl Glyph {
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
+            Self::Download => "M12 4v11M7 10.5l5 5 5-5M4 20h16",
             Self::Info => "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 11v5M12 8v.01",
             Self::Instances => "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
             Self::Key => "M8 12a4 4 0 1 0 0 8a4 4 0 1 0 0-8M11 13.5L20 4.5M16.5 8l3 3M14 10.5l2 2",
@@ -52,6 +55,7 @@ impl Glyph {
             Self::Terminal => "M4 17l6-5.5L4 6M12 18h8",
             Self::Token => "M4 7h16v10H4zM8 12v.01M12 12v.01M16 12v.01",
             Self::Trash => "M4 7h16M9 7V4h6v3M6.5 7l.8 13h9.4l.8-13M10 11v5M14 11v5",
+            Self::Upload => "M12 16V5M7 9.5l5-5 5 5M4 20h16",
             Self::Warning => "M12 4L2.8 20h18.4zM12 10v4.5M12 17v.01",
         }
     }

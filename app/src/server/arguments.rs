@@ -66,6 +66,10 @@ pub(super) struct Serve {
     /// dockhost.example.org:22. Without it, the host of the first public URL.
     #[arg(long, env = "DOCKHOST_SSH_ADDRESS")]
     pub ssh_address: Option<String>,
+    /// A domain of its own for the apps on instances, such as dockhost-apps.example: every name below it must lead
+    /// here. Without it, only a server that this machine alone reaches has one, apps.localhost.
+    #[arg(long, env = "DOCKHOST_APPS_DOMAIN")]
+    pub apps_domain: Option<String>,
     /// Who may sign up, beside the holder of the set-up link. Without it, what the settings page says.
     #[arg(long, env = "DOCKHOST_SIGN_UP")]
     pub sign_up: Option<WhoMaySignUp>,

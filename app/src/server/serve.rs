@@ -8,7 +8,7 @@ use anyhow::Context;
 use axum::{Extension, Router};
 use control::http::Origins;
 use control::http::cookie::SecureCookies;
-use control::{Config, Control, SshConfig};
+use control::{AppsDomain, Config, Control, SshConfig};
 use dioxus::server::{DioxusRouterExt, ServeConfig};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,12 +28,16 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     let origins = Origins::new(listen, &serve.public_urls)?;
     let secure = SecureCookies(origins.tls_only());
     let ssh = ssh(&serve, listen)?;
-    let config = Config { data_dir, database, sign_up: serve.sign_up.map(Into::into), ssh, ..Config::default() };
+    let apps = AppsDomain::new(listen, serve.public_urls.first().map(String::as_str), serve.apps_domain.as_deref())?;
+    if apps.is_none() {
+        tracing::info!("no port has a public URL: they need a domain of their own, which DOCKHOST_APPS_DOMAIN names");
+    }
+    let config = Config { data_dir, database, sign_up: serve.sign_up.map(Into::into), ssh, apps, ..Config::default() };
     let (control, running) = Control::open(config).await?.run();
 
     let pages = Router::new().serve_dioxus_application(ServeConfig::new(), App);
     let router = control.router().merge(pages).layer(Extension(control.clone())).layer(Extension(secure));
-    let router = control::http::layers(router, origins);
+    let router = control.around(control::http::layers(router, origins));
 
     tracing::info!(address = %format!("http://{listen}"), "DockHost is ready");
     if let Some(token) = control.setup_token() {

@@ -41,7 +41,7 @@ impl Engine {
     }
 
     /// The ids of the networks of our name, the newest first.
-    async fn networks(&self) -> Result<Vec<String>, EngineError> {
+    pub(crate) async fn networks(&self) -> Result<Vec<String>, EngineError> {
         let docker = self.link().await?.docker;
         // The engine takes the filter as a part of the name.
         let filters = HashMap::from([("name", vec![NAME])]);

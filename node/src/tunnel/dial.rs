@@ -63,7 +63,7 @@ async fn connect(server: &Address) -> Result<Wire, String> {
 }
 
 /// The authorities that the channel's library trusts, too.
-fn trust() -> Arc<rustls::ClientConfig> {
+pub(crate) fn trust() -> Arc<rustls::ClientConfig> {
     static TRUST: OnceLock<Arc<rustls::ClientConfig>> = OnceLock::new();
     let build = || {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };

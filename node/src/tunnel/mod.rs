@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Address, ApiKey};
-pub(crate) use dial::Wire;
+pub(crate) use dial::{Wire, trust};
 pub use serve::Instances;
 pub(crate) use serve::Refused;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use model::request::{Settings, SignUpMode};
 
+use crate::access::apps::AppsDomain;
 use crate::store::Location;
 
 /// Plain values; the command line and the environment are read by the program that starts the server.
@@ -19,6 +20,8 @@ pub struct Config {
     /// As `sign_up`: instances that one person may have.
     pub quota: Option<u32>,
     pub ssh: SshConfig,
+    /// Without one, no port has a public URL.
+    pub apps: Option<AppsDomain>,
 }
 
 /// Where the SSH gateway listens and is found.

@@ -18,6 +18,7 @@ mod setup;
 pub mod store;
 mod tunnel;
 
+pub use access::apps::{AppsDomain, BadAppsDomain};
 pub use config::{Config, SshConfig};
 pub use handle::{Handle, Peer, Subscription};
 pub use http::cookie::Credential;

@@ -44,6 +44,9 @@ pub const STOP: Duration = Duration::from_secs(5);
 pub const FILE: u64 = 64 << 30;
 pub const FILE_PAUSE: Duration = Duration::from_secs(60);
 
+/// How often it is looked whether visitors of apps are still signed in.
+pub const SWEEP: Duration = Duration::from_secs(10);
+
 /// Bytes of text in what a node says of its machine.
 pub const FACTS_TEXT: usize = 8 * 1024;
 /// Images that a node says it has.

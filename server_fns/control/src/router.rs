@@ -3,11 +3,12 @@
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use model::refusal::Refusal;
 
-use crate::access::{files, terminal};
+use crate::access::{apps, files, terminal};
 use crate::gateway;
 use crate::handle::Handle;
 use crate::tunnel;
@@ -19,11 +20,19 @@ impl Handle {
         Router::new()
             .route(protocol::PATH, get(gateway::dial))
             .route(protocol::stream::PATH, get(tunnel::accept))
+            .route(apps::OPEN, get(apps::open))
             .route(terminal::PATH, get(terminal::open))
             .route(files::PATH, get(files::get).put(files::put))
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz))
             .with_state(self.clone())
+    }
+}
+
+impl Handle {
+    /// Puts the way to apps around the whole server: what is for their domain reaches nothing of the console's.
+    pub fn around(&self, server: Router) -> Router {
+        server.layer(from_fn_with_state(self.clone(), apps::divert))
     }
 }
 

@@ -68,6 +68,9 @@ async fn open(config: Config) -> Result<Opened, OpenError> {
     if let Some((_, address)) = &gateway {
         world.identity.ssh_address = format!("{}:{}", config.ssh.host, config.ssh.port.unwrap_or(address.port()));
     }
+    if let Some(apps) = &config.apps {
+        world.identity.apps_address = apps.address();
+    }
     let gateway = gateway.map(|(listener, _)| listener);
     Ok(Opened { store, world, clock, config, authority, gateway, attempts: AttemptLimits::default() })
 }
@@ -94,7 +97,8 @@ impl Opened {
         let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let (task, orchestrator) = Loop::new(store, world, clock);
         let writer = tokio::spawn(task.run(writing.clone()));
-        let handle = Handle::new(orchestrator, attempts, authority, tasks.clone(), connections.clone());
+        let handle = Handle::new(orchestrator, attempts, authority, config.apps, tasks.clone(), connections.clone());
+        tasks.spawn(sweep(handle.clone()));
         if let Some(listener) = gateway {
             match ssh::config(&handle.authority, &config.ssh.host) {
                 Ok(config) => drop(tasks.spawn(ssh::serve(handle.clone(), listener, Arc::new(config)))),
@@ -115,6 +119,17 @@ impl Opened {
             }
         }
         (handle, Running { connections, tasks, writing, writer })
+    }
+}
+
+/// Whoever signed out shall not stay in an app for long.
+async fn sweep(handle: Handle) {
+    let mut every = tokio::time::interval(limits::SWEEP);
+    loop {
+        tokio::select! {
+            () = handle.stopping.cancelled() => return,
+            _ = every.tick() => handle.visits.sweep(&handle),
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub struct AssignedInstance {
     pub image: ImageName,
     pub limits: Limits,
     pub host_ports: PortBlock,
+    /// Besides those of the block.
+    pub ports: Vec<ContainerPort>,
     pub host_key: HostKey,
     /// Lines for `authorized_keys`: `type base64 comment`, without options.
     pub authorized_keys: Vec<String>,
@@ -45,6 +47,6 @@ pub struct AssignedInstance {
 impl AssignedInstance {
     /// Whether streams may be opened to this port of it.
     pub fn declares(&self, port: ContainerPort) -> bool {
-        ContainerPort::OF_BLOCK.contains(&port)
+        ContainerPort::OF_BLOCK.contains(&port) || self.ports.contains(&port)
     }
 }

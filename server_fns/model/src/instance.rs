@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::SshKeyId;
 use crate::image::ImageName;
 use crate::name::InstanceName;
+use crate::port::{ContainerPort, DeclaredPort, UrlAccess};
 
 /// What the owner wants of an instance. Written only for people, never by a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,23 @@ pub struct InstanceSpec {
     /// A login through the gateway starts it when it is stopped.
     #[serde(default)]
     pub start_on_connect: bool,
+    /// In the order of their numbers, each once.
+    #[serde(default = "DeclaredPort::first")]
+    pub ports: Vec<DeclaredPort>,
+    /// What stands for the instance in public URLs: its name, or more where that is somebody's already.
+    #[serde(default)]
+    pub url_name: String,
+}
+
+impl InstanceSpec {
+    /// Whether streams may be opened to this port.
+    pub fn declares(&self, port: ContainerPort) -> bool {
+        ContainerPort::OF_BLOCK.contains(&port) || self.ports.iter().any(|declared| declared.port == port)
+    }
+
+    pub fn url_access(&self, port: ContainerPort) -> UrlAccess {
+        self.ports.iter().find(|declared| declared.port == port).map_or(UrlAccess::Off, |declared| declared.url)
+    }
 }
 
 /// Ceilings of one instance; `None` leaves it to the node.

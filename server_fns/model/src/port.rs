@@ -20,6 +20,33 @@ impl ContainerPort {
     pub const OF_BLOCK: [Self; PortBlock::SIZE as usize] = [Self::SSH, Self::HTTP, Self::HTTPS];
 }
 
+/// A port of an instance that is reached through the server: by a jump, and by its public URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclaredPort {
+    pub port: ContainerPort,
+    pub url: UrlAccess,
+}
+
+impl DeclaredPort {
+    /// What an instance has from its beginning: a web server, for its owner alone.
+    pub fn first() -> Vec<Self> {
+        vec![Self { port: ContainerPort::HTTP, url: UrlAccess::Owner }]
+    }
+}
+
+/// Who may open the public URL of a port.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UrlAccess {
+    /// There is none.
+    Off,
+    #[default]
+    Owner,
+    /// Everybody with an account here.
+    SignedIn,
+    Public,
+}
+
 /// Three consecutive host ports, held by one instance for its whole life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PortBlock {

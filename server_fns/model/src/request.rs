@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::instance::Limits;
-use crate::port::PortRange;
+use crate::port::{PortRange, UrlAccess};
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUp {
@@ -77,6 +77,19 @@ pub struct CreateInstance {
     /// A login through the gateway starts it when it is stopped.
     #[serde(default)]
     pub start_on_connect: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclarePort {
+    #[serde(default)]
+    pub url: UrlAccess,
+}
+
+/// Asks for a link to a public URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskLink {
+    /// How long it shall open.
+    pub hours: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

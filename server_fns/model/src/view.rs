@@ -9,7 +9,7 @@ use crate::instance::{DesiredState, Limits};
 use crate::name::{EmailAddress, InstanceName, Label, NodeName, Username};
 use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
-use crate::port::{PortBinding, PortRange};
+use crate::port::{ContainerPort, PortBinding, PortRange, UrlAccess};
 use crate::request::SignUpMode;
 use crate::version::Generation;
 
@@ -38,6 +38,7 @@ pub struct InstanceView {
     /// What to type to log in through the gateway, wherever the node is; empty if there is none.
     pub gateway_command: String,
     pub start_on_connect: bool,
+    pub urls: Vec<UrlView>,
     pub ssh_keys: Vec<Label>,
     pub limits: Limits,
     pub created_at: Timestamp,
@@ -55,6 +56,22 @@ pub struct InstanceView {
 pub struct Progress {
     pub step: u32,
     pub of: u32,
+}
+
+/// The public URL of a declared port.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UrlView {
+    pub port: ContainerPort,
+    pub access: UrlAccess,
+    /// Empty while nobody may open it, or where the installation has no domain for apps.
+    pub url: String,
+}
+
+/// A link that opens a public URL for whoever holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkView {
+    pub url: String,
+    pub expires_at: Timestamp,
 }
 
 /// How the SSH gateway is found and known.

@@ -3,6 +3,7 @@
 use model::id::{InstanceId, PersonId, SshKeyId};
 use model::instance::DesiredState;
 use model::name::InstanceName;
+use model::port::{ContainerPort, UrlAccess};
 
 use crate::actor::{Actor, Via};
 use crate::world::{Instance, SshKey, World};
@@ -51,4 +52,35 @@ pub fn visitor(world: &World, user: &str, public_key: &str) -> Option<Visitor> {
 pub fn instance_of<'w>(world: &'w World, owner: PersonId, name: &str) -> Option<&'w Instance> {
     let found = world.live_instances_of(owner).find(|instance| instance.spec.name.as_str() == name)?;
     (found.desired != DesiredState::Deleted).then_some(found)
+}
+
+/// What stands for an instance in public URLs, where each may stand once in the installation: its name if that is free,
+/// else with its owner's, else with a number. It is short enough for a port before it.
+pub fn url_name(world: &World, owner: &str, name: &InstanceName) -> String {
+    const MOST: usize = 57;
+    let taken = |text: &str| world.instances.values().any(|instance| instance.spec.url_name == text);
+    let of_owner = format!("{name}-{owner}");
+    let short = of_owner.get(..MOST - 4).unwrap_or(&of_owner).trim_end_matches('-').to_owned();
+    let numbered = (2..).map(|number: u32| format!("{short}-{number}"));
+    let first = [name.to_string(), of_owner].into_iter().filter(|text| text.len() <= MOST);
+    first.chain(numbered).find(|text| !taken(text)).unwrap_or_default()
+}
+
+/// The instance and port that a host name such as `8080-web-1` stands for.
+pub fn app<'w>(world: &'w World, label: &str) -> Option<(&'w Instance, ContainerPort)> {
+    let (port, name) = label.split_once('-')?;
+    let plain = !port.starts_with('0') && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    let port = ContainerPort(port.parse().ok().filter(|_| plain)?);
+    let found = world.instances.values().find(|instance| instance.spec.url_name == name)?;
+    (found.desired != DesiredState::Deleted && found.spec.url_access(port) != UrlAccess::Off).then_some((found, port))
+}
+
+/// Whether that person may open it; nobody in particular may open what is public.
+pub fn may_open(instance: &Instance, port: ContainerPort, person: Option<PersonId>) -> bool {
+    match (instance.spec.url_access(port), person) {
+        (UrlAccess::Public, _) => true,
+        (UrlAccess::SignedIn, person) => person.is_some(),
+        (UrlAccess::Owner, person) => person == Some(instance.owner),
+        (UrlAccess::Off, _) => false,
+    }
 }

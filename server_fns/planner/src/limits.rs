@@ -47,3 +47,6 @@ pub const USUAL_CREATING: Duration = Duration::from_secs(900);
 /// A graceful stop, and a container that will not.
 pub const USUAL_STOPPING: Duration = Duration::from_secs(60);
 pub const USUAL_DELETING: Duration = Duration::from_secs(90);
+
+/// Ports that are declared for one instance.
+pub const PORTS_PER_INSTANCE: usize = 32;

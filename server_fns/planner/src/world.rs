@@ -63,6 +63,8 @@ pub struct Identity {
     pub gateway_key: String,
     /// `host:port` under which people reach the gateway; empty if there is none. Not stored.
     pub ssh_address: String,
+    /// `scheme://domain[:port]` below which apps are reached; empty if there is none. Not stored.
+    pub apps_address: String,
 }
 
 /// Without the secret, which must not get into a log.

@@ -2,9 +2,12 @@
 
 mod danger;
 mod events;
+mod files;
+mod log_in;
 mod overview;
 mod ports;
 mod progress;
+mod start_on_connect;
 mod why;
 
 use dioxus::prelude::*;
@@ -15,14 +18,14 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::instances::{Message, VerbButton, VerbDialog, use_verbs};
-use crate::parts::{
-    Badge, ButtonKind, ButtonLink, Card, CopyText, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Tone,
-};
+use crate::parts::{Badge, ButtonKind, ButtonLink, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Tone};
 use crate::route::Route;
 use crate::state::use_world;
 
 use danger::Danger;
 use events::Events;
+use files::Files;
+use log_in::LogIn;
 use overview::Overview;
 use ports::Ports;
 use progress::Steps;
@@ -61,7 +64,6 @@ fn Present(view: InstanceView) -> Element {
     let verbs = use_verbs(view.id);
     let making = matches!(view.phase, Phase::Pending | Phase::Creating);
     let well = matches!(view.phase, Phase::Running | Phase::Stopped);
-    let open = matches!(view.phase, Phase::Running | Phase::Unknown);
     rsx! {
         document::Title { "{view.name} · DockHost" }
         Link {
@@ -99,18 +101,12 @@ fn Present(view: InstanceView) -> Element {
             if !well {
                 Why { verbs, view: view.clone() }
             }
-            if open && !view.ssh_command.is_empty() {
-                Card { title: "Log in",
-                    div { class: "flex flex-col items-start gap-2",
-                        CopyText { text: view.ssh_command.clone(), title: "Copy the ssh command", large: true }
-                        p { class: "text-sm text-text-muted", "Type it into a terminal on a machine that holds one of the keys below." }
-                    }
-                }
-            }
+            LogIn { view: view.clone() }
             div { class: "grid items-start gap-4 lg:grid-cols-2",
                 Overview { view: view.clone() }
                 Ports { view: view.clone() }
             }
+            Files { view: view.clone() }
             if well {
                 Why { verbs, view: view.clone() }
             }

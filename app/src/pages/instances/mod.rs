@@ -1,6 +1,7 @@
 //! Home: every instance with all one needs of it, without opening it.
 
 mod empty;
+mod login;
 mod message;
 mod row;
 mod verbs;
@@ -14,6 +15,7 @@ use crate::route::Route;
 use crate::state::use_world;
 
 use empty::{FirstSteps, Hints};
+pub(super) use login::wakes;
 pub(super) use message::Message;
 use row::Row;
 pub(super) use verbs::{Offer, VerbButton, VerbDialog, Verbs, use_verbs};

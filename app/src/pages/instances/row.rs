@@ -5,6 +5,7 @@ use model::phase::Phase;
 use model::verb::Verb;
 use model::view::InstanceView;
 
+use super::login::login;
 use super::{Message, Offer, VerbButton, VerbDialog, use_verbs};
 use crate::parts::{
     Badge, ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone,
@@ -16,7 +17,6 @@ pub(super) fn Row(view: InstanceView) -> Element {
     let verbs = use_verbs(view.id);
     let inline = [Verb::Start, Verb::Stop].into_iter().find(|verb| verb.is_open_to(view.phase));
     let menu = format!("menu-{}", view.id);
-    let reachable = matches!(view.phase, Phase::Running | Phase::Restarting | Phase::Unknown);
     rsx! {
         li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 lg:grid-cols-[8.5rem_minmax(0,1fr)_auto]",
             div { class: "col-span-2 lg:col-span-1",
@@ -70,8 +70,8 @@ pub(super) fn Row(view: InstanceView) -> Element {
                 }
             }
             div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden lg:col-span-1 lg:col-start-2",
-                if reachable && !view.ssh_command.is_empty() {
-                    CopyText { text: view.ssh_command.clone(), title: "Copy the ssh command of {view.name}" }
+                if let Some(command) = login(&view) {
+                    CopyText { text: command, title: "Copy the ssh command of {view.name}" }
                 }
                 if !view.message.is_empty() {
                     p { class: "text-sm text-text-muted", Message { view: view.clone() } }

@@ -1,6 +1,7 @@
 //! The public keys whose holders may log in.
 
 mod add;
+mod gateway;
 mod row;
 mod words;
 
@@ -12,6 +13,7 @@ use crate::parts::{Button, ButtonKind, Card, Glyph, PageHeader};
 use crate::state::use_world;
 
 use add::AddKey;
+use gateway::Gateway;
 use row::KeyRow;
 
 #[component]
@@ -48,6 +50,7 @@ pub(crate) fn SshKeys() -> Element {
                     }
                 }
             }
+            Gateway {}
         }
     }
 }

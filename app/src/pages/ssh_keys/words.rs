@@ -44,6 +44,14 @@ pub(super) fn comment(public_key: &str) -> Option<&str> {
     (!comment.is_empty()).then_some(comment)
 }
 
+/// For `~/.ssh/config`, from the gateway's `host:port`.
+pub(super) fn config(address: &str) -> String {
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, "22"));
+    // An IPv6 address has brackets beside a port, and none here.
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    format!("Host dockhost\n  HostName {host}\n  Port {port}\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +68,12 @@ mod tests {
             loss(&[holder("web", false), holder("api", true), holder("db", true)]),
             "web, api and db lose it: its holder can no longer log in there. api and db are left without any key."
         );
+    }
+
+    #[test]
+    fn the_block_names_host_and_port() {
+        assert!(config("lab.example:2222").starts_with("Host dockhost\n  HostName lab.example\n  Port 2222\n"));
+        assert!(config("[fd00::1]:22").contains("HostName fd00::1\n  Port 22\n"));
     }
 
     #[test]

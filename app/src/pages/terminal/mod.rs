@@ -3,6 +3,7 @@
 mod bar;
 mod bridge;
 mod closed;
+mod dropped;
 mod header;
 mod pane;
 mod saved;
@@ -20,6 +21,7 @@ use crate::state::use_world;
 
 use bar::Bar;
 use closed::Closed;
+use dropped::{Dropped, FOLDER};
 use header::Header;
 use pane::Pane;
 use tabs::{Tabs, use_tabs};
@@ -88,9 +90,16 @@ fn Terminals(tabs: Tabs) -> Element {
     }
     rsx! {
         Bar { tabs }
-        div { class: "relative min-h-0 flex-1",
+        div {
+            class: "group relative min-h-0 flex-1",
+            // A window has no session that its files could use.
+            "data-drop": (!cfg!(feature = "desktop")).then(|| tabs.instance.to_string()),
+            "data-folder": FOLDER,
             for tab in list.iter().cloned() {
                 Pane { key: "{tab.key}", tabs, shown: tab.key == (tabs.chosen)(), tab }
+            }
+            if !cfg!(feature = "desktop") {
+                Dropped { instance: tabs.instance }
             }
         }
     }

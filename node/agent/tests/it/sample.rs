@@ -31,6 +31,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
         image: ImageName::default(),
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1024),
+        ports: Vec::new(),
         host_key: HostKey::default(),
         authorized_keys: vec!["ssh-ed25519 AAAA ada".to_owned()],
     }

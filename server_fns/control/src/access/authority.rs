@@ -39,7 +39,12 @@ pub(crate) struct Authority {
 /// What a world carries of them.
 pub(crate) fn identity(secret: &str) -> Result<Identity, BadSecret> {
     let login = key(secret, "login")?;
-    Ok(Identity { secret: secret.to_owned(), gateway_key: line(login.public_key())?, ssh_address: String::new() })
+    Ok(Identity {
+        secret: secret.to_owned(),
+        gateway_key: line(login.public_key())?,
+        ssh_address: String::new(),
+        apps_address: String::new(),
+    })
 }
 
 impl Authority {

@@ -4,6 +4,7 @@ use model::event::InstanceEvent;
 use model::explain::Explanation;
 use model::id::InstanceId;
 use model::name::InstanceName;
+use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::CreateInstance;
 use model::view::{ImageView, InstanceView};
@@ -83,6 +84,33 @@ impl Handle {
     /// Its data are gone when the node has confirmed it.
     pub async fn delete_instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
         self.wish(actor, id, instances::delete).await
+    }
+
+    /// Declares a port, or changes who may open its public URL.
+    pub async fn declare_port(
+        &self,
+        actor: &Actor,
+        id: InstanceId,
+        asked: DeclaredPort,
+    ) -> Result<InstanceView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator
+            .decide(move |world, draw, now| instances::declare_port(world, &asker, id, asked, draw, now))
+            .await?;
+        self.instance(actor, id)
+    }
+
+    pub async fn withdraw_port(
+        &self,
+        actor: &Actor,
+        id: InstanceId,
+        port: ContainerPort,
+    ) -> Result<InstanceView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator
+            .decide(move |world, draw, now| instances::withdraw_port(world, &asker, id, port, draw, now))
+            .await?;
+        self.instance(actor, id)
     }
 
     /// Whether a login through the gateway starts it when it is stopped.

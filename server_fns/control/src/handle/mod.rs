@@ -23,6 +23,7 @@ use planner::world::{Person, World};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::apps::{AppsDomain, Visits};
 use crate::access::authority::Authority;
 use crate::access::terminal::Tickets;
 use crate::auth::attempts::{AttemptLimits, Attempts};
@@ -54,6 +55,8 @@ pub struct Handle {
     pub(crate) tunnels: Arc<Tunnels>,
     pub(crate) authority: Arc<Authority>,
     pub(crate) tickets: Arc<Tickets>,
+    pub(crate) visits: Arc<Visits>,
+    pub(crate) apps: Option<Arc<AppsDomain>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: CancellationToken,
 }
@@ -63,6 +66,7 @@ impl Handle {
         orchestrator: Orchestrator,
         limits: AttemptLimits,
         authority: Authority,
+        apps: Option<AppsDomain>,
         tasks: TaskTracker,
         stopping: CancellationToken,
     ) -> Self {
@@ -75,6 +79,8 @@ impl Handle {
             tunnels: Arc::default(),
             authority: Arc::new(authority),
             tickets: Arc::default(),
+            visits: Arc::default(),
+            apps: apps.map(Arc::new),
             tasks,
             stopping,
         }

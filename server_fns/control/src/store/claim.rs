@@ -23,7 +23,8 @@ pub(super) fn of_ssh_key(key: &SshKey) -> Claims {
 /// Tombstones keep theirs: they are free when the row is gone.
 pub(super) fn of_instance(instance: &Instance) -> Claims {
     let ports = instance.host_ports.host_ports().map(|port| format!("port {} {}", instance.node, port.0));
-    ports.chain([format!("instance {} {}", instance.owner, instance.spec.name)]).collect()
+    let url = format!("url {}", instance.spec.url_name);
+    ports.chain([format!("instance {} {}", instance.owner, instance.spec.name), url]).collect()
 }
 
 pub(super) fn of_idempotency(answer: &Idempotency) -> Claims {

@@ -2,6 +2,7 @@
 
 mod access;
 mod create;
+mod ports;
 pub mod recover;
 mod spec;
 mod wish;
@@ -11,6 +12,7 @@ use model::name::InstanceName;
 
 pub use access::start_on_connect;
 pub use create::create;
+pub use ports::{declare_port, withdraw_port};
 pub use wish::{delete, forget, restart, start, stop};
 
 /// Makes the host key of an instance of that name. Keys are made of random numbers and signed, which is not for a

@@ -29,6 +29,7 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         image: instance.spec.image,
         limits: instance.spec.limits,
         host_ports: instance.host_ports,
+        ports: instance.spec.ports.iter().map(|declared| declared.port).collect(),
         host_key: instance.host_key.clone(),
         authorized_keys: keys.map(|key| authorized_line(world, key)).chain(gateway_line(world)).collect(),
     }

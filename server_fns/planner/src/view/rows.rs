@@ -3,7 +3,10 @@
 use model::id::SessionId;
 use model::name::{Label, Username};
 use model::node::Liveness;
-use model::view::{InstanceView, InviteView, NodeRef, NodeView, PersonView, SessionView, SshKeyView, TokenView};
+use model::port::{DeclaredPort, UrlAccess};
+use model::view::{
+    InstanceView, InviteView, NodeRef, NodeView, PersonView, SessionView, SshKeyView, TokenView, UrlView,
+};
 
 use crate::clock::Now;
 use crate::command::channel::frozen;
@@ -34,6 +37,7 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         ssh_command: ssh_command(node, instance),
         gateway_command: gateway_command(world, instance),
         start_on_connect: instance.spec.start_on_connect,
+        urls: instance.spec.ports.iter().map(|declared| url(world, instance, declared)).collect(),
         ssh_keys: keys.map(|key| key.name.clone()).collect::<Vec<Label>>(),
         limits: instance.spec.limits,
         created_at: instance.created_at,
@@ -50,6 +54,13 @@ fn ssh_command(node: &Node, instance: &Instance) -> String {
         "" => String::new(),
         address => format!("ssh -p {} root@{address}", instance.host_ports.first.0),
     }
+}
+
+fn url(world: &World, instance: &Instance, declared: &DeclaredPort) -> UrlView {
+    let DeclaredPort { port, url: access } = *declared;
+    let address = world.identity.apps_address.split_once("://").filter(|_| access != UrlAccess::Off);
+    let url = address.map(|(scheme, domain)| format!("{scheme}://{}-{}.{domain}/", port.0, instance.spec.url_name));
+    UrlView { port, access, url: url.unwrap_or_default() }
 }
 
 /// Empty without a gateway.

@@ -6,11 +6,12 @@ use model::host_key::HostKey;
 use model::id::InstanceId;
 use model::instance::{DesiredState, InstanceSpec};
 use model::name::InstanceName;
-use model::port::PortBlock;
+use model::port::{DeclaredPort, PortBlock};
 use model::refusal::{Refusal, RefusalCode};
 use model::stranger::{OWNER, Origin, Proposal, Proposed, Stranger};
 use model::version::{Generation, Restarts};
 
+use crate::access::url_name;
 use crate::clock::Now;
 use crate::command::instances::MakeHostKey;
 use crate::command::instances::spec::check_limits;
@@ -95,12 +96,15 @@ fn propose<'w>(
     check_limits(row.limits)?;
     let host_ports = host_ports(world, node, row.host_ports)
         .ok_or_else(|| conflict(format!("{place} has no {} consecutive free host ports left.", PortBlock::SIZE)))?;
+    let name = free_name(world, owner, &row.name);
     let spec = InstanceSpec {
-        name: free_name(world, owner, &row.name),
+        url_name: url_name(world, owner.username.as_str(), &name),
+        name,
         image: row.image,
         ssh_keys,
         limits: row.limits,
         start_on_connect: false,
+        ports: DeclaredPort::first(),
     };
     let instance = Instance {
         id,

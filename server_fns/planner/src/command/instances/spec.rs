@@ -6,9 +6,11 @@ use model::id::SshKeyId;
 use model::image::ImageName;
 use model::instance::{InstanceSpec, Limits};
 use model::name::InstanceName;
+use model::port::DeclaredPort;
 use model::refusal::Refusal;
 use model::request::CreateInstance;
 
+use crate::access::url_name;
 use crate::actor::Actor;
 use crate::limits::{CPU_MILLIS, MEMORY_BYTES};
 use crate::world::World;
@@ -25,7 +27,15 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
     };
     let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
     check_limits(asked.limits)?;
-    Ok(InstanceSpec { name, image, ssh_keys, limits: asked.limits, start_on_connect: asked.start_on_connect })
+    Ok(InstanceSpec {
+        url_name: url_name(world, actor.username.as_str(), &name),
+        name,
+        image,
+        ssh_keys,
+        limits: asked.limits,
+        start_on_connect: asked.start_on_connect,
+        ports: DeclaredPort::first(),
+    })
 }
 
 fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Vec<SshKeyId>, Refusal> {

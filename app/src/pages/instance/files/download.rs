@@ -1,0 +1,42 @@
+//! A file or a folder out of the instance, as a download of the browser's.
+
+use dioxus::prelude::*;
+use model::id::InstanceId;
+
+use crate::parts::{Button, Field, Glyph};
+use crate::transfers::download;
+
+#[component]
+pub(super) fn Download(instance: InstanceId) -> Element {
+    let mut path = use_signal(String::new);
+    let mut busy = use_signal(|| false);
+    let mut refusal = use_signal(|| None::<String>);
+    let send = move |event: FormEvent| async move {
+        event.prevent_default();
+        busy.set(true);
+        let answer = download(instance, path()).await;
+        busy.set(false);
+        refusal.set(answer.err());
+    };
+    rsx! {
+        form { class: "flex items-start gap-2", onsubmit: send,
+            div { class: "min-w-0 flex-1",
+                Field {
+                    label: "Download a path",
+                    name: "path",
+                    value: path(),
+                    oninput: move |text| path.set(text),
+                    error: refusal(),
+                    hint: "A folder comes as one .tar file. What does not begin with / is below /root.",
+                    placeholder: "/var/log/dpkg.log",
+                    autocomplete: "off",
+                    mono: true,
+                }
+            }
+            // As high as the field beside it, below a label that it does not have.
+            div { class: "flex h-10 items-center pointer-coarse:h-11 mt-[26px]",
+                Button { submit: true, icon: Glyph::Download, busy: busy(), disabled: path.read().is_empty(), "Download" }
+            }
+        }
+    }
+}

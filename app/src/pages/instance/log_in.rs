@@ -1,0 +1,57 @@
+//! The ways in.
+
+use dioxus::prelude::*;
+use model::phase::Phase;
+use model::view::InstanceView;
+
+use super::start_on_connect::StartOnConnect;
+use crate::pages::instances::wakes;
+use crate::parts::{Card, CopyText};
+
+#[component]
+pub(super) fn LogIn(view: InstanceView) -> Element {
+    let runs = matches!(view.phase, Phase::Running | Phase::Unknown);
+    let gateway = !view.gateway_command.is_empty();
+    let through = gateway && (runs || wakes(&view));
+    let direct = runs && !view.ssh_command.is_empty();
+    if !(through || direct || gateway && view.phase == Phase::Stopped) {
+        return rsx! {};
+    }
+    let which = if through && direct { "either" } else { "it" };
+    rsx! {
+        Card { title: "Log in",
+            div { class: "flex flex-col gap-4",
+                if through {
+                    Way { label: "Through the gateway",
+                        CopyText { text: view.gateway_command.clone(), title: "Copy the ssh command", large: true }
+                    }
+                }
+                if direct {
+                    Way { label: "Directly at the node",
+                        CopyText {
+                            text: view.ssh_command.clone(),
+                            title: if through { "Copy the direct ssh command" } else { "Copy the ssh command" },
+                            large: !through,
+                        }
+                    }
+                }
+                if through || direct {
+                    p { class: "text-sm text-text-muted", "Type {which} into a terminal on a machine that holds one of the keys below." }
+                }
+                if gateway {
+                    StartOnConnect { view }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Way(label: &'static str, children: Element) -> Element {
+    rsx! {
+        div { class: "flex min-w-0 flex-col items-start gap-1",
+            span { class: "text-sm text-text-muted", "{label}" }
+            {children}
+        }
+    }
+}

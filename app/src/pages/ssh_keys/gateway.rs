@@ -1,0 +1,75 @@
+//! How a terminal on the person's own machine gets to every instance.
+
+use dioxus::prelude::*;
+use model::refusal::RefusalCode;
+use model::view::GatewayView;
+use server_fns::gateway;
+
+use super::words::config;
+use crate::parts::{Button, Card, CopyBlock, CopyText, Notice, NoticeKind, Skeleton};
+
+/// Nothing where there is no gateway.
+#[component]
+pub(super) fn Gateway() -> Element {
+    let mut told = use_resource(gateway::get);
+    rsx! {
+        match &*told.read() {
+            None => rsx! { Skeleton {} },
+            Some(Ok(view)) => rsx! { Connect { view: view.clone() } },
+            Some(Err(error)) if error.refusal.code == RefusalCode::Unavailable => rsx! {},
+            Some(Err(error)) => rsx! {
+                Notice {
+                    kind: NoticeKind::Bad,
+                    action: rsx! {
+                        Button { onclick: move |_| told.restart(), "Try again" }
+                    },
+                    "{error.refusal.message}"
+                }
+            },
+        }
+    }
+}
+
+#[component]
+fn Connect(view: GatewayView) -> Element {
+    rsx! {
+        Card { title: "Connect from a terminal",
+            div { class: "flex flex-col gap-5",
+                Step { title: "The gateway's fingerprint",
+                    CopyText { text: view.fingerprint.clone(), title: "Copy the fingerprint" }
+                    p { class: "text-sm text-text-muted", "When ssh asks about it at the first login, it must show this one." }
+                }
+                Step { title: "One line for ~/.ssh/known_hosts",
+                    CopyBlock { text: view.known_hosts.clone(), title: "Copy the line for known_hosts" }
+                    p { class: "text-sm text-text-muted", "With it ssh never asks, neither about the gateway nor about any instance." }
+                }
+                Step { title: "A block for ~/.ssh/config",
+                    CopyBlock { text: config(&view.address), title: "Copy the block for config" }
+                    dl { class: "grid gap-x-4 gap-y-1 text-sm text-text-muted sm:grid-cols-[auto_minmax(0,1fr)]",
+                        Command { name: "ssh web-1.dockhost", "goes to the instance, encrypted from end to end: the gateway carries it and cannot read it." }
+                        Command { name: "ssh web-1@dockhost", "ends at the gateway, which goes on to the instance: it needs no name that ends in .dockhost." }
+                        Command { name: "ssh dockhost", "opens the lobby, where ls, new, start, stop, rm, ports, explain and help do what the pages do." }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Step(title: &'static str, children: Element) -> Element {
+    rsx! {
+        section { class: "flex min-w-0 flex-col items-start gap-2",
+            h3 { class: "text-sm font-medium", "{title}" }
+            {children}
+        }
+    }
+}
+
+#[component]
+fn Command(name: &'static str, children: Element) -> Element {
+    rsx! {
+        dt { class: "mt-1 sm:mt-0", code { class: "font-mono whitespace-nowrap text-text", "{name}" } }
+        dd { {children} }
+    }
+}

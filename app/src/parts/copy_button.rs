@@ -1,0 +1,77 @@
+//! The button that copies the text beside it.
+
+use std::time::Duration;
+
+use dioxus::prelude::*;
+
+use super::{Glyph, Icon};
+use crate::sleep::sleep;
+
+/// How long the button says that it worked.
+const FEEDBACK: Duration = Duration::from_millis(1_600);
+
+/// Browsers offer the clipboard only on `https` and on `localhost`; elsewhere a selected text area does it.
+const COPY: &str = "
+    const text = await dioxus.recv();
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        const area = document.createElement('textarea');
+        area.value = text;
+        area.setAttribute('readonly', '');
+        area.style.cssText = 'position:fixed;opacity:0';
+        const home = document.querySelector('dialog[open]') ?? document.body;
+        const before = document.activeElement;
+        home.appendChild(area);
+        area.select();
+        const done = document.execCommand('copy');
+        area.remove();
+        before?.focus();
+        return done;
+    }";
+
+#[derive(Clone, Copy, PartialEq)]
+enum Feedback {
+    None,
+    Copied,
+    /// The browser refused; the person can still select the text.
+    Refused,
+}
+
+#[component]
+pub(super) fn CopyButton(
+    text: String,
+    /// A tooltip, and the name for screen readers.
+    title: String,
+) -> Element {
+    let mut feedback = use_signal(|| Feedback::None);
+    let copy = move |event: MouseEvent| {
+        event.stop_propagation();
+        let text = text.clone();
+        async move {
+            let eval = document::eval(COPY);
+            let done = eval.send(text).is_ok() && eval.join::<bool>().await.unwrap_or(false);
+            feedback.set(if done { Feedback::Copied } else { Feedback::Refused });
+            sleep(FEEDBACK).await;
+            feedback.set(Feedback::None);
+        }
+    };
+    let (glyph, words) = match feedback() {
+        Feedback::None => (Glyph::Copy, ""),
+        Feedback::Copied => (Glyph::Check, "Copied"),
+        Feedback::Refused => (Glyph::Close, "Select it and copy by hand"),
+    };
+    rsx! {
+        button {
+            class: "inline-flex min-h-8 min-w-8 shrink-0 cursor-pointer items-center justify-center gap-1 rounded-sm px-1 text-xs \
+                text-text-muted hover:bg-hover hover:text-text pointer-coarse:min-h-11 pointer-coarse:min-w-11",
+            r#type: "button",
+            title: "{title}",
+            aria_label: "{title}",
+            onclick: copy,
+            Icon { glyph }
+            span { role: "status", "{words}" }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a TLS handshake that failed means.
+
+use std::io::ErrorKind;
+
+use chrono::DateTime;
+use rustls::CertificateError as Certificate;
+use rustls::pki_types::UnixTime;
+
+use super::answer::clean;
+use super::check::Fault;
+use super::target::Target;
+
+/// Public authorities are compiled into the node, and no others.
+const PUBLIC: &str = "Give the server a certificate of a public authority such as Let's Encrypt (Caddy does so by \
+                      itself); if a firewall opens TLS here, have it except this host.";
+
+/// The library hands its own error on inside of one of the socket's.
+pub(super) fn judge(target: &Target, error: &std::io::Error) -> Fault {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(error) => of_tls(target, error),
+        None => of_socket(target, error),
+    }
+}
+
+fn of_socket(target: &Target, error: &std::io::Error) -> Fault {
+    let place = target.place();
+    let kind = error.kind();
+    let wrong = if kind == ErrorKind::TimedOut {
+        format!("{place} takes the connection and does not answer the TLS handshake.")
+    } else {
+        format!("The connection to {place} was cut in the TLS handshake: {error}.")
+    };
+    let advice = "Check that the port is the one for https, and whether a firewall in between blocks TLS to this name.";
+    Fault::new(wrong, advice)
+}
+
+fn of_tls(target: &Target, error: &rustls::Error) -> Fault {
+    let place = target.place();
+    if let rustls::Error::InvalidCertificate(problem) = error {
+        return of_certificate(&target.host, problem);
+    }
+    if let rustls::Error::InvalidMessage(_) = error {
+        return Fault::new(
+            format!("{place} does not speak TLS."),
+            format!("If DockHost answers there without a reverse proxy, write --server http://{}.", target.authority),
+        );
+    }
+    if let rustls::Error::AlertReceived(alert) = error {
+        return Fault::new(
+            format!("{place} refused the TLS handshake with the alert {alert:?}: it has no certificate for this name."),
+            format!("Set up {} as a site with a certificate in the reverse proxy, and look at its log.", target.host),
+        );
+    }
+    Fault::new(
+        format!("The TLS handshake with {place} failed: {}.", clean(&error.to_string())),
+        "Check that the server or its reverse proxy offers TLS 1.2 or 1.3 with a current set of ciphers.",
+    )
+}
+
+fn of_certificate(host: &str, problem: &Certificate) -> Fault {
+    let clock = "check this machine's clock, too (timedatectl)";
+    if let Certificate::ExpiredContext { not_after, .. } = problem {
+        let wrong = format!("The server's certificate expired on {}.", day(*not_after));
+        return Fault::new(wrong, format!("Renew it on the server or its reverse proxy; {clock}."));
+    }
+    if let Certificate::NotValidYetContext { not_before, .. } = problem {
+        let wrong = format!("The server's certificate is valid only from {} on.", day(*not_before));
+        return Fault::new(wrong, format!("Set the clock of the machine that made it and renew it; {clock}."));
+    }
+    if let Certificate::NotValidForNameContext { presented, .. } = problem {
+        let names = if presented.is_empty() { "no name at all".to_owned() } else { presented.join(", ") };
+        return Fault::new(
+            format!("The server's certificate has the wrong name: it is for {}, not for {host}.", clean(&names)),
+            format!("Write a name of the certificate in --server, or get the server a certificate for {host}."),
+        );
+    }
+    if *problem == Certificate::UnknownIssuer || problem.to_string().contains("CaUsedAsEndEntity") {
+        let wrong = "The server's certificate is of an unknown authority: it is self-signed, of a private authority, \
+                     or its chain is incomplete.";
+        return Fault::new(wrong, PUBLIC);
+    }
+    let wrong = format!("The server's certificate is not valid: {}.", clean(&problem.to_string()));
+    Fault::new(wrong, PUBLIC)
+}
+
+fn day(time: UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    DateTime::from_timestamp(seconds, 0)
+        .map_or_else(|| "a day out of range".to_owned(), |day| day.format("%Y-%m-%d").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::target::target;
+    use rustls::pki_types::ServerName;
+    use rustls::{AlertDescription, Error, InvalidMessage};
+    use std::time::Duration;
+
+    fn wrong(error: Error) -> String {
+        judge(&target("https://a.example"), &std::io::Error::new(ErrorKind::InvalidData, error)).wrong
+    }
+
+    #[test]
+    fn the_problem_of_a_certificate_is_named() {
+        let time = UnixTime::since_unix_epoch(Duration::from_secs(1_700_000_000));
+        let expired = Certificate::ExpiredContext { time, not_after: time };
+        assert!(wrong(Error::InvalidCertificate(expired)).contains("expired on 2023-11-14"));
+        let early = Certificate::NotValidYetContext { time, not_before: time };
+        assert!(wrong(Error::InvalidCertificate(early)).contains("only from 2023-11-14"));
+        let expected = ServerName::try_from("a.example").unwrap();
+        let name = Certificate::NotValidForNameContext { expected, presented: vec!["b.example".to_owned()] };
+        assert!(wrong(Error::InvalidCertificate(name)).contains("for b.example, not for a.example"));
+        assert!(wrong(Error::InvalidCertificate(Certificate::UnknownIssuer)).contains("unknown authority"));
+        assert!(wrong(Error::InvalidCertificate(Certificate::Revoked)).contains("not valid"));
+    }
+
+    #[test]
+    fn what_is_no_tls_and_what_is_cut_are_told_apart() {
+        assert!(wrong(Error::InvalidMessage(InvalidMessage::InvalidContentType)).contains("does not speak TLS"));
+        assert!(wrong(Error::AlertReceived(AlertDescription::InternalError)).contains("no certificate for this name"));
+        let at = target("https://a.example");
+        assert!(judge(&at, &ErrorKind::UnexpectedEof.into()).wrong.contains("was cut"));
+        assert!(judge(&at, &ErrorKind::TimedOut.into()).wrong.contains("does not answer"));
+    }
+}

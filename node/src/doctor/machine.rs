@@ -1,0 +1,76 @@
+//! The hops on this machine: Docker, and the disk of the data directory.
+
+use std::io::{Error, ErrorKind};
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+use super::check::{Hop, Log};
+use super::engine::Door;
+use super::{Subject, disk, engine};
+use crate::docker::Engine;
+
+const SOCKET: Duration = Duration::from_secs(5);
+const DISK: Duration = Duration::from_secs(5);
+
+pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
+    let path = subject.docker_socket.as_path();
+    let socket =
+        log.step(Hop::DockerSocket, Ok(()), async |()| Ok((engine::socket(path, &knock(path).await)?, ()))).await;
+    let answers = async |()| {
+        let docker = Engine::connect(path);
+        let says = engine::engine(path, &docker.check().await)?;
+        Ok((says, docker))
+    };
+    let docker = log.step(Hop::Docker, socket, answers).await;
+    let networks = async |docker: Engine| Ok((engine::network(&docker.networks().await)?, ()));
+    let _network = log.step(Hop::DockerNetwork, docker, networks).await;
+    let dir = subject.data_dir.clone();
+    let _room = log.step(Hop::Disk, Ok(()), async |()| Ok((room(dir).await?, ()))).await;
+}
+
+async fn knock(path: &Path) -> Door {
+    match timeout(SOCKET, try_socket(path)).await {
+        Ok(Ok(door)) => door,
+        Ok(Err(error)) => error.into(),
+        Err(_) => Error::from(ErrorKind::TimedOut).into(),
+    }
+}
+
+async fn try_socket(path: &Path) -> Result<Door, Error> {
+    if !tokio::fs::metadata(path).await?.file_type().is_socket() {
+        return Ok(Door::NoSocket);
+    }
+    UnixStream::connect(path).await.map(|_| Door::Open)
+}
+
+async fn room(dir: PathBuf) -> super::check::Verdict {
+    let of = dir.clone();
+    let reading = tokio::task::spawn_blocking(move || crate::facts::disk(&existing(&of)));
+    match timeout(DISK, reading).await {
+        Ok(Ok(bytes)) => disk::judge(&dir, bytes),
+        Ok(Err(_)) | Err(_) => Err(disk::late(&dir)),
+    }
+}
+
+/// The directory, or the nearest above it where the node has not made it yet, without symbolic links.
+fn existing(dir: &Path) -> PathBuf {
+    let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    absolute.ancestors().find_map(|path| path.canonicalize().ok()).unwrap_or(absolute)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_is_not_made_yet_is_on_the_disk_of_the_one_above() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = dir.path().canonicalize().unwrap();
+        assert_eq!(existing(&dir.path().join("a/b")), real);
+        assert_eq!(existing(dir.path()), real);
+    }
+}

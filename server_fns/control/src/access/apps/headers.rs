@@ -1,0 +1,301 @@
+//! What passes between a visitor and an app, and what does not.
+
+use std::net::IpAddr;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use model::name::Username;
+
+/// Bytes of all headers of one request.
+const MOST: usize = 64 << 10;
+/// Of one connection, and never of what goes through it (RFC 9110, 7.6.1).
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+/// By which something in front of an app says who asks, and from where. Only we are in front of it.
+const SPOOFABLE: [&str; 30] = [
+    "forwarded",
+    "x-forwarded",
+    "x-real-ip",
+    "x-dockhost",
+    "x-original-",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-remote-",
+    "remote-",
+    "true-client-ip",
+    "cf-connecting",
+    "cf-ipcountry",
+    "cf-visitor",
+    "fastly-client",
+    "fly-client",
+    "x-envoy-",
+    "x-auth-request-",
+    "x-authenticated-",
+    "x-webauth-",
+    "x-user",
+    "x-email",
+    "x-groups",
+    "x-token-subject",
+    "x-goog-iap",
+    "x-amzn-oidc",
+    "x-ms-client-principal",
+    "x-azure-",
+    "x-appengine-",
+    "x-vercel-",
+    "client-ip",
+];
+/// Ours on either domain.
+const OUR_COOKIES: [&str; 4] = ["dockhost-app", "__Host-dockhost-app", "dh_session", "__Host-dh_session"];
+
+/// Who asks, and for what, as we know it.
+pub(super) struct Asked {
+    pub(super) peer: IpAddr,
+    pub(super) scheme: &'static str,
+    /// As the visitor wrote it.
+    pub(super) host: String,
+    /// The person who is signed in, if it is one.
+    pub(super) person: Option<Username>,
+}
+
+/// Refuses what two readers could read in two ways.
+pub(super) fn check(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size > MOST {
+        return Err((
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "The headers of this request are longer than 64 KiB.",
+        ));
+    }
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
+    if lengths > 1 || (lengths == 1 && headers.contains_key(header::TRANSFER_ENCODING)) {
+        return Err((StatusCode::BAD_REQUEST, "This request says in two ways how long it is."));
+    }
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return Err((StatusCode::BAD_REQUEST, "This request names two hosts."));
+    }
+    Ok(())
+}
+
+/// What the app receives.
+pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: bool) -> HeaderMap {
+    let named = connection_options(from);
+    let mut to = HeaderMap::with_capacity(from.len() + 6);
+    for (name, value) in from {
+        // Servers of the old kind take `_` for `-`.
+        let spelt = name.as_str().replace('_', "-");
+        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.iter().any(|option| *option == spelt);
+        let spoofed = SPOOFABLE.iter().any(|known| spelt.starts_with(known));
+        let ours = name == header::AUTHORIZATION && is_token(value);
+        if !(of_hop || spoofed || ours || name == header::COOKIE || name == header::HOST || spelt == "http2-settings") {
+            to.append(name, value.clone());
+        }
+    }
+    let cookies: Vec<String> = from.get_all(header::COOKIE).iter().filter_map(|line| theirs(line)).collect();
+    if let Ok(value) = HeaderValue::try_from(cookies.join("; "))
+        && !value.is_empty()
+    {
+        to.insert(header::COOKIE, value);
+    }
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            to.insert(HeaderName::from_static(name), value);
+        }
+    };
+    set("host", &asked.host);
+    set("x-forwarded-for", &asked.peer.to_string());
+    set("x-forwarded-proto", asked.scheme);
+    set("x-forwarded-host", &asked.host);
+    if let Some(person) = &asked.person {
+        set("x-dockhost-user", person.as_str());
+    }
+    if upgrade {
+        set("connection", "upgrade");
+        set("upgrade", "websocket");
+    }
+    to
+}
+
+/// What the visitor receives.
+pub(super) fn outward(from: &HeaderMap, upgraded: bool) -> HeaderMap {
+    let named = connection_options(from);
+    let mut to = HeaderMap::with_capacity(from.len());
+    for (name, value) in from {
+        let text = name.as_str();
+        let of_hop = HOP_BY_HOP.contains(&text) || named.iter().any(|option| option == text);
+        let of_switch = upgraded && (name == header::CONNECTION || name == header::UPGRADE);
+        if name == header::SET_COOKIE {
+            if let Some(value) = of_host(value) {
+                to.append(name, value);
+            }
+        } else if !of_hop || of_switch {
+            to.append(name, value.clone());
+        }
+    }
+    to
+}
+
+fn connection_options(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(|option| option.trim().to_ascii_lowercase()).collect()
+}
+
+fn is_token(value: &HeaderValue) -> bool {
+    let text = value.to_str().unwrap_or_default();
+    text.split_once(' ').is_some_and(|(_, token)| token.trim().starts_with("dhp_"))
+}
+
+/// The cookies of a line without ours.
+fn theirs(line: &HeaderValue) -> Option<String> {
+    let text = line.to_str().ok()?;
+    let kept = text.split(';').map(str::trim).filter(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        !pair.is_empty() && !OUR_COOKIES.contains(&name)
+    });
+    let kept = kept.collect::<Vec<_>>().join("; ");
+    (!kept.is_empty()).then_some(kept)
+}
+
+/// A cookie of an app is for its own host: not for its neighbours, and not in our names.
+fn of_host(value: &HeaderValue) -> Option<HeaderValue> {
+    let text = value.to_str().ok()?;
+    let name = text.split('=').next().unwrap_or_default().trim();
+    if OUR_COOKIES.contains(&name) {
+        return None;
+    }
+    let kept = text
+        .split(';')
+        .enumerate()
+        .filter(|(place, part)| *place == 0 || !part.trim_start().to_ascii_lowercase().starts_with("domain"));
+    HeaderValue::try_from(kept.map(|(_, part)| part).collect::<Vec<_>>().join(";")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> Asked {
+        Asked {
+            peer: IpAddr::from([192, 0, 2, 7]),
+            scheme: "https",
+            host: "80-web.apps.example".to_owned(),
+            person: Some("ada".parse().unwrap()),
+        }
+    }
+
+    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.append(HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap());
+        }
+        map
+    }
+
+    #[test]
+    fn forty_ways_to_claim_another_origin_are_taken_away() {
+        let spoofed = [
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-forwarded-port",
+            "x-forwarded-server",
+            "x-forwarded-user",
+            "x-forwarded-email",
+            "x-forwarded-groups",
+            "x-forwarded-prefix",
+            "x-forwarded-ssl",
+            "x-forwarded",
+            "x-real-ip",
+            "x-dockhost-user",
+            "x-dockhost-person",
+            "x_forwarded_for",
+            "x_dockhost_user",
+            "x-original-url",
+            "x-original-forwarded-for",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "x-remote-user",
+            "remote-user",
+            "true-client-ip",
+            "cf-connecting-ip",
+            "cf-connecting-ipv6",
+            "cf-visitor",
+            "fastly-client-ip",
+            "fly-client-ip",
+            "x-envoy-external-address",
+            "x-auth-request-user",
+            "x-auth-request-email",
+            "x-authenticated-user",
+            "x-webauth-user",
+            "x-user-id",
+            "x-user",
+            "x-email",
+            "x-goog-iap-jwt-assertion",
+            "x-amzn-oidc-identity",
+            "x-ms-client-principal",
+            "x-azure-clientip",
+            "x-appengine-user-ip",
+            "client-ip",
+        ];
+        let pairs: Vec<(&str, &str)> = spoofed.iter().map(|name| (*name, "evil")).collect();
+        let passed = inward(&map(&pairs), &asked(), false);
+        assert!(passed.values().all(|value| value != "evil"), "{passed:?}");
+        assert_eq!(passed["x-forwarded-for"], "192.0.2.7");
+        assert_eq!(passed["x-dockhost-user"], "ada");
+        assert!(spoofed.len() >= 40);
+    }
+
+    #[test]
+    fn neither_our_cookies_nor_our_tokens_reach_an_app() {
+        let from = map(&[
+            ("cookie", "a=1; dh_session=dhs_x; __Host-dockhost-app=y"),
+            ("cookie", "b=2; dockhost-app=z"),
+            ("authorization", "Bearer dhp_secret"),
+        ]);
+        let passed = inward(&from, &asked(), false);
+        assert_eq!(passed["cookie"], "a=1; b=2");
+        assert!(!passed.contains_key("authorization"));
+        let own = inward(&map(&[("authorization", "Basic YTpi")]), &asked(), false);
+        assert_eq!(own["authorization"], "Basic YTpi");
+    }
+
+    #[test]
+    fn what_belongs_to_one_connection_stays_there() {
+        let from = map(&[("connection", "close, X-Secret"), ("x-secret", "1"), ("te", "trailers"), ("accept", "*/*")]);
+        let passed = inward(&from, &asked(), false);
+        assert!(!passed.contains_key("x-secret") && !passed.contains_key("te") && passed.contains_key("accept"));
+    }
+
+    #[test]
+    fn a_cookie_of_an_app_stays_on_its_host() {
+        let from = map(&[
+            ("set-cookie", "a=1; Domain=apps.example; Path=/; Secure"),
+            ("set-cookie", "dh_session=x"),
+            ("set-cookie", "__Host-dockhost-app=x; Path=/; Secure"),
+        ]);
+        let passed = outward(&from, false);
+        let cookies: Vec<_> = passed.get_all("set-cookie").iter().collect();
+        assert_eq!(cookies, ["a=1; Path=/; Secure"]);
+    }
+
+    #[test]
+    fn two_lengths_or_two_hosts_are_refused() {
+        for pairs in [
+            &[("content-length", "1"), ("content-length", "2")][..],
+            &[("content-length", "1"), ("transfer-encoding", "chunked")],
+            &[("host", "a"), ("host", "b")],
+        ] {
+            assert!(check(&map(pairs)).is_err(), "{pairs:?}");
+        }
+        assert!(check(&map(&[("content-length", "1"), ("host", "a")])).is_ok());
+        assert!(check(&map(&[("x", &"a".repeat(70_000))])).is_err());
+    }
+}

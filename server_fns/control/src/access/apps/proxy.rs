@@ -1,0 +1,133 @@
+//! One request to an app and its answer, as streams. Each has a connection of its own, so that no request is ever read
+//! as the rest of another.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{StatusCode, Uri, Version, header};
+use axum::response::Response;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use model::id::InstanceId;
+use model::port::ContainerPort;
+use protocol::stream::Target;
+use tokio::io::copy_bidirectional_with_sizes;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::headers::{Asked, inward, outward};
+use super::page;
+use crate::handle::Handle;
+use crate::tunnel::NoStream;
+
+/// How long an app may think before its answer begins. What it sends then may take as long as it likes.
+const ANSWER: Duration = Duration::from_secs(300);
+/// For each direction of a connection that was switched.
+const BUFFER: usize = 64 << 10;
+
+pub(super) async fn pass(
+    handle: &Handle,
+    id: InstanceId,
+    port: ContainerPort,
+    name: &str,
+    asked: Asked,
+    mut request: Request,
+) -> Response {
+    let stream = match handle.open_stream(id, Target::Port { port, patience_ms: 0 }).await {
+        Ok(stream) => stream.socket,
+        Err(why) => return no_stream(name, port, &why),
+    };
+    let upgrade = wants_websocket(&request);
+    let switched = upgrade.then(|| hyper::upgrade::on(&mut request));
+    let answer = match ask(stream, &asked, upgrade, request).await {
+        Ok(answer) => answer,
+        Err(why) => {
+            tracing::debug!(instance = %id, port = port.0, %why, "an app did not answer");
+            let sentence =
+                format!("The program on port {} of {name} took the request and gave no answer that is HTTP.", port.0);
+            return page::words(StatusCode::BAD_GATEWAY, "The app did not answer", &sentence);
+        }
+    };
+    let is_switch = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+    let headers = outward(answer.headers(), is_switch);
+    let status = answer.status();
+    let body = match (is_switch, switched) {
+        (true, Some(switched)) => {
+            let carried = carry(handle.clone(), id, switched, hyper::upgrade::on(answer));
+            handle.tasks.spawn(carried);
+            Body::empty()
+        }
+        (true, None) => {
+            let sentence = "It switched to another protocol without being asked.";
+            return page::words(StatusCode::BAD_GATEWAY, "The app did not answer", sentence);
+        }
+        (false, _) => Body::new(answer.into_body()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+async fn ask(
+    stream: TcpStream,
+    asked: &Asked,
+    upgrade: bool,
+    request: Request,
+) -> Result<hyper::Response<hyper::body::Incoming>, String> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.with_upgrades().await {
+            tracing::debug!(%error, "a connection to an app broke off");
+        }
+    });
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut inner = hyper::Request::new(body);
+    *inner.method_mut() = parts.method;
+    *inner.uri_mut() = path.parse::<Uri>().map_err(|error| error.to_string())?;
+    *inner.version_mut() = Version::HTTP_11;
+    *inner.headers_mut() = inward(&parts.headers, asked, upgrade);
+    match timeout(ANSWER, sender.send_request(inner)).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err("it took too long".to_owned()),
+    }
+}
+
+fn wants_websocket(request: &Request) -> bool {
+    let upgrade = request.headers().get(header::UPGRADE).and_then(|value| value.to_str().ok());
+    upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+}
+
+/// Until both ends are done, or the instance is no longer wished to run.
+async fn carry(handle: Handle, id: InstanceId, visitor: hyper::upgrade::OnUpgrade, app: hyper::upgrade::OnUpgrade) {
+    let (Ok(visitor), Ok(app)) = tokio::join!(visitor, app) else { return };
+    let (mut visitor, mut app) = (TokioIo::new(visitor), TokioIo::new(app));
+    tokio::select! {
+        _ended = copy_bidirectional_with_sizes(&mut visitor, &mut app, BUFFER, BUFFER) => {}
+        () = handle.no_longer_wanted(id) => {}
+        () = handle.stopping.cancelled() => {}
+    }
+}
+
+fn no_stream(name: &str, port: ContainerPort, why: &NoStream) -> Response {
+    let (status, heading) = match why {
+        NoStream::NotListening(_) => (StatusCode::BAD_GATEWAY, format!("Nothing listens on port {}", port.0)),
+        NoStream::NotRunning(_) => (StatusCode::SERVICE_UNAVAILABLE, format!("{name} does not run")),
+        NoStream::NodeAway(_) => (StatusCode::SERVICE_UNAVAILABLE, format!("{name} cannot be reached")),
+        NoStream::Undeclared(_) => return page::nothing(StatusCode::NOT_FOUND),
+    };
+    let advice = match why {
+        NoStream::NotListening(_) => {
+            format!(
+                "{name} runs, and no program in it takes connections on port {} from outside. One that listens on \
+                     127.0.0.1 alone must listen on 0.0.0.0.",
+                port.0
+            )
+        }
+        NoStream::NotRunning(_) => "Start it in the console, and open this page again.".to_owned(),
+        NoStream::NodeAway(_) | NoStream::Undeclared(_) => format!("{why}. It may come back by itself."),
+    };
+    page::words(status, &heading, &advice)
+}

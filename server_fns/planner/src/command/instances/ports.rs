@@ -1,0 +1,79 @@
+//! Which ports of an instance are reached through the server, and by whom.
+
+use model::id::InstanceId;
+use model::instance::InstanceSpec;
+use model::port::{ContainerPort, DeclaredPort, UrlAccess};
+use model::refusal::{Refusal, RefusalCode};
+
+use crate::actor::Actor;
+use crate::clock::Now;
+use crate::command::{Decision, event};
+use crate::limits::PORTS_PER_INSTANCE;
+use crate::world::{Change, Instance, World};
+
+/// Declares the port, or changes who may open its public URL. A running instance goes on running.
+pub fn declare_port(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    asked: DeclaredPort,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let DeclaredPort { port, url } = asked;
+    if port.0 == 0 {
+        return Err(Refusal::field("port", "A port is a number from 1 to 65535."));
+    }
+    if port == ContainerPort::SSH && url != UrlAccess::Off {
+        return Err(Refusal::field("port", "Port 22 speaks SSH, which no browser opens."));
+    }
+    let mut ports = instance.spec.ports.clone();
+    ports.retain(|known| known.port != port);
+    ports.push(asked);
+    ports.sort_by_key(|known| known.port);
+    if ports.len() > PORTS_PER_INSTANCE {
+        let message = format!("An instance may have {PORTS_PER_INSTANCE} declared ports. Withdraw one first.");
+        return Err(Refusal::new(RefusalCode::Conflict, message));
+    }
+    let who = match url {
+        UrlAccess::Off => "without a public URL",
+        UrlAccess::Owner => "with a public URL for its owner",
+        UrlAccess::SignedIn => "with a public URL for everybody with an account",
+        UrlAccess::Public => "with a public URL for everybody",
+    };
+    change(world, actor, instance, ports, format!("{} declared port {} {who}.", actor.username, port.0), draw, now)
+}
+
+/// Streams to it are no longer opened; those that are open go on.
+pub fn withdraw_port(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    port: ContainerPort,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let ports = instance.spec.ports.iter().copied().filter(|known| known.port != port).collect();
+    change(world, actor, instance, ports, format!("{} withdrew port {}.", actor.username, port.0), draw, now)
+}
+
+/// The node must hear of it, so it is a new wish.
+fn change(
+    world: &World,
+    actor: &Actor,
+    instance: &Instance,
+    ports: Vec<DeclaredPort>,
+    text: String,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    if instance.spec.ports == ports {
+        return Ok(Decision::unchanged(()));
+    }
+    let event = event(world, instance.id, actor.username.as_str(), text, draw, now);
+    let spec = InstanceSpec { ports, ..instance.spec.clone() };
+    let wish = Instance { spec, generation: instance.generation.next(), ..instance.clone() };
+    Ok(Decision::new(vec![Change::PutInstance(Box::new(wish)), event], ()))
+}

@@ -1,0 +1,165 @@
+// Many streams at once, each with bytes of its own in both directions: whoever receives one knows every byte that must
+// come, so that a byte of another stream, a missing one and one too many are all seen.
+import { spawn } from "node:child_process";
+import { createCipheriv, createHash } from "node:crypto";
+import net from "node:net";
+
+import { freePort, isOpen } from "./ports.mjs";
+import { until } from "./wait.mjs";
+
+/** A port that is declared for every instance. */
+export const PORT = 80;
+const LOG = "/root/streams.log";
+const ZEROS = Buffer.alloc(64 << 10);
+
+/** The bytes of one stream in one direction: the key stream of a cipher, the same wherever it is made. */
+const key = (seed, id, way) => createHash("sha256").update(`${seed} ${id} ${way}`).digest("hex").slice(0, 32);
+const bytesOf = (key) => createCipheriv("aes-128-ctr", Buffer.from(key, "hex"), Buffer.alloc(16));
+
+/** How many bytes are not what they must be. */
+function wrong(seen, wanted) {
+  if (seen.equals(wanted)) return 0;
+  return seen.reduce((count, byte, at) => count + (byte !== wanted[at]), 0);
+}
+
+/** Listens in the instance. The first line of a connection says which bytes come and which are to be sent, and whose it is
+    meant to be; what came is written down, because a stream that breaks off can tell nobody. */
+export const RECEIVER = `
+use strict; use IO::Socket::INET;
+my $listener = IO::Socket::INET->new(Listen => 256, LocalAddr => "0.0.0.0", LocalPort => ${PORT}, ReuseAddr => 1) or die;
+chomp(my $me = \`hostname\`);
+$SIG{CHLD} = "IGNORE";
+sub note { open my $log, ">>", "${LOG}" or die; syswrite $log, "@_\\n"; }
+sub stream { "openssl enc -aes-128-ctr -K $_[0] -iv 00000000000000000000000000000000 -in /dev/zero 2>/dev/null | head -c $_[1]" }
+while (1) {
+  my $socket = $listener->accept or next;
+  if (fork) { close $socket; next }
+  close $listener;
+  my $head = "";
+  while (sysread $socket, my $byte, 1) { $head .= $byte; last if $byte eq "\\n" }
+  exit unless $head =~ /^(\\S+) (\\S+) ([0-9a-f]{32}) ([0-9a-f]{32}) ([0-9]+)\\n$/;
+  my ($id, $name, $in, $out, $size) = ($1, $2, $3, $4, $5);
+  note("begun", $id, $name eq $me ? "here" : "astray");
+  if (!fork) { open STDOUT, ">&", $socket; exec "sh", "-c", stream($out, $size) }
+  open my $wanted, "-|", stream($in, $size) or die;
+  my ($got, $bad) = (0, 0);
+  while (my $count = sysread $socket, my $seen, 65536) {
+    my $want = "";
+    while (length $want < $count) { read $wanted, $want, $count - length $want, length $want or last }
+    if ($want ne $seen) { my $differs = $want ^ $seen; $bad += $differs =~ tr/\\0//c || 1 }
+    $got += $count;
+  }
+  note("ended", $id, $got, $bad);
+  exit;
+}
+`;
+
+/** A jump host's stream to the instance: a connection of its own, which the gateway carries as it is. */
+export function byJump(client, name) {
+  return {
+    name,
+    open() {
+      const child = spawn("ssh", [...client.options, "-W", `${name}:${PORT}`, "lobby@dockhost"], { stdio: ["pipe", "pipe", "ignore"] });
+      return { from: child.stdout, to: child.stdin, end: () => child.kill(), closed: new Promise((resolve) => child.on("close", resolve)) };
+    },
+    close() {},
+  };
+}
+
+/** A port that one client forwards into the instance: its streams share one connection and one login. */
+export async function byForward(client, name) {
+  const forward = {
+    name,
+    begun: 0,
+    async open() {
+      await (forward.starting ??= forward.start().finally(() => (forward.starting = undefined)));
+      const socket = net.connect({ port: forward.port, host: "127.0.0.1" });
+      return { from: socket, to: socket, end: () => socket.destroy(), closed: new Promise((resolve) => socket.on("close", resolve)) };
+    },
+    async start() {
+      if (forward.ssh && forward.ssh.child.exitCode === null && !forward.stale) return;
+      await forward.ssh?.end();
+      forward.stale = false;
+      forward.begun += 1;
+      forward.port = await freePort();
+      forward.ssh = client.stay(["-N", "-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=5", "-L", `${forward.port}:127.0.0.1:${PORT}`, `${name}@dockhost`]);
+      await until(`the forward to ${name} listens`, () => isOpen(forward.port), 30);
+    },
+    close: () => forward.ssh?.end(),
+  };
+  return forward;
+}
+
+export class Streams {
+  constructor({ seed, piece }) {
+    Object.assign(this, { seed, piece, begun: new Map(), received: 0, wrong: 0, whole: 0, broken: 0, open: 0, most: 0 });
+  }
+
+  /** Streams over that way, one after the other, until so many bytes have gone through whole ones in each direction. */
+  async lane(way, share, number, ready) {
+    for (let done = 0, attempt = 0; done < share; attempt++) {
+      const size = Math.min(this.piece, share - done);
+      const id = `${number}.${attempt}`;
+      if (await this.#stream(way, id, size, attempt ? undefined : ready)) done += size;
+    }
+  }
+
+  async #stream(way, id, size, ready) {
+    const lane = await way.open();
+    this.most = Math.max(this.most, ++this.open);
+    const [up, down] = [key(this.seed, id, "up"), key(this.seed, id, "down")];
+    const [sending, expected] = [bytesOf(up), bytesOf(down)];
+    let got = 0;
+    const seen = { way, id, name: way.name };
+    this.begun.set(id, seen);
+    for (const end of [lane.from, lane.to]) end.on("error", () => {});
+    const first = new Promise((resolve) => lane.from.once("data", resolve));
+    lane.from.on("data", (data) => {
+      const more = Math.min(data.length, Math.max(0, size - got));
+      this.wrong += wrong(data.subarray(0, more), expected.update(ZEROS.length >= more ? ZEROS.subarray(0, more) : Buffer.alloc(more)));
+      // More than was asked for belongs to nobody here.
+      this.wrong += data.length - more;
+      got += data.length;
+      this.received += data.length;
+      seen.moved = got;
+    });
+    lane.to.write(`${id} ${way.name} ${up} ${down} ${size}\n`);
+    await Promise.race([first, lane.closed]);
+    if (ready) await Promise.race([ready(lane), lane.closed]);
+    let sent = 0;
+    const push = () => {
+      while (sent < size && !lane.to.destroyed) {
+        const more = Math.min(ZEROS.length, size - sent);
+        sent += more;
+        if (!lane.to.write(sending.update(ZEROS.subarray(0, more)))) return;
+      }
+      if (sent >= size && !lane.to.writableEnded) lane.to.end();
+    };
+    lane.to.on("drain", push);
+    push();
+    await lane.closed;
+    this.open -= 1;
+    const whole = got === size && sent === size;
+    if (whole) this.whole += 1;
+    else this.broken += 1;
+    // A connection that carries nothing more must not be tried for ever.
+    if (!whole && got === 0) way.stale = true;
+    return whole;
+  }
+
+  /** What the instances received, once each connection that began there has ended. */
+  async inside(read, names) {
+    let lines;
+    await until("every stream has ended inside its instance", async () => {
+      lines = [];
+      for (const name of names) lines.push(...(await read(name, `cat ${LOG}`)).trim().split("\n").map((line) => [name, ...line.split(" ")]));
+      const ended = new Set(lines.filter(([, kind]) => kind === "ended").map(([, , id]) => id));
+      const open = lines.filter(([, kind, id]) => kind === "begun" && !ended.has(id));
+      return open.length === 0 || Promise.reject(new Error(`${open.length} are open: ${open.slice(0, 3).join("; ")}`));
+    }, 60);
+    const of = (kind) => lines.filter(([, seen]) => seen === kind);
+    const sum = (all, at) => all.reduce((total, line) => total + Number(line[at]), 0);
+    const astray = of("begun").filter(([name, , id, where]) => where !== "here" || this.begun.get(id)?.name !== name);
+    return { received: sum(of("ended"), 3), wrong: sum(of("ended"), 4), astray };
+  }
+}

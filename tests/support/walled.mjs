@@ -1,0 +1,96 @@
+// Nodes that nothing can dial: each with an engine of its own in a network of its own, out of which a cable leads to the
+// server, and into which nothing is let that was not asked for from inside.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Lab } from "../chaos/lab.mjs";
+import { World } from "../harness.mjs";
+import { Engine } from "./engine.mjs";
+
+/** What a world asks of its engine, asked of several. */
+class Engines {
+  constructor(all) {
+    this.all = all;
+  }
+
+  async containersOf(instance) {
+    return (await Promise.all(this.all.map((engine) => engine.containersOf(instance)))).flat();
+  }
+
+  async close() {
+    for (const engine of this.all) await engine.close();
+  }
+}
+
+/** One node's network. */
+class Site {
+  static async open(name, dir) {
+    const lab = await Lab.open();
+    return Object.assign(new Site(), { name, lab, engine: new Engine(join(dir, name), { inside: lab.inside }) });
+  }
+
+  /** Only answers come in. A world that closes looks from outside whether ports were left open, so the wall can go. */
+  async wall() {
+    this.rules = [];
+    for (const chain of ["INPUT", "FORWARD"]) {
+      this.rules.push(await this.lab.rule(chain, "-m", "conntrack", "!", "--ctstate", "ESTABLISHED,RELATED", "-j", "DROP"));
+    }
+  }
+
+  async open() {
+    for (const takeBack of this.rules?.splice(0) ?? []) await takeBack();
+  }
+
+  /** Whatever the node has open towards the server is reset as soon as either end says something. */
+  async reset(during) {
+    const server = ["-p", "tcp", "--dport", String(this.node.world.server.port)];
+    const back = await this.lab.rule("OUTPUT", ...server, "-j", "REJECT", "--reject-with", "tcp-reset");
+    try {
+      await during();
+    } finally {
+      await back();
+    }
+  }
+}
+
+export class Walled {
+  /** The server listens where every site finds it. `names` are those of the nodes. */
+  static async open(names, { env } = {}) {
+    const walled = new Walled();
+    walled.sites = [];
+    walled.dir = await mkdtemp(join(tmpdir(), "dockhost-walled-"));
+    try {
+      for (const name of names) walled.sites.push(await Site.open(name, walled.dir));
+      const host = walled.sites[0].lab.host;
+      for (const { lab } of walled.sites.slice(1)) await lab.run("ip", "route", "add", `${host}/32`, "via", lab.host);
+      await Promise.all(walled.sites.map(({ engine }) => engine.start()));
+      walled.world = await World.open({ engine: new Engines(walled.sites.map(({ engine }) => engine)), host, env });
+      for (const site of walled.sites) await walled.#node(site);
+      return walled;
+    } catch (error) {
+      await walled.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #node(site) {
+    const { lab, engine, name } = site;
+    site.node = await this.world.register(name, { address: lab.address });
+    // It binds every address of its network, so that what keeps others out is the wall and nothing else.
+    Object.assign(site.node, { host: lab.address, bind: "0.0.0.0", inside: lab.inside, socket: engine.socket });
+    await site.wall();
+    await site.node.start();
+  }
+
+  async close() {
+    try {
+      for (const site of this.sites) await site.open();
+      if (this.world) await this.world.close();
+      else for (const { engine } of this.sites) await engine.close();
+    } finally {
+      for (const { lab } of this.sites) await lab.close();
+      await rm(this.dir, { recursive: true, force: true });
+    }
+  }
+}
