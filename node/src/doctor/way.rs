@@ -15,7 +15,7 @@ use super::check::{Fault, Hop, Log, Outcome, Reached, Verdict};
 use super::name::Unnamed;
 use super::target::Target;
 use super::tcp::Missed;
-use super::wire::{self, Door, Empties};
+use super::wire::{self, Door};
 use super::{Subject, certificate, health, name, pace, proxies, settings, tcp, upgrade};
 use crate::channel::ApiKey;
 
@@ -141,10 +141,10 @@ async fn there_and_back(door: Door) -> Result<(String, Option<String>), Fault> {
 }
 
 async fn rounds_on(door: &Door, rounds: &mut Vec<Duration>, date: &mut Option<String>) -> Result<(), Broken> {
-    let mut sender: hyper::client::conn::http1::SendRequest<Empties> = door.open().await?;
+    let mut line = door.open().await?;
     for _ in 0..pace::ROUNDS {
         let begun = Instant::now();
-        let answer = wire::ask(&mut sender, door.get(health::PATH)?).await?;
+        let answer = line.ask(door.get(health::PATH)?).await?;
         rounds.push(begun.elapsed());
         *date = answer.header("date");
     }

@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::MaybeTlsStream;
@@ -24,6 +25,8 @@ use crate::tunnel::{Wire, trust};
 /// How long one connection and its handshake may each take.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long a connection that failed a request may take to end.
+const ENDED: Duration = Duration::from_millis(100);
 /// How much of a body is read.
 const BODY: usize = 16 << 10;
 /// The WebSocket frame that says goodbye, under a mask of zeros. It is no hello, so no node is disturbed by it.
@@ -56,17 +59,15 @@ impl Door {
         Ok(MaybeTlsStream::Rustls(shaken.map_err(|_| Error::from(ErrorKind::TimedOut))??))
     }
 
-    pub(super) async fn open(&self) -> Result<SendRequest<Empties>, Broken> {
+    pub(super) async fn open(&self) -> Result<Line, Broken> {
         let wire = self.connect().await.map_err(|error| Broken::Failed(error.to_string()))?;
         let (sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(|error| broken(&error))?;
-        // Its end is seen by the request that is on it.
-        tokio::spawn(connection.with_upgrades());
-        Ok(sender)
+        Ok(Line { sender, connection: tokio::spawn(connection.with_upgrades()) })
     }
 
     /// One request on a connection of its own. A connection that was switched is closed at once.
     pub(super) async fn ask(&self, request: Request<Empties>) -> Result<Answer, Broken> {
-        ask(&mut self.open().await?, request).await
+        self.open().await?.ask(request).await
     }
 
     /// A request for that path of DockHost's.
@@ -76,13 +77,33 @@ impl Door {
     }
 }
 
-pub(super) async fn ask(sender: &mut SendRequest<Empties>, request: Request<Empties>) -> Result<Answer, Broken> {
-    let whole = async {
-        sender.ready().await.map_err(|error| broken(&error))?;
-        let came = sender.send_request(request).await.map_err(|error| broken(&error))?;
-        Ok(read(came).await)
-    };
-    timeout(ANSWER, whole).await.unwrap_or(Err(Broken::Late))
+/// One connection that takes one request after the other.
+pub(super) struct Line {
+    sender: SendRequest<Empties>,
+    connection: JoinHandle<Result<(), hyper::Error>>,
+}
+
+impl Line {
+    pub(super) async fn ask(&mut self, request: Request<Empties>) -> Result<Answer, Broken> {
+        let whole = async {
+            self.sender.ready().await?;
+            Ok::<_, hyper::Error>(read(self.sender.send_request(request).await?).await)
+        };
+        match timeout(ANSWER, whole).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(self.why(broken(&error)).await),
+            Err(_) => Err(Broken::Late),
+        }
+    }
+
+    /// To a peer that speaks before it is asked, such as an SSH server, the request is lost with the connection, and
+    /// only the connection knows the reason.
+    async fn why(&mut self, of_request: Broken) -> Broken {
+        match timeout(ENDED, &mut self.connection).await {
+            Ok(Ok(Err(error))) if of_request == Broken::Closed => broken(&error),
+            Ok(_) | Err(_) => of_request,
+        }
+    }
 }
 
 /// What of a body cannot be read is left out: status and headers say enough.
@@ -106,7 +127,7 @@ async fn read(mut came: Response<Incoming>) -> Answer {
 }
 
 fn broken(error: &hyper::Error) -> Broken {
-    if error.is_parse() {
+    if error.is_parse() || error.to_string().contains("unexpected message") {
         Broken::NotHttp
     } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
         Broken::Closed
