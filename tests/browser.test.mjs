@@ -169,10 +169,10 @@ describe("in a browser", () => {
     await open(`/instances/${id}`);
     const wish = page.getByRole("switch", { name: "A login may start it" });
     assert.equal(await wish.isChecked(), false);
-    browser.expected.push(/ 409 /);
-    await page.route("**/start-on-connect", (route) => route.fulfill({ status: 409, json: { code: "conflict", message: "Not now." } }));
+    browser.expected.push(/ 404 /);
+    await page.route("**/start-on-connect", (route) => route.continue({ url: route.request().url().replace(id, "i-00000000000000aa") }));
     await wish.click();
-    await see(page.getByRole("alert"), "Not now.");
+    await see(page.getByRole("alert"), /no such instance/i);
     assert.equal(await wish.isChecked(), false);
     await page.unroute("**/start-on-connect");
     await wish.click();
@@ -199,6 +199,7 @@ describe("in a browser", () => {
     await see(file("chosen.bin"), "Sent", 30);
     assert.deepEqual(Buffer.from(await (await fetched("/srv/new/chosen.bin")).arrayBuffer()), Buffer.alloc(3_000_000, 7));
 
+    browser.expected.push(/ 409 /);
     await page.getByLabel("Into the folder").fill("/");
     await drop(card, [["srv", "no folder is replaced"]]);
     await see(list.locator("li").filter({ hasText: "Not sent" }), /folder of that name/);
@@ -258,7 +259,6 @@ describe("in a browser", () => {
     await ready();
     await see(page, /^Connected$/);
     await shows(/^300 *$/m);
-    await shown().click();
     await page.keyboard.press("Control+Shift+F");
     await page.keyboard.type("hello");
     await see(page, /of 2$/);
@@ -271,7 +271,7 @@ describe("in a browser", () => {
     await enter("echo second");
     await shows(/^second *$/m);
     await button("Terminal 1").click();
-    await shows(/^300 *$/m);
+    await shows(/^hello *$/m);
     await page.reload();
     await ready();
     await button("Terminal 2").click();
@@ -284,10 +284,11 @@ describe("in a browser", () => {
     await shows(/^dropped *$/m);
     await look("terminal");
     for (const name of ["Close Terminal 2", "Close Terminal 1"]) await button(name).click();
-    await open("/");
+    await see(page, "No terminal is open");
   });
 
   test("a container stopped by hand shows without a reload", async () => {
+    await open("/");
     const [instance] = await world.ada.api.get("/instances");
     await see(row("web-1"), /^running$/i);
     await page.evaluate(() => {

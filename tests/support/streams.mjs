@@ -56,12 +56,19 @@ while (1) {
 
 /** A jump host's stream to the instance: a connection of its own, which the gateway carries as it is. */
 export function byJump(client, name) {
+  const running = new Set();
   return {
+    kind: "jump",
     name,
     open() {
-      const child = spawn("ssh", [...client.options, "-W", `${name}:${PORT}`, "lobby@dockhost"], { stdio: ["pipe", "pipe", "ignore"] });
-      return { from: child.stdout, to: child.stdin, end: () => child.kill(), closed: new Promise((resolve) => child.on("close", resolve)) };
+      const child = spawn("ssh", [...client.options, "-W", `${name}:${PORT}`, "lobby@dockhost"], { stdio: ["pipe", "pipe", "pipe"] });
+      const lane = { from: child.stdout, to: child.stdin, said: "" };
+      child.stderr.on("data", (data) => (lane.said += data));
+      lane.closed = new Promise((resolve) => child.on("close", resolve)).finally(() => running.delete(child));
+      running.add(child);
+      return lane;
     },
+    close: () => running.forEach((child) => child.kill()),
     close() {},
   };
 }
@@ -69,12 +76,13 @@ export function byJump(client, name) {
 /** A port that one client forwards into the instance: its streams share one connection and one login. */
 export async function byForward(client, name) {
   const forward = {
+    kind: "forward",
     name,
     begun: 0,
     async open() {
       await (forward.starting ??= forward.start().finally(() => (forward.starting = undefined)));
       const socket = net.connect({ port: forward.port, host: "127.0.0.1" });
-      return { from: socket, to: socket, end: () => socket.destroy(), closed: new Promise((resolve) => socket.on("close", resolve)) };
+      return { from: socket, to: socket, said: "", closed: new Promise((resolve) => socket.on("close", resolve)) };
     },
     async start() {
       if (forward.ssh && forward.ssh.child.exitCode === null && !forward.stale) return;
@@ -92,12 +100,12 @@ export async function byForward(client, name) {
 
 export class Streams {
   constructor({ seed, piece }) {
-    Object.assign(this, { seed, piece, begun: new Map(), received: 0, wrong: 0, whole: 0, broken: 0, open: 0, most: 0 });
+    Object.assign(this, { seed, piece, begun: new Map(), received: 0, wrong: 0, whole: 0, broken: 0, refused: new Map(), open: 0, most: 0 });
   }
 
   /** Streams over that way, one after the other, until so many bytes have gone through whole ones in each direction. */
   async lane(way, share, number, ready) {
-    for (let done = 0, attempt = 0; done < share; attempt++) {
+    for (let done = 0, attempt = 0; done < share && !this.over; attempt++) {
       const size = Math.min(this.piece, share - done);
       const id = `${number}.${attempt}`;
       if (await this.#stream(way, id, size, attempt ? undefined : ready)) done += size;
@@ -141,10 +149,16 @@ export class Streams {
     this.open -= 1;
     const whole = got === size && sent === size;
     if (whole) this.whole += 1;
-    else this.broken += 1;
-    // A connection that carries nothing more must not be tried for ever.
-    if (!whole && got === 0) way.stale = true;
+    else if (got > 0) this.broken += 1;
+    else this.#refused(way, lane);
     return whole;
+  }
+
+  /** One that carried nothing at all. A shared connection that does so is made anew. */
+  #refused(way, lane) {
+    way.stale = true;
+    const why = `${way.kind}: ${lane.said.trim() || "closed"}`;
+    this.refused.set(why, (this.refused.get(why) ?? 0) + 1);
   }
 
   /** What the instances received, once each connection that began there has ended. */

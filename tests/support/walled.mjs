@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Lab } from "../chaos/lab.mjs";
-import { World } from "../harness.mjs";
+import { must, World } from "../harness.mjs";
 import { Engine } from "./engine.mjs";
 
 /** What a world asks of its engine, asked of several. */
@@ -42,15 +42,27 @@ class Site {
     for (const takeBack of this.rules?.splice(0) ?? []) await takeBack();
   }
 
-  /** Whatever the node has open towards the server is reset as soon as either end says something. */
+  /** While it lasts, the server hears of each connection of the node on which it says something that it is reset. */
   async reset(during) {
-    const server = ["-p", "tcp", "--dport", String(this.node.world.server.port)];
-    const back = await this.lab.rule("OUTPUT", ...server, "-j", "REJECT", "--reject-with", "tcp-reset");
+    const said = ["-p", "tcp", "--sport", String(this.node.world.server.port)];
+    const back = await this.lab.rule("INPUT", ...said, "-j", "REJECT", "--reject-with", "tcp-reset");
     try {
       await during();
     } finally {
       await back();
     }
+  }
+
+  /** As much as an ordinary line carries, so that what is sent waits at its sender and not in everybody's buffers. */
+  async narrow(rate) {
+    const line = ["qdisc", "replace", "dev"];
+    const queue = ["root", "tbf", "rate", rate, "burst", "256kb", "latency", "50ms"];
+    await this.lab.run("tc", ...line, "lab0", ...queue);
+    await must("tc", [...line, this.lab.cable, ...queue]);
+    return async () => {
+      await this.lab.run("tc", "qdisc", "delete", "dev", "lab0", "root");
+      await must("tc", ["qdisc", "delete", "dev", this.lab.cable, "root"]);
+    };
   }
 }
 

@@ -35,6 +35,8 @@ struct Bench {
     outbox: mpsc::Sender<Outgoing>,
     standing: watch::Sender<Standing>,
     shutdown: CancellationToken,
+    epochs: watch::Receiver<Option<Epoch>>,
+    wishes: mpsc::Receiver<u16>,
     task: JoinHandle<()>,
 }
 
@@ -54,6 +56,7 @@ async fn bench_with(timing: Timing) -> Bench {
     let standing = Standing { machine: "machine-1".to_owned(), generation: Generation(6), ..Standing::default() };
     let (standing, stands) = watch::channel(standing);
     let shutdown = CancellationToken::new();
+    let ((epoch, epochs), (wanted, wishes)) = (watch::channel(None), mpsc::channel(4));
     let channel = Channel {
         server,
         api_key: ApiKey::parse("dhn_key").unwrap(),
@@ -61,9 +64,10 @@ async fn bench_with(timing: Timing) -> Bench {
         standing: stands,
         outbox: sent,
         events: sender,
+        dials: Dials { epoch, wanted },
         shutdown: shutdown.clone(),
     };
-    Bench { listener, events, outbox, standing, shutdown, task: tokio::spawn(channel.run()) }
+    Bench { listener, events, outbox, standing, shutdown, epochs, wishes, task: tokio::spawn(channel.run()) }
 }
 
 type Peer = WebSocketStream<TcpStream>;
@@ -153,6 +157,18 @@ async fn heartbeats_and_reports_carry_the_epoch() {
         }
     }
     assert!(sequences.is_sorted_by(|one, next| one < next), "{sequences:?}");
+}
+
+#[tokio::test]
+async fn the_tunnel_is_told_the_epoch_and_how_many_sockets_are_wanted() {
+    let mut bench = bench().await;
+    let (mut peer, _) = bench.welcome().await;
+    assert_eq!(*within("the epoch", bench.epochs.wait_for(Option::is_some)).await.unwrap(), Some(EPOCH));
+    send(&mut peer, &ToNode::Dial { epoch: Epoch(EPOCH.0 + 1), sockets: 9 }).await;
+    send(&mut peer, &ToNode::Dial { epoch: EPOCH, sockets: 3 }).await;
+    assert_eq!(within("a wish", bench.wishes.recv()).await, Some(3));
+    drop(peer);
+    assert_eq!(*within("the end of the epoch", bench.epochs.wait_for(Option::is_none)).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -117,6 +117,7 @@ mod tests {
     use super::*;
     use model::image::ImageName;
     use model::instance::Limits;
+    use model::version::Incarnation;
 
     fn made(limits: Limits) -> ContainerCreateBody {
         let sample = crate::sample::assigned(1);

@@ -4,11 +4,9 @@ use std::path::Path;
 
 use model::assignment::AssignedInstance;
 use model::id::NodeId;
-use model::image::ImageName;
-use model::instance::Limits;
 use model::observed::{InstanceReport, ProblemCode};
 use model::port::PortBlock;
-use model::version::{Era, Incarnation, Restarts};
+use model::version::Era;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -42,7 +40,8 @@ fn begin(dir: &Path) -> Bench {
     let (events, happened) = mpsc::channel(EVENTS);
     let (outbox, sent) = mpsc::channel(8);
     let (standing, stands) = watch::channel(Standing::default());
-    let ends = Ends { events: events.clone(), outbox, standing };
+    let (assigned, _) = watch::channel(None);
+    let ends = Ends { events: events.clone(), outbox, standing, assigned };
     let ledger = Ledger::open(dir).unwrap();
     let page = ledger.page().clone();
     let node = EventLoop::new(tools, ledger, ends, None);

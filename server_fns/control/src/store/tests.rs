@@ -9,7 +9,7 @@ use planner::world::{Change, Person};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Location, Store, StoreError};
+use super::{First, Location, Store, StoreError};
 
 fn person(id: u64, name: &str) -> Change {
     Change::PutPerson(Person {
@@ -45,7 +45,7 @@ fn of_two_servers_on_one_database_only_the_later_writes() {
             _lock: None,
         };
         second.migrate().await.unwrap();
-        second.become_writer(world.cluster, world.era, world.settings).await.unwrap();
+        second.become_writer(First::new(world.settings).unwrap()).await.unwrap();
         let refused = first.commit(&[person(2, "bob")], &world).await;
         assert!(matches!(refused, Err(StoreError::Superseded)), "{refused:?}");
 

@@ -12,6 +12,7 @@ use model::terminal::{AskTicket, Ticket};
 use planner::actor::Actor;
 use protocol::terminal::{HEAD, MOST};
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use crate::handle::Handle;
 use crate::router::refuse;
@@ -34,7 +35,7 @@ impl Handle {
         };
         let admission =
             Admission { actor: actor.clone(), instance: id, terminal, columns: asked.columns, rows: asked.rows };
-        let secret = self.tickets.give(admission).ok_or_else(|| {
+        let secret = self.tickets.give(admission, Instant::now()).ok_or_else(|| {
             Refusal::new(RefusalCode::RateLimited, "Too many terminals are being opened. Try again in a moment.")
         })?;
         Ok(Ticket { secret })
@@ -52,7 +53,7 @@ pub(crate) async fn open(
     Query(Shown { ticket }): Query<Shown>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Some(admission) = handle.tickets.redeem(&ticket) else {
+    let Some(admission) = handle.tickets.redeem(&ticket, Instant::now()) else {
         let message = "This ticket was used, has expired, or never was one. Open the terminal again.";
         return refuse(&Refusal::new(RefusalCode::Unauthenticated, message));
     };

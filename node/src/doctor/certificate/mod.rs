@@ -68,7 +68,8 @@ fn of_certificate(host: &str, problem: &Certificate) -> Fault {
         return Fault::new(wrong, format!("Set the clock of the machine that made it and renew it; {clock}."));
     }
     if let Certificate::NotValidForNameContext { presented, .. } = problem {
-        let names = if presented.is_empty() { "no name at all".to_owned() } else { presented.join(", ") };
+        let names: Vec<&str> = presented.iter().map(|name| plain(name)).collect();
+        let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
         return Fault::new(
             format!("The server's certificate has the wrong name: it is for {}, not for {host}.", clean(&names)),
             format!("Write a name of the certificate in --server, or get the server a certificate for {host}."),
@@ -83,6 +84,12 @@ fn of_certificate(host: &str, problem: &Certificate) -> Fault {
     Fault::new(wrong, PUBLIC)
 }
 
+/// The library writes the kind of a name around it, such as `DnsName("a.example")`.
+fn plain(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    inner.trim_matches('"')
+}
+
 fn day(time: UnixTime) -> String {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     DateTime::from_timestamp(seconds, 0)
@@ -90,37 +97,4 @@ fn day(time: UnixTime) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::doctor::target::target;
-    use rustls::pki_types::ServerName;
-    use rustls::{AlertDescription, Error, InvalidMessage};
-    use std::time::Duration;
-
-    fn wrong(error: Error) -> String {
-        judge(&target("https://a.example"), &std::io::Error::new(ErrorKind::InvalidData, error)).wrong
-    }
-
-    #[test]
-    fn the_problem_of_a_certificate_is_named() {
-        let time = UnixTime::since_unix_epoch(Duration::from_secs(1_700_000_000));
-        let expired = Certificate::ExpiredContext { time, not_after: time };
-        assert!(wrong(Error::InvalidCertificate(expired)).contains("expired on 2023-11-14"));
-        let early = Certificate::NotValidYetContext { time, not_before: time };
-        assert!(wrong(Error::InvalidCertificate(early)).contains("only from 2023-11-14"));
-        let expected = ServerName::try_from("a.example").unwrap();
-        let name = Certificate::NotValidForNameContext { expected, presented: vec!["b.example".to_owned()] };
-        assert!(wrong(Error::InvalidCertificate(name)).contains("for b.example, not for a.example"));
-        assert!(wrong(Error::InvalidCertificate(Certificate::UnknownIssuer)).contains("unknown authority"));
-        assert!(wrong(Error::InvalidCertificate(Certificate::Revoked)).contains("not valid"));
-    }
-
-    #[test]
-    fn what_is_no_tls_and_what_is_cut_are_told_apart() {
-        assert!(wrong(Error::InvalidMessage(InvalidMessage::InvalidContentType)).contains("does not speak TLS"));
-        assert!(wrong(Error::AlertReceived(AlertDescription::InternalError)).contains("no certificate for this name"));
-        let at = target("https://a.example");
-        assert!(judge(&at, &ErrorKind::UnexpectedEof.into()).wrong.contains("was cut"));
-        assert!(judge(&at, &ErrorKind::TimedOut.into()).wrong.contains("does not answer"));
-    }
-}
+mod tests;
