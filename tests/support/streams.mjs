@@ -105,10 +105,15 @@ export class Streams {
 
   /** Streams over that way, one after the other, until so many bytes have gone through whole ones in each direction. */
   async lane(way, share, number, ready) {
+    const once = (lane) => {
+      const first = ready;
+      ready = undefined;
+      return first?.(lane);
+    };
     for (let done = 0, attempt = 0; done < share && !this.over; attempt++) {
       const size = Math.min(this.piece, share - done);
       const id = `${number}.${attempt}`;
-      if (await this.#stream(way, id, size, attempt ? undefined : ready)) done += size;
+      if (await this.#stream(way, id, size, once)) done += size;
     }
   }
 
@@ -132,8 +137,8 @@ export class Streams {
       seen.moved = got;
     });
     lane.to.write(`${id} ${way.name} ${up} ${down} ${size}\n`);
-    await Promise.race([first, lane.closed]);
-    if (ready) await Promise.race([ready(lane), lane.closed]);
+    const began = await Promise.race([first.then(() => true), lane.closed]);
+    if (began) await Promise.race([ready(lane), lane.closed]);
     let sent = 0;
     const push = () => {
       while (sent < size && !lane.to.destroyed) {

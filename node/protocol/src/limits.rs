@@ -21,6 +21,8 @@ pub const RECONNECT_MOST: Duration = Duration::from_secs(15);
 /// Data sockets that a node keeps ready, and the most that it may hold open at once.
 pub const IDLE_STREAMS: usize = 2;
 pub const STREAMS: usize = 2_048;
+/// Of those, how many one instance may have.
+pub const STREAMS_OF_INSTANCE: usize = 512;
 /// How long an idle one is kept before another takes its place: routers forget a silent connection sooner or later.
 pub const IDLE_STREAM_AGE: Duration = Duration::from_secs(90);
 /// How long an opening may take on the node, beside the patience that it asks for.

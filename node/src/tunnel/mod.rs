@@ -6,6 +6,7 @@
 mod dial;
 pub(crate) mod head;
 mod serve;
+mod share;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::channel::{Address, ApiKey};
 pub(crate) use dial::{Wire, trust};
 pub use serve::Instances;
 pub(crate) use serve::Refused;
+use share::Shares;
 
 /// Wishes of the server for more sockets that may wait.
 pub const WISHES: usize = 64;
@@ -50,13 +52,15 @@ struct Shared {
     api_key: ApiKey,
     instances: Instances,
     places: Semaphore,
+    shares: Shares,
 }
 
 impl Tunnel {
     /// Serves streams until the process ends.
     pub async fn run(self) {
         let Self { server, api_key, mut epoch, mut wanted, instances, shutdown } = self;
-        let shared = Arc::new(Shared { server, api_key, instances, places: Semaphore::new(STREAMS) });
+        let shared =
+            Arc::new(Shared { server, api_key, instances, places: Semaphore::new(STREAMS), shares: Shares::default() });
         // Streams outlive the channel: each has its own socket, and a moment without the channel cuts nobody off.
         let mut sockets = JoinSet::new();
         loop {
@@ -104,16 +108,22 @@ async fn socket(
         () = sleep(IDLE_STREAM_AGE) => return,
         _ = newest.wait_for(|newest| *newest != Some(epoch)) => return,
     };
-    drop(ready);
     match opening {
-        Ok(opening) => answer(&shared, epoch, wire, opening).await,
-        Err(why) => tracing::debug!(%why, "a data socket ended before it was used"),
+        Ok(opening) => {
+            drop(ready);
+            answer(&shared, epoch, wire, opening).await;
+        }
+        // Its place is kept for a moment, so that a server which closes each at once is not dialled all the time.
+        Err(why) => not_dialled(&why.to_string()).await,
     }
 }
 
 async fn answer(shared: &Shared, epoch: Epoch, mut wire: Wire, opening: Opening) {
     let Ok(_place) = shared.places.try_acquire() else {
-        return serve::refuse(&mut wire, serve::busy()).await;
+        return serve::refuse(&mut wire, serve::busy("the node")).await;
+    };
+    let Some(_share) = shared.shares.take(opening.instance) else {
+        return serve::refuse(&mut wire, serve::busy("the instance")).await;
     };
     if opening.epoch != epoch {
         return serve::refuse(&mut wire, serve::stale("it is of another connection of this node")).await;

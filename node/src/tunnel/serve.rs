@@ -39,8 +39,8 @@ pub struct Instances {
 /// Why there is no stream, and the sentence for whoever asked.
 pub(crate) struct Refused(pub(crate) NotOpened, pub(crate) String);
 
-pub(super) fn busy() -> Refused {
-    Refused(NotOpened::Busy, "the node carries as many streams as it may".to_owned())
+pub(super) fn busy(who: &str) -> Refused {
+    Refused(NotOpened::Busy, format!("{who} has as many streams as it may"))
 }
 
 pub(super) fn stale(why: &str) -> Refused {

@@ -194,7 +194,7 @@ async fn trace(bench: &Bench, docker: &Docker, tag: &str, seed: u64) -> Result<(
     let instance = |_| AssignedInstance { id: InstanceId::from_bits(random()), ..bench.instance.clone() };
     let instances: Vec<_> = (0..NAMES).map(instance).collect();
     for instance in &instances {
-        bench.files.write(&instance).map_err(|error| error.to_string())?;
+        bench.files.write(instance).map_err(|error| error.to_string())?;
     }
     let cluster = ClusterId::from_bits(random());
     let mut both = Both { bench, docker, tag, cluster, instances, simulated: Simulated::default() };

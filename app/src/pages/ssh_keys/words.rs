@@ -44,12 +44,13 @@ pub(super) fn comment(public_key: &str) -> Option<&str> {
     (!comment.is_empty()).then_some(comment)
 }
 
-/// For `~/.ssh/config`, from the gateway's `host:port`.
+/// For `~/.ssh/config`, from the gateway's `host:port`. The user is named, because a local one may be called as an
+/// instance is.
 pub(super) fn config(address: &str) -> String {
     let (host, port) = address.rsplit_once(':').unwrap_or((address, "22"));
     // An IPv6 address has brackets beside a port, and none here.
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    format!("Host dockhost\n  HostName {host}\n  Port {port}\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n")
+    format!("Host dockhost\n  HostName {host}\n  Port {port}\n  User lobby\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n")
 }
 
 #[cfg(test)]

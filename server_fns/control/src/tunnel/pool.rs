@@ -32,6 +32,8 @@ impl Pool {
                 Err(back) => socket = back,
             }
         }
+        // Each stands ready for a while and is then replaced by its node; those that ended are let go here.
+        self.ready.retain(is_silent);
         if self.ready.len() < STREAMS {
             self.ready.push_back(socket);
         }
@@ -53,5 +55,46 @@ impl Pool {
             }
         }
         socket
+    }
+}
+
+/// Open, and the node has said nothing: it is not its turn.
+fn is_silent(socket: &TcpStream) -> bool {
+    let heard = socket.try_read(&mut [0; 1]);
+    heard.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    async fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (ours, theirs) = tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        (ours.unwrap(), theirs.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn the_newest_is_given_and_those_that_ended_are_let_go() {
+        let (mut pool, mut wanted) = Pool::new(Epoch(1));
+        let (first, theirs) = pair().await;
+        let (second, mut talker) = pair().await;
+        pool.arrived(first);
+        pool.arrived(second);
+        drop(theirs);
+        talker.write_all(b"out of turn").await.unwrap();
+        for socket in &pool.ready {
+            socket.readable().await.unwrap();
+        }
+        let (third, _their_third) = pair().await;
+        let port = third.local_addr().unwrap();
+        pool.arrived(third);
+        assert_eq!(pool.ready.len(), 1);
+        assert_eq!(pool.take().await.unwrap().local_addr().unwrap(), port);
+        let waits: Vec<_> = (0..=IDLE_STREAMS).map(|_| pool.take()).collect();
+        assert_eq!(wanted.try_recv(), Ok(1));
+        assert_eq!(waits.len(), IDLE_STREAMS + 1);
     }
 }

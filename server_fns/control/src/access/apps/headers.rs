@@ -91,14 +91,14 @@ pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: bool) -> HeaderMa
     for (name, value) in from {
         // Servers of the old kind take `_` for `-`.
         let spelt = name.as_str().replace('_', "-");
-        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.iter().any(|option| *option == spelt);
+        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.contains(&spelt);
         let spoofed = SPOOFABLE.iter().any(|known| spelt.starts_with(known));
         let ours = name == header::AUTHORIZATION && is_token(value);
         if !(of_hop || spoofed || ours || name == header::COOKIE || name == header::HOST || spelt == "http2-settings") {
             to.append(name, value.clone());
         }
     }
-    let cookies: Vec<String> = from.get_all(header::COOKIE).iter().filter_map(|line| theirs(line)).collect();
+    let cookies: Vec<String> = from.get_all(header::COOKIE).iter().filter_map(theirs).collect();
     if let Ok(value) = HeaderValue::try_from(cookies.join("; "))
         && !value.is_empty()
     {

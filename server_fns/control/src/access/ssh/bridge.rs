@@ -76,6 +76,7 @@ pub(super) async fn say(to_outer: &ChannelWriteHalf<server::Msg>, words: &str) {
     let _ = to_outer.exit_status(FAILED).await;
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library may add messages, and most of them never come here")]
 async fn up(mut from: ChannelReadHalf, to: &ChannelWriteHalf<client::Msg>, waits: &Gauge) -> Result<(), Error> {
     while let Some(message) = from.wait().await {
         match message {
@@ -100,6 +101,7 @@ async fn up(mut from: ChannelReadHalf, to: &ChannelWriteHalf<client::Msg>, waits
 }
 
 /// Answers whether the instance ended the channel in good order.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library may add messages, and most of them never come here")]
 async fn down(
     mut from: ChannelReadHalf,
     to: &ChannelWriteHalf<server::Msg>,

@@ -93,7 +93,7 @@ pub(super) struct Instance {
 
 impl Instance {
     /// Joins a channel that the instance opened with the one that was opened for it at the client.
-    async fn join(
+    fn join(
         &self,
         inner: Channel<Msg>,
         reply: ChannelOpenHandle,
@@ -156,7 +156,7 @@ impl client::Handler for Instance {
     ) -> Result<(), Self::Error> {
         let (client, address, from) = (self.client.clone(), address.to_owned(), from.to_owned());
         let outer = async move { client.channel_open_forwarded_tcpip(address, port, from, from_port).await };
-        self.join(channel, reply, outer).await;
+        self.join(channel, reply, outer);
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl client::Handler for Instance {
     ) -> Result<(), Self::Error> {
         let (client, path) = (self.client.clone(), path.to_owned());
         let outer = async move { client.channel_open_forwarded_streamlocal(path).await };
-        self.join(channel, reply, outer).await;
+        self.join(channel, reply, outer);
         Ok(())
     }
 
@@ -180,7 +180,7 @@ impl client::Handler for Instance {
         _: &mut client::Session,
     ) -> Result<(), Self::Error> {
         let client = self.client.clone();
-        self.join(channel, reply, async move { client.channel_open_agent().await }).await;
+        self.join(channel, reply, async move { client.channel_open_agent().await });
         Ok(())
     }
 

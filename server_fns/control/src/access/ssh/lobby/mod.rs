@@ -62,6 +62,10 @@ impl Lobby {
         let _ = to.close().await;
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the library may add messages, and most of them never come here"
+    )]
     async fn talk(&self, mut from: ChannelReadHalf, to: &ChannelWriteHalf<Msg>, waits: &Gauge) -> u32 {
         let mut terminal = false;
         while let Some(message) = from.wait().await {
@@ -92,6 +96,10 @@ impl Lobby {
     }
 
     /// Line by line until the person leaves.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the library may add messages, and most of them never come here"
+    )]
     async fn shell(&self, mut from: ChannelReadHalf, to: &ChannelWriteHalf<Msg>, waits: &Gauge, terminal: bool) -> u32 {
         if terminal {
             let hello = format!("{}\r\n{PROMPT}", lines(&self.welcome(), true));
