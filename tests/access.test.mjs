@@ -260,10 +260,11 @@ describe("two people's instances", () => {
   });
   after(() => world?.close());
 
-  for (const { method, path } of ENDPOINTS.filter(({ path }) => path.startsWith("/instances/{id}"))) {
+  for (const { method, path, body } of ENDPOINTS.filter(({ path }) => path.startsWith("/instances/{id}"))) {
     test(`${method} ${path}: foreign and absent give one answer, and nothing happens`, async () => {
-      const absent = await bob.api.call(method, path.replace("{id}", ABSENT.instances));
-      const foreign = await bob.api.call(method, path.replace("{id}", mine.id));
+      const of = (id) => path.replace("{id}", id).replace("{port}", "8080");
+      const absent = await bob.api.call(method, of(ABSENT.instances), body);
+      const foreign = await bob.api.call(method, of(mine.id), body);
       assert.deepEqual([foreign.status, foreign.body], [404, absent.body]);
       const now = await ada.api.get(`/instances/${mine.id}`);
       assert.deepEqual([now.desired, now.generation], [mine.desired, mine.generation]);

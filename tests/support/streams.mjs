@@ -161,7 +161,7 @@ export class Streams {
 
   /** One that carried nothing at all. A shared connection that does so is made anew. */
   #refused(way, lane) {
-    way.stale = true;
+    console.error("REF", way.kind, Date.now()%100000, lane.said, way.ssh?.out.error.slice(-300), way.ssh?.child.exitCode);
     const why = `${way.kind}: ${lane.said.trim() || "closed"}`;
     this.refused.set(why, (this.refused.get(why) ?? 0) + 1);
   }

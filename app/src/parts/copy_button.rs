@@ -39,19 +39,24 @@ enum Feedback {
     Refused,
 }
 
+/// Whether the text is on the clipboard now.
+pub(crate) async fn copy(text: String) -> bool {
+    let eval = document::eval(COPY);
+    eval.send(text).is_ok() && eval.join::<bool>().await.unwrap_or(false)
+}
+
 #[component]
-pub(super) fn CopyButton(
+pub(crate) fn CopyButton(
     text: String,
     /// A tooltip, and the name for screen readers.
     title: String,
 ) -> Element {
     let mut feedback = use_signal(|| Feedback::None);
-    let copy = move |event: MouseEvent| {
+    let press = move |event: MouseEvent| {
         event.stop_propagation();
         let text = text.clone();
         async move {
-            let eval = document::eval(COPY);
-            let done = eval.send(text).is_ok() && eval.join::<bool>().await.unwrap_or(false);
+            let done = copy(text).await;
             feedback.set(if done { Feedback::Copied } else { Feedback::Refused });
             sleep(FEEDBACK).await;
             feedback.set(Feedback::None);
@@ -69,7 +74,7 @@ pub(super) fn CopyButton(
             r#type: "button",
             title: "{title}",
             aria_label: "{title}",
-            onclick: copy,
+            onclick: press,
             Icon { glyph }
             span { role: "status", "{words}" }
         }

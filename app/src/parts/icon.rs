@@ -12,6 +12,7 @@ pub(crate) enum Glyph {
     Info,
     Instances,
     Key,
+    Link,
     More,
     Nodes,
     Person,
@@ -40,6 +41,9 @@ impl Glyph {
             Self::Info => "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 11v5M12 8v.01",
             Self::Instances => "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
             Self::Key => "M8 12a4 4 0 1 0 0 8a4 4 0 1 0 0-8M11 13.5L20 4.5M16.5 8l3 3M14 10.5l2 2",
+            Self::Link => {
+                "M10 13.5a4.5 4.5 0 0 0 6.5 0l3-3a4.6 4.6 0 0 0-6.5-6.5l-1 1M14 10.5a4.5 4.5 0 0 0-6.5 0l-3 3a4.6 4.6 0 0 0 6.5 6.5l1-1"
+            }
             Self::More => "M5 12v.01M12 12v.01M19 12v.01",
             Self::Nodes => "M4 4h16v7H4zM4 13h16v7H4zM8 7.5v.01M8 16.5v.01M12 7.5h4M12 16.5h4",
             Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 1 0 0-8M4.5 20c.8-3.6 3.6-5 7.5-5s6.7 1.4 7.5 5",

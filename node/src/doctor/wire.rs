@@ -127,12 +127,21 @@ async fn read(mut came: Response<Incoming>) -> Answer {
 }
 
 fn broken(error: &hyper::Error) -> Broken {
+    let cause = std::error::Error::source(error);
     if error.is_parse() || error.to_string().contains("unexpected message") {
         Broken::NotHttp
-    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+    } else if let Some(inner) = cause.and_then(|cause| cause.downcast_ref::<hyper::Error>()) {
+        // A request that was cancelled carries what ended its connection.
+        broken(inner)
+    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() || cause.is_some_and(is_cut) {
         Broken::Closed
     } else {
-        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
         Broken::Failed(format!("{error}{cause}"))
     }
+}
+
+fn is_cut(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let cut = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe, ErrorKind::UnexpectedEof];
+    cause.downcast_ref::<Error>().is_some_and(|error| cut.contains(&error.kind()))
 }

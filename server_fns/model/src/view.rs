@@ -120,6 +120,8 @@ pub struct NodeView {
     /// Two machines took turns with its key: both are refused until a person decides.
     pub frozen: bool,
     pub facts: Option<NodeFacts>,
+    /// How long a word to it and back takes on its channel; `None` until that was measured.
+    pub round_trip_ms: Option<f32>,
     /// Empty, or what needs a person's attention.
     pub alarm: String,
     pub created_at: Timestamp,

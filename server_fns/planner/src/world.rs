@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::Assignment;
@@ -213,6 +214,8 @@ pub struct Link {
     /// From the last heartbeat; the row keeps what was so at the last connect or disconnect.
     pub facts: NodeFacts,
     pub strangers: Vec<Stranger>,
+    /// How long a word to the node and back took last.
+    pub round_trip: Option<Duration>,
 }
 
 /// One row that changes. What a person asked for is a list of these, committed together.

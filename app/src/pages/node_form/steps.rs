@@ -90,6 +90,7 @@ mod tests {
             instances: 0,
             running: 0,
             frozen: false,
+            round_trip_ms: None,
             facts: engine.map(|engine| NodeFacts { engine, ..NodeFacts::default() }),
             alarm: String::new(),
             created_at: Timestamp::UNIX_EPOCH,

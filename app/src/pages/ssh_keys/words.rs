@@ -50,7 +50,9 @@ pub(super) fn config(address: &str) -> String {
     let (host, port) = address.rsplit_once(':').unwrap_or((address, "22"));
     // An IPv6 address has brackets beside a port, and none here.
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    format!("Host dockhost\n  HostName {host}\n  Port {port}\n  User lobby\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n")
+    format!(
+        "Host dockhost\n  HostName {host}\n  Port {port}\n  User lobby\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n"
+    )
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl From<ChannelRefusal> for End {
 impl Connection {
     pub(super) async fn serve(self, socket: WebSocket) {
         let _counted = self.handle.tasks.token();
-        let mut socket = Socket(socket);
+        let mut socket = Socket::new(socket);
         let mut session = ServerSession::default();
         let mut epoch = None;
         let Err(end) = self.talk(&mut socket, &mut session, &mut epoch).await;
@@ -210,9 +210,10 @@ impl Connection {
         match meaning {
             FromNode::Heartbeat(facts) => {
                 check_facts(&facts)?;
-                let heartbeat = self.renew(epoch, facts).await?;
+                let heartbeat = self.renew(epoch, facts, socket.round_trip()).await?;
                 let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
-                Ok(socket.send(&ToNode::Heard { epoch, heartbeat_ms }).await?)
+                socket.send(&ToNode::Heard { epoch, heartbeat_ms }).await?;
+                Ok(socket.measure().await?)
             }
             FromNode::Reported(report) => {
                 crash_at!("heard");
@@ -227,11 +228,14 @@ impl Connection {
     }
 
     /// Answers with how soon the next heartbeat is wanted.
-    async fn renew(&self, epoch: Epoch, facts: NodeFacts) -> Result<Duration, Refusal> {
+    async fn renew(&self, epoch: Epoch, facts: NodeFacts, round_trip: Option<Duration>) -> Result<Duration, Refusal> {
         let node = self.node;
         let note = move |world: &mut World, _: &Duration, now| {
             if is_current(world, node, epoch) {
                 world.heard(node, facts, now);
+                if let Some(round_trip) = round_trip {
+                    world.measured(node, round_trip);
+                }
             }
         };
         self.handle.orchestrator.decide_and(|world, _, _| Ok(Decision::unchanged(heartbeat(world))), note).await

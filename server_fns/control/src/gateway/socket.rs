@@ -1,13 +1,22 @@
 //! One node's socket: whole messages in, whole messages out, nothing that waits for ever.
 
+use std::time::Duration;
+
 use axum::extract::ws::{Message, WebSocket};
+use bytes::Bytes;
 use protocol::codec::{BadFrame, decode, encode};
 use protocol::limits::MAX_FRAME;
 use protocol::{RefusedReason, ToNode, ToServer};
+use tokio::time::Instant;
 
 use crate::limits;
 
-pub(super) struct Socket(pub(super) WebSocket);
+pub(super) struct Socket {
+    socket: WebSocket,
+    /// When the last question was sent that only asks for an answer.
+    asked: Option<Instant>,
+    round_trip: Option<Duration>,
+}
 
 /// The connection is of no more use.
 #[derive(Debug, thiserror::Error)]
@@ -23,13 +32,32 @@ pub(super) enum Lost {
 }
 
 impl Socket {
+    pub(super) const fn new(socket: WebSocket) -> Self {
+        Self { socket, asked: None, round_trip: None }
+    }
+
+    /// How long the last answer took, if there is one since this was asked before.
+    pub(super) const fn round_trip(&mut self) -> Option<Duration> {
+        self.round_trip.take()
+    }
+
+    /// Begins a measurement; one that is under way is waited for.
+    pub(super) async fn measure(&mut self) -> Result<(), Lost> {
+        if self.asked.is_none() {
+            self.asked = Some(Instant::now());
+            self.put(Message::Ping(Bytes::new())).await?;
+        }
+        Ok(())
+    }
+
     /// The next message, or why the frame is none.
     pub(super) async fn next(&mut self) -> Result<Result<ToServer, BadFrame>, Lost> {
         loop {
-            match self.0.recv().await {
+            match self.socket.recv().await {
                 Some(Ok(Message::Text(text))) => return Ok(decode(&text)),
                 Some(Ok(Message::Binary(_))) => return Ok(Err(BadFrame::Unreadable("it is binary".to_owned()))),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Ping(_))) => {}
+                Some(Ok(Message::Pong(_))) => self.round_trip = self.asked.take().map(|asked| asked.elapsed()),
                 Some(Ok(Message::Close(_))) | None => return Err(Lost::Closed),
                 Some(Err(error)) if is_too_long(&error) => return Ok(Err(BadFrame::TooLong(MAX_FRAME + 1))),
                 Some(Err(error)) => return Err(error.into()),
@@ -38,8 +66,11 @@ impl Socket {
     }
 
     pub(super) async fn send(&mut self, message: &ToNode) -> Result<(), Lost> {
-        let frame = Message::text(encode(message)?);
-        match tokio::time::timeout(limits::CHANNEL_SEND, self.0.send(frame)).await {
+        self.put(Message::text(encode(message)?)).await
+    }
+
+    async fn put(&mut self, frame: Message) -> Result<(), Lost> {
+        match tokio::time::timeout(limits::CHANNEL_SEND, self.socket.send(frame)).await {
             Ok(sent) => Ok(sent?),
             Err(_) => Err(Lost::Stuck),
         }
@@ -54,7 +85,7 @@ impl Socket {
 
     pub(super) async fn close(mut self) {
         // The other end may be gone already, which is what is wanted.
-        let _ = tokio::time::timeout(limits::CHANNEL_SEND, self.0.send(Message::Close(None))).await;
+        let _ = tokio::time::timeout(limits::CHANNEL_SEND, self.socket.send(Message::Close(None))).await;
     }
 }
 

@@ -40,7 +40,10 @@ fn node(seat: &Seat<'_>) -> Option<Evidence> {
             format!("{name} was heard, and its container engine does not answer: {reason}")
         }
         (Liveness::Online, Some(EngineState::Up { .. } | EngineState::Unknown) | None) => {
-            format!("{name} was heard; it is online.")
+            match seat.world.links.get(&seat.node.id).and_then(|link| link.round_trip) {
+                Some(trip) => format!("{name} was heard; it is online, {} ms away and back.", trip.as_millis().max(1)),
+                None => format!("{name} was heard; it is online."),
+            }
         }
     };
     Some(Evidence { at, text })

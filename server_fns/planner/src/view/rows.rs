@@ -114,9 +114,15 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         running: load.running,
         frozen: node.frozen,
         facts: world.node_facts(node).cloned(),
+        round_trip_ms: link.and_then(|link| link.round_trip).filter(|_| is_present(liveness)).map(milliseconds),
         alarm: if manageable { alarm(world, node) } else { String::new() },
         created_at: node.created_at,
     }
+}
+
+fn milliseconds(span: std::time::Duration) -> f32 {
+    // Rounded to tenths: more would tell of the machine's mood and not of the link.
+    (span.as_secs_f32() * 10_000.0).round() / 10.0
 }
 
 fn alarm(world: &World, node: &Node) -> String {

@@ -1,6 +1,7 @@
 //! What this process learns of the nodes' connections. Not stored: a restart begins with none.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::assignment::Assignment;
 use model::id::NodeId;
@@ -22,6 +23,7 @@ impl World {
             last_heard_at: now.wall,
             facts,
             strangers: Vec::new(),
+            round_trip: None,
         };
         self.links.insert(node, link);
         self.alarms.remove(&node);
@@ -44,6 +46,13 @@ impl World {
             link.last_heard = now.mono;
             link.last_heard_at = now.wall;
             link.facts = facts;
+        }
+    }
+
+    /// How long a word to the node and back took.
+    pub fn measured(&mut self, node: NodeId, round_trip: Duration) {
+        if let Some(link) = self.links.get_mut(&node) {
+            link.round_trip = Some(round_trip);
         }
     }
 

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use russh::server;
 use russh::{Channel, ChannelId, ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Error, client};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::gauge::Gauge;
+use super::limits;
 use super::requests::{Passed, pass};
 use super::watch::told;
 
@@ -44,7 +46,7 @@ impl Bridge {
             let _ = to_inner.close().await;
             std::future::pending::<()>().await
         };
-        let down = down(from_inner, &to_outer, &client, id, &waits_inner);
+        let down = down(from_inner, &to_outer, &client, id, &waits_inner, is_session);
         let over = told(&mut ended);
         let last_words = tokio::select! {
             finished = down => match finished {
@@ -67,7 +69,7 @@ impl Bridge {
 pub(super) async fn tell(to_outer: &ChannelWriteHalf<server::Msg>, line: String) {
     let said = to_outer.extended_data_bytes(STDERR, Bytes::from(format!("{line}\r\n")));
     // A client that takes nothing more has no use for words.
-    let _ = tokio::time::timeout(super::limits::LAST_WORDS, said).await;
+    let _ = tokio::time::timeout(limits::LAST_WORDS, said).await;
 }
 
 /// Tells why there is nothing more, and ends the program as one that failed.
@@ -108,9 +110,19 @@ async fn down(
     client: &server::Handle,
     id: ChannelId,
     waits: &Gauge,
+    is_session: bool,
 ) -> Result<bool, Error> {
-    let mut told = false;
-    while let Some(message) = from.wait().await {
+    let (mut told, mut end_at) = (false, None);
+    loop {
+        let message = tokio::select! {
+            message = from.wait() => message,
+            () = sleep_until(end_at.unwrap_or_else(Instant::now)), if end_at.is_some() => {
+                end_at = None;
+                to.eof().await?;
+                continue;
+            }
+        };
+        let Some(message) = message else { return Ok(told) };
         match message {
             ChannelMsg::Data { data } => {
                 let bytes = data.len();
@@ -122,15 +134,20 @@ async fn down(
                 to.extended_data_bytes(ext, data).await?;
                 waits.taken(bytes);
             }
+            // A client whose own end is done answers the end of the output by closing the channel, and then how the
+            // program ended could no longer be told. So the end of a session's output waits for that a little.
+            ChannelMsg::Eof if is_session && !told => end_at = Some(Instant::now() + limits::EXIT_STATUS),
             ChannelMsg::Eof => to.eof().await?,
             ChannelMsg::ExitStatus { exit_status } => {
                 told = true;
                 to.exit_status(exit_status).await?;
+                end_at = end_at.map(|_| Instant::now());
             }
             ChannelMsg::ExitSignal { signal_name, core_dumped, error_message, lang_tag } => {
                 told = true;
                 let signal = client.exit_signal_request(id, signal_name, core_dumped, error_message, lang_tag);
                 signal.await.map_err(|()| Error::SendError)?;
+                end_at = end_at.map(|_| Instant::now());
             }
             ChannelMsg::Failure => {
                 say(to, "The instance refused this request.").await;
@@ -140,5 +157,4 @@ async fn down(
             _ => {}
         }
     }
-    Ok(told)
 }

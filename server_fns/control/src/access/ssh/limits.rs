@@ -33,5 +33,7 @@ pub(super) const START: Duration = Duration::from_secs(120);
 pub(super) const SSHD: Duration = Duration::from_secs(15);
 /// How long the login at the instance may take.
 pub(super) const LOGIN: Duration = Duration::from_secs(20);
+/// How long the end of a program's output waits to be told together with how it ended.
+pub(super) const EXIT_STATUS: Duration = Duration::from_millis(500);
 /// How long the last words of a session have to leave before the connection is cut.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);

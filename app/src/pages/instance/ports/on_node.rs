@@ -4,30 +4,28 @@ use dioxus::prelude::*;
 use model::port::{ContainerPort, PortBinding};
 use model::view::InstanceView;
 
-use crate::parts::{Card, CopyText};
+use crate::parts::CopyText;
 
 #[component]
-pub(super) fn Ports(view: InstanceView) -> Element {
+pub(super) fn OnNode(view: InstanceView) -> Element {
     rsx! {
-        Card { title: "Ports",
-            if view.ports.is_empty() {
-                p { class: "text-text-muted", "It has no host ports yet." }
-            } else {
-                table { class: "w-full text-left",
-                    thead { class: "text-sm text-text-muted",
-                        tr {
-                            th { class: "pb-2 font-normal", "On the node" }
-                            th { class: "pb-2 font-normal", "In the instance" }
-                        }
+        if view.ports.is_empty() {
+            p { class: "text-text-muted", "It has no host ports yet." }
+        } else {
+            table { class: "w-full text-left",
+                thead { class: "text-sm text-text-muted",
+                    tr {
+                        th { class: "pb-2 font-normal", "On the node" }
+                        th { class: "pb-2 font-normal whitespace-nowrap", "In the instance" }
                     }
-                    tbody {
-                        for binding in view.ports.iter().copied() {
-                            tr { key: "{binding.host.0}", class: "border-t border-line",
-                                td { class: "max-w-0 w-full py-1.5 pr-4", CopyText { text: address(&view.node.address, binding), title: "Copy the address" } }
-                                td { class: "py-1.5 whitespace-nowrap",
-                                    code { class: "font-mono", "{binding.container.0}" }
-                                    span { class: "pl-2 text-sm text-text-muted", {purpose(binding.container)} }
-                                }
+                }
+                tbody {
+                    for binding in view.ports.iter().copied() {
+                        tr { key: "{binding.host.0}", class: "border-t border-line",
+                            td { class: "max-w-0 w-full py-1.5 pr-4", CopyText { text: address(&view.node.address, binding), title: "Copy the address" } }
+                            td { class: "py-1.5 whitespace-nowrap",
+                                code { class: "font-mono", "{binding.container.0}" }
+                                span { class: "pl-2 text-sm text-text-muted", {purpose(binding.container)} }
                             }
                         }
                     }

@@ -1,0 +1,56 @@
+//! The ports that have a public URL or may get one.
+
+use dioxus::prelude::*;
+use model::port::UrlAccess;
+use model::view::{InstanceView, UrlView};
+
+use super::declare::Declare;
+use super::row::Row;
+
+#[component]
+pub(super) fn ThroughServer(view: InstanceView) -> Element {
+    let declared: Vec<_> = view.urls.iter().map(|url| url.port).collect();
+    rsx! {
+        section { class: "flex flex-col gap-3 border-t border-line pt-4",
+            div {
+                h3 { class: "font-medium", "Through the server" }
+                p { class: "text-sm text-text-muted", "The app must listen on 0.0.0.0 and speak plain HTTP." }
+            }
+            if lacks_domain(&view.urls) {
+                p { class: "text-sm text-text-muted",
+                    "This installation has no domain for apps, so ports have no public URL. Its operator sets DOCKHOST_APPS_DOMAIN."
+                }
+            }
+            if view.urls.is_empty() {
+                p { class: "text-text-muted", "No port is declared." }
+            } else {
+                ul { class: "divide-y divide-line border-y border-line", aria_label: "Declared ports",
+                    for url in view.urls.clone() {
+                        Row { key: "{url.port.0}", id: view.id, name: view.name.clone(), generation: view.generation, url }
+                    }
+                }
+            }
+            Declare { id: view.id, declared }
+        }
+    }
+}
+
+/// A level was chosen and yet nothing has a URL: that is the installation's doing, not the person's.
+fn lacks_domain(urls: &[UrlView]) -> bool {
+    urls.iter().all(|url| url.url.is_empty()) && urls.iter().any(|url| url.access != UrlAccess::Off)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::port::ContainerPort;
+
+    #[test]
+    fn the_operator_is_named_only_where_a_domain_would_help() {
+        let view = |access, url: &str| UrlView { port: ContainerPort::HTTP, access, url: url.to_owned() };
+        assert!(!lacks_domain(&[]));
+        assert!(!lacks_domain(&[view(UrlAccess::Off, "")]));
+        assert!(!lacks_domain(&[view(UrlAccess::Off, ""), view(UrlAccess::Owner, "https://80-web-1.example/")]));
+        assert!(lacks_domain(&[view(UrlAccess::Off, ""), view(UrlAccess::Public, "")]));
+    }
+}
