@@ -1,9 +1,11 @@
 // From create to the first byte of the SSH banner: ours, cold, against `docker run -d -p` of the same image on
-// the same engine, in turns. Prints both medians and the ratio.
+// the same engine, in turns. Prints both medians and the ratio. Then what the gateway and the terminal cost. ONLY=create
+// and ONLY=access measure one of the two.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
+import { access } from "./bench-access.mjs";
 import { World, firstBytes, freePort, must, pause } from "./harness.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 20);
@@ -33,6 +35,13 @@ const world = await World.open();
 try {
   await world.ada.addKey();
   await world.node("bench", { max_instances: 4 });
+  if (process.env.ONLY !== "access") await create();
+  if (process.env.ONLY !== "create") await access(world);
+} finally {
+  await world.close();
+}
+
+async function create() {
   const { api } = world.ada;
 
   async function ours(round) {
@@ -81,6 +90,4 @@ try {
   console.log(`DockHost, create to SSH banner:   median ${median(mine).toFixed(0)} ms (${spread(mine)})`);
   console.log(`docker run -d -p to SSH banner:   median ${median(plain).toFixed(0)} ms (${spread(plain)})`);
   console.log(`ratio ${ratio.toFixed(2)} over ${ROUNDS} rounds each; the goal is ${GOAL} or less`);
-} finally {
-  await world.close();
 }

@@ -19,6 +19,8 @@ const skip = root ? false : "it needs root: it makes networks of its own and run
 const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const memory = async (pid) => Number((await readFile(`/proc/${pid}/status`, "utf8")).match(/VmRSS:\s+(\d+)/)[1]) >> 10;
 const MIB = Number(process.env.DOCKHOST_STREAM_MIB ?? 200);
+/** Seconds after which a node must have noticed that the other end of a stream is gone. */
+const LEFT_OPEN = 75;
 const SEED = Number(process.env.SEED ?? 1);
 
 describe("nodes that nothing can dial", { skip }, () => {
@@ -233,17 +235,21 @@ describe("nodes that nothing can dial", { skip }, () => {
       for (const way of new Set(ways)) await way.close();
       for (const heal of heals) await heal();
     }
-    const inside = await streams.inside((name, command) => client.ok(name, command), sites.map(({ instance }) => instance));
+    const inside = await streams.inside((name, command) => client.ok(name, command), sites.map(({ instance }) => instance), LEFT_OPEN);
     const seconds = (Date.now() - begun) / 1000;
     const bytes = streams.received + inside.received;
     const bad = streams.wrong + inside.wrong;
     console.log(`# wrong streams: ${bytes} bytes in ${streams.begun.size} streams (${streams.most} at once, ${streams.broken} broken off), ${cuts.length} cuts, ${bad} wrong bytes, ${inside.astray.length} astray; ${seconds.toFixed(0)} s, seed ${SEED}`);
     for (const [why, times] of streams.refused) console.log(`#   ${times} were not opened: ${why}`);
+    if (inside.open.length) console.log(`#   ${inside.open.length} were still open inside ${LEFT_OPEN} s after their clients had gone`);
+    if (streams.unclosed) console.log(`#   ${streams.unclosed} did not close although both ends had said everything`);
     assert.equal(bad, 0);
     assert.deepEqual(inside.astray, []);
     assert.ok(bytes >= MIB << 20);
     assert.ok(cuts.length >= 4, `only ${cuts.length} cuts came in time`);
     assert.ok(streams.broken > 0, "no cut has cut anything");
+    assert.deepEqual(inside.open, [], "connections to instances stay open that nobody has the other end of");
+    assert.equal(streams.unclosed, 0, "streams stay open although both ends have said everything");
     for (const site of sites) await works(site);
   });
 

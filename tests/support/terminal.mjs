@@ -23,6 +23,8 @@ export class Terminal {
     const { status, socket, head } = await upgrade(base, `/api/v1/terminal?ticket=${ticket}`);
     if (status !== 101) throw new Error(`the terminal's socket was answered with ${status}`);
     this.socket = socket;
+    // As a browser does: otherwise a key waits here until the frame before it is acknowledged.
+    socket.setNoDelay(true);
     socket.on("close", this.over);
     onFrames(socket, head, ({ opcode, payload }) => {
       if (opcode === 2) this.#hear(payload);

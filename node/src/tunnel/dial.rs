@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use http_body_util::Empty;
 use hyper::client::conn::http1;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, UPGRADE};
@@ -14,13 +15,17 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::MaybeTlsStream;
 
+use super::alive;
 use crate::channel::{Address, ApiKey};
 
 /// One socket to the server that carries a stream's bytes.
 pub(crate) type Wire = MaybeTlsStream<TcpStream>;
 
 /// The error is a clause for the log.
-pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result<Wire, String> {
+///
+/// The second value is what came together with the switch: a server that needs the socket at once opens a stream before
+/// the answer has been read.
+pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result<(Wire, Bytes), String> {
     let wire = connect(server).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(text)?;
     let connection = tokio::spawn(connection.with_upgrades());
@@ -31,7 +36,7 @@ pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result
         .header(UPGRADE, protocol::stream::UPGRADE)
         .header(AUTHORIZATION, key.header())
         .header(EPOCH_HEADER, HeaderValue::from(epoch.0))
-        .body(Empty::<bytes::Bytes>::new())
+        .body(Empty::<Bytes>::new())
         .map_err(text)?;
     let answer = sender.send_request(request).await.map_err(text)?;
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
@@ -40,10 +45,7 @@ pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result
     let upgraded = hyper::upgrade::on(answer).await.map_err(text)?;
     connection.await.map_err(text)?.map_err(text)?;
     let parts = upgraded.downcast::<TokioIo<Wire>>().map_err(|_| "the connection is of another kind".to_owned())?;
-    if !parts.read_buf.is_empty() {
-        return Err("the server spoke before it was its turn".to_owned());
-    }
-    Ok(parts.io.into_inner())
+    Ok((parts.io.into_inner(), parts.read_buf))
 }
 
 async fn connect(server: &Address) -> Result<Wire, String> {
@@ -54,6 +56,7 @@ async fn connect(server: &Address) -> Result<Wire, String> {
     let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
     let tcp = TcpStream::connect((bare, port)).await.map_err(text)?;
     tcp.set_nodelay(true).map_err(text)?;
+    alive::watch(&tcp).map_err(text)?;
     if !secure {
         return Ok(MaybeTlsStream::Plain(tcp));
     }

@@ -3,6 +3,7 @@
 //! A few sockets stand ready, so that a stream costs one round trip and no handshake. What a socket is for is said on
 //! the socket itself; see [`protocol::stream`].
 
+mod alive;
 mod dial;
 pub(crate) mod head;
 mod serve;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use model::version::Epoch;
 use protocol::limits::{IDLE_STREAM_AGE, IDLE_STREAMS, STREAMS};
 use protocol::stream::Opening;
+use tokio::io::AsyncReadExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -98,13 +100,13 @@ async fn socket(
     mut newest: watch::Receiver<Option<Epoch>>,
     ready: Option<OwnedSemaphorePermit>,
 ) {
-    let mut wire = match timeout(DIAL, dial::dial(&shared.server, &shared.api_key, epoch)).await {
-        Ok(Ok(wire)) => wire,
+    let (mut wire, early) = match timeout(DIAL, dial::dial(&shared.server, &shared.api_key, epoch)).await {
+        Ok(Ok(dialled)) => dialled,
         Ok(Err(why)) => return not_dialled(&why).await,
         Err(_) => return not_dialled("it does not answer").await,
     };
     let opening = tokio::select! {
-        opening = head::read::<Opening>(&mut wire) => opening,
+        opening = head::read::<Opening>(&mut early.chain(&mut wire)) => opening,
         () = sleep(IDLE_STREAM_AGE) => return,
         _ = newest.wait_for(|newest| *newest != Some(epoch)) => return,
     };

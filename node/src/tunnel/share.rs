@@ -57,6 +57,7 @@ mod tests {
         assert!(shares.take(greedy).is_none());
         assert!(shares.take(other).is_some());
         drop(taken);
-        assert!(shares.take(greedy).is_some() && shares.taken().len() == 1);
+        let again = shares.take(greedy);
+        assert!(again.is_some() && shares.taken().len() == 1);
     }
 }

@@ -71,9 +71,14 @@ async fn take(handle: &Handle, id: InstanceId, path: String, request: Request) -
     loop {
         match timeout(limits::FILE_PAUSE, body.next()).await {
             Ok(Some(Ok(piece))) => {
-                if stream.write_all(&piece).await.is_err() {
+                match timeout(limits::FILE_PAUSE, stream.write_all(&piece)).await {
+                    Ok(Ok(())) => {}
                     // The node says why it takes no more.
-                    break;
+                    Ok(Err(_)) => break,
+                    Err(_) => {
+                        let message = "The instance takes no more of the file; nothing was changed.";
+                        return Err(Refusal::new(RefusalCode::Unavailable, message));
+                    }
                 }
             }
             Ok(None) => break,

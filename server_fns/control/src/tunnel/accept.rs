@@ -11,6 +11,7 @@ use model::version::Epoch;
 use protocol::stream::{EPOCH_HEADER, UPGRADE};
 use tokio::net::TcpStream;
 
+use super::alive;
 use crate::gateway::node_of;
 use crate::handle::Handle;
 use crate::router::refuse;
@@ -36,6 +37,9 @@ pub(crate) async fn accept(State(handle): State<Handle>, request: Request) -> Re
                 let socket = parts.io.into_inner();
                 // Without it, a keystroke waits for the acknowledgement of the one before.
                 let _ = socket.set_nodelay(true);
+                if let Err(error) = alive::watch(&socket) {
+                    tracing::warn!(%error, "a data socket cannot be watched");
+                }
                 handle.tunnels.arrived(node, epoch, socket);
             }
             Ok(Ok(_)) => tracing::warn!(%node, "closed a data socket on which the node spoke first"),

@@ -70,12 +70,13 @@ async fn splice(channel: Channel<Msg>, waits: &Gauge, socket: TcpStream) {
                     into.write_all(&data).await?;
                     waits.taken(data.len());
                 }
-                ChannelMsg::Eof => into.shutdown().await?,
+                // Nothing comes after it. A client that has nothing more to send waits for us to close.
+                ChannelMsg::Eof => break,
                 ChannelMsg::Close => return Err(io::ErrorKind::ConnectionAborted.into()),
                 _ => {}
             }
         }
-        Ok(())
+        into.shutdown().await
     };
     let down = async {
         loop {

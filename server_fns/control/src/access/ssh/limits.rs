@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-/// Connections that have not ended, from everywhere and from one address.
+/// Connections whose client has not logged in yet, from everywhere.
+pub(super) const WAITING_TO_LOG_IN: usize = 1_024;
+/// Connections of those who have, from everywhere; and both together from one address.
 pub(super) const CONNECTIONS: usize = 4_096;
 pub(super) const CONNECTIONS_OF_ADDRESS: usize = 256;
 /// From the first byte to a proven key.

@@ -24,11 +24,11 @@ use std::sync::Arc;
 use russh::server::{Config, run_stream};
 use tokio::io::BufReader;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::handle::Handle;
-use gate::Gate;
+use gate::{Gate, Place};
 use guarded::Guarded;
 use session::Session;
 
@@ -47,12 +47,9 @@ pub(crate) async fn serve(handle: Handle, listener: TcpListener, config: Arc<Con
             Ok((socket, peer)) => {
                 let address = peer.ip().to_canonical();
                 // Above its share, a client is told nothing: every word would cost what the bound is to save.
-                let Some(place) = gate.enter(address) else { continue };
-                let visit = visit(handle.clone(), Arc::clone(&config), socket, address);
-                handle.tasks.spawn(async move {
-                    visit.await;
-                    drop(place);
-                });
+                let cut = handle.stopping.child_token();
+                let Some(place) = gate.enter(address, cut.clone()) else { continue };
+                handle.tasks.spawn(visit(handle.clone(), Arc::clone(&config), socket, address, place, cut));
             }
             Err(error) => {
                 tracing::warn!(%error, "an SSH connection could not be accepted");
@@ -62,15 +59,22 @@ pub(crate) async fn serve(handle: Handle, listener: TcpListener, config: Arc<Con
     }
 }
 
-async fn visit(handle: Handle, config: Arc<Config>, socket: TcpStream, peer: IpAddr) {
+async fn visit(
+    handle: Handle,
+    config: Arc<Config>,
+    socket: TcpStream,
+    peer: IpAddr,
+    place: Place,
+    cut: CancellationToken,
+) {
+    let late_at = Instant::now() + limits::LOGIN_GRACE;
     // Without it, a keystroke waits for the acknowledgement of the one before.
     let _ = socket.set_nodelay(true);
-    let cut = handle.stopping.child_token();
     let _cut_at_the_end = cut.clone().drop_guard();
     let entered = CancellationToken::new();
     let session = Session::new(handle, peer, cut.clone(), entered.clone());
     let stream = Guarded::new(BufReader::with_capacity(limits::READ_BUFFER, socket), cut.clone());
-    let greeted = timeout(limits::LOGIN_GRACE, run_stream(config, stream, session)).await;
+    let greeted = timeout_at(late_at, run_stream(config, stream, session)).await;
     let Ok(Ok(running)) = greeted else {
         tracing::debug!(%peer, "an SSH client did not introduce itself");
         return;
@@ -78,10 +82,11 @@ async fn visit(handle: Handle, config: Arc<Config>, socket: TcpStream, peer: IpA
     let late = {
         let (entered, cut) = (entered.clone(), cut.clone());
         async move {
-            if timeout(limits::LOGIN_GRACE, entered.cancelled()).await.is_err() {
+            if timeout_at(late_at, entered.cancelled()).await.is_err() {
                 tracing::debug!(%peer, "an SSH client did not log in in time");
                 cut.cancel();
             }
+            let _seat = entered.is_cancelled().then(|| place.entered());
             std::future::pending::<()>().await
         }
     };
