@@ -43,12 +43,15 @@ impl Files {
         make_dir(&self.root, 0o711)?;
         let dir = self.dir(assigned.id);
         make_dir(&dir, 0o755)?;
-        let key = host_key(assigned.id, &assigned.host_key)?;
-        let public = key.public_key().to_openssh().map_err(invalid)? + "\n";
-        // The private half is written last: the public one alone does not say that the pair is whole.
-        if !holds(&dir, HOST_KEY_PUBLIC, &public) || !dir.join(HOST_KEY).try_exists()? {
-            replace(&dir, HOST_KEY_PUBLIC, public.as_bytes(), 0o644)?;
-            replace(&dir, HOST_KEY, key.to_openssh(LineEnding::LF).map_err(invalid)?.as_bytes(), 0o600)?;
+        // Without a seed, the one that is here stays: the row was made again from the container.
+        if !assigned.host_key.seed.is_empty() || !dir.join(HOST_KEY).try_exists()? {
+            let key = host_key(assigned.id, &assigned.host_key)?;
+            let public = key.public_key().to_openssh().map_err(invalid)? + "\n";
+            // The private half is written last: the public one alone does not say that the pair is whole.
+            if !holds(&dir, HOST_KEY_PUBLIC, &public) || !dir.join(HOST_KEY).try_exists()? {
+                replace(&dir, HOST_KEY_PUBLIC, public.as_bytes(), 0o644)?;
+                replace(&dir, HOST_KEY, key.to_openssh(LineEnding::LF).map_err(invalid)?.as_bytes(), 0o600)?;
+            }
         }
         update(&dir, HOST_CERTIFICATE, &format!("{}\n", assigned.host_key.certificate))?;
         update(&dir, AUTHORIZED_KEYS, &plain_keys(assigned.id, &assigned.authorized_keys))?;
@@ -163,6 +166,10 @@ mod tests {
         assigned.host_key.seed = "22".repeat(32);
         files.write(&assigned).unwrap();
         assert_ne!(read(), before);
+        let given = read();
+        assigned.host_key.seed = String::new();
+        files.write(&assigned).unwrap();
+        assert_eq!(read(), given, "a row that was made again takes the key away");
         assigned.host_key.seed = "short".to_owned();
         assert!(files.write(&assigned).is_err());
     }

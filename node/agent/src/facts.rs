@@ -21,6 +21,7 @@ const LABEL_OWNER: &str = "dockhost.owner";
 const LABEL_NAME: &str = "dockhost.name";
 const LABEL_IMAGE: &str = "dockhost.image";
 const LABEL_FIRST_HOST_PORT: &str = "dockhost.first-host-port";
+const LABEL_HOST_KEY: &str = "dockhost.host-key";
 const LABEL_CPU_MILLIS: &str = "dockhost.cpu-millis";
 const LABEL_MEMORY_BYTES: &str = "dockhost.memory-bytes";
 
@@ -59,6 +60,7 @@ impl Labels {
             image: assigned.image,
             limits: assigned.limits,
             host_ports: assigned.host_ports,
+            host_key: assigned.host_key.public_key.clone(),
         };
         Self { cluster, node, instance, incarnation, spec_hash: spec_hash(assigned), row: Some(row) }
     }
@@ -83,11 +85,14 @@ impl Labels {
         put(LABEL_INSTANCE, &self.instance);
         put(LABEL_INCARNATION, &self.incarnation);
         put(LABEL_SPEC_HASH, &self.spec_hash);
-        if let Some(RowLabels { owner, name, image, limits, host_ports }) = &self.row {
+        if let Some(RowLabels { owner, name, image, limits, host_ports, host_key }) = &self.row {
             put(LABEL_OWNER, owner);
             put(LABEL_NAME, name);
             put(LABEL_IMAGE, image);
             put(LABEL_FIRST_HOST_PORT, &host_ports.first.0);
+            if !host_key.is_empty() {
+                put(LABEL_HOST_KEY, host_key);
+            }
             if let Some(millis) = &limits.cpu_millis {
                 put(LABEL_CPU_MILLIS, millis);
             }
@@ -110,6 +115,7 @@ fn parse_row(map: &HashMap<String, String>) -> Option<RowLabels> {
             memory_bytes: memory_bytes.map(|bytes| bytes.parse()).transpose().ok()?,
         },
         host_ports: PortBlock::starting_at(map.get(LABEL_FIRST_HOST_PORT)?.parse().ok()?),
+        host_key: map.get(LABEL_HOST_KEY).cloned().unwrap_or_default(),
     })
 }
 
@@ -150,6 +156,7 @@ mod tests {
                 image: ImageName::default(),
                 limits: Limits { cpu_millis: Some(500), memory_bytes: None },
                 host_ports: PortBlock::starting_at(1024),
+                host_key: "ssh-ed25519 AAAA".to_owned(),
             }),
         }
     }

@@ -105,8 +105,9 @@ async fn socket(
         Ok(Err(why)) => return not_dialled(&why).await,
         Err(_) => return not_dialled("it does not answer").await,
     };
+    let mut said = early.chain(&mut wire);
     let opening = tokio::select! {
-        opening = head::read::<Opening>(&mut early.chain(&mut wire)) => opening,
+        opening = head::read::<Opening>(&mut said) => opening,
         () = sleep(IDLE_STREAM_AGE) => return,
         _ = newest.wait_for(|newest| *newest != Some(epoch)) => return,
     };

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// once is never asked again, and the gateway knows whom it must find.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostKey {
-    /// Of an Ed25519 key pair: 32 bytes in hex. Whoever knows it can pass for the instance.
+    /// Of an Ed25519 key pair: 32 bytes in hex. Whoever knows it can pass for the instance. Empty when the node alone has
+    /// it, because the row was made again from the container.
     pub seed: String,
     /// `type base64`: the public half.
     pub public_key: String,

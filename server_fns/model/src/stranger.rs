@@ -37,6 +37,8 @@ pub struct RowLabels {
     pub image: ImageName,
     pub limits: Limits,
     pub host_ports: PortBlock,
+    /// The public half of its host key, `type base64`; empty if the container was made without one.
+    pub host_key: String,
 }
 
 /// The field of a refusal that another owner would avoid.

@@ -83,8 +83,7 @@ impl Authority {
         let mut bytes = [0; SEED];
         getrandom::fill(&mut bytes).map_err(|_| BadSecret::Form)?;
         let key = from_seed(&bytes)?;
-        let names = [name.to_string(), format!("{name}.{DOMAIN}")];
-        let certificate = self.certify(key.public_key(), name.as_str(), &names)?.to_openssh()?;
+        let certificate = self.certify(key.public_key(), name.as_str(), &names(name))?.to_openssh()?;
         Ok(HostKey { seed: hex::encode(bytes), public_key: line(key.public_key())?, certificate })
     }
 
@@ -92,6 +91,16 @@ impl Authority {
     /// make an instance safely either.
     pub(crate) fn make_host_key(&self, name: &InstanceName) -> HostKey {
         self.host_key(name).expect("the operating system gives random numbers")
+    }
+
+    /// The host key that an instance has already, certified for its name. One that is not known is made anew, and the
+    /// instance shows it once it was restarted.
+    pub(crate) fn keep_host_key(&self, name: &InstanceName, public_key: &str) -> HostKey {
+        let certified = PublicKey::from_openssh(public_key).map_err(BadSecret::Keys).and_then(|key| {
+            let certificate = self.certify(&key, name.as_str(), &names(name))?.to_openssh()?;
+            Ok(HostKey { seed: String::new(), public_key: line(&key)?, certificate })
+        });
+        certified.unwrap_or_else(|_| self.make_host_key(name))
     }
 
     /// Valid for ever: the key that it names is made once, and ends with what it names.
@@ -105,6 +114,11 @@ impl Authority {
         }
         Ok(builder.sign(&self.signer)?)
     }
+}
+
+/// Under which names an instance is reached.
+fn names(name: &InstanceName) -> [String; 2] {
+    [name.to_string(), format!("{name}.{DOMAIN}")]
 }
 
 /// Each purpose has a key of its own, and none tells anything of another.

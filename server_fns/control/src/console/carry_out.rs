@@ -46,7 +46,7 @@ impl Handle {
     async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
         let authority = Arc::clone(&self.authority);
         let made = self.orchestrator.decide(move |world, draw, now| {
-            let host_key = |name: &InstanceName| authority.make_host_key(name);
+            let host_key = |name: &InstanceName, known: &str| authority.keep_host_key(name, known);
             recover(world, &node, &container, owner.as_deref(), &host_key, draw, now)
         });
         let (id, world) = (made.await?, self.world());

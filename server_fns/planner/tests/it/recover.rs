@@ -21,6 +21,7 @@ fn stranger(owner: PersonId, name: &str) -> Stranger {
         image: ImageName::Debian12,
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1027),
+        host_key: "ssh-ed25519 AAAA".to_owned(),
     };
     let origin = Origin { instance: ID, incarnation: Incarnation(4), row };
     Stranger { container: "dockhost-x".to_owned(), running: true, origin: Some(origin) }
@@ -36,7 +37,15 @@ fn scene(name: &str) -> (Scene, NodeId) {
 
 fn asked(scene: &mut Scene, node: &str, owner: Option<&str>) -> Result<InstanceId, Refusal> {
     let mut draw = scene.draw();
-    let decided = recover(&scene.world, node, "dockhost-x", owner, &|_| HostKey::default(), &mut draw, scene.now)?;
+    let decided = recover(
+        &scene.world,
+        node,
+        "dockhost-x",
+        owner,
+        &|_, known| HostKey { public_key: known.to_owned(), ..HostKey::default() },
+        &mut draw,
+        scene.now,
+    )?;
     let id = scene.commit(decided);
     scene.settle();
     Ok(id)
@@ -53,6 +62,7 @@ fn it_is_assigned_as_it_was_and_never_made_anew() {
     assert_eq!((assigned.id, assigned.incarnation, assigned.may_create), (ID, Incarnation(4), false));
     assert_eq!((assigned.desired, assigned.host_ports), (DesiredState::Running, PortBlock::starting_at(1027)));
     assert!(!assigned.authorized_keys.is_empty());
+    assert_eq!((assigned.host_key.public_key.as_str(), assigned.host_key.seed.as_str()), ("ssh-ed25519 AAAA", ""));
     assert_eq!(scene.told(ID), ["Recovered from its container dockhost-x on lab-1."]);
     assert_eq!(proposals(&scene.world, scene.now), [], "it is no stranger any more, whatever its node said before");
     assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().code, RefusalCode::NotFound);

@@ -13,11 +13,13 @@ use model::version::{Generation, Restarts};
 
 use crate::access::url_name;
 use crate::clock::Now;
-use crate::command::instances::MakeHostKey;
 use crate::command::instances::spec::check_limits;
 use crate::command::{Decision, event};
 use crate::ports::first_free_block;
 use crate::world::{Change, Instance, LastReport, Node, Person, World};
+
+/// The host key that a container has already, with a certificate for its name; the node has the secret half.
+pub type KeepHostKey<'a> = &'a dyn Fn(&InstanceName, &str) -> HostKey;
 
 /// One for each container that a connected node reported and that belongs to no instance.
 pub fn proposals(world: &World, now: Now) -> Vec<Proposal> {
@@ -42,7 +44,7 @@ pub fn recover(
     node: &str,
     container: &str,
     owner: Option<&str>,
-    host_key: MakeHostKey<'_>,
+    host_key: KeepHostKey<'_>,
     draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<InstanceId>, Refusal> {
@@ -57,7 +59,8 @@ pub fn recover(
         world.person_by_login(login).ok_or_else(nobody)
     });
     let (_, proposed) = propose(world, node, stranger, owner.transpose()?, now)?;
-    let instance = Instance { host_key: host_key(&proposed.spec.name), ..proposed };
+    let known = stranger.origin.as_ref().map(|origin| origin.row.host_key.as_str()).unwrap_or_default();
+    let instance = Instance { host_key: host_key(&proposed.spec.name, known), ..proposed };
     let (id, text) = (instance.id, format!("Recovered from its container {container} on {}.", node.settings.name));
     let event = event(world, id, "DockHost", text, draw, now);
     Ok(Decision::new(vec![Change::PutInstance(Box::new(instance)), event], id))
