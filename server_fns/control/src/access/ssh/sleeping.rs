@@ -33,8 +33,8 @@ where
     if instance.desired == DesiredState::Stopped {
         if !instance.spec.start_on_connect {
             return Err(format!(
-                "{name} is stopped. Start it on its page or with `ssh -p PORT HOST start {name}`; its settings can let \
-                 a login start it."
+                "{name} is stopped. Start it on its page, or from the lobby with `start {name}`. Its page can also let a \
+                 login start it."
             ));
         }
         tell(format!("{name} is stopped; starting it.")).await;

@@ -77,7 +77,9 @@ impl Lobby {
                 }
                 ChannelMsg::RequestShell { .. } => return self.shell(from, to, waits, terminal).await,
                 ChannelMsg::RequestSubsystem { name, .. } => {
-                    let words = format!("There is no {name} here. Name an instance: sftp -P PORT INSTANCE@HOST\n");
+                    let words = format!(
+                        "There is no {name} here. Name one of your instances as the user, as in web-1@ before the host.\n"
+                    );
                     let _ = to.extended_data_bytes(STDERR, Bytes::from(words)).await;
                     return super::bridge::FAILED;
                 }
