@@ -10,20 +10,21 @@ const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathna
 // `ours`: which of our crates; `underServer`: only as optional dependencies; `outside`: the whole list,
 // for the cores; `never`: what must not be in the tree at all, however far away.
 const TABLE = {
-  model: { ours: [], outside: ["chrono", "serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
-  planner: { ours: ["model"], outside: ["chrono", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
+  model: { ours: [], outside: ["chrono", "ipnet", "serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
+  planner: { ours: ["model"], outside: ["chrono", "ipnet", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   agent: { ours: ["model"], outside: ["chrono", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   protocol: {
     ours: ["model"],
     outside: ["serde", "serde_json", "thiserror"],
     never: ["tokio", "tungstenite", "axum", "dioxus", "surrealdb", "bollard"],
   },
+  wire: { ours: ["model", "protocol"], never: ["axum", "dioxus", "surrealdb", "bollard"] },
   crash: { ours: [], outside: [], never: ["tokio"] },
-  control: { ours: ["model", "planner", "protocol", "crash"], never: ["dioxus", "bollard", "server_fns"] },
+  control: { ours: ["model", "planner", "protocol", "wire", "crash"], never: ["dioxus", "bollard", "server_fns"] },
   server_fns: { ours: ["model"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
   app: { ours: ["model", "server_fns"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
   simulation: { ours: ["model", "planner", "agent", "protocol"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
-  node: { ours: ["model", "agent", "protocol", "crash"], never: ["control", "planner", "surrealdb", "dioxus"] },
+  node: { ours: ["model", "agent", "protocol", "wire", "crash"], never: ["control", "planner", "surrealdb", "dioxus"] },
 };
 
 // Types of these libraries stay in the folder that translates them.

@@ -22,6 +22,8 @@ pub(crate) fn assigned(bits: u64) -> AssignedInstance {
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
+        datagram_ports: Vec::new(),
+        forwards: Vec::new(),
         host_key: HostKey { seed: "11".repeat(32), ..HostKey::default() },
         authorized_keys: Vec::new(),
     }

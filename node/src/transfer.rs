@@ -9,7 +9,7 @@ use protocol::stream::{Found, Put};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use crate::docker::{Engine, EngineError, Output, Program, Running};
-use crate::tunnel::head;
+use wire::head;
 
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;

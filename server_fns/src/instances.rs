@@ -3,10 +3,13 @@
 use dioxus::prelude::*;
 use model::event::InstanceEvent;
 use model::explain::Explanation;
+#[cfg(feature = "server")]
+use model::forward::ForwardKey;
+use model::forward::{Place, Protocol};
 use model::id::InstanceId;
 #[cfg(feature = "server")]
-use model::port::{ContainerPort, DeclaredPort};
-use model::request::{AskLink, CreateInstance, DeclarePort, StartOnConnect};
+use model::port::{ContainerPort, DeclaredPort, HostPort};
+use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, StartOnConnect};
 use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]
@@ -77,6 +80,27 @@ pub async fn withdraw_port(id: InstanceId, port: u16) -> Result<InstanceView, Ap
 pub async fn link(id: InstanceId, port: u16, request: Json<AskLink>) -> Result<LinkView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.app_link(&actor, id, ContainerPort(port), request.0)?)
+}
+
+/// Opens a host port beside those of the block, on the node or on the server, or changes who is let in and where it
+/// listens. The instance may run meanwhile.
+#[post("/api/v1/instances/{id}/forwards", caller: Caller)]
+pub async fn open_forward(id: InstanceId, request: Json<OpenForward>) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.open_forward(&actor, id, request.0).await?)
+}
+
+/// Closes it and its connections.
+#[delete("/api/v1/instances/{id}/forwards/{place}/{protocol}/{host_port}", caller: Caller)]
+pub async fn close_forward(
+    id: InstanceId,
+    place: Place,
+    protocol: Protocol,
+    host_port: u16,
+) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    let key = ForwardKey { place, protocol, host: HostPort(host_port) };
+    Ok(caller.control.close_forward(&actor, id, key).await?)
 }
 
 /// Whether a login through the SSH gateway starts it when it is stopped.

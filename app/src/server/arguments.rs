@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use control::ForwardConfig;
 use model::id::ClusterId;
+use model::port::PortRange;
 use model::request::SignUpMode;
 
 /// On-demand Ubuntu machines over SSH, on Docker.
@@ -66,6 +68,10 @@ pub(super) struct Serve {
     /// dockhost.example.org:22. Without it, the host of the first public URL.
     #[arg(long, env = "DOCKHOST_SSH_ADDRESS")]
     pub ssh_address: Option<String>,
+    /// Which host ports of this server instances may open, as ADDRESS:FIRST-LAST, or `off`. People reach them at the
+    /// host of the SSH gateway.
+    #[arg(long, env = "DOCKHOST_FORWARD_LISTEN", default_value = "127.0.0.1:20000-20999")]
+    pub forward_listen: ForwardListen,
     /// A domain of its own for the apps on instances, such as dockhost-apps.example: every name below it must lead
     /// here. Without it, only a server that this machine alone reaches has one, apps.localhost.
     #[arg(long, env = "DOCKHOST_APPS_DOMAIN")]
@@ -89,6 +95,29 @@ impl std::str::FromStr for SshListen {
                 .map(|address| Self(Some(address)))
                 .map_err(|_| "write an address and port such as 0.0.0.0:2222, or `off`".to_owned()),
         }
+    }
+}
+
+/// Which host ports instances may open, if any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ForwardListen(pub Option<ForwardConfig>);
+
+impl std::str::FromStr for ForwardListen {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        let parse = || {
+            let (address, last) = text.rsplit_once('-')?;
+            let address: SocketAddr = address.parse().ok()?;
+            let (first, last) = (address.port(), last.parse().ok()?);
+            let range = PortRange { first, last };
+            (first >= 1 && first <= last).then_some(ForwardConfig { bind: address.ip(), range })
+        };
+        parse().map(|config| Self(Some(config))).ok_or_else(|| {
+            "write an address and its first and last port such as 0.0.0.0:20000-20999, or `off`".to_owned()
+        })
     }
 }
 
@@ -134,4 +163,23 @@ pub(super) enum Admin {
         #[arg(long)]
         address: Option<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_host_ports_is_read_whole_or_refused() {
+        let read = |text: &str| text.parse::<ForwardListen>().ok();
+        let config = |bind: &str, first, last| {
+            Some(ForwardListen(Some(ForwardConfig { bind: bind.parse().unwrap(), range: PortRange { first, last } })))
+        };
+        assert_eq!(read("off"), Some(ForwardListen(None)));
+        assert_eq!(read("0.0.0.0:20000-20999"), config("0.0.0.0", 20_000, 20_999));
+        assert_eq!(read("[::]:25-25"), config("::", 25, 25));
+        for text in ["", "0.0.0.0", "0.0.0.0:20000", "0.0.0.0:0-9", "0.0.0.0:30-20", "host:1-2", "0.0.0.0:1-65536"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

@@ -33,7 +33,9 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     if apps.is_none() {
         tracing::info!("no port has a public URL: they need a domain of their own, which DOCKHOST_APPS_DOMAIN names");
     }
-    let config = Config { data_dir, database, sign_up: serve.sign_up.map(Into::into), ssh, apps, ..Config::default() };
+    let forwards = serve.forward_listen.0;
+    let sign_up = serve.sign_up.map(Into::into);
+    let config = Config { data_dir, database, sign_up, ssh, forwards, apps, ..Config::default() };
     let (control, running) = Control::open(config).await?.run();
 
     let pages = Router::new().serve_dioxus_application(ServeConfig::new(), App);

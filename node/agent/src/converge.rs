@@ -29,6 +29,9 @@ pub enum Step {
     WriteFiles,
     /// Listen on the block. Without a route every connection is closed at once.
     OpenPorts,
+    /// Listen on the forwards that are assigned, as far as that goes, and on no others.
+    SetForwards,
+    /// The block's and the forwards'.
     ClosePorts,
     /// Find or build the image.
     EnsureImage,
@@ -49,6 +52,7 @@ impl Step {
         match self {
             Self::WriteFiles
             | Self::OpenPorts
+            | Self::SetForwards
             | Self::ClosePorts
             | Self::EnsureImage
             | Self::Route
@@ -75,15 +79,15 @@ pub enum Next {
 /// The next step for one instance. [`Local::saw`] must have taken in `seen` before.
 pub fn next_step(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -> Next {
     match assigned.desired {
-        DesiredState::Running => prepare(assigned, seen, local).unwrap_or_else(|| run(assigned, seen, local, now)),
-        DesiredState::Stopped => prepare(assigned, seen, local).unwrap_or_else(|| rest(assigned, seen, local)),
+        DesiredState::Running => prepare(assigned, seen, local, now).unwrap_or_else(|| run(assigned, seen, local, now)),
+        DesiredState::Stopped => prepare(assigned, seen, local, now).unwrap_or_else(|| rest(assigned, seen, local)),
         DesiredState::Deleted => delete(seen, local, now),
     }
 }
 
 /// Files and ports come before everything else and are held also while the instance is stopped, so
 /// that no other program takes the ports.
-fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local) -> Option<Next> {
+fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -> Option<Next> {
     if let Seen::Foreign(name) = seen {
         return Some(Next::Stuck(problem::foreign(name)));
     }
@@ -97,6 +101,8 @@ fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local) -> Option<Ne
     match local.ports_open {
         None => Some(Next::Do(Step::OpenPorts)),
         Some(open) if open != assigned.host_ports => Some(Next::Do(Step::ClosePorts)),
+        Some(_) if local.forwards.asked != assigned.forwards => Some(Next::Do(Step::SetForwards)),
+        Some(_) if local.forwards.again_at.is_some_and(|at| at <= now) => Some(Next::Do(Step::SetForwards)),
         Some(_) => None,
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::AssignedInstance;
+use model::forward::{Forward, Unopened};
 use model::host_key::HostKey;
 use model::instance::DesiredState;
 use model::port::PortBlock;
@@ -16,10 +17,14 @@ use crate::restart::RestartState;
 /// A create without an answer may still take effect for this long.
 pub const DOUBT: Duration = Duration::from_secs(60);
 
+/// How long a forward that could not be opened waits for its next try.
+pub const TRY_AGAIN: Duration = Duration::from_secs(10);
+
 /// The node's own side of one instance. All times are since the node's start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Local {
     pub ports_open: Option<PortBlock>,
+    pub forwards: Forwards,
     pub files: Files,
     pub image_ready: bool,
     /// What the open ports lead to.
@@ -31,6 +36,16 @@ pub struct Local {
     /// Until when a create that had no answer may still bring a container about.
     pub doubt_until: Option<Duration>,
     pub restart: RestartState,
+}
+
+/// The host ports beside the block.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forwards {
+    /// Those that were last asked for; the ones of them that are not among the unopened are listened on.
+    pub asked: Vec<Forward>,
+    pub unopened: Vec<Unopened>,
+    /// When those are tried again.
+    pub again_at: Option<Duration>,
 }
 
 /// The instance's folder on the node: keys and host keys.
@@ -71,6 +86,7 @@ impl Local {
     pub fn new(assigned: &AssignedInstance) -> Self {
         Self {
             ports_open: None,
+            forwards: Forwards::default(),
             files: Files::Unknown,
             image_ready: false,
             routed: None,
@@ -143,6 +159,7 @@ impl Local {
             Step::OpenPorts if done => self.ports_open = Some(assigned.host_ports),
             Step::ClosePorts if done => {
                 self.ports_open = None;
+                self.forwards = Forwards::default();
                 self.routed = None;
             }
             Step::EnsureImage if done => self.image_ready = true,
@@ -161,6 +178,7 @@ impl Local {
             Step::Unroute if done => self.routed = None,
             Step::DropFiles if done => self.files = Files::Dropped,
             Step::OpenPorts
+            | Step::SetForwards
             | Step::ClosePorts
             | Step::EnsureImage
             | Step::Start
@@ -170,6 +188,12 @@ impl Local {
             | Step::Unroute
             | Step::DropFiles => {}
         }
+    }
+
+    /// Takes in which of the forwards could not be opened. They keep nothing else waiting.
+    pub fn forwarded(&mut self, assigned: &AssignedInstance, unopened: Vec<Unopened>, now: Duration) {
+        let again_at = (!unopened.is_empty()).then_some(now + TRY_AGAIN);
+        self.forwards = Forwards { asked: assigned.forwards.clone(), unopened, again_at };
     }
 
     /// Whether a create without an answer may still take effect.

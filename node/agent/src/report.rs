@@ -35,7 +35,14 @@ pub fn report(
         Seen::Absent => Observed::Absent,
         Seen::Unknown | Seen::Foreign(_) => Observed::Unknown { since },
     };
-    InstanceReport { instance: assigned.id, generation: assigned.generation, observed, activity, problem }
+    InstanceReport {
+        instance: assigned.id,
+        generation: assigned.generation,
+        observed,
+        activity,
+        problem,
+        unopened: local.forwards.unopened.clone(),
+    }
 }
 
 /// Whether the server may be told. Once it knows of a container, a missing one is lost; so a node that has not

@@ -46,6 +46,9 @@ pub enum Target {
         /// How long a program that does not listen yet is waited for.
         patience_ms: u64,
     },
+    /// A UDP port in the instance that is led to from the main server: datagrams each behind their length in two bytes,
+    /// the higher first.
+    Datagrams { port: ContainerPort },
     /// A terminal in the instance; see [`crate::terminal`]. It is begun if there is none of that name.
     Terminal { terminal: String, columns: u16, rows: u16 },
     /// So many bytes follow, to become the file at that path in the instance; a [`Put`] answers.

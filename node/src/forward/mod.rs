@@ -3,24 +3,30 @@
 //! The engine publishes nothing. So ports can change while an instance runs, the node's firewall applies to
 //! them as to any program, and a container need not know its ports when it is made.
 
-mod listen;
+mod block;
+pub(crate) mod datagrams;
 mod relay;
+mod single;
 
 pub(crate) use relay::dial;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use model::forward::{Forward, ForwardKey, Unopened};
 use model::id::InstanceId;
 use model::port::{HostPort, PortBlock};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-/// Connections that one instance may hold on all of its host ports together.
+/// Connections and exchanges of datagrams that one instance may hold on all of its host ports together.
 pub const CONNECTIONS_PER_INSTANCE: usize = 512;
 /// For each direction of a connection.
 pub(crate) const BUFFER: usize = 64 << 10;
+
+/// Where an instance's container is now; `None` while it does not run.
+pub(crate) type Target = watch::Receiver<Option<IpAddr>>;
 
 /// A host port of the block cannot be listened on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +54,15 @@ struct Table {
 struct Open {
     block: PortBlock,
     target: watch::Sender<Option<IpAddr>>,
+    places: Arc<Semaphore>,
     loops: JoinSet<()>,
+    singles: BTreeMap<ForwardKey, Single>,
+}
+
+/// One host port beside the block.
+struct Single {
+    forward: Forward,
+    listening: JoinSet<()>,
 }
 
 impl Forwards {
@@ -64,19 +78,40 @@ impl Forwards {
             return Ok(());
         }
         self.close(instance);
-        let closing = std::mem::take(&mut self.table().closing);
-        for mut loops in closing {
-            loops.shutdown().await;
-        }
-        let listeners = listen::block(self.bind, block)?;
+        self.closed().await;
+        let listeners = block::listen(self.bind, block)?;
         let (target, watched) = watch::channel(None);
         let places = Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE));
         let mut loops = JoinSet::new();
-        for (listener, container_port) in listeners {
-            loops.spawn(relay::accept(listener, container_port, watched.clone(), Arc::clone(&places)));
+        for (listener, port) in listeners {
+            let target = watched.clone();
+            let carry = move |client| relay::carry(client, port, target.clone());
+            loops.spawn(wire::listen::accept(listener, Arc::clone(&places), |_| true, carry));
         }
-        self.table().open.insert(instance, Open { block, target, loops });
+        let open = Open { block, target, places, loops, singles: BTreeMap::new() };
+        self.table().open.insert(instance, open);
         Ok(())
+    }
+
+    /// Listens on these host ports beside the block and on no others; those that are as they were are left alone. What
+    /// cannot be listened on is told, and keeps none of the others.
+    pub async fn set(&self, instance: InstanceId, wanted: &[Forward]) -> Vec<Unopened> {
+        self.close_singles(instance, |known| !wanted.contains(known));
+        self.closed().await;
+        let mut unopened = Vec::new();
+        let mut table = self.table();
+        let Some(open) = table.open.get_mut(&instance) else { return unopened };
+        for forward in wanted {
+            let key = forward.key();
+            if open.singles.contains_key(&key) {
+                continue;
+            }
+            match single::listen(self.bind, forward, &open.places, &open.target.subscribe()) {
+                Ok(listening) => drop(open.singles.insert(key, Single { forward: forward.clone(), listening })),
+                Err(why) => unopened.push(why),
+            }
+        }
+        unopened
     }
 
     /// Where the instance's container is now; `None` when it does not run. Connections to another address than
@@ -88,12 +123,13 @@ impl Forwards {
     }
 
     /// Follows where the instance's container is; `None` while the instance holds no host ports.
-    pub fn target(&self, instance: InstanceId) -> Option<watch::Receiver<Option<IpAddr>>> {
+    pub fn target(&self, instance: InstanceId) -> Option<Target> {
         self.table().open.get(&instance).map(|open| open.target.subscribe())
     }
 
     /// Gives the instance's host ports back and closes its connections.
     pub fn close(&self, instance: InstanceId) {
+        self.close_singles(instance, |_| true);
         let mut table = self.table();
         if let Some(mut open) = table.open.remove(&instance) {
             open.loops.abort_all();
@@ -105,10 +141,30 @@ impl Forwards {
         self.table().open.iter().map(|(instance, open)| (*instance, open.block)).collect()
     }
 
+    fn close_singles(&self, instance: InstanceId, which: impl Fn(&Forward) -> bool) {
+        let mut table = self.table();
+        let Some(open) = table.open.get_mut(&instance) else { return };
+        let closed: Vec<_> = open.singles.extract_if(.., |_, single| which(&single.forward)).collect();
+        for (_, mut single) in closed {
+            single.listening.abort_all();
+            table.closing.push(single.listening);
+        }
+    }
+
+    /// Waits until what was closed has given its host ports back.
+    async fn closed(&self) {
+        let closing = std::mem::take(&mut self.table().closing);
+        for mut loops in closing {
+            loops.shutdown().await;
+        }
+    }
+
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+#[cfg(test)]
+mod single_tests;
 #[cfg(test)]
 mod tests;

@@ -1,61 +1,24 @@
-//! Accepting connections, and carrying their bytes.
+//! Carrying the bytes of one connection.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use model::port::ContainerPort;
 use tokio::io::copy_bidirectional_with_sizes;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::BUFFER;
+use super::{BUFFER, Target};
 
 /// How long a connection waits for a program in the container that is just starting, and how often it asks.
 const DIAL: Duration = Duration::from_secs(10);
 /// The least that a connection gets, also with a caller that has no patience.
 const DIAL_ONCE: Duration = Duration::from_secs(3);
 const DIAL_PAUSE: Duration = Duration::from_millis(5);
-/// After accepting failed, which is for want of file descriptors: the others need time to end.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// Accepts until it is dropped, which also closes every connection that it accepted.
-pub(super) async fn accept(
-    listener: TcpListener,
-    port: ContainerPort,
-    target: watch::Receiver<Option<IpAddr>>,
-    places: Arc<Semaphore>,
-) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            Some(_ended) = connections.join_next() => continue,
-        };
-        match accepted {
-            Ok((client, _)) => {
-                let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                    tracing::debug!(port = port.0, "closed a connection above the instance's limit");
-                    continue;
-                };
-                let target = target.clone();
-                connections.spawn(async move {
-                    carry(client, port, target).await;
-                    drop(place);
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a connection to an instance could not be accepted");
-                sleep(ACCEPT_PAUSE).await;
-            }
-        }
-    }
-}
 
 /// Carries one connection until both ends are done or the container is no longer where it was.
-async fn carry(mut client: TcpStream, port: ContainerPort, mut target: watch::Receiver<Option<IpAddr>>) {
+pub(super) async fn carry(mut client: TcpStream, port: ContainerPort, mut target: Target) {
     let Some(address) = *target.borrow_and_update() else { return };
     let relayed = async {
         let mut instance = dial(SocketAddr::new(address, port.0), DIAL).await.ok()?;

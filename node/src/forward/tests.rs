@@ -47,7 +47,8 @@ async fn relayed(container: u16, places: usize) -> Relayed {
     let host = listener.local_addr().unwrap();
     let (target, watched) = watch::channel(Some(LOCAL));
     let mut loops = JoinSet::new();
-    loops.spawn(relay::accept(listener, ContainerPort(container), watched, Arc::new(Semaphore::new(places))));
+    let carry = move |client| relay::carry(client, ContainerPort(container), watched.clone());
+    loops.spawn(wire::listen::accept(listener, Arc::new(Semaphore::new(places)), |_| true, carry));
     Relayed { host, target, _loops: loops }
 }
 

@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::MaybeTlsStream;
 
-use super::alive;
 use crate::channel::{Address, ApiKey};
+use wire::alive;
 
 /// One socket to the server that carries a stream's bytes.
 pub(crate) type Wire = MaybeTlsStream<TcpStream>;

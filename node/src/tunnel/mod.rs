@@ -3,9 +3,7 @@
 //! A few sockets stand ready, so that a stream costs one round trip and no handshake. What a socket is for is said on
 //! the socket itself; see [`protocol::stream`].
 
-mod alive;
 mod dial;
-pub(crate) mod head;
 mod serve;
 mod share;
 
@@ -26,6 +24,7 @@ pub(crate) use dial::{Wire, trust};
 pub use serve::Instances;
 pub(crate) use serve::Refused;
 use share::Shares;
+use wire::head;
 
 /// Wishes of the server for more sockets that may wait.
 pub const WISHES: usize = 64;

@@ -9,6 +9,7 @@ use agent::converge::Seen;
 use agent::facts::container_name;
 use model::assignment::{AssignedInstance, Assignment};
 use model::instance::DesiredState;
+use model::name::InstanceName;
 use model::port::ContainerPort;
 use protocol::limits::{OPENING, PATIENCE};
 use protocol::stream::{NotOpened, Opened, Opening, Target};
@@ -18,11 +19,11 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::dial::Wire;
-use super::head;
 use crate::docker::Engine;
-use crate::forward::{self, Forwards};
+use crate::forward::{self, Forwards, datagrams};
 use crate::terminal::{self, Terminals};
 use crate::transfer;
+use wire::head;
 
 /// How long a wish that the server acted on may take to reach the ledger: it comes on another socket.
 const CATCH_UP: Duration = Duration::from_secs(5);
@@ -57,6 +58,7 @@ impl Instances {
     pub(super) async fn serve(&self, wire: Wire, opening: Opening) {
         match opening.target.clone() {
             Target::Port { port, patience_ms } => self.port(wire, &opening, port, patience_ms).await,
+            Target::Datagrams { port } => self.datagrams(wire, &opening, port).await,
             Target::Terminal { terminal, columns, rows } => {
                 self.terminal(wire, &opening, terminal, (columns, rows)).await;
             }
@@ -116,15 +118,57 @@ impl Instances {
         }
     }
 
+    async fn datagrams(&self, mut wire: Wire, opening: &Opening, port: ContainerPort) {
+        let mut target = self.forwards.target(opening.instance);
+        let found = timeout(OPENING, async {
+            let declares = |assigned: &AssignedInstance| assigned.datagram_ports.contains(&port);
+            let (address, _) = self.address(opening, &mut target, port, declares, Duration::ZERO).await?;
+            let socket = datagrams::socket(SocketAddr::new(address, port.0)).await;
+            socket.map(|socket| (socket, address)).map_err(|error| Refused(NotOpened::Engine, error.to_string()))
+        });
+        let refused = match found.await {
+            Ok(Ok((socket, address))) => {
+                if head::write(&mut wire, &Opened::Yes).await.is_ok() {
+                    tokio::select! {
+                        carried = datagrams::carry(wire, socket) => ended(carried),
+                        () = moved(target, address) => {}
+                    }
+                }
+                return;
+            }
+            Ok(Err(refused)) => refused,
+            Err(_) => Refused(NotOpened::Engine, "Docker does not answer in time".to_owned()),
+        };
+        refuse(&mut wire, refused).await;
+    }
+
     async fn dial(
         &self,
         opening: &Opening,
-        target: &mut Option<watch::Receiver<Option<IpAddr>>>,
+        target: &mut Option<forward::Target>,
         port: ContainerPort,
         patience: Duration,
     ) -> Result<(TcpStream, IpAddr), Refused> {
+        let declares = |assigned: &AssignedInstance| assigned.declares(port);
+        let (address, name) = self.address(opening, target, port, declares, patience).await?;
+        let dialled = forward::dial(SocketAddr::new(address, port.0), patience).await;
+        let inner = dialled.map_err(|error| {
+            Refused(NotOpened::NotListening, format!("nothing answers on port {} of {name}: {error}", port.0))
+        })?;
+        Ok((inner, address))
+    }
+
+    /// Where the instance's own container is, and its name, if that port is declared for it.
+    async fn address(
+        &self,
+        opening: &Opening,
+        target: &mut Option<forward::Target>,
+        port: ContainerPort,
+        declares: impl Fn(&AssignedInstance) -> bool,
+        patience: Duration,
+    ) -> Result<(IpAddr, InstanceName), Refused> {
         let (assignment, assigned) = self.find(opening).await?;
-        if !assigned.declares(port) {
+        if !declares(&assigned) {
             let message = format!("port {} is not among the ports of {}", port.0, assigned.name);
             return Err(Refused(NotOpened::Undeclared, message));
         }
@@ -138,14 +182,7 @@ impl Instances {
         if found != Some(address) {
             return Err(not_running());
         }
-        let dialled = forward::dial(SocketAddr::new(address, port.0), patience).await;
-        let inner = dialled.map_err(|error| {
-            Refused(
-                NotOpened::NotListening,
-                format!("nothing answers on port {} of {}: {error}", port.0, assigned.name),
-            )
-        })?;
-        Ok((inner, address))
+        Ok((address, assigned.name))
     }
 
     /// The instance's own container, by its labels, and where it is. It runs.
@@ -198,12 +235,18 @@ fn ended(transfer: std::io::Result<()>) {
 }
 
 /// Until both ends are done or the container is no longer where it was.
-async fn carry(mut wire: Wire, mut inner: TcpStream, target: Option<watch::Receiver<Option<IpAddr>>>, address: IpAddr) {
-    let Some(mut target) = target else { return };
+async fn carry(mut wire: Wire, mut inner: TcpStream, target: Option<forward::Target>, address: IpAddr) {
     // Without it, small messages wait for the acknowledgement of those before them.
     let _ = inner.set_nodelay(true);
     tokio::select! {
         _ended = copy_bidirectional_with_sizes(&mut wire, &mut inner, forward::BUFFER, forward::BUFFER) => {}
-        _moved = target.wait_for(|now| *now != Some(address)) => {}
+        () = moved(target, address) => {}
+    }
+}
+
+/// Waits until the container is no longer there.
+async fn moved(target: Option<forward::Target>, address: IpAddr) {
+    if let Some(mut target) = target {
+        let _ = target.wait_for(|now| *now != Some(address)).await;
     }
 }

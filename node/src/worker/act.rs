@@ -55,6 +55,7 @@ pub(super) const fn activity(step: Step) -> Option<Activity> {
         Step::Remove => Some(Activity::Removing),
         Step::WriteFiles
         | Step::OpenPorts
+        | Step::SetForwards
         | Step::ClosePorts
         | Step::EnsureImage
         | Step::Route
@@ -90,6 +91,14 @@ impl Worker {
                 let block = self.order.assigned.host_ports;
                 let opened = tools.forwards.open(instance, block).await;
                 opened.map_err(|taken| Failure::failed(problem::ports_taken(block, &taken.reason)))
+            }
+            Step::SetForwards => {
+                let unopened = tools.forwards.set(instance, &self.order.assigned.forwards).await;
+                for unopened in &unopened {
+                    tracing::warn!(%instance, port = unopened.key.host.0, reason = unopened.reason, "a host port cannot be opened");
+                }
+                self.local.forwarded(&self.order.assigned, unopened, tools.now());
+                Ok(())
             }
             Step::ClosePorts => {
                 tools.forwards.close(instance);

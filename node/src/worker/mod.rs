@@ -147,12 +147,12 @@ impl Worker {
                         DesiredState::Running | DesiredState::Stopped => Activity::RestartingSoon { after_ms: pause },
                     };
                     self.tell(Some(waiting), None).await;
-                    return Some(until);
+                    return Some(self.local.forwards.again_at.map_or(until, |at| at.min(until)));
                 }
                 Next::Settled => {
                     self.calm();
                     self.tell(None, None).await;
-                    return None;
+                    return self.local.forwards.again_at;
                 }
                 Next::Stuck(problem) => {
                     self.tell(None, Some(problem)).await;

@@ -84,6 +84,8 @@ pub(crate) async fn bench() -> Option<Bench> {
         limits: Limits { cpu_millis: Some(500), memory_bytes: Some(256 << 20) },
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
+        datagram_ports: Vec::new(),
+        forwards: Vec::new(),
         host_key: HostKey { seed: hex::encode(host_seed), ..HostKey::default() },
         authorized_keys: vec![key.public_key().to_openssh().unwrap()],
     };

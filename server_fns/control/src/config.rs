@@ -1,8 +1,9 @@
 //! What the person who starts the server settles.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use model::port::PortRange;
 use model::request::{Settings, SignUpMode};
 
 use crate::access::apps::AppsDomain;
@@ -20,6 +21,7 @@ pub struct Config {
     /// As `sign_up`: instances that one person may have.
     pub quota: Option<u32>,
     pub ssh: SshConfig,
+    pub forwards: Option<ForwardConfig>,
     /// Without one, no port has a public URL.
     pub apps: Option<AppsDomain>,
 }
@@ -32,6 +34,14 @@ pub struct SshConfig {
     /// The host under which people reach it, and the port if that is another than it listens on.
     pub host: String,
     pub port: Option<u16>,
+}
+
+/// The server's own host ports for instances. People find them under the host of the SSH gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForwardConfig {
+    /// Where instances may listen; `0.0.0.0` is every IPv4 address.
+    pub bind: IpAddr,
+    pub range: PortRange,
 }
 
 impl Config {

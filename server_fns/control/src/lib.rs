@@ -19,7 +19,7 @@ pub mod store;
 mod tunnel;
 
 pub use access::apps::{AppsDomain, BadAppsDomain};
-pub use config::{Config, SshConfig};
+pub use config::{Config, ForwardConfig, SshConfig};
 pub use handle::{Handle, Peer, Subscription};
 pub use http::cookie::Credential;
 pub use planner::actor::Actor;

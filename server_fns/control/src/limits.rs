@@ -44,6 +44,11 @@ pub const STOP: Duration = Duration::from_secs(5);
 pub const FILE: u64 = 64 << 30;
 pub const FILE_PAUSE: Duration = Duration::from_secs(60);
 
+/// Connections and exchanges of datagrams that one instance may hold on the server's host ports together.
+pub const CONNECTIONS_PER_INSTANCE: usize = 512;
+/// How soon a host port of the server that could not be opened is tried again.
+pub const LISTEN_AGAIN: Duration = Duration::from_secs(10);
+
 /// How often it is looked whether visitors of apps are still signed in.
 pub const SWEEP: Duration = Duration::from_secs(10);
 

@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use planner::world::World;
+use planner::world::{GatewayPorts, World};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::authority::Authority;
-use crate::access::ssh;
+use crate::access::{forwards, ssh};
 use crate::auth::attempts::AttemptLimits;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ForwardConfig};
 use crate::console;
 use crate::handle::Handle;
 use crate::limits;
@@ -68,6 +68,9 @@ async fn open(config: Config) -> Result<Opened, OpenError> {
     if let Some((_, address)) = &gateway {
         world.identity.ssh_address = format!("{}:{}", config.ssh.host, config.ssh.port.unwrap_or(address.port()));
     }
+    if let Some(ForwardConfig { bind, range }) = config.forwards {
+        world.identity.gateway_ports = Some(GatewayPorts { range, bind, host: config.ssh.host.clone() });
+    }
     if let Some(apps) = &config.apps {
         world.identity.apps_address = apps.address();
     }
@@ -105,6 +108,9 @@ impl Opened {
                 // Without it, instances are reached at their nodes.
                 Err(error) => tracing::error!(%error, "the SSH gateway has no certificate and does not run"),
             }
+        }
+        if let Some(ForwardConfig { bind, .. }) = config.forwards {
+            tasks.spawn(forwards::serve(handle.clone(), bind));
         }
         if !config.data_dir.as_os_str().is_empty() {
             match console::listen(&config.data_dir) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::forward::Forward;
 use crate::host_key::HostKey;
 use crate::id::{ClusterId, InstanceId, NodeId, PersonId};
 use crate::image::ImageName;
@@ -37,8 +38,14 @@ pub struct AssignedInstance {
     pub image: ImageName,
     pub limits: Limits,
     pub host_ports: PortBlock,
-    /// Besides those of the block.
+    /// To which streams may be opened, besides those of the block.
     pub ports: Vec<ContainerPort>,
+    /// To which datagrams may be sent through the tunnel.
+    #[serde(default)]
+    pub datagram_ports: Vec<ContainerPort>,
+    /// The node's host ports besides those of the block.
+    #[serde(default)]
+    pub forwards: Vec<Forward>,
     pub host_key: HostKey,
     /// Lines for `authorized_keys`: `type base64 comment`, without options.
     pub authorized_keys: Vec<String>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::forward::Forward;
 use crate::id::SshKeyId;
 use crate::image::ImageName;
 use crate::name::InstanceName;
@@ -32,6 +33,9 @@ pub struct InstanceSpec {
     /// In the order of their numbers, each once.
     #[serde(default = "DeclaredPort::first")]
     pub ports: Vec<DeclaredPort>,
+    /// Host ports beside the block's, each key once.
+    #[serde(default)]
+    pub forwards: Vec<Forward>,
     /// What stands for the instance in public URLs: its name, or more where that is somebody's already.
     #[serde(default)]
     pub url_name: String,

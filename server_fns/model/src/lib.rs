@@ -4,6 +4,7 @@
 pub mod assignment;
 pub mod event;
 pub mod explain;
+pub mod forward;
 pub mod host_key;
 pub mod id;
 pub mod image;

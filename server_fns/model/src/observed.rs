@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::forward::Unopened;
 use crate::id::InstanceId;
 use crate::version::{Generation, Incarnation};
 
@@ -57,6 +58,9 @@ pub struct InstanceReport {
     pub observed: Observed,
     pub activity: Option<Activity>,
     pub problem: Option<Problem>,
+    /// The forwards of that wish that the node could not open.
+    #[serde(default)]
+    pub unopened: Vec<Unopened>,
 }
 
 /// What the node is doing for an instance right now.

@@ -12,6 +12,12 @@ pub struct HostPort(pub u16);
 #[serde(transparent)]
 pub struct ContainerPort(pub u16);
 
+impl HostPort {
+    pub const fn range(self) -> PortRange {
+        PortRange { first: self.0, last: self.0 }
+    }
+}
+
 impl ContainerPort {
     pub const SSH: Self = Self(22);
     pub const HTTP: Self = Self(80);
@@ -71,6 +77,10 @@ impl PortBlock {
     pub const fn overlaps(self, other: Self) -> bool {
         self.first.0.abs_diff(other.first.0) < Self::SIZE
     }
+
+    pub const fn range(self) -> PortRange {
+        PortRange { first: self.first.0, last: self.first.0.saturating_add(Self::SIZE - 1) }
+    }
 }
 
 /// One host port and the container port that it leads to.
@@ -80,7 +90,7 @@ pub struct PortBinding {
     pub container: ContainerPort,
 }
 
-/// The host ports that a node may give away, both ends included.
+/// Host ports in a row, both ends included: those that may be given away, or those that are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortRange {
     pub first: u16,
@@ -96,6 +106,14 @@ impl PortRange {
     pub fn blocks(self) -> impl Iterator<Item = PortBlock> {
         let last_start = self.last.saturating_sub(PortBlock::SIZE - 1);
         (self.first..=last_start).map(PortBlock::starting_at)
+    }
+
+    pub const fn contains(self, port: HostPort) -> bool {
+        self.first <= port.0 && port.0 <= self.last
+    }
+
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
     }
 
     pub const fn is_valid(self) -> bool {

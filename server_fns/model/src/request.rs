@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::forward::{Place, Protocol};
 use crate::instance::Limits;
 use crate::port::{PortRange, UrlAccess};
 
@@ -83,6 +84,25 @@ pub struct CreateInstance {
 pub struct DeclarePort {
     #[serde(default)]
     pub url: UrlAccess,
+}
+
+/// Opens a host port, or changes who is let in and where it listens.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenForward {
+    #[serde(default)]
+    pub place: Place,
+    #[serde(default)]
+    pub protocol: Protocol,
+    pub container_port: u16,
+    /// Without one, a free one is given.
+    #[serde(default)]
+    pub host_port: Option<u16>,
+    /// The address to listen on; without one, every address that the place allows.
+    #[serde(default)]
+    pub bind: Option<String>,
+    /// Networks as `10.0.0.0/8`, or single addresses; empty is everybody.
+    #[serde(default)]
+    pub allow: Vec<String>,
 }
 
 /// Asks for a link to a public URL.

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::forward::{Place, Protocol};
 use crate::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use crate::image::ImageName;
 use crate::instance::{DesiredState, Limits};
 use crate::name::{EmailAddress, InstanceName, Label, NodeName, Username};
 use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
-use crate::port::{ContainerPort, PortBinding, PortRange, UrlAccess};
+use crate::port::{ContainerPort, HostPort, PortBinding, PortRange, UrlAccess};
 use crate::request::SignUpMode;
 use crate::version::Generation;
 
@@ -39,6 +40,7 @@ pub struct InstanceView {
     pub gateway_command: String,
     pub start_on_connect: bool,
     pub urls: Vec<UrlView>,
+    pub forwards: Vec<ForwardView>,
     pub ssh_keys: Vec<Label>,
     pub limits: Limits,
     pub created_at: Timestamp,
@@ -65,6 +67,23 @@ pub struct UrlView {
     pub access: UrlAccess,
     /// Empty while nobody may open it, or where the installation has no domain for apps.
     pub url: String,
+}
+
+/// A host port beside the block's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardView {
+    pub place: Place,
+    pub protocol: Protocol,
+    pub host: HostPort,
+    pub container: ContainerPort,
+    /// Where people reach it, as `host:port`; without a host until the node's address is known.
+    pub address: String,
+    /// Empty where it listens on every address that it may.
+    pub bind: String,
+    /// Networks as `10.0.0.0/8`; empty is everybody.
+    pub allow: Vec<String>,
+    /// Empty, or a sentence: why nothing listens there, and what can be done.
+    pub problem: String,
 }
 
 /// A link that opens a public URL for whoever holds it.

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use model::id::NodeId;
+use model::forward::{Forward, Place};
+use model::id::{InstanceId, NodeId};
+use model::port::PortRange;
 
 use crate::limits::SESSIONS_PER_PERSON;
-use crate::world::{Instance, World};
+use crate::world::World;
 
 mod step;
 
@@ -61,17 +63,30 @@ fn references(world: &World, found: &mut Vec<Violation>) {
 }
 
 fn host_ports(world: &World, found: &mut Vec<Violation>) {
-    let mut blocks: BTreeMap<NodeId, Vec<&Instance>> = BTreeMap::new();
+    // Those of the main server have no node.
+    let mut held: BTreeMap<Option<NodeId>, Vec<(PortRange, InstanceId)>> = BTreeMap::new();
     for instance in world.instances.values() {
-        blocks.entry(instance.node).or_default().push(instance);
+        for (place, node) in [(Place::Node, Some(instance.node)), (Place::Gateway, None)] {
+            let mut own: Vec<_> = instance.held_ports(place).map(|range| (range, instance.id)).collect();
+            own.sort_unstable_by_key(|(range, _)| range.first);
+            // One number may lead on for both protocols.
+            own.dedup();
+            held.entry(node).or_default().extend(own);
+        }
+        let mut keys: Vec<_> = instance.spec.forwards.iter().map(Forward::key).collect();
+        keys.dedup();
+        if keys.len() != instance.spec.forwards.len() {
+            found.push(Violation(format!("{} holds a host port twice", instance.id)));
+        }
     }
-    for (node, mut instances) in blocks {
-        instances.sort_by_key(|instance| instance.host_ports);
-        for pair in instances.windows(2) {
-            if let [a, b] = pair
-                && a.host_ports.overlaps(b.host_ports)
+    for (node, mut held) in held {
+        held.sort_unstable_by_key(|(range, _)| range.first);
+        for pair in held.windows(2) {
+            if let [(a, one), (b, other)] = pair
+                && a.overlaps(*b)
             {
-                found.push(Violation(format!("{} and {} share host ports on {node}", a.id, b.id)));
+                let place = node.map_or("the server".to_owned(), |node| node.to_string());
+                found.push(Violation(format!("{one} and {other} share host ports on {place}")));
             }
         }
     }

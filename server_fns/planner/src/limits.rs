@@ -50,3 +50,7 @@ pub const USUAL_DELETING: Duration = Duration::from_secs(90);
 
 /// Ports that are declared for one instance.
 pub const PORTS_PER_INSTANCE: usize = 32;
+/// Host ports of one instance beside those of its block.
+pub const FORWARDS_PER_INSTANCE: usize = 16;
+/// Networks that one of them lets in.
+pub const NETWORKS_PER_FORWARD: usize = 32;

@@ -9,7 +9,7 @@ use model::id::NodeId;
 use model::image::ImageName;
 use model::name::NodeName;
 use model::node::{Availability, EngineState, Liveness};
-use model::port::PortBlock;
+use model::port::{PortBlock, PortRange};
 use model::refusal::{Refusal, RefusalCode};
 
 use crate::actor::Actor;
@@ -92,7 +92,7 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
             most => format!("has its {most} instances"),
         });
     }
-    let held: Vec<PortBlock> = world.held_blocks(node.id).collect();
+    let held: Vec<PortRange> = world.held_ports(node.id).collect();
     let suspect: Vec<PortBlock> = world.clashed_blocks(node.id).collect();
     likely_free_block(node.settings.host_ports, &held, &[], &suspect)
         .ok_or_else(|| format!("has no {} consecutive free host ports left", PortBlock::SIZE))

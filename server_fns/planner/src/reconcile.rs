@@ -12,6 +12,7 @@ use crate::liveness::next_transition;
 use crate::world::{Change, Instance, Node, World};
 
 mod assign;
+mod forwards;
 mod moves;
 mod sweep;
 
@@ -41,7 +42,8 @@ impl Plan {
 
 /// Pure, and cheap enough to run after every change.
 pub fn reconcile(world: &World, now: Now) -> Plan {
-    let moved = moves::moves(world, now);
+    let mut moved = moves::moves(world, now);
+    forwards::moves(world, &mut moved, now);
     let mut changes = sweep::expired(world, now.wall);
     for (instance, event) in moved.values() {
         changes.push(Change::PutInstance(Box::new(instance.clone())));

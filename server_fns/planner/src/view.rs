@@ -12,8 +12,10 @@ use crate::clock::Now;
 use crate::liveness::{is_present, liveness};
 use crate::world::{Person, World};
 
+mod forwards;
 mod rows;
 
+pub(crate) use forwards::sentence;
 use rows::Load;
 pub use rows::{instance_view, invite_view, node_view, person_view, session_view, ssh_key_view, token_view};
 

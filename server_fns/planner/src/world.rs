@@ -2,19 +2,21 @@
 //! node's connection. A `World` is changed only by [`World::apply`], after the change was committed.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::Assignment;
 use model::event::InstanceEvent;
+use model::forward::Unopened;
 use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::name::{EmailAddress, Label, Username};
 use model::node::{Availability, NodeFacts, NodeSettings};
 use model::observed::{Activity, Observed, Problem};
-use model::port::PortBlock;
+use model::port::{PortBlock, PortRange};
 use model::request::Settings;
 use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
@@ -49,6 +51,8 @@ pub struct World {
     pub links: BTreeMap<NodeId, Link>,
     /// Not stored: why a machine was refused with a node's key since its last connection, for the node's owner.
     pub alarms: BTreeMap<NodeId, String>,
+    /// Not stored: the forwards that this process cannot listen for itself.
+    pub unopened: BTreeMap<InstanceId, Vec<Unopened>>,
     /// Not stored: the assignment that this process last sent to each connected node.
     pub published: BTreeMap<NodeId, Arc<Assignment>>,
     /// When this process began to listen: every node has a full lease from here.
@@ -66,6 +70,18 @@ pub struct Identity {
     pub ssh_address: String,
     /// `scheme://domain[:port]` below which apps are reached; empty if there is none. Not stored.
     pub apps_address: String,
+    /// The main server's own host ports for instances, if there are any. Not stored.
+    pub gateway_ports: Option<GatewayPorts>,
+}
+
+/// The main server's own host ports, which lead into instances through the tunnel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayPorts {
+    pub range: PortRange,
+    /// Where it listens; `0.0.0.0` is every IPv4 address.
+    pub bind: IpAddr,
+    /// The host name under which people reach it.
+    pub host: String,
 }
 
 /// Without the secret, which must not get into a log.
@@ -186,6 +202,8 @@ pub struct LastReport {
     pub generation: Generation,
     pub activity: Option<Activity>,
     pub problem: Option<Problem>,
+    /// The forwards of that wish that the node could not open.
+    pub unopened: Vec<Unopened>,
     /// How many of the restarts that were asked for stood in that wish.
     pub restarts: Restarts,
     /// Since when the node has said so: when this server first heard it.

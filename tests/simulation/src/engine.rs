@@ -6,6 +6,7 @@ use std::time::Duration;
 use agent::facts::ContainerView;
 use agent::local::Outcome;
 use model::Timestamp;
+use model::forward::{Forward, Unopened};
 use model::id::InstanceId;
 use model::observed::ContainerState;
 use model::port::PortBlock;
@@ -106,6 +107,14 @@ impl Engine {
         }
         self.listening.insert(instance, block);
         Outcome::Done
+    }
+
+    /// Those that cannot be listened on, because another program does.
+    pub fn forward(&self, instance: InstanceId, forwards: &[Forward]) -> Vec<Unopened> {
+        let ours = self.listening.iter().filter(|(other, _)| **other != instance).map(|(_, block)| block);
+        let taken: Vec<_> = ours.chain(&self.taken).map(|block| block.range()).collect();
+        let clashing = forwards.iter().filter(|forward| taken.iter().any(|range| range.contains(forward.host)));
+        clashing.map(|forward| Unopened { key: forward.key(), reason: "in use".to_owned(), taken: true }).collect()
     }
 
     /// The name is given to one container only; what still waits for it is told of the conflict.

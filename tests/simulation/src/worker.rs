@@ -98,13 +98,13 @@ impl Worker {
             }
             Next::Wait { until } => {
                 let after_ms = u64::try_from((until - place.up).as_millis()).unwrap_or(u64::MAX);
-                self.pause = Pause::LookAt(until);
+                self.pause = Pause::LookAt(self.local.forwards.again_at.map_or(until, |at| at.min(until)));
                 let waiting = Some(Activity::RestartingSoon { after_ms });
                 Stepped { step: None, report: self.report(place, waiting, None) }
             }
             Next::Settled => {
                 self.trouble = None;
-                self.pause = Pause::Nothing;
+                self.pause = self.local.forwards.again_at.map_or(Pause::Nothing, Pause::LookAt);
                 Stepped { step: None, report: self.report(place, None, None) }
             }
             Next::Stuck(problem) => {
@@ -136,6 +136,11 @@ impl Worker {
             Step::Stop => place.engine.stop(&name, fault),
             Step::Remove => place.engine.remove(&name, fault),
             Step::OpenPorts => place.engine.listen(self.assigned.id, self.assigned.host_ports),
+            Step::SetForwards => {
+                let unopened = place.engine.forward(self.assigned.id, &self.assigned.forwards);
+                self.local.forwarded(&self.assigned, unopened, place.up);
+                Outcome::Done
+            }
             Step::ClosePorts => {
                 place.engine.listening.remove(&self.assigned.id);
                 Outcome::Done

@@ -15,6 +15,7 @@ fn told(incarnation: Incarnation, written: Option<Incarnation>) -> bool {
         observed: Observed::Present(facts),
         activity: None,
         problem: None,
+        unopened: Vec::new(),
     };
     may_be_told(&report, written)
 }
@@ -38,6 +39,7 @@ fn what_is_not_there_may_always_be_told() {
             observed,
             activity: None,
             problem: None,
+            unopened: Vec::new(),
         };
         assert!(may_be_told(&report, None));
     }

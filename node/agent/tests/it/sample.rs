@@ -32,6 +32,8 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
+        datagram_ports: Vec::new(),
+        forwards: Vec::new(),
         host_key: HostKey::default(),
         authorized_keys: vec!["ssh-ed25519 AAAA ada".to_owned()],
     }

@@ -106,6 +106,9 @@ impl World {
         if let Next::Do(step) = next {
             self.check(step, &seen);
             let outcome = self.take(step, fault);
+            if step == Step::SetForwards {
+                self.local.forwarded(&self.assigned, Vec::new(), self.now);
+            }
             let view = self.engine.container.clone();
             self.local.stepped(&self.assigned, step, outcome, view.as_ref(), self.now);
         }
@@ -140,6 +143,7 @@ impl World {
             Step::Remove => self.engine.remove(fault),
             Step::WriteFiles
             | Step::OpenPorts
+            | Step::SetForwards
             | Step::ClosePorts
             | Step::EnsureImage
             | Step::Route

@@ -44,6 +44,7 @@ pub(crate) fn identity(secret: &str) -> Result<Identity, BadSecret> {
         gateway_key: line(login.public_key())?,
         ssh_address: String::new(),
         apps_address: String::new(),
+        gateway_ports: None,
     })
 }
 

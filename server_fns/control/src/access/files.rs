@@ -14,12 +14,13 @@ use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use wire::head;
 
 use crate::handle::Handle;
 use crate::http::cookie::{self, SecureCookies};
 use crate::limits;
 use crate::router::refuse;
-use crate::tunnel::{NoStream, head};
+use crate::tunnel::NoStream;
 
 /// Below an instance.
 pub(crate) const PATH: &str = "/api/v1/instances/{id}/files";

@@ -3,5 +3,6 @@
 pub(crate) mod apps;
 pub(crate) mod authority;
 pub(crate) mod files;
+pub(crate) mod forwards;
 pub(crate) mod ssh;
 pub(crate) mod terminal;

@@ -2,11 +2,12 @@
 
 use model::event::InstanceEvent;
 use model::explain::Explanation;
+use model::forward::ForwardKey;
 use model::id::InstanceId;
 use model::name::InstanceName;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::{Refusal, RefusalCode};
-use model::request::CreateInstance;
+use model::request::{CreateInstance, OpenForward};
 use model::view::{ImageView, InstanceView};
 use planner::actor::Actor;
 use planner::clock::Now;
@@ -109,6 +110,28 @@ impl Handle {
         let asker = actor.clone();
         self.orchestrator
             .decide(move |world, draw, now| instances::withdraw_port(world, &asker, id, port, draw, now))
+            .await?;
+        self.instance(actor, id)
+    }
+
+    /// Opens a host port, or changes who is let in and where it listens.
+    pub async fn open_forward(
+        &self,
+        actor: &Actor,
+        id: InstanceId,
+        asked: OpenForward,
+    ) -> Result<InstanceView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator
+            .decide(move |world, draw, now| instances::open_forward(world, &asker, id, &asked, draw, now))
+            .await?;
+        self.instance(actor, id)
+    }
+
+    pub async fn close_forward(&self, actor: &Actor, id: InstanceId, key: ForwardKey) -> Result<InstanceView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator
+            .decide(move |world, draw, now| instances::close_forward(world, &asker, id, key, draw, now))
             .await?;
         self.instance(actor, id)
     }

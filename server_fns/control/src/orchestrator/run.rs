@@ -123,13 +123,14 @@ impl Loop {
 
     /// Takes every row from the database; what is known of connections stays.
     async fn reload(&mut self) -> Result<(), StoreError> {
-        let World { links, alarms, published, started, identity, .. } = self.world.clone();
+        let World { links, alarms, unopened, published, started, identity, .. } = self.world.clone();
         let rows = self.store.load(started).await?;
         let there = |id: &NodeId| rows.nodes.contains_key(id);
         self.world = World {
             identity,
             links: links.into_iter().filter(|(id, _)| there(id)).collect(),
             alarms: alarms.into_iter().filter(|(id, _)| there(id)).collect(),
+            unopened: unopened.into_iter().filter(|(id, _)| rows.instances.contains_key(id)).collect(),
             published: published.into_iter().filter(|(id, _)| there(id)).collect(),
             ..rows.clone()
         };

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use model::forward::Place;
 use planner::world::{Idempotency, Instance, Person, SshKey};
 use surrealdb::types::RecordId;
 
@@ -22,9 +23,11 @@ pub(super) fn of_ssh_key(key: &SshKey) -> Claims {
 
 /// Tombstones keep theirs: they are free when the row is gone.
 pub(super) fn of_instance(instance: &Instance) -> Claims {
-    let ports = instance.host_ports.host_ports().map(|port| format!("port {} {}", instance.node, port.0));
+    let of_node = instance.host_ports.host_ports().chain(instance.forwarded_ports(Place::Node));
+    let of_node = of_node.map(|port| format!("port {} {}", instance.node, port.0));
+    let of_gateway = instance.forwarded_ports(Place::Gateway).map(|port| format!("port gateway {}", port.0));
     let url = format!("url {}", instance.spec.url_name);
-    ports.chain([format!("instance {} {}", instance.owner, instance.spec.name), url]).collect()
+    of_node.chain(of_gateway).chain([format!("instance {} {}", instance.owner, instance.spec.name), url]).collect()
 }
 
 pub(super) fn of_idempotency(answer: &Idempotency) -> Claims {

@@ -52,6 +52,7 @@ impl Store {
             }),
             links: BTreeMap::new(),
             alarms: BTreeMap::new(),
+            unopened: BTreeMap::new(),
             published: BTreeMap::new(),
             started,
         })

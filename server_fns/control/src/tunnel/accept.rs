@@ -11,10 +11,10 @@ use model::version::Epoch;
 use protocol::stream::{EPOCH_HEADER, UPGRADE};
 use tokio::net::TcpStream;
 
-use super::alive;
 use crate::gateway::node_of;
 use crate::handle::Handle;
 use crate::router::refuse;
+use wire::alive;
 
 /// Takes one socket from a node whose channel is connected in the epoch that it names.
 pub(crate) async fn accept(State(handle): State<Handle>, request: Request) -> Response {

@@ -1,8 +1,6 @@
 //! Streams into instances, over sockets that their nodes dialled. It knows sockets and not what they are for.
 
 mod accept;
-mod alive;
-pub(crate) mod head;
 mod open;
 mod pool;
 

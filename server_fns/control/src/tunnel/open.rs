@@ -10,8 +10,8 @@ use protocol::stream::{NotOpened, Opened, Opening, Target};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::head;
 use crate::handle::Handle;
+use wire::head;
 
 /// How long a node may take to bring a socket.
 const SOCKET: Duration = Duration::from_secs(10);

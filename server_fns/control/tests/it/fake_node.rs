@@ -113,6 +113,7 @@ impl FakeNode {
             observed: observed.clone(),
             activity: None,
             problem: None,
+            unopened: Vec::new(),
         };
         let instances = self.assignment.instances.iter().map(one).collect();
         let assignment = self.assignment.generation;

@@ -185,6 +185,7 @@ fn take(
             generation: report.generation,
             activity: report.activity.clone(),
             problem: if vanished { Some(lost(node, report.problem.as_ref())) } else { report.problem.clone() },
+            unopened: report.unopened.clone(),
             restarts: if acted_on { old.restarts } else { old.report.restarts },
             at: now.wall,
         },
@@ -223,5 +224,6 @@ fn is_same(old: &LastReport, new: &LastReport) -> bool {
         && old.generation == new.generation
         && old.activity == new.activity
         && old.problem == new.problem
+        && old.unopened == new.unopened
         && old.restarts == new.restarts
 }

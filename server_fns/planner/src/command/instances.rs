@@ -2,6 +2,7 @@
 
 mod access;
 mod create;
+mod forwards;
 mod ports;
 pub mod recover;
 mod spec;
@@ -12,6 +13,7 @@ use model::name::InstanceName;
 
 pub use access::start_on_connect;
 pub use create::create;
+pub use forwards::{close_forward, open_forward};
 pub use ports::{declare_port, withdraw_port};
 pub use wish::{delete, forget, restart, start, stop};
 

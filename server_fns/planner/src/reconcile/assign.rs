@@ -1,6 +1,8 @@
 //! What one node is told.
 
 use model::assignment::{AssignedInstance, Assignment};
+use model::forward::{Forward, Place, Protocol};
+use model::port::ContainerPort;
 
 use crate::world::{Instance, Node, SshKey, World};
 
@@ -29,10 +31,26 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         image: instance.spec.image,
         limits: instance.spec.limits,
         host_ports: instance.host_ports,
-        ports: instance.spec.ports.iter().map(|declared| declared.port).collect(),
+        ports: stream_ports(instance),
+        datagram_ports: gateway_ports(instance, Protocol::Udp).collect(),
+        forwards: instance.spec.forwards.iter().filter(|forward| forward.place == Place::Node).cloned().collect(),
         host_key: instance.host_key.clone(),
         authorized_keys: keys.map(|key| authorized_line(world, key)).chain(gateway_line(world)).collect(),
     }
+}
+
+fn stream_ports(instance: &Instance) -> Vec<ContainerPort> {
+    let declared = instance.spec.ports.iter().map(|declared| declared.port);
+    let mut ports: Vec<_> = declared.chain(gateway_ports(instance, Protocol::Tcp)).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports
+}
+
+/// To which the main server leads people on its own host ports.
+fn gateway_ports(instance: &Instance, protocol: Protocol) -> impl Iterator<Item = ContainerPort> {
+    let led = move |forward: &&Forward| forward.place == Place::Gateway && forward.protocol == protocol;
+    instance.spec.forwards.iter().filter(led).map(|forward| forward.container)
 }
 
 /// The gateway lets in who may log in, and then logs in itself.

@@ -43,7 +43,7 @@ pub(super) fn moves(world: &World, now: Now) -> Moved {
 /// The host ports of one node while its instances move.
 struct Places {
     range: PortRange,
-    held: Vec<PortBlock>,
+    held: Vec<PortRange>,
     suspect: Vec<PortBlock>,
     now: Timestamp,
 }
@@ -54,7 +54,7 @@ impl Places {
         Self {
             now,
             range: node.settings.host_ports,
-            held: world.held_blocks(node.id).collect(),
+            held: world.held_ports(node.id).collect(),
             suspect: world.clashed_blocks(node.id).chain(clashing.map(|instance| instance.host_ports)).collect(),
         }
     }
@@ -64,8 +64,8 @@ impl Places {
         let mut clashed = instance.clashed.clone();
         clashed.push(instance.host_ports);
         let host_ports = likely_free_block(self.range, &self.held, &clashed, &self.suspect)?;
-        if let Some(own) = self.held.iter_mut().find(|block| **block == instance.host_ports) {
-            *own = host_ports;
+        if let Some(own) = self.held.iter_mut().find(|held| **held == instance.host_ports.range()) {
+            *own = host_ports.range();
         }
         Some(Instance {
             host_ports,

@@ -8,6 +8,7 @@ use model::view::{
     InstanceView, InviteView, NodeRef, NodeView, PersonView, SessionView, SshKeyView, TokenView, UrlView,
 };
 
+use super::forwards::forwards;
 use crate::clock::Now;
 use crate::command::channel::frozen;
 use crate::limits::NAMES_IN_MESSAGE;
@@ -38,6 +39,7 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         gateway_command: gateway_command(world, instance),
         start_on_connect: instance.spec.start_on_connect,
         urls: instance.spec.ports.iter().map(|declared| url(world, instance, declared)).collect(),
+        forwards: forwards(world, instance, node),
         ssh_keys: keys.map(|key| key.name.clone()).collect::<Vec<Label>>(),
         limits: instance.spec.limits,
         created_at: instance.created_at,

@@ -31,6 +31,7 @@ impl World {
             idempotency: Default::default(),
             links: Default::default(),
             alarms: Default::default(),
+            unopened: Default::default(),
             published: Default::default(),
             started,
         }
@@ -59,6 +60,7 @@ impl World {
             Change::PutInstance(row) => drop(self.instances.insert(row.id, Arc::new(*row))),
             Change::DropInstance(id) => {
                 self.instances.remove(&id);
+                self.unopened.remove(&id);
                 self.events.remove(&id);
             }
             Change::PutEvent(event) => self.remember(event),

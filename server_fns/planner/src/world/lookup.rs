@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use model::Timestamp;
 use model::event::InstanceEvent;
+use model::forward::Place;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
 use model::node::NodeFacts;
 use model::observed::Observed;
-use model::port::PortBlock;
+use model::port::{HostPort, PortBlock, PortRange};
 use model::stranger::{Origin, Stranger};
 use model::version::{Generation, Restarts};
 
@@ -78,9 +79,14 @@ impl World {
         self.instances.values().filter(move |instance| instance.owner == owner)
     }
 
-    /// The blocks of host ports that are given away on a node.
-    pub fn held_blocks(&self, node: NodeId) -> impl Iterator<Item = PortBlock> {
-        self.node_instances(node).map(|instance| instance.host_ports)
+    /// The host ports that are given away on a node.
+    pub fn held_ports(&self, node: NodeId) -> impl Iterator<Item = PortRange> {
+        self.node_instances(node).flat_map(|instance| instance.held_ports(Place::Node))
+    }
+
+    /// The main server's host ports that are given away.
+    pub fn held_gateway_ports(&self) -> impl Iterator<Item = PortRange> {
+        self.instances.values().flat_map(|instance| instance.held_ports(Place::Gateway))
     }
 
     /// The blocks on which the node found a foreign program, for any of its instances.
@@ -138,6 +144,17 @@ impl Node {
 }
 
 impl Instance {
+    /// What it holds of the host ports of its node, or of the main server's.
+    pub fn held_ports(&self, place: Place) -> impl Iterator<Item = PortRange> {
+        let block = (place == Place::Node).then(|| self.host_ports.range());
+        block.into_iter().chain(self.forwarded_ports(place).map(HostPort::range))
+    }
+
+    /// The host ports beside its block. One that leads on for both protocols comes twice.
+    pub fn forwarded_ports(&self, place: Place) -> impl Iterator<Item = HostPort> {
+        self.spec.forwards.iter().filter(move |forward| forward.place == place).map(|forward| forward.host)
+    }
+
     /// It is not to run, and its node has said that it does not.
     pub fn stands_still(&self) -> bool {
         let still = match &self.report.observed {
@@ -158,7 +175,15 @@ impl LastReport {
     /// Of an instance that no node has spoken of yet.
     pub fn unheard(at: Timestamp) -> Self {
         let (generation, restarts) = (Generation::default(), Restarts::default());
-        Self { observed: Observed::Unknown { since: at }, generation, activity: None, problem: None, restarts, at }
+        Self {
+            observed: Observed::Unknown { since: at },
+            generation,
+            activity: None,
+            problem: None,
+            unopened: Vec::new(),
+            restarts,
+            at,
+        }
     }
 
     /// Whether the node has ever said anything of the instance.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::port::{PortBlock, PortRange};
+use model::port::{HostPort, PortBlock, PortRange};
 use planner::ports::first_free_block;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -41,9 +41,16 @@ fn blocks(count: &AtomicU64) {
     let clashed = prop::collection::vec(1_020u16..1_060, 0..4);
     check(BLOCKS, count, &(1_020u16..1_040, 0u16..24, held, clashed), |(first, length, held, clashed)| {
         let range = PortRange { first, last: first + length };
-        let held: Vec<PortBlock> = held.into_iter().map(PortBlock::starting_at).collect();
+        // Some hold a block and some a single host port.
+        let held: Vec<PortRange> = held
+            .into_iter()
+            .map(|first| if first % 3 == 0 { HostPort(first).range() } else { PortBlock::starting_at(first).range() })
+            .collect();
         let clashed: Vec<PortBlock> = clashed.into_iter().map(PortBlock::starting_at).collect();
-        let free = |block: &PortBlock| held.iter().chain(&clashed).all(|other| !other.overlaps(*block));
+        let free = |block: &PortBlock| {
+            held.iter().all(|other| !other.overlaps(block.range()))
+                && clashed.iter().all(|other| !other.overlaps(*block))
+        };
         let obvious = if range.is_valid() { range.blocks().find(free) } else { None };
         assert_eq!(first_free_block(range, held.iter().copied(), &clashed), obvious);
     });

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use model::forward::{Place, Protocol, Unopened};
 use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
 use model::port::PortRange;
-use model::request::{CreateInstance, RegisterNode};
+use model::request::{CreateInstance, OpenForward, RegisterNode};
 use planner::actor::{Actor, Via};
 use planner::command::{channel, instances, nodes, people, ssh_keys};
 
@@ -41,7 +42,7 @@ impl History {
     pub(crate) fn step(&mut self, [what, which, how]: Step) {
         let before: BTreeSet<InstanceId> = self.scene.world.instances.keys().copied().collect();
         let someone = pick(&PEOPLE, which);
-        match what % 24 {
+        match what % 25 {
             0..=4 => self.create(someone, how),
             5..=8 => self.wish(which, how),
             9..=14 => self.work(which, how),
@@ -53,6 +54,7 @@ impl History {
             20 => self.nodes(someone, which, how),
             21 => self.accounts(someone, which, how),
             22 => self.accident(which, how),
+            23 => self.forward(which, how),
             _ => self.stranger(which),
         }
         self.scene.settle();
@@ -102,6 +104,46 @@ impl History {
             assert!(self.scene.wish(stranger, id, wish).is_err());
         }
         assert_eq!(self.scene.instance(id).generation, after.generation);
+    }
+
+    /// A host port is opened, with a number or without, or one is closed.
+    fn forward(&mut self, which: u8, how: u8) {
+        let Some(id) = self.any_instance(which) else { return };
+        let before = self.scene.instance(id).clone();
+        let owner = self.scene.world.people[&before.owner].username.to_string();
+        let actor = self.scene.actor(&owner);
+        let mut draw = self.scene.draw();
+        let (world, now) = (&self.scene.world, self.scene.now);
+        let decided = match (how % 4, before.spec.forwards.first()) {
+            (0, Some(forward)) => instances::close_forward(world, &actor, id, forward.key(), &mut draw, now),
+            _ => {
+                let asked = OpenForward {
+                    place: if how % 4 == 1 { Place::Gateway } else { Place::Node },
+                    protocol: if how.is_multiple_of(2) { Protocol::Tcp } else { Protocol::Udp },
+                    container_port: 8_000 + u16::from(how % 3),
+                    host_port: (how >= 128).then_some(RANGE.first + u16::from(how % 16)),
+                    ..OpenForward::default()
+                };
+                let decided = instances::open_forward(world, &actor, id, &asked, &mut draw, now);
+                if let Ok(decided) = decided {
+                    self.scene.commit(decided);
+                    let (world, now) = (&self.scene.world, self.scene.now);
+                    let again =
+                        instances::open_forward(world, &actor, id, &asked, &mut draw, now).expect("a repetition");
+                    assert_eq!(again.changes, [], "a host port was opened twice");
+                    // Another program has the server's newest one.
+                    if let Some(forward) = self.scene.instance(id).spec.forwards.last().filter(|_| how % 16 == 1) {
+                        let unopened = Unopened { key: forward.key(), reason: "in use".into(), taken: true };
+                        self.scene.world.unopened.insert(id, vec![unopened]);
+                    }
+                }
+                return;
+            }
+        };
+        if let Ok(decided) = decided {
+            self.scene.commit(decided);
+            assert!(self.scene.instance(id).generation > before.generation);
+        }
     }
 
     /// Some of: the assignment arrives, it is carried out, and a report is sent.

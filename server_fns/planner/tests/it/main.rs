@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a scene that lacks what it is about has failed")]
 
 mod channel;
+mod forwards;
 mod generated;
 mod history;
 mod instances;

@@ -77,7 +77,7 @@ fn a_name_or_ports_in_use_give_way() {
     let (mut scene, node) = scene("web");
     scene.create("bob", "web").unwrap();
     scene.create("bob", "second").unwrap();
-    assert!(scene.world.held_blocks(node).any(|block| block == PortBlock::starting_at(1027)));
+    assert!(scene.world.held_ports(node).any(|held| held == PortBlock::starting_at(1027).range()));
     asked(&mut scene, "lab-1", None).unwrap();
     let made = scene.instance(ID);
     assert_eq!((made.spec.name.as_str(), made.host_ports.first.0), ("web-2", 1030));

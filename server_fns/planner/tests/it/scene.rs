@@ -1,6 +1,7 @@
 //! A world with people, keys and connected nodes, in which every step is checked.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,9 +24,10 @@ use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Decision, channel, instances, nodes, people, ssh_keys};
 use planner::invariants::{check, check_step};
 use planner::reconcile::reconcile;
-use planner::world::{Change, Instance, World};
+use planner::world::{Change, GatewayPorts, Instance, World};
 
 pub(crate) const RANGE: PortRange = PortRange { first: 1024, last: 1036 };
+pub(crate) const GATEWAY: PortRange = PortRange { first: 20_000, last: 20_003 };
 
 /// Clonable, so that many histories begin from one scene.
 #[derive(Clone)]
@@ -41,8 +43,10 @@ impl Scene {
     pub(crate) fn empty() -> Self {
         let start = Instant(Duration::from_secs(1_000));
         let wall = Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let world =
+        let mut world =
             World::new(ClusterId::from_bits(1), Era::default(), Settings { quota: 3, ..Settings::default() }, start);
+        let bind = IpAddr::from([127, 0, 0, 1]);
+        world.identity.gateway_ports = Some(GatewayPorts { range: GATEWAY, bind, host: "dockhost.example".into() });
         Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new() }
     }
 

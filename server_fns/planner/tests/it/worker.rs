@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::assignment::{AssignedInstance, Assignment};
+use model::forward::Unopened;
 use model::id::{InstanceId, NodeId};
 use model::instance::DesiredState;
 use model::observed::{ContainerFacts, ContainerState, InstanceReport, Observed, Problem, ProblemCode};
@@ -77,6 +78,11 @@ impl Worker {
         assigned.map(|wish| self.report(wish)).collect()
     }
 
+    fn unopened(&self, wish: &AssignedInstance) -> Vec<Unopened> {
+        let taken = wish.forwards.iter().filter(|forward| self.taken.contains(&forward.host.0));
+        taken.map(|forward| Unopened { key: forward.key(), reason: "in use".into(), taken: true }).collect()
+    }
+
     fn report(&self, wish: &AssignedInstance) -> InstanceReport {
         let problem = (wish.desired == DesiredState::Running && self.clashes(wish))
             .then(|| Problem { code: ProblemCode::PortsTaken, message: "A host port is taken.".into() });
@@ -89,7 +95,14 @@ impl Worker {
                 started_at: None,
             }),
         };
-        InstanceReport { instance: wish.id, generation: wish.generation, observed, activity: None, problem }
+        InstanceReport {
+            instance: wish.id,
+            generation: wish.generation,
+            observed,
+            activity: None,
+            problem,
+            unopened: self.unopened(wish),
+        }
     }
 
     /// Its ledger says that a missing container is not to be made.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use model::Timestamp;
+use model::forward::Unopened;
 use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::{DesiredState, InstanceSpec};
@@ -38,6 +39,8 @@ struct LastReportRow {
     generation: Generation,
     activity: Option<Activity>,
     problem: Option<Problem>,
+    #[serde(default)]
+    unopened: Vec<Unopened>,
     restarts: Restarts,
     at: Timestamp,
 }
@@ -128,14 +131,14 @@ impl From<InstanceRow> for Instance {
 
 impl From<LastReport> for LastReportRow {
     fn from(report: LastReport) -> Self {
-        let LastReport { observed, generation, activity, problem, restarts, at } = report;
-        Self { observed, generation, activity, problem, restarts, at }
+        let LastReport { observed, generation, activity, problem, unopened, restarts, at } = report;
+        Self { observed, generation, activity, problem, unopened, restarts, at }
     }
 }
 
 impl From<LastReportRow> for LastReport {
     fn from(report: LastReportRow) -> Self {
-        let LastReportRow { observed, generation, activity, problem, restarts, at } = report;
-        Self { observed, generation, activity, problem, restarts, at }
+        let LastReportRow { observed, generation, activity, problem, unopened, restarts, at } = report;
+        Self { observed, generation, activity, problem, unopened, restarts, at }
     }
 }

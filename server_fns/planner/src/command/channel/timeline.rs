@@ -1,9 +1,11 @@
 //! What a report adds to an instance's timeline: real transitions, and none for a look that failed.
 
+use model::forward::Unopened;
 use model::instance::DesiredState;
 use model::observed::{Activity, ContainerFacts, ContainerState, Observed};
 
 use crate::rollup::exit_of;
+use crate::view::sentence;
 use crate::world::Instance;
 
 /// Sentences about what happened between two reports, in order. `new` differs from `old` by its report.
@@ -19,6 +21,8 @@ pub(super) fn lines(old: &Instance, new: &Instance, node: &str) -> Vec<String> {
     {
         lines.push(problem.message.clone());
     }
+    let known = |unopened: &&Unopened| old.report.unopened.contains(unopened);
+    lines.extend(new.report.unopened.iter().filter(|unopened| !known(unopened)).map(sentence));
     lines
 }
 

@@ -108,6 +108,7 @@ fn propose<'w>(
         limits: row.limits,
         start_on_connect: false,
         ports: DeclaredPort::first(),
+        forwards: Vec::new(),
     };
     let instance = Instance {
         id,
@@ -132,8 +133,8 @@ fn propose<'w>(
 
 /// Those that it had, if they are free.
 fn host_ports(world: &World, node: &Node, before: PortBlock) -> Option<PortBlock> {
-    let (range, held) = (node.settings.host_ports, || world.held_blocks(node.id));
-    let free = range.blocks().any(|block| block == before) && !held().any(|block| block.overlaps(before));
+    let (range, held) = (node.settings.host_ports, || world.held_ports(node.id));
+    let free = range.blocks().any(|block| block == before) && !held().any(|held| held.overlaps(before.range()));
     if free { Some(before) } else { first_free_block(range, held(), &[]) }
 }
 

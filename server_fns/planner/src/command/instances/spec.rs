@@ -28,6 +28,7 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
     let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
     check_limits(asked.limits)?;
     Ok(InstanceSpec {
+        forwards: Vec::new(),
         url_name: url_name(world, actor.username.as_str(), &name),
         name,
         image,

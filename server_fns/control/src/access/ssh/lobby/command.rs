@@ -1,5 +1,10 @@
 //! From a line to what it asks for. There is no shell: words are separated by spaces, and quotes mean nothing.
 
+use model::forward::ForwardKey;
+use model::request::OpenForward;
+
+use super::forward;
+
 /// What one may ask of the lobby.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Command {
@@ -12,6 +17,8 @@ pub(super) enum Command {
     Restart { name: String },
     Remove { name: String, yes: bool },
     Ports { name: String },
+    Open { name: String, asked: OpenForward },
+    Close { name: String, key: ForwardKey },
     Explain { name: String },
     WhoAmI,
 }
@@ -24,6 +31,9 @@ stop NAME              stop it; its data stay
 restart NAME           restart it
 rm NAME --yes          delete it with its data
 ports NAME             where its ports are reached
+open NAME PORT[/udp]   open a host port of its node that leads to that port; with --on-server one of this server,
+                       --host-port N a certain one, --from NETWORK,... for these callers, --listen ADDRESS there alone
+close NAME HOST-PORT   close it again
 explain NAME           why it is as it is, and what can be done
 whoami                 who you are here
 help                   this list
@@ -36,6 +46,16 @@ Every command takes --json. To log in to an instance: ssh -p PORT NAME@HOST
 pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let json = words.contains(&"--json");
+    let named: Vec<&str> = words.iter().filter(|word| **word != "--json").copied().collect();
+    match named.as_slice() {
+        ["open", name, rest @ ..] if !name.starts_with('-') => {
+            return Ok((Command::Open { name: (*name).to_owned(), asked: forward::open(rest)? }, json));
+        }
+        ["close", name, rest @ ..] if !name.starts_with('-') => {
+            return Ok((Command::Close { name: (*name).to_owned(), key: forward::close(rest)? }, json));
+        }
+        _ => {}
+    }
     let yes = words.iter().any(|word| matches!(*word, "--yes" | "-y"));
     let known = |word: &&&str| matches!(**word, "--json" | "--yes" | "-y");
     let rest: Vec<&str> = words.iter().filter(|word| !known(word)).copied().collect();
@@ -55,7 +75,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["rm", name] => Command::Remove { name: (*name).to_owned(), yes },
         ["ports", name] => Command::Ports { name: (*name).to_owned() },
         ["explain", name] => Command::Explain { name: (*name).to_owned() },
-        ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain", ..] => {
+        ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close", ..] => {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
         }
         [other, ..] => {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use model::id::InstanceId;
 use model::phase::Phase;
+use model::port::{PortBinding, UrlAccess};
 use model::refusal::Refusal;
 use model::request::CreateInstance;
-use model::view::InstanceView;
+use model::view::{ForwardView, InstanceView, UrlView};
 use planner::access::instance_of;
 use planner::view::instance_view;
 use serde::Serialize;
@@ -77,7 +78,15 @@ impl Lobby {
             }
             Command::Ports { name } => {
                 let view = self.handle.instance(actor, self.named(&name)?)?;
-                Ok(if json { as_json(&view.ports) } else { ports(&view) })
+                Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
+            }
+            Command::Open { name, asked } => {
+                let view = self.handle.open_forward(actor, self.named(&name)?, asked).await?;
+                Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
+            }
+            Command::Close { name, key } => {
+                let view = self.handle.close_forward(actor, self.named(&name)?, key).await?;
+                Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
             }
             Command::Explain { name } => {
                 let told = self.handle.explain_instance(actor, self.named(&name)?)?;
@@ -150,11 +159,37 @@ fn list(views: &[InstanceView]) -> String {
     table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
 }
 
+/// Every way to its ports, for programs.
+#[derive(Serialize)]
+struct Reached<'a> {
+    ports: &'a [PortBinding],
+    forwards: &'a [ForwardView],
+    urls: &'a [UrlView],
+}
+
+fn reached(view: &InstanceView) -> Reached<'_> {
+    Reached { ports: &view.ports, forwards: &view.forwards, urls: &view.urls }
+}
+
 fn ports(view: &InstanceView) -> String {
-    let heading = ["PORT", "REACHED AT"].map(str::to_owned).to_vec();
-    let rows = view
-        .ports
-        .iter()
-        .map(|binding| vec![binding.container.0.to_string(), format!("{}:{}", view.node.address, binding.host.0)]);
-    table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
+    let heading = ["PORT", "REACHED AT", "BY"].map(str::to_owned).to_vec();
+    let everybody = || "everybody".to_owned();
+    let block = view.ports.iter().map(|binding| {
+        vec![binding.container.0.to_string(), format!("{}:{}", view.node.address, binding.host.0), everybody()]
+    });
+    let forwards = view.forwards.iter().map(|forward| {
+        let who = if forward.allow.is_empty() { everybody() } else { forward.allow.join(" ") };
+        let who = if forward.problem.is_empty() { who } else { format!("nobody: {}", forward.problem) };
+        vec![format!("{}/{}", forward.container.0, forward.protocol), forward.address.clone(), who]
+    });
+    let urls = view.urls.iter().filter(|url| !url.url.is_empty()).map(|url| {
+        let who = match url.access {
+            UrlAccess::Off => "nobody",
+            UrlAccess::Owner => "you",
+            UrlAccess::SignedIn => "everybody signed in",
+            UrlAccess::Public => "everybody",
+        };
+        vec![url.port.0.to_string(), url.url.clone(), who.to_owned()]
+    });
+    table(&std::iter::once(heading).chain(block).chain(forwards).chain(urls).collect::<Vec<_>>())
 }

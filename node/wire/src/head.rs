@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-pub(crate) async fn read<M: DeserializeOwned>(wire: &mut (impl AsyncRead + Unpin)) -> io::Result<M> {
+pub async fn read<M: DeserializeOwned>(wire: &mut (impl AsyncRead + Unpin)) -> io::Result<M> {
     let mut length = [0; LENGTH];
     wire.read_exact(&mut length).await?;
     let mut head = vec![0; stream::length(length).map_err(io::Error::other)?];
@@ -15,7 +15,7 @@ pub(crate) async fn read<M: DeserializeOwned>(wire: &mut (impl AsyncRead + Unpin
     stream::decode(&head).map_err(io::Error::other)
 }
 
-pub(crate) async fn write(wire: &mut (impl AsyncWrite + Unpin), head: &impl Serialize) -> io::Result<()> {
+pub async fn write(wire: &mut (impl AsyncWrite + Unpin), head: &impl Serialize) -> io::Result<()> {
     wire.write_all(&stream::encode(head).map_err(io::Error::other)?).await?;
     wire.flush().await
 }

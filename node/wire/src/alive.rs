@@ -14,7 +14,7 @@ const TIMES: u32 = 4;
 /// How long what was sent may stay without an acknowledgement.
 const UNHEARD: Duration = Duration::from_secs(30);
 
-pub(super) fn watch(socket: &TcpStream) -> io::Result<()> {
+pub fn watch(socket: &TcpStream) -> io::Result<()> {
     let socket = SockRef::from(socket);
     let ask = TcpKeepalive::new().with_time(QUIET).with_interval(AGAIN).with_retries(TIMES);
     socket.set_tcp_keepalive(&ask)?;

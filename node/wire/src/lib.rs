@@ -1,0 +1,10 @@
+//! What both ends of the tunnel do alike with sockets. It knows neither instances nor who may reach them.
+
+pub mod alive;
+pub mod datagram;
+pub mod flow;
+pub mod head;
+pub mod listen;
+mod quiet;
+
+pub use quiet::Quiet;

@@ -1,0 +1,76 @@
+//! Listening on host ports, and handing each connection on.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// Connections that the system holds for us until they are accepted.
+const BACKLOG: u32 = 256;
+/// After accepting failed, which is for want of file descriptors: the others need time to end.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// # Errors
+/// As the system refuses, such as `Address already in use`.
+pub fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Connections of a process before us may linger; another program that listens is still refused.
+    socket.set_reuseaddr(true)?;
+    // Accepted connections inherit it: a client that vanished is noticed in the end.
+    socket.set_keepalive(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// # Errors
+/// As the system refuses, such as `Address already in use`.
+pub fn udp(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = std::net::UdpSocket::bind(address)?;
+    socket.set_nonblocking(true)?;
+    UdpSocket::from_std(socket)
+}
+
+/// Accepts until it is dropped, which also closes every connection that it accepted. Without a place, a connection is
+/// closed at once.
+pub async fn accept<Carried>(
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+    lets_in: impl Fn(IpAddr) -> bool,
+    carry: impl Fn(TcpStream) -> Carried,
+) where
+    Carried: Future<Output = ()> + Send + 'static,
+{
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_ended) = connections.join_next() => continue,
+        };
+        match accepted {
+            Ok((_, caller)) if !lets_in(caller.ip()) => {
+                tracing::debug!(%caller, "closed a connection that is not let in")
+            }
+            Ok((client, caller)) => {
+                let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                    tracing::debug!(%caller, "closed a connection above the instance's limit");
+                    continue;
+                };
+                let carried = carry(client);
+                connections.spawn(async move {
+                    carried.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection to an instance could not be accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

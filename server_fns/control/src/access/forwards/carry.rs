@@ -1,0 +1,66 @@
+//! From one caller to the instance and back, through the tunnel.
+
+use std::io;
+
+use model::id::InstanceId;
+use model::port::ContainerPort;
+use protocol::stream::Target;
+use tokio::io::copy_bidirectional_with_sizes;
+use tokio::net::TcpStream;
+use wire::Quiet;
+use wire::datagram::{self, MAX_DATAGRAM};
+use wire::flow::{Flow, IDLE};
+
+use crate::handle::Handle;
+
+/// For each direction.
+const BUFFER: usize = 64 << 10;
+/// How long a program in the instance that is just starting is waited for: as on the host ports of nodes.
+const PATIENCE_MS: u64 = 10_000;
+
+pub(super) async fn connection(handle: Handle, id: InstanceId, port: ContainerPort, mut client: TcpStream) {
+    // A caller that is refused sees its connection closed; there is nothing on it to say why with.
+    let mut stream = match handle.open_stream(id, Target::Port { port, patience_ms: PATIENCE_MS }).await {
+        Ok(stream) => stream,
+        Err(why) => return tracing::debug!(instance = %id, port = port.0, %why, "a connection was closed"),
+    };
+    // Without it, short messages wait for the acknowledgement of those before them.
+    let _ = client.set_nodelay(true);
+    tokio::select! {
+        _ended = copy_bidirectional_with_sizes(&mut client, &mut stream.socket, BUFFER, BUFFER) => {}
+        () = handle.no_longer_wanted(id) => {}
+    }
+}
+
+/// One sender's, until nothing was said for a while or either end is gone.
+pub(super) async fn datagrams(handle: Handle, id: InstanceId, port: ContainerPort, flow: Flow) {
+    let stream = match handle.open_stream(id, Target::Datagrams { port }).await {
+        Ok(stream) => stream,
+        Err(why) => return tracing::debug!(instance = %id, port = port.0, %why, "datagrams were lost"),
+    };
+    let Flow { mut said, back } = flow;
+    let (mut from, mut to) = stream.socket.into_split();
+    let quiet = Quiet::since_now();
+    let inwards = async {
+        while let Some(datagram) = said.recv().await {
+            quiet.broken();
+            datagram::write(&mut to, &datagram).await?;
+        }
+        io::Result::Ok(())
+    };
+    let outwards = async {
+        let mut buffer = vec![0; MAX_DATAGRAM];
+        while let Some(length) = datagram::read(&mut from, &mut buffer).await? {
+            quiet.broken();
+            // One that the network does not take is lost, as any may be.
+            let _ = back.send(buffer.get(..length).unwrap_or_default()).await;
+        }
+        io::Result::Ok(())
+    };
+    tokio::select! {
+        _ended = inwards => {}
+        _ended = outwards => {}
+        () = quiet.lasts(IDLE) => {}
+        () = handle.no_longer_wanted(id) => {}
+    }
+}

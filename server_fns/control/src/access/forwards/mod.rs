@@ -1,0 +1,128 @@
+//! The server's own host ports for instances: what comes in on them goes through the tunnel as it is.
+
+mod carry;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use model::forward::{Forward, ForwardKey, Place, Protocol, Unopened};
+use model::id::InstanceId;
+use model::instance::DesiredState;
+use planner::command::Decision;
+use planner::world::World;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::handle::Handle;
+use crate::limits::{CONNECTIONS_PER_INSTANCE, LISTEN_AGAIN};
+
+type Wanted = BTreeMap<(InstanceId, ForwardKey), Forward>;
+type Refused = BTreeMap<InstanceId, Vec<Unopened>>;
+
+/// Follows what is wished until the server stops. `bind` is where the operator lets instances listen.
+pub(crate) async fn serve(handle: Handle, bind: IpAddr) {
+    let mut worlds = handle.orchestrator.watch();
+    let mut listening = Listening { handle: handle.clone(), bind, open: BTreeMap::new(), places: HashMap::new() };
+    let mut told = Refused::new();
+    loop {
+        let wanted = wanted(&worlds.borrow_and_update());
+        let refused = listening.set(&wanted).await;
+        if refused != told && note(&handle, refused.clone()).await {
+            told = refused.clone();
+        }
+        tokio::select! {
+            () = handle.stopping.cancelled() => return,
+            other = worlds.wait_for(|world| self::wanted(world) != wanted) => if other.is_err() { return },
+            () = sleep(LISTEN_AGAIN), if refused != Refused::new() || refused != told => {}
+        }
+    }
+}
+
+fn wanted(world: &World) -> Wanted {
+    let instances = world.instances.values().filter(|instance| instance.desired != DesiredState::Deleted);
+    let forwards = instances.flat_map(|instance| instance.spec.forwards.iter().map(|forward| (instance.id, forward)));
+    let own = forwards.filter(|(_, forward)| forward.place == Place::Gateway);
+    own.map(|(id, forward)| ((id, forward.key()), forward.clone())).collect()
+}
+
+/// What cannot be listened on is told to its owner. False if that must be tried again.
+async fn note(handle: &Handle, refused: Refused) -> bool {
+    for (instance, unopened) in &refused {
+        for Unopened { key, reason, .. } in unopened {
+            tracing::warn!(%instance, port = key.host.0, reason, "a host port of the server cannot be opened");
+        }
+    }
+    let noted = handle.orchestrator.decide_and::<(), model::refusal::Refusal, _, _>(
+        |_, _, _| Ok(Decision::unchanged(())),
+        move |world, (), _| {
+            let there = |id: &InstanceId| world.instances.contains_key(id);
+            world.unopened = refused.into_iter().filter(|(id, _)| there(id)).collect();
+        },
+    );
+    noted.await.is_ok()
+}
+
+struct Listening {
+    handle: Handle,
+    bind: IpAddr,
+    /// Dropping a set closes the host port and its connections.
+    open: BTreeMap<(InstanceId, ForwardKey), (Forward, JoinSet<()>)>,
+    /// How much an instance may hold at once, on all of these host ports together.
+    places: HashMap<InstanceId, Arc<Semaphore>>,
+}
+
+impl Listening {
+    /// Listens on these and no others; those that are as they were are left alone.
+    async fn set(&mut self, wanted: &Wanted) -> Refused {
+        let ended = |key: &(InstanceId, ForwardKey), (forward, _): &mut (Forward, JoinSet<()>)| {
+            wanted.get(key) != Some(forward)
+        };
+        let closed: Vec<_> = self.open.extract_if(.., ended).collect();
+        for (_, (_, mut tasks)) in closed {
+            tasks.shutdown().await;
+        }
+        self.places.retain(|id, _| wanted.keys().any(|(instance, _)| instance == id));
+        let mut refused = Refused::new();
+        for (place, forward) in wanted {
+            if self.open.contains_key(place) {
+                continue;
+            }
+            match self.listen(place.0, forward) {
+                Ok(tasks) => drop(self.open.insert(*place, (forward.clone(), tasks))),
+                Err(why) => refused.entry(place.0).or_default().push(why),
+            }
+        }
+        refused
+    }
+
+    fn listen(&mut self, id: InstanceId, forward: &Forward) -> Result<JoinSet<()>, Unopened> {
+        let key = forward.key();
+        let failed = |error: io::Error| {
+            let taken = error.kind() == io::ErrorKind::AddrInUse;
+            Unopened { key, reason: error.to_string(), taken }
+        };
+        let barred = |reason| Unopened { key, reason, taken: false };
+        let address = SocketAddr::new(forward.listen_address(self.bind).map_err(barred)?, forward.host.0);
+        let places = self.places.entry(id).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)));
+        let (places, handle, port) = (Arc::clone(places), self.handle.clone(), forward.container);
+        let rule = forward.clone();
+        let lets_in = move |source| rule.lets_in(source);
+        let mut tasks = JoinSet::new();
+        match forward.protocol {
+            Protocol::Tcp => {
+                let listener = wire::listen::tcp(address).map_err(failed)?;
+                let carry = move |client| carry::connection(handle.clone(), id, port, client);
+                tasks.spawn(wire::listen::accept(listener, places, lets_in, carry));
+            }
+            Protocol::Udp => {
+                let socket = wire::listen::udp(address).map_err(failed)?;
+                let carry = move |flow| carry::datagrams(handle.clone(), id, port, flow);
+                tasks.spawn(wire::flow::accept(socket, places, lets_in, carry));
+            }
+        }
+        Ok(tasks)
+    }
+}

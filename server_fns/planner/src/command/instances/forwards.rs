@@ -1,0 +1,187 @@
+//! Host ports beside those of the block, opened and closed while an instance runs.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use model::forward::{Forward, ForwardKey, Place};
+use model::id::InstanceId;
+use model::instance::InstanceSpec;
+use model::port::{ContainerPort, HostPort, PortRange};
+use model::refusal::{Refusal, RefusalCode};
+use model::request::OpenForward;
+
+use crate::actor::Actor;
+use crate::clock::Now;
+use crate::command::{Decision, event};
+use crate::limits::{FORWARDS_PER_INSTANCE, NETWORKS_PER_FORWARD};
+use crate::ports::last_free_port;
+use crate::world::{Change, Instance, World};
+
+const HOST_PORT: &str = "host_port";
+
+/// Opens a host port. The same one asked for again is changed and never doubled: who is let in, where it listens, and
+/// what it leads to; one without a number is known by what it leads to.
+pub fn open_forward(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    asked: &OpenForward,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    if asked.container_port == 0 {
+        return Err(Refusal::field("container_port", "A port is a number from 1 to 65535."));
+    }
+    let container = ContainerPort(asked.container_port);
+    let same = |known: &&Forward| {
+        known.place == asked.place
+            && known.protocol == asked.protocol
+            && match asked.host_port {
+                Some(number) => known.host.0 == number,
+                None => known.automatic && known.container == container,
+            }
+    };
+    let known = instance.spec.forwards.iter().find(same);
+    let host = match (known, asked.host_port) {
+        (Some(known), _) => known.host,
+        (None, Some(number)) => chosen(world, instance, asked, HostPort(number))?,
+        (None, None) => free(world, instance, asked.place)?,
+    };
+    let forward = Forward {
+        place: asked.place,
+        protocol: asked.protocol,
+        host,
+        container,
+        bind: asked.bind.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(bind).transpose()?,
+        allow: networks(&asked.allow)?,
+        automatic: asked.host_port.is_none(),
+    };
+    let mut forwards = instance.spec.forwards.clone();
+    forwards.retain(|other| other.key() != forward.key());
+    if forwards.len() >= FORWARDS_PER_INSTANCE {
+        let message = format!("An instance may have {FORWARDS_PER_INSTANCE} more host ports. Close one first.");
+        return Err(Refusal::new(RefusalCode::Conflict, message));
+    }
+    let text = format!("{} opened {}.", actor.username, described(world, instance, &forward));
+    forwards.push(forward);
+    forwards.sort_by_key(Forward::key);
+    change(world, actor, instance, forwards, text, draw, now)
+}
+
+/// Its connections are closed, and the number is free once the node has heard of it.
+pub fn close_forward(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    key: ForwardKey,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    let instance = actor.instance(world, id)?;
+    let Some(closed) = instance.spec.forwards.iter().find(|forward| forward.key() == key) else {
+        return Ok(Decision::unchanged(()));
+    };
+    let text = format!("{} closed {}.", actor.username, described(world, instance, closed));
+    let forwards = instance.spec.forwards.iter().filter(|forward| forward.key() != key).cloned().collect();
+    change(world, actor, instance, forwards, text, draw, now)
+}
+
+/// The number that was asked for, if it may be given.
+fn chosen(world: &World, instance: &Instance, asked: &OpenForward, host: HostPort) -> Result<HostPort, Refusal> {
+    let range = range(world, instance, asked.place)?;
+    if !range.contains(host) {
+        let PortRange { first, last } = range;
+        return Err(Refusal::field(HOST_PORT, format!("The host ports there are {first} to {last}.")));
+    }
+    // Its own number for the other protocol is not in the way; a name server answers on both.
+    let own = instance.forwarded_ports(asked.place).any(|port| port == host);
+    if !own && is_held(world, instance, asked.place, host) {
+        return Err(Refusal::field(HOST_PORT, format!("Host port {} is in use there. Choose another one.", host.0)));
+    }
+    Ok(host)
+}
+
+fn free(world: &World, instance: &Instance, place: Place) -> Result<HostPort, Refusal> {
+    let range = range(world, instance, place)?;
+    last_free_port(range, |port| is_held(world, instance, place, port)).ok_or_else(|| {
+        Refusal::new(RefusalCode::Conflict, "All host ports there are given away. Close one, or use the tunnel.")
+    })
+}
+
+/// Those that may be given away there.
+fn range(world: &World, instance: &Instance, place: Place) -> Result<PortRange, Refusal> {
+    match place {
+        Place::Node => {
+            let node = world.nodes.get(&instance.node).ok_or_else(|| Refusal::not_found("node"))?;
+            Ok(node.settings.host_ports)
+        }
+        Place::Gateway => world.identity.gateway_ports.as_ref().map(|ports| ports.range).ok_or_else(|| {
+            let message = "This server opens no host ports of its own; its operator sets DOCKHOST_FORWARD_LISTEN.";
+            Refusal::field("place", message)
+        }),
+    }
+}
+
+fn is_held(world: &World, instance: &Instance, place: Place, port: HostPort) -> bool {
+    match place {
+        Place::Node => world.held_ports(instance.node).any(|held| held.contains(port)),
+        Place::Gateway => world.held_gateway_ports().any(|held| held.contains(port)),
+    }
+}
+
+fn bind(text: &str) -> Result<IpAddr, Refusal> {
+    let no = || Refusal::field("bind", "The address to listen on is an IP address of that machine, such as 10.0.0.7.");
+    let address: IpAddr = text.parse().map_err(|_| no())?;
+    if address.is_multicast() { Err(no()) } else { Ok(address) }
+}
+
+/// Each once, with what lies behind the prefix left out.
+fn networks(asked: &[String]) -> Result<Vec<IpNet>, Refusal> {
+    if asked.len() > NETWORKS_PER_FORWARD {
+        return Err(Refusal::field("allow", format!("At most {NETWORKS_PER_FORWARD} networks are let in.")));
+    }
+    let read = |text: &String| {
+        let text = text.trim();
+        let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
+        let no = |_| Refusal::field("allow", "Networks are written as 10.0.0.0/8, single addresses as 10.1.2.3.");
+        network.map(|network: IpNet| network.trunc()).map_err(no)
+    };
+    let mut networks: Vec<IpNet> = asked.iter().map(read).collect::<Result<_, _>>()?;
+    networks.sort_unstable();
+    networks.dedup();
+    Ok(networks)
+}
+
+fn described(world: &World, instance: &Instance, forward: &Forward) -> String {
+    let place = match forward.place {
+        Place::Node => world.nodes.get(&instance.node).map_or("its node", |node| node.settings.name.as_str()),
+        Place::Gateway => "the server",
+    };
+    let who = match forward.allow.len() {
+        0 => "everybody".to_owned(),
+        1 => forward.allow.iter().map(IpNet::to_string).collect(),
+        several => format!("{several} networks"),
+    };
+    let Forward { protocol, host, container, .. } = forward;
+    format!("{} host port {} of {place} to port {} for {who}", protocol.title(), host.0, container.0)
+}
+
+/// The node must hear of it, so it is a new wish.
+fn change(
+    world: &World,
+    actor: &Actor,
+    instance: &Instance,
+    forwards: Vec<Forward>,
+    text: String,
+    draw: &mut dyn FnMut() -> u64,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
+    if instance.spec.forwards == forwards {
+        return Ok(Decision::unchanged(()));
+    }
+    let event = event(world, instance.id, actor.username.as_str(), text, draw, now);
+    let spec = InstanceSpec { forwards, ..instance.spec.clone() };
+    let wish = Instance { spec, generation: instance.generation.next(), ..instance.clone() };
+    Ok(Decision::new(vec![Change::PutInstance(Box::new(wish)), event], ()))
+}
