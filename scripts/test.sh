@@ -89,7 +89,7 @@ stage_engine() {
 stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
   { have rsync && have git && have python3; } || debian rsync git python3
-  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/doctor.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
+  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/forwards.test.mjs tests/doctor.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
 }
 stage_chaos() {
   have ssh-keygen || debian openssh-client
@@ -98,7 +98,7 @@ stage_chaos() {
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium
-  suite tests/terminal-client.test.mjs tests/browser.test.mjs tests/states.test.mjs
+  suite tests/terminal-client.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/states.test.mjs
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then

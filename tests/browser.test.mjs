@@ -4,8 +4,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { PASSWORD, World, must, root, run, until } from "./harness.mjs";
+import { PASSWORD, World, must, run, until } from "./harness.mjs";
 import { Browser, pictures } from "./support/browser.mjs";
+import { hands } from "./support/hands.mjs";
 
 describe("in a browser", () => {
   let world, browser, context, page, base;
@@ -25,22 +26,9 @@ describe("in a browser", () => {
     await world?.close();
   });
 
-  const button = (name, scope = page) => scope.getByRole("button", { name, exact: typeof name === "string" });
+  const { button, menu, see, ready, open, clipboard } = hands(() => page, () => base);
   const heading = (name) => page.getByRole("heading", { name, level: 1 });
   const row = (name) => page.getByRole("list", { name: "Instances" }).locator("li").filter({ hasText: name });
-  const menu = async (label, item) => {
-    await button(label).click();
-    await page.locator("[popover]:popover-open").getByText(item, { exact: true }).click();
-  };
-  const see = (locator, text, seconds = 60) => locator.getByText(text).first().waitFor({ timeout: seconds * 1000 });
-  /** A page that was drawn by the server takes clicks only once the client has taken over. */
-  const ready = () => page.waitForFunction(() => document.querySelector("#main")?.childElementCount > 0 && globalThis.performance.getEntriesByType("resource").some((entry) => entry.name.includes(".wasm") && entry.responseEnd > 0));
-  const open = async (path) => {
-    await page.goto(`${base}${path}`, { waitUntil: "networkidle" });
-    await ready();
-  };
-
-  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   /** What is at that path of web-1, as its owner's API tells. */
   const fetched = async (path) => {
     const [{ id }] = await world.ada.api.get("/instances");
@@ -285,90 +273,6 @@ describe("in a browser", () => {
     await look("terminal");
     for (const name of ["Close Terminal 2", "Close Terminal 1"]) await button(name).click();
     await see(page, "No terminal is open");
-  });
-
-  test("a port gets a public URL, for everybody once that is confirmed, and for its owner alone", async () => {
-    const [{ id }] = await world.ada.api.get("/instances");
-    const sent = await fetch(`${base}/api/v1/instances/${id}/files?path=app.pl`, { method: "PUT", body: await readFile(join(root, "tests/support/app.pl")), headers: world.ada.api.headers });
-    assert.equal(sent.status, 204);
-    await world.ada.sshOk(await world.ada.api.get(`/instances/${id}`), "nohup perl /root/app.pl 8080 >/root/app.log 2>&1 & echo started");
-    await open(`/instances/${id}`);
-    const line = (port) => page.getByRole("list", { name: "Declared ports" }).locator("li").filter({ has: page.getByText(`${port}`, { exact: true }) });
-    const level = page.getByLabel("Who may open port 8080");
-    const shows = (words) => until(`the page shows ${words}`, () => level.evaluate((select, words) => !select.disabled && select.selectedOptions[0].text === words, words), 20);
-    const stored = async () => (await world.ada.api.get(`/instances/${id}`)).urls.find(({ port }) => port === 8080)?.access;
-
-    for (const wrong of ["70000", "80"]) {
-      await page.getByLabel("Port", { exact: true }).fill(wrong);
-      await button("Declare").click();
-      await page.locator("#port[aria-invalid=true]").waitFor();
-    }
-    await see(page.locator("#port-note"), /declared already/);
-    await look("ports-refused");
-    browser.expected.push(/ 400 /);
-    await page.getByLabel("Port", { exact: true }).fill("22");
-    await button("Declare").click();
-    await see(page.locator("#port-note"), /speaks SSH/);
-    await page.getByLabel("Port", { exact: true }).fill("8080");
-    await button("Declare").click();
-    await shows("Only me");
-    assert.equal(await page.getByLabel("Port", { exact: true }).inputValue(), "");
-    assert.equal(await stored(), "owner");
-
-    await level.selectOption("Everybody");
-    await see(page.getByRole("dialog"), "Open port 8080 of web-1 to everybody?");
-    await look("confirm-public");
-    await button("Keep it").click();
-    await shows("Only me");
-    browser.expected.push(/ 404 /);
-    await page.route("**/ports/8080", (route) => route.continue({ url: route.request().url().replace(id, "i-00000000000000aa") }));
-    await level.selectOption("Everybody signed in");
-    await see(line(8080).getByRole("alert"), /no such instance/i);
-    await shows("Only me");
-    await page.unroute("**/ports/8080");
-    await level.selectOption("Everybody");
-    await button("Open to everybody").click();
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    await shows("Everybody");
-    assert.equal(await stored(), "public");
-    const link = line(8080).getByRole("link");
-    const url = await link.getAttribute("href");
-    await button("Copy the URL of port 8080").click();
-    assert.equal(await clipboard(), url);
-    const [app] = await Promise.all([context.waitForEvent("page"), link.click()]);
-    await see(app, /^GET \/ HTTP/);
-    await app.close();
-    await look("ports");
-
-    await level.selectOption("Only me");
-    await shows("Only me");
-    const other = await browser.context();
-    try {
-      const visitor = await other.newPage();
-      await visitor.goto(url, { waitUntil: "networkidle" });
-      await visitor.getByLabel("Username or email address").fill("ada");
-      await visitor.getByLabel("Password").fill(PASSWORD);
-      await visitor.getByRole("button", { name: "Sign in", exact: true }).click();
-      await see(visitor, /x-dockhost-user: ada/i);
-      assert.equal(visitor.url(), url);
-    } finally {
-      await other.close();
-    }
-
-    await menu("Actions for port 8080", "Copy a link that opens for a day");
-    await see(page, /^Copied a link to port 8080 of web-1\. It opens for whoever holds it until /);
-    const guests = await browser.context();
-    try {
-      const guest = await guests.newPage();
-      await guest.goto(await clipboard());
-      await see(guest, /^GET \/ HTTP/);
-    } finally {
-      await guests.close();
-    }
-    await look("ports-link-copied");
-    await menu("Actions for port 8080", "Withdraw");
-    await line(8080).waitFor({ state: "detached" });
-    assert.equal(await stored(), undefined);
   });
 
   test("a container stopped by hand shows without a reload", async () => {

@@ -173,7 +173,9 @@ export class World {
     try {
       if (engine) world.engine = engine === true ? await Engine.get() : engine;
       await prepare?.(world);
-      world.server = new Server(join(world.dir, "data"), await freePort(), { host, logs: world.logs, env });
+      world.range = await freeRange(20);
+      const own = { DOCKHOST_FORWARD_LISTEN: `${host}:${world.range.first}-${world.range.last}` };
+      world.server = new Server(join(world.dir, "data"), await freePort(), { host, logs: world.logs, env: { ...own, ...env } });
       await world.server.start();
       if (people) {
         await world.server.adminOk(["create-administrator", "ada", "ada@example.org"], `${PASSWORD}\n`);
@@ -262,6 +264,9 @@ export class World {
       for (let port = node.range.first; port <= node.range.last; port++) {
         if (await isOpen(port, node.host)) left.push(`host port ${port} of node ${node.name} still listens`);
       }
+    }
+    for (let port = this.range.first; port <= this.range.last; port++) {
+      if (await isOpen(port, this.host)) left.push(`host port ${port} of the server still listens`);
     }
     return left;
   }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { Api, PASSWORD, World, until } from "./harness.mjs";
-import { Browser, pictures } from "./support/browser.mjs";
+import { World, until } from "./harness.mjs";
+import { Browser, pictures, signIn } from "./support/browser.mjs";
 
 describe("states and ways out", () => {
   let world, node, ada, browser, page;
@@ -30,9 +30,7 @@ describe("states and ways out", () => {
     node = await world.node("lab-1");
     browser = await Browser.open();
     const context = await browser.context();
-    const signedIn = await new Api(world.server.base).call("POST", "/sign-in", { username: "ada", password: PASSWORD });
-    const [name, value] = signedIn.headers["set-cookie"][0].split(";")[0].split("=");
-    await context.addCookies([{ name, value, url: world.server.base, httpOnly: true, sameSite: "Lax" }]);
+    await signIn(context, world.server.base, "ada");
     page = await context.newPage();
   });
   after(async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-import { output } from "../harness.mjs";
+import { Api, PASSWORD, output } from "../harness.mjs";
 
 const PATHS = [process.env.DOCKHOST_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -47,6 +47,13 @@ export class Browser {
   close() {
     return this.chromium?.close();
   }
+}
+
+/** As if that person had signed in there. */
+export async function signIn(context, base, username) {
+  const signedIn = await new Api(base).call("POST", "/sign-in", { username, password: PASSWORD });
+  const [name, value] = signedIn.headers["set-cookie"][0].split(";")[0].split("=");
+  await context.addCookies([{ name, value, url: base, httpOnly: true, sameSite: "Lax" }]);
 }
 
 /** One picture per page, colour scheme and width, for people to look at. */
