@@ -35,6 +35,18 @@ pub struct Opening {
     /// Of the wish that the server acted on. A node that has not heard of it yet waits a moment.
     pub generation: Generation,
     pub target: Target,
+    /// A node that can may hand the connection over instead of carrying its bytes.
+    #[serde(default)]
+    pub handover: Option<Handover>,
+}
+
+/// Where a node on the server's own machine hands a connection to a port over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handover {
+    /// Of a socket of the server's.
+    pub path: String,
+    /// 16 bytes in hex, which come with the connection.
+    pub ticket: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +95,8 @@ pub enum Found {
 #[serde(tag = "opened", rename_all = "snake_case")]
 pub enum Opened {
     Yes,
+    /// The connection itself was handed over. The data socket stays open as long as the stream, and carries nothing.
+    HandedOver,
     No { why: NotOpened, message: String },
 }
 

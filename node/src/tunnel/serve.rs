@@ -1,6 +1,7 @@
 //! What the node does with an opening: find the instance, check it, dial it, carry the bytes.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +13,8 @@ use model::instance::DesiredState;
 use model::name::InstanceName;
 use model::port::ContainerPort;
 use protocol::limits::{OPENING, PATIENCE};
-use protocol::stream::{NotOpened, Opened, Opening, Target};
-use tokio::io::copy_bidirectional_with_sizes;
+use protocol::stream::{Handover, NotOpened, Opened, Opening, Target};
+use tokio::io::{AsyncReadExt as _, copy_bidirectional_with_sizes};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -24,6 +25,7 @@ use crate::forward::{self, Forwards, datagrams};
 use crate::terminal::{self, Terminals};
 use crate::transfer;
 use wire::head;
+use wire::pass::{self, Ticket};
 
 /// How long a wish that the server acted on may take to reach the ledger: it comes on another socket.
 const CATCH_UP: Duration = Duration::from_secs(5);
@@ -109,6 +111,12 @@ impl Instances {
         let dialled = timeout(OPENING + patience, self.dial(opening, &mut target, port, patience)).await;
         match dialled {
             Ok(Ok((inner, address))) => {
+                if let Some(handover) = &opening.handover
+                    && handed_over(handover, &inner).await
+                {
+                    drop(inner);
+                    return lease(wire, target, address).await;
+                }
                 if head::write(&mut wire, &Opened::Yes).await.is_ok() {
                     carry(wire, inner, target, address).await;
                 }
@@ -240,6 +248,28 @@ async fn carry(mut wire: Wire, mut inner: TcpStream, target: Option<forward::Tar
     let _ = inner.set_nodelay(true);
     tokio::select! {
         _ended = copy_bidirectional_with_sizes(&mut wire, &mut inner, forward::BUFFER, forward::BUFFER) => {}
+        () = moved(target, address) => {}
+    }
+}
+
+/// Whether the server is on this machine and has the connection now.
+async fn handed_over(handover: &Handover, inner: &TcpStream) -> bool {
+    let mut ticket = Ticket::default();
+    if hex::decode_to_slice(&handover.ticket, &mut ticket).is_err() {
+        return false;
+    }
+    let _ = inner.set_nodelay(true);
+    pass::send(Path::new(&handover.path), &ticket, inner).await.is_ok()
+}
+
+/// What is left of a stream that was handed over: its place among those that the instance may have, until the server is
+/// done with it.
+async fn lease(mut wire: Wire, target: Option<forward::Target>, address: IpAddr) {
+    if head::write(&mut wire, &Opened::HandedOver).await.is_err() {
+        return;
+    }
+    tokio::select! {
+        _ended = wire.read_u8() => {}
         () = moved(target, address) => {}
     }
 }

@@ -5,6 +5,7 @@ pub mod datagram;
 pub mod flow;
 pub mod head;
 pub mod listen;
+pub mod pass;
 mod quiet;
 
 pub use quiet::Quiet;

@@ -15,6 +15,7 @@ mod orchestrator;
 mod router;
 mod running;
 mod setup;
+mod socket_file;
 pub mod store;
 mod tunnel;
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use planner::world::{GatewayPorts, World};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +19,8 @@ use crate::handle::Handle;
 use crate::limits;
 use crate::orchestrator::Loop;
 use crate::store::{OpenError, Store};
+use crate::tunnel::Tunnels;
+use crate::tunnel::nearby::Nearby;
 
 /// The main server without its pages.
 pub struct Control;
@@ -100,7 +102,13 @@ impl Opened {
         let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let (task, orchestrator) = Loop::new(store, world, clock);
         let writer = tokio::spawn(task.run(writing.clone()));
-        let handle = Handle::new(orchestrator, attempts, authority, config.apps, tasks.clone(), connections.clone());
+        let near = nearby(&config);
+        let tunnels = Tunnels::new(near.as_ref().map(|(nearby, _)| nearby.clone()));
+        let handle =
+            Handle::new(orchestrator, attempts, authority, config.apps, tunnels, tasks.clone(), connections.clone());
+        if let Some((nearby, listener)) = near {
+            tasks.spawn(nearby.serve(listener, connections.clone()));
+        }
         tasks.spawn(sweep(handle.clone()));
         if let Some(listener) = gateway {
             match ssh::config(&handle.authority, &config.ssh.host) {
@@ -126,6 +134,15 @@ impl Opened {
         }
         (handle, Running { connections, tasks, writing, writer })
     }
+}
+
+/// Where nodes on this machine hand connections over. Without it, they carry them.
+fn nearby(config: &Config) -> Option<(Nearby, UnixListener)> {
+    if config.data_dir.as_os_str().is_empty() {
+        return None;
+    }
+    let listening = Nearby::listen(&config.data_dir);
+    listening.inspect_err(|error| tracing::warn!(%error, "nodes on this machine cannot hand connections over")).ok()
 }
 
 /// Whoever signed out shall not stay in an app for long.

@@ -1,7 +1,6 @@
 //! The server's end of the socket.
 
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use model::refusal::{Refusal, RefusalCode};
@@ -12,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{ConsoleAnswer, socket_path};
 use crate::handle::Handle;
 use crate::limits;
+use crate::socket_file;
 
 /// Answers until the server stops.
 pub(crate) async fn serve(handle: Handle, listener: UnixListener, data_dir: PathBuf, stop: CancellationToken) {
@@ -36,17 +36,9 @@ pub(crate) async fn serve(handle: Handle, listener: UnixListener, data_dir: Path
     let _ = std::fs::remove_file(socket_path(&data_dir));
 }
 
-/// Opens the socket in place of one that an earlier server left behind.
 pub(crate) fn listen(data_dir: &Path) -> io::Result<UnixListener> {
-    let path = socket_path(data_dir);
     std::fs::create_dir_all(data_dir)?;
-    match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    let listener = UnixListener::bind(&path)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-    Ok(listener)
+    socket_file::listen(&socket_path(data_dir))
 }
 
 async fn answer(handle: &Handle, mut stream: UnixStream) -> io::Result<()> {

@@ -67,6 +67,7 @@ impl Handle {
         limits: AttemptLimits,
         authority: Authority,
         apps: Option<AppsDomain>,
+        tunnels: Tunnels,
         tasks: TaskTracker,
         stopping: CancellationToken,
     ) -> Self {
@@ -76,7 +77,7 @@ impl Handle {
             passwords: Passwords::new(),
             attempts: Arc::new(Attempts::new(limits)),
             setup: Arc::new(setup),
-            tunnels: Arc::default(),
+            tunnels: Arc::new(tunnels),
             authority: Arc::new(authority),
             tickets: Arc::default(),
             visits: Arc::default(),

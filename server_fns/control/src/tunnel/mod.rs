@@ -1,8 +1,10 @@
 //! Streams into instances, over sockets that their nodes dialled. It knows sockets and not what they are for.
 
 mod accept;
+pub(crate) mod nearby;
 mod open;
 mod pool;
+mod stream;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,15 +16,23 @@ use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use accept::accept;
 pub(crate) use open::NoStream;
+use nearby::Nearby;
 use pool::Pool;
+pub(crate) use stream::Stream;
 
 /// The data sockets of every connected node.
 #[derive(Default)]
 pub(crate) struct Tunnels {
     pools: Mutex<HashMap<NodeId, Pool>>,
+    /// None: no node can be on this machine.
+    nearby: Option<Nearby>,
 }
 
 impl Tunnels {
+    pub(crate) fn new(nearby: Option<Nearby>) -> Self {
+        Self { nearby, pools: Mutex::default() }
+    }
+
     /// A connection of the node was welcomed. What is received says how many sockets its node shall dial besides
     /// those it keeps ready.
     pub(crate) fn connected(&self, node: NodeId, epoch: Epoch) -> mpsc::Receiver<u16> {

@@ -11,17 +11,15 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::handle::Handle;
-use wire::head;
+use wire::{alive, head};
+
+use super::nearby::{Nearby, Promise};
+use super::stream::{Lease, Stream};
 
 /// How long a node may take to bring a socket.
 const SOCKET: Duration = Duration::from_secs(10);
 /// Sockets that are tried for one stream: one that stood ready may have been cut by a router on the way.
 const TRIES: usize = 3;
-
-/// One stream into an instance. Dropping it closes it.
-pub(crate) struct Stream {
-    pub(crate) socket: TcpStream,
-}
 
 /// Why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,15 +48,22 @@ impl Handle {
                 Ok(found) => found,
                 Err(why) => return Err(why),
             };
+            let near = self.tunnels.nearby.as_ref().filter(|_| is_port(&target) && Nearby::is_near(&socket.1));
+            let (promise, handover) = near.and_then(Nearby::promise).unzip();
             let opening = Opening {
                 epoch: socket.0,
                 instance: id,
                 incarnation: instance.incarnation,
                 generation: instance.generation,
                 target: target.clone(),
+                handover,
             };
             match timeout(OPENING + PATIENCE, ask(socket.1, &opening)).await {
-                Ok(Ok((socket, Opened::Yes))) => return Ok(Stream { socket }),
+                Ok(Ok((socket, Opened::Yes))) => return Ok(Stream { socket, lease: Lease(None) }),
+                Ok(Ok((asked_on, Opened::HandedOver))) => match arrived(promise).await {
+                    Some(socket) => return Ok(Stream { socket, lease: Lease(Some(asked_on)) }),
+                    None => tracing::warn!(node = %instance.node, "a connection that was handed over did not arrive"),
+                },
                 Ok(Ok((_, Opened::No { why, message }))) => match meaning(why, message) {
                     Ok(why) => return Err(why),
                     Err(stale) => last = stale,
@@ -90,6 +95,18 @@ impl Handle {
             Err(_) => Err(away("brings no connection for it")),
         }
     }
+}
+
+const fn is_port(target: &Target) -> bool {
+    matches!(target, Target::Port { .. })
+}
+
+/// The connection that the node says it handed over.
+async fn arrived(promise: Option<Promise<'_>>) -> Option<TcpStream> {
+    let socket = promise?.kept().await?;
+    // The node is out of the way, so this end notices by itself when the other is gone.
+    alive::watch(&socket).ok()?;
+    Some(socket)
 }
 
 fn running(world: &World, id: InstanceId) -> Result<&Instance, NoStream> {

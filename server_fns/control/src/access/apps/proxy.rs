@@ -13,13 +13,12 @@ use model::id::InstanceId;
 use model::port::ContainerPort;
 use protocol::stream::Target;
 use tokio::io::copy_bidirectional_with_sizes;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::headers::{Asked, inward, outward};
 use super::page;
 use crate::handle::Handle;
-use crate::tunnel::NoStream;
+use crate::tunnel::{NoStream, Stream};
 
 /// How long an app may think before its answer begins. What it sends then may take as long as it likes.
 const ANSWER: Duration = Duration::from_secs(300);
@@ -35,7 +34,7 @@ pub(super) async fn pass(
     mut request: Request,
 ) -> Response {
     let stream = match handle.open_stream(id, Target::Port { port, patience_ms: 0 }).await {
-        Ok(stream) => stream.socket,
+        Ok(stream) => stream,
         Err(why) => return no_stream(name, port, &why),
     };
     let upgrade = wants_websocket(&request);
@@ -71,7 +70,7 @@ pub(super) async fn pass(
 }
 
 async fn ask(
-    stream: TcpStream,
+    stream: Stream,
     asked: &Asked,
     upgrade: bool,
     request: Request,

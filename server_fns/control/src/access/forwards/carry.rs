@@ -27,7 +27,7 @@ pub(super) async fn connection(handle: Handle, id: InstanceId, port: ContainerPo
     // Without it, short messages wait for the acknowledgement of those before them.
     let _ = client.set_nodelay(true);
     tokio::select! {
-        _ended = copy_bidirectional_with_sizes(&mut client, &mut stream.socket, BUFFER, BUFFER) => {}
+        _ended = copy_bidirectional_with_sizes(&mut client, &mut stream, BUFFER, BUFFER) => {}
         () = handle.no_longer_wanted(id) => {}
     }
 }

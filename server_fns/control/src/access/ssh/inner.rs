@@ -47,7 +47,7 @@ impl Inner {
         let gauges = InnerGauges::default();
         let end = Instance { pinned, client, ended, gauges: Arc::clone(&gauges), outer_gauges };
         let login = async {
-            let mut connection = client::connect_stream(settings::inner(), stream.socket, end).await?;
+            let mut connection = client::connect_stream(settings::inner(), stream, end).await?;
             let key = PrivateKeyWithHashAlg::new(Arc::clone(&handle.authority.login), None);
             let admitted = connection.authenticate_publickey(USER, key).await?;
             Ok::<_, russh::Error>((connection, admitted))

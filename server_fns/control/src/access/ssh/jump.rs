@@ -12,7 +12,6 @@ use protocol::stream::Target;
 use russh::server::{ChannelOpenHandle, Msg};
 use russh::{Channel, ChannelMsg, ChannelOpenFailure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::gauge::Gauge;
@@ -20,7 +19,7 @@ use super::limits;
 use super::watch::told;
 use crate::access::authority::DOMAIN;
 use crate::handle::Handle;
-use crate::tunnel::NoStream;
+use crate::tunnel::{NoStream, Stream};
 
 /// For each direction.
 const BUFFER: usize = 64 << 10;
@@ -52,7 +51,7 @@ pub(super) async fn carry(
     };
     reply.accept().await;
     tokio::select! {
-        () = splice(channel, &waits, stream.socket) => {}
+        () = splice(channel, &waits, stream) => {}
         _why = told(&mut ended) => {}
         () = handle.no_longer_wanted(id) => {}
     }
@@ -60,8 +59,9 @@ pub(super) async fn carry(
 
 /// Until the client closes the channel, or both directions are done.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the library may add messages, and most of them never come here")]
-async fn splice(channel: Channel<Msg>, waits: &Gauge, socket: TcpStream) {
+async fn splice(channel: Channel<Msg>, waits: &Gauge, stream: Stream) {
     let (mut from, to) = channel.split();
+    let Stream { socket, lease: _lease } = stream;
     let (mut inside, mut into) = socket.into_split();
     let up = async {
         while let Some(message) = from.wait().await {
