@@ -89,7 +89,7 @@ stage_engine() {
 stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
   { have rsync && have git && have python3; } || debian rsync git python3
-  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/forwards.test.mjs tests/doctor.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
+  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/forwards.test.mjs tests/nearby.test.mjs tests/doctor.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
 }
 stage_chaos() {
   have ssh-keygen || debian openssh-client

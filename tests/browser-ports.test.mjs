@@ -55,7 +55,7 @@ describe("ports in a browser", () => {
     await inForm("Port in the instance").fill(`${INSIDE}`);
     await page.keyboard.press("Enter");
     await sent();
-    await see(page.getByRole("status"), new RegExp(`leads to port ${INSIDE} of web-1`));
+    await see(page, new RegExp(`leads to port ${INSIDE} of web-1`));
     const [forward] = await forwards();
     assert.deepEqual([forward.place, forward.protocol, forward.container, forward.allow], ["node", "tcp", INSIDE, []]);
     const row = rows("On the node").filter({ hasText: forward.address });

@@ -51,6 +51,9 @@ while (1) {
             while ($count < $length) { my $got = sysread($client, my $piece, 65536) or exit; $sha->add($piece); $count += $got }
         }
         $answer->("$count " . $sha->hexdigest);
+    } elsif ($path eq '/echo') {
+        while (length $rest < $length) { sysread($client, $rest, 65536, length $rest) or exit }
+        $answer->($rest);
     } elsif ($path eq '/events') {
         print $client "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
         for my $n (1 .. 3) { print $client "data: event $n\n\n"; sleep 0.4 }

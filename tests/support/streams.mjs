@@ -71,7 +71,6 @@ export function byJump(client, name) {
       return lane;
     },
     close: () => running.forEach((child) => child.kill()),
-    close() {},
   };
 }
 
@@ -102,20 +101,35 @@ export async function byForward(client, name) {
 
 export class Streams {
   constructor({ seed, piece }) {
-    Object.assign(this, { seed, piece, begun: new Map(), received: 0, wrong: 0, whole: 0, broken: 0, refused: new Map(), unclosed: 0, open: 0, most: 0 });
+    Object.assign(this, { seed, piece, begun: new Map(), received: 0, wrong: 0, whole: 0, broken: 0, running: new Set(), refused: new Map(), unclosed: 0, open: 0, most: 0, together: false });
   }
 
-  /** Streams over that way, one after the other, until so many bytes have gone through whole ones in each direction. */
-  async lane(way, share, number, ready) {
-    const once = (lane) => {
-      const first = ready;
-      ready = undefined;
-      return first?.(lane);
+  /** Streams over every way at once, until so many bytes have gone through each way in whole ones, in each direction. */
+  async carry(ways, share) {
+    // Nobody goes on before all have begun, so that there really are as many at once.
+    let waiting = 0;
+    let go;
+    const all = new Promise((resolve) => (go = resolve));
+    const ready = (lane) => {
+      lane.from.pause();
+      waiting += 1;
+      this.together = waiting === ways.length;
+      if (this.together) go();
+      return all.then(() => lane.from.resume());
     };
+    await Promise.all(ways.map((way, number) => this.#lane(way, share, number, ready)));
+  }
+
+  /** Those to that instance which carry bytes at the moment. */
+  underWay(name) {
+    return [...this.running].filter((seen) => seen.name === name && seen.moved > 0);
+  }
+
+  /** One after the other. */
+  async #lane(way, share, number, ready) {
     for (let done = 0, attempt = 0; done < share && !this.over; attempt++) {
       const size = Math.min(this.piece, share - done);
-      const id = `${number}.${attempt}`;
-      if (await this.#stream(way, id, size, once)) done += size;
+      if (await this.#stream(way, `${number}.${attempt}`, size, attempt === 0 ? ready : undefined)) done += size;
     }
   }
 
@@ -125,8 +139,9 @@ export class Streams {
     const [up, down] = [key(this.seed, id, "up"), key(this.seed, id, "down")];
     const [sending, expected] = [bytesOf(up), bytesOf(down)];
     let got = 0;
-    const seen = { way, id, name: way.name };
+    const seen = { name: way.name, moved: 0, done: false, broken: false };
     this.begun.set(id, seen);
+    this.running.add(seen);
     for (const end of [lane.from, lane.to]) end.on("error", () => {});
     const first = new Promise((resolve) => lane.from.once("data", resolve));
     lane.from.on("data", (data) => {
@@ -140,7 +155,7 @@ export class Streams {
     });
     lane.to.write(`${id} ${way.name} ${up} ${down} ${size}\n`);
     const began = await Promise.race([first.then(() => true), lane.closed]);
-    if (began) await Promise.race([ready(lane), lane.closed]);
+    if (began && ready) await Promise.race([ready(lane), lane.closed]);
     let sent = 0;
     const push = () => {
       while (sent < size && !lane.to.destroyed) {
@@ -160,9 +175,11 @@ export class Streams {
     await lane.closed;
     clearTimeout(patience);
     this.open -= 1;
+    this.running.delete(seen);
     const whole = got === size && sent === size;
+    Object.assign(seen, { done: true, broken: !whole && got > 0 });
     if (whole) this.whole += 1;
-    else if (got > 0) this.broken += 1;
+    else if (seen.broken) this.broken += 1;
     else this.#refused(way, lane);
     return whole;
   }

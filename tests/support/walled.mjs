@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Lab } from "../chaos/lab.mjs";
-import { must, World } from "../harness.mjs";
+import { must, run, World } from "../harness.mjs";
 import { Engine } from "./engine.mjs";
 
 /** What a world asks of its engine, asked of several. */
@@ -19,7 +19,7 @@ class Engines {
   }
 
   async close() {
-    for (const engine of this.all) await engine.close();
+    await Promise.all(this.all.map((engine) => engine.close()));
   }
 }
 
@@ -27,25 +27,30 @@ class Engines {
 class Site {
   static async open(name, dir) {
     const lab = await Lab.open();
-    return Object.assign(new Site(), { name, lab, engine: new Engine(join(dir, name), { inside: lab.inside }) });
+    return Object.assign(new Site(), { name, lab, rules: [], engine: new Engine(join(dir, name), { inside: lab.inside }) });
   }
 
-  /** Only answers come in. A world that closes looks from outside whether ports were left open, so the wall can go. */
+  /** What comes through the cable, to the site itself or through it to an instance, is treated by that rule. */
+  async #coming(chain, ...what) {
+    const rule = [chain, "-i", "lab0", ...what];
+    await this.lab.run("iptables", "-w", "-I", ...rule);
+    return () => this.lab.run("iptables", "-w", "-D", ...rule);
+  }
+
+  /** Only answers come in. */
   async wall() {
-    this.rules = [];
-    for (const chain of ["INPUT", "FORWARD"]) {
-      this.rules.push(await this.lab.rule(chain, "-m", "conntrack", "!", "--ctstate", "ESTABLISHED,RELATED", "-j", "DROP"));
-    }
+    const unasked = ["-m", "conntrack", "!", "--ctstate", "ESTABLISHED,RELATED", "-j", "DROP"];
+    for (const chain of ["INPUT", "FORWARD"]) this.rules.push(await this.#coming(chain, ...unasked));
   }
 
   async open() {
-    for (const takeBack of this.rules?.splice(0) ?? []) await takeBack();
+    for (const takeBack of this.rules.splice(0)) await takeBack();
   }
 
   /** While it lasts, the server hears of each connection of the node on which it says something that it is reset. */
   async reset(during) {
     const said = ["-p", "tcp", "--sport", String(this.node.world.server.port)];
-    const back = await this.lab.rule("INPUT", ...said, "-j", "REJECT", "--reject-with", "tcp-reset");
+    const back = await this.#coming("INPUT", ...said, "-j", "REJECT", "--reject-with", "tcp-reset");
     try {
       await during();
     } finally {
@@ -63,6 +68,36 @@ class Site {
       await this.lab.run("tc", "qdisc", "delete", "dev", "lab0", "root");
       await must("tc", ["qdisc", "delete", "dev", this.lab.cable, "root"]);
     };
+  }
+
+  /**
+   * Somebody at the outer end of the cable who sends everything into it: our own network has addresses in common with a
+   * site's, and would keep what is meant for those. `during` is given how to dial: it answers which of `[host, port]` answer.
+   */
+  async stranger(during) {
+    const { lab } = this;
+    const name = `${lab.name}-out`;
+    const address = lab.host.replace(/\.255\.1$/, ".254.1");
+    const inside = ["nsenter", `--net=/run/netns/${name}`];
+    const outside = (...command) => must(inside[0], [...inside.slice(1), ...command]);
+    await must("ip", ["netns", "add", name]);
+    try {
+      await must("ip", ["link", "add", "out0", "link", lab.cable, "netns", name, "type", "macvlan", "mode", "bridge"]);
+      await outside("ip", "address", "add", `${address}/32`, "dev", "out0");
+      await outside("ip", "link", "set", "out0", "up");
+      await outside("ip", "route", "add", `${lab.address}/32`, "dev", "out0");
+      await outside("ip", "route", "add", "default", "via", lab.address, "dev", "out0");
+      await lab.run("ip", "route", "add", `${address}/32`, "dev", "lab0");
+      const script = `import { isOpen } from ${JSON.stringify(new URL("ports.mjs", import.meta.url).href)};
+        const all = JSON.parse(process.argv[1]);
+        const open = await Promise.all(all.map(([host, port]) => isOpen(port, host)));
+        console.log(JSON.stringify(all.filter((_, at) => open[at])));`;
+      await during(async (all) => JSON.parse(await outside(process.execPath, "--input-type=module", "--eval", script, JSON.stringify(all))));
+    } finally {
+      await run("nsenter", [...lab.inside.slice(1), "ip", "route", "delete", `${address}/32`]);
+      // Its interface goes with it.
+      await must("ip", ["netns", "delete", name]);
+    }
   }
 }
 
@@ -95,6 +130,7 @@ export class Walled {
     await site.node.start();
   }
 
+  /** A world that closes looks from outside whether ports were left open, so the walls go first. */
   async close() {
     try {
       for (const site of this.sites) await site.open();
