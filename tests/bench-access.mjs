@@ -8,12 +8,15 @@ import readline from "node:readline";
 
 import { must, root, until } from "./harness.mjs";
 import { Client } from "./support/gateway.mjs";
+import { keysToPixels } from "./support/pixels.mjs";
 import { openTerminal } from "./support/terminal.mjs";
 
 const number = (name, usual) => Number(process.env[name] ?? usual);
 const [MIB, ROUNDS, LOGINS, KEYS, INTERRUPTS] = [number("BULK_MIB", 512), number("BULK_ROUNDS", 5), number("LOGINS", 20), number("KEYS", 300), number("INTERRUPTS", 5)];
 const CIPHERS = { "default ciphers": undefined, "aes128-gcm": "aes128-gcm@openssh.com" };
-const rows = process.env.ROWS?.split(",") ?? ["bulk", "login", "keys", "interrupt"];
+/** All but the direct way. */
+const THROUGH = ["host-port", "tunnel", "gateway", "jump"];
+const rows = process.env.ROWS?.split(",") ?? ["bulk", "login", "keys", "pixels", "interrupt"];
 
 const at = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
 const median = (values) => at(values, 0.5);
@@ -23,17 +26,20 @@ const timed = async (work) => {
   return performance.now() - begun;
 };
 
-/** The three ways to one shell: past the gateway, through it, and through it as a jump host, which cannot read along. */
+/** The ways to one shell: the container's own address, a host port of its node, one of the server (the tunnel and nothing
+    else), the gateway, and the gateway as a jump host, which cannot read along. */
 async function ways(client, web, cipher) {
   const config = join(client.dir, `config-${cipher ?? "default"}`);
   const ssh = web.ports.find(({ container }) => container === 22).host;
+  const { host: tunnel } = web.forwards.find(({ container, place }) => place === "gateway" && container === 22);
   const text = await readFile(client.config, "utf8");
-  // In the file, because what is said on the command line does not reach the connection to the jump host. The direct way
-  // meets the instance under another name than its certificate has, which is not what is measured.
-  const direct = ["Host direct", "  HostName 127.0.0.1", `  Port ${ssh}`, "  User root", `  HostKeyAlias ${web.name}.dockhost`, ""];
-  await writeFile(config, [...(cipher ? ["Host *", `  Ciphers ${cipher}`] : []), ...direct, text].join("\n"));
+  // In the file, because what is said on the command line does not reach the connection to the jump host. These ways meet
+  // the instance under another name than its certificate has, which is not what is measured.
+  const place = (name, host, port) => [`Host ${name}`, `  HostName ${host}`, `  Port ${port}`, "  User root", `  HostKeyAlias ${web.name}.dockhost`, ""];
+  const places = [...place("direct", web.inside, 22), ...place("host-port", "127.0.0.1", ssh), ...place("tunnel", client.host, tunnel)];
+  await writeFile(config, [...(cipher ? ["Host *", `  Ciphers ${cipher}`] : []), ...places, text].join("\n"));
   const to = (target) => ["ssh", "-F", config, target];
-  return { direct: to("direct"), gateway: to(`${web.name}@dockhost`), jump: to(`${web.name}.dockhost`) };
+  return { direct: to("direct"), "host-port": to("host-port"), tunnel: to("tunnel"), gateway: to(`${web.name}@dockhost`), jump: to(`${web.name}.dockhost`) };
 }
 
 /** Each way once per round, so that what else the machine does falls on all of them alike. */
@@ -59,7 +65,7 @@ async function bulk(client, web) {
         const ms = await timed(() => must("sh", ["-c", command(name)], { seconds: 300 }));
         return (MIB * 1.048576) / (ms / 1000);
       });
-      for (const name of ["gateway", "jump"]) {
+      for (const name of THROUGH) {
         const [ours, theirs] = [median(seen[name]), median(seen.direct)];
         console.log(`bulk ${way}, ${name}, ${title}: ${ours.toFixed(0)} MB/s; directly ${theirs.toFixed(0)} MB/s; ratio ${(ours / theirs).toFixed(2)} (${ROUNDS} rounds of ${MIB} MiB)`);
       }
@@ -70,7 +76,7 @@ async function bulk(client, web) {
 async function login(client, web) {
   const all = await ways(client, web);
   const seen = await inTurns(Object.keys(all), LOGINS, (name) => timed(() => must(all[name][0], [...all[name].slice(1), "true"])));
-  for (const name of ["gateway", "jump"]) {
+  for (const name of THROUGH) {
     const [ours, theirs] = [median(seen[name]), median(seen.direct)];
     console.log(`ssh … true, ${name}: median ${ours.toFixed(0)} ms, p95 ${at(seen[name], 0.95).toFixed(0)} ms; directly ${theirs.toFixed(0)} ms; ${(ours - theirs).toFixed(0)} ms more, ratio ${(ours / theirs).toFixed(2)} (${LOGINS} each)`);
   }
@@ -119,7 +125,7 @@ async function keys(client, web, { meanwhile = "idle" } = {}) {
   const all = await ways(client, web);
   const keyboard = new Keyboard();
   const terminal = await openTerminal(client.person, web.id);
-  const seen = { direct: [], gateway: [], jump: [], web: [] };
+  const seen = Object.fromEntries([...Object.keys(all), "web"].map((name) => [name, []]));
   try {
     await terminal.waitFor(/# $/);
     for (const name of Object.keys(all)) await keyboard.ask({ open: name, command: all[name] });
@@ -137,9 +143,14 @@ async function keys(client, web, { meanwhile = "idle" } = {}) {
   }
   const of = (name) => `p50 ${at(seen[name], 0.5).toFixed(2)} ms, p95 ${at(seen[name], 0.95).toFixed(2)} ms`;
   const more = (name, part) => (at(seen[name], part) - at(seen.direct, part)).toFixed(2);
-  for (const name of ["gateway", "jump", "web"]) {
+  for (const name of [...THROUGH, "web"]) {
     console.log(`key to echo, ${name}, ${meanwhile}: ${of(name)}; directly ${of("direct")}; ${more(name, 0.5)} and ${more(name, 0.95)} ms more (${seen[name].length} keys)`);
   }
+}
+
+async function pixels({ base }, web) {
+  const seen = await keysToPixels(base, "ada", web.id, KEYS);
+  console.log(`key to pixel, web terminal in Chromium: p50 ${at(seen, 0.5).toFixed(1)} ms, p95 ${at(seen, 0.95).toFixed(1)} ms (${seen.length} keys)`);
 }
 
 /** The same while bytes flow out of the same node without an end. */
@@ -174,7 +185,7 @@ async function interrupt(client, web) {
       }));
       return timed(() => (terminal.type("\x03"), prompt));
     });
-    for (const name of ["gateway", "jump", "web"]) {
+    for (const name of [...THROUGH, "web"]) {
       console.log(`Ctrl-C under a flood until the prompt, ${name}: median ${median(seen[name]).toFixed(0)} ms, worst ${Math.max(...seen[name]).toFixed(0)} ms; directly ${median(seen.direct).toFixed(0)} ms (${INTERRUPTS} each)`);
     }
   } finally {
@@ -186,13 +197,17 @@ async function interrupt(client, web) {
 /** Measures in a world that has a node. */
 export async function access(world) {
   const { ada } = world;
-  const web = await ada.phase((await ada.create("bench-access")).id, "running");
+  let web = await ada.phase((await ada.create("bench-access")).id, "running");
+  web = await ada.api.post(`/instances/${web.id}/forwards`, { place: "gateway", container_port: 22 });
+  const [container] = await world.engine.containersOf(web.id);
+  web.inside = Object.values(container.NetworkSettings.Networks)[0].IPAddress;
   const client = await Client.of(ada);
   await client.ready(web.name);
   if (rows.includes("bulk")) await bulk(client, web);
   if (rows.includes("login")) await login(client, web);
   if (rows.includes("keys")) await keys(client, web);
   if (rows.includes("keys")) await keysUnderLoad(client, web);
+  if (rows.includes("pixels")) await pixels(world.server, web);
   if (rows.includes("interrupt")) await interrupt(client, web);
   await ada.api.remove(`/instances/${web.id}`);
   await ada.gone(web.id);

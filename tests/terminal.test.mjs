@@ -146,20 +146,30 @@ describe("terminal and files", () => {
     fine.close();
   });
 
-  test("many terminals that never read leave memory bounded", async () => {
+  test("500 terminals that never read leave memory bounded, and 16 are open at the most", async () => {
+    const { id } = await ada.phase((await ada.create("crowded")).id, "running");
     const before = [await memory(world.server.process.pid), await memory(node.process.pid)];
     const terminals = [];
-    for (let n = 0; n < 16; n++) {
-      const answer = await openTerminal(ada, web.id, { shows: false });
+    for (let n = 0; n < 500; n++) {
+      const answer = await openTerminal(ada, id, { shows: false });
       answer.type("yes\r");
       terminals.push(answer);
     }
     await until("each is full or refused", () => terminals.every((one) => one.received > 300_000 || one.end), 60);
+    const flowing = terminals.filter((one) => !one.end);
+    const reasons = new Set(terminals.flatMap(({ end }) => end?.reason ?? []));
     const later = [await memory(world.server.process.pid), await memory(node.process.pid)];
-    console.log(`# 16 terminals that never read: server ${before[0]} -> ${later[0]} MiB, node ${before[1]} -> ${later[1]} MiB`);
+    console.log(`# 500 terminals that never read, ${flowing.length} of them open (the others: ${[...reasons].join(", ")}): server ${before[0]} -> ${later[0]} MiB, node ${before[1]} -> ${later[1]} MiB`);
+    assert.equal(flowing.length, 16);
     assert.ok(later[0] - before[0] < 100 && later[1] - before[1] < 200);
     for (const one of terminals) one.close();
     await until("every socket is closed", async () => { const open = terminals.filter((one) => !one.socket.destroyed).length; return open === 0 || Promise.reject(new Error(`${open} are open`)); }, 30);
+    await until("there is room for another", async () => {
+      const another = await openTerminal(ada, id);
+      await until("it is begun or refused", () => another.state || another.end);
+      another.close();
+      return !another.end || Promise.reject(new Error(another.end.reason));
+    }, 30);
   });
 
   const files = (person, method, path, body, headers = {}) => fetch(`${world.server.base}/api/v1/instances/${web.id}/files?path=${encodeURIComponent(path)}`, { method, body, headers: { authorization: person.api.headers.authorization, ...headers } });

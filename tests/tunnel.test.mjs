@@ -8,7 +8,7 @@ import { endless } from "./support/endless.mjs";
 import { Client } from "./support/gateway.mjs";
 import { byForward, byJump, RECEIVER, Streams } from "./support/streams.mjs";
 import { Walled } from "./support/walled.mjs";
-import { askApp, files, openSocket, placeApp, works } from "./support/works.mjs";
+import { APP_PORT, askApp, files, openSocket, placeApp, works } from "./support/works.mjs";
 
 const root = process.getuid() === 0;
 const skip = root ? false : "it needs root: it makes networks of its own and runs an engine in each";
@@ -39,7 +39,7 @@ describe("nodes that nothing can dial", { skip }, () => {
   after(() => walled?.close());
 
   test("nothing can dial in: neither a host port, nor anything else that listens there, nor an instance", async () => {
-    for (const site of sites) {
+    await Promise.all(sites.map(async (site) => {
       const { lab, id } = site;
       const { ports } = await ada.api.get(`/instances/${id}`);
       const ssh = ports.find(({ container }) => container === 22).host;
@@ -50,7 +50,7 @@ describe("nodes that nothing can dial", { skip }, () => {
       const containers = await site.engine.containersOf(id);
       assert.equal(containers.length, 1);
       const [{ IPAddress: instance }] = Object.values(containers[0].NetworkSettings.Networks);
-      const everything = [...addresses.flatMap((address) => listening.map((port) => [address, port])), [instance, 22], [instance, 80]];
+      const everything = [...addresses.flatMap((address) => listening.map((port) => [address, port])), [instance, 22], [instance, APP_PORT]];
       const host = addresses.map((address) => [address, ssh]);
       await site.stranger(async (dial) => {
         assert.deepEqual(await dial(everything), [], `node ${site.name} can be dialled`);
@@ -62,7 +62,7 @@ describe("nodes that nothing can dial", { skip }, () => {
       });
       // No engine publishes a port, and the engine itself has none.
       assert.ok(containers[0].Ports.every((port) => port.PublicPort === undefined));
-    }
+    }));
   });
 
   test("a session, a jump, a terminal, files, requests and WebSockets, on each node", async () => {
@@ -118,6 +118,7 @@ describe("nodes that nothing can dial", { skip }, () => {
     assert.ok(ends.download.how.error && ends.answer.how.error, "a download that broke off looks whole");
     assert.ok(ends.upload.how.error ?? ends.upload.how.status >= 400, `the upload was answered with ${ends.upload.how.status}`);
     await client.ready(instance);
+    await until("nothing goes on reading for a download that broke off", async () => (await client.ssh(instance, "pgrep -f '^cat -- /root/endless'")).status === 1, 10);
     await works(client, site);
     assert.equal((await files(ada, id, "GET", "/root/broken")).status, 404, "half of a file has its name");
   });

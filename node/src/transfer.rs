@@ -20,11 +20,15 @@ const COMPLAINT: usize = 1_000;
 const TAKE: &str = "set -e; if [ -d \"$1\" ]; then echo 'there is a folder of that name' >&2; exit 1; fi; \
                     mkdir -p -- \"$(dirname -- \"$1\")\"; part=\"$1.part-$$\"; trap 'rm -f -- \"$part\"' EXIT; \
                     head -c \"$2\" >\"$part\"; [ \"$(wc -c <\"$part\")\" -eq \"$2\" ]; mv -f -- \"$part\" \"$1\"";
-/// First a line that says what it is, then its bytes: a file as it is, a folder as a tape archive.
-const GIVE: &str = "set -e; if [ -d \"$1\" ]; then printf 'folder\\n'; \
-                    exec tar -C \"$(dirname -- \"$1\")\" -cf - -- \"$(basename -- \"$1\")\"; fi; \
+/// First a line that says what it is, then its bytes: a file as it is, a folder as a tape archive. Whoever reads them may go
+/// away before the end, and the engine would go on reading in their place: then its input ends, and it is ended.
+const GIVE: &str = "set -e; exec 3<&0; \
+                    give() { \"$@\" & it=$!; { while read -r _; do :; done; kill \"$it\"; } <&3 >/dev/null 2>&1 & gone=$!; \
+                    wait \"$it\" || true; kill \"$gone\"; }; \
+                    if [ -d \"$1\" ]; then printf 'folder\\n'; \
+                    give tar -C \"$(dirname -- \"$1\")\" -cf - -- \"$(basename -- \"$1\")\"; exit; fi; \
                     if [ ! -f \"$1\" ]; then echo 'there is no file or folder of that name' >&2; exit 1; fi; \
-                    printf 'file %s\\n' \"$(wc -c <\"$1\")\"; exec cat -- \"$1\"";
+                    printf 'file %s\\n' \"$(wc -c <\"$1\")\"; give cat -- \"$1\"";
 
 fn program(script: &str, arguments: &[&str]) -> Program {
     let arguments = ["/bin/sh", "-c", script, "sh"].iter().chain(arguments).map(|text| (*text).to_owned()).collect();
@@ -73,9 +77,9 @@ pub(crate) async fn get<W>(engine: &Engine, container: &str, path: &str, mut wir
 where
     W: AsyncRead + AsyncWrite + Unpin,
 {
-    let Running { id: _, mut output, mut input } =
+    // Its input stays open as long as somebody takes what it gives.
+    let Running { id: _, mut output, input: _taken } =
         engine.exec(container, program(GIVE, &[path])).await.map_err(io::Error::other)?;
-    let _ = input.shutdown().await;
     let (mut begun, mut complaint) = (Vec::new(), String::new());
     while let Some(piece) = output.next().await {
         match piece.map_err(io::Error::other)? {

@@ -24,6 +24,9 @@ function wrong(seen, wanted) {
   return seen.reduce((count, byte, at) => count + (byte !== wanted[at]), 0);
 }
 
+/** Said by the instance when it knows what is wanted, by us when it may begin, and by it when everything has come. */
+const [KNOWN, GO, HAVE] = ["+", "go\n", "."];
+
 /** Listens in the instance. The first line of a connection says which bytes come and which are to be sent, and whose it is
     meant to be; what came is written down, because a stream that breaks off can tell nobody. */
 export const RECEIVER = `
@@ -33,25 +36,33 @@ chomp(my $me = \`hostname\`);
 $SIG{CHLD} = "IGNORE";
 sub note { open my $log, ">>", "${LOG}" or die; syswrite $log, "@_\\n"; }
 sub stream { "openssl enc -aes-128-ctr -K $_[0] -iv 00000000000000000000000000000000 -in /dev/zero 2>/dev/null | head -c $_[1]" }
+sub line { my $line = ""; while (sysread $_[0], my $byte, 1) { $line .= $byte; last if $byte eq "\\n" } $line }
 while (1) {
   my $socket = $listener->accept or next;
   if (fork) { close $socket; next }
   close $listener;
-  my $head = "";
-  while (sysread $socket, my $byte, 1) { $head .= $byte; last if $byte eq "\\n" }
-  exit unless $head =~ /^(\\S+) (\\S+) ([0-9a-f]{32}) ([0-9a-f]{32}) ([0-9]+)\\n$/;
+  $SIG{CHLD} = "DEFAULT";
+  exit unless line($socket) =~ /^(\\S+) (\\S+) ([0-9a-f]{32}) ([0-9a-f]{32}) ([0-9]+)\\n$/;
   my ($id, $name, $in, $out, $size) = ($1, $2, $3, $4, $5);
   note("begun", $id, $name eq $me ? "here" : "astray");
-  if (!fork) { open STDOUT, ">&", $socket; exec "sh", "-c", stream($out, $size) }
-  open my $wanted, "-|", stream($in, $size) or die;
   my ($got, $bad) = (0, 0);
-  while (my $count = sysread $socket, my $seen, 65536) {
-    my $want = "";
-    while (length $want < $count) { read $wanted, $want, $count - length $want, length $want or last }
-    if ($want ne $seen) { my $differs = $want ^ $seen; $bad += $differs =~ tr/\\0//c || 1 }
-    $got += $count;
+  syswrite $socket, "${KNOWN}";
+  if (line($socket) eq "go\\n") {
+    my $sender = fork;
+    if (!$sender) { open STDOUT, ">&", $socket; exec "sh", "-c", stream($out, $size) }
+    open my $wanted, "-|", stream($in, $size) or die;
+    while (my $count = sysread $socket, my $seen, 65536) {
+      my $want = "";
+      while (length $want < $count) { read $wanted, $want, $count - length $want, length $want or last }
+      if ($want ne $seen) { my $differs = $want ^ $seen; $bad += $differs =~ tr/\\0//c || 1 }
+      $got += $count;
+    }
+    note("ended", $id, $got, $bad);
+    waitpid $sender, 0;
+    syswrite $socket, "${HAVE}" if $got == $size && !$bad;
+  } else {
+    note("ended", $id, $got, $bad);
   }
-  note("ended", $id, $got, $bad);
   exit;
 }
 `;
@@ -110,12 +121,11 @@ export class Streams {
     let waiting = 0;
     let go;
     const all = new Promise((resolve) => (go = resolve));
-    const ready = (lane) => {
-      lane.from.pause();
+    const ready = () => {
       waiting += 1;
       this.together = waiting === ways.length;
       if (this.together) go();
-      return all.then(() => lane.from.resume());
+      return all;
     };
     await Promise.all(ways.map((way, number) => this.#lane(way, share, number, ready)));
   }
@@ -129,7 +139,7 @@ export class Streams {
   async #lane(way, share, number, ready) {
     for (let done = 0, attempt = 0; done < share && !this.over; attempt++) {
       const size = Math.min(this.piece, share - done);
-      if (await this.#stream(way, `${number}.${attempt}`, size, attempt === 0 ? ready : undefined)) done += size;
+      if (await this.#stream(way, `${number}.${attempt}`, size, attempt === 0 ? ready : () => {})) done += size;
     }
   }
 
@@ -137,25 +147,57 @@ export class Streams {
     const lane = await way.open();
     this.most = Math.max(this.most, ++this.open);
     const [up, down] = [key(this.seed, id, "up"), key(this.seed, id, "down")];
-    const [sending, expected] = [bytesOf(up), bytesOf(down)];
-    let got = 0;
     const seen = { name: way.name, moved: 0, done: false, broken: false };
     this.begun.set(id, seen);
     this.running.add(seen);
     for (const end of [lane.from, lane.to]) end.on("error", () => {});
-    const first = new Promise((resolve) => lane.from.once("data", resolve));
-    lane.from.on("data", (data) => {
-      const more = Math.min(data.length, Math.max(0, size - got));
-      this.wrong += wrong(data.subarray(0, more), expected.update(ZEROS.length >= more ? ZEROS.subarray(0, more) : Buffer.alloc(more)));
-      // More than was asked for belongs to nobody here.
-      this.wrong += data.length - more;
-      got += data.length;
-      this.received += data.length;
-      seen.moved = got;
-    });
+    const known = new Promise((resolve) => (seen.known = resolve));
+    this.#check(lane, seen, size, bytesOf(down));
     lane.to.write(`${id} ${way.name} ${up} ${down} ${size}\n`);
-    const began = await Promise.race([first.then(() => true), lane.closed]);
-    if (began && ready) await Promise.race([ready(lane), lane.closed]);
+    if (await Promise.race([known.then(() => true), lane.closed])) await Promise.race([ready(), lane.closed]);
+    this.#send(lane, size, bytesOf(up));
+    await lane.closed;
+    clearTimeout(seen.patience);
+    this.open -= 1;
+    this.running.delete(seen);
+    Object.assign(seen, { done: true, broken: !seen.whole && seen.moved > 0 });
+    if (seen.whole) this.whole += 1;
+    else if (seen.broken) this.broken += 1;
+    else this.#refused(way, lane);
+    return seen.whole;
+  }
+
+  /** What comes: the instance's word that it knows the stream, the bytes, and its word that it has every one of ours. */
+  #check(lane, seen, size, expected) {
+    const take = (data) => {
+      const more = Math.min(data.length, size - seen.moved);
+      const wanted = more <= ZEROS.length ? ZEROS.subarray(0, more) : Buffer.alloc(more);
+      this.wrong += wrong(data.subarray(0, more), expected.update(wanted));
+      seen.moved += more;
+      this.received += more;
+      return data.subarray(more);
+    };
+    let waits = true;
+    lane.from.on("data", (data) => {
+      let rest = data;
+      if (waits) {
+        waits = false;
+        this.wrong += wrong(rest.subarray(0, 1), Buffer.from(KNOWN));
+        rest = rest.subarray(1);
+        seen.known();
+      }
+      rest = take(rest);
+      if (rest.length === 0) return;
+      // More than was asked for belongs to nobody here.
+      this.wrong += wrong(rest.subarray(0, 1), Buffer.from(HAVE)) + rest.length - (seen.whole ? 0 : 1);
+      seen.whole = true;
+      // A stream that stays open although both have said everything is a failure of its own, and must not hide others.
+      seen.patience ??= setTimeout(() => ((this.unclosed += 1), lane.end()), CLOSES_WITHIN);
+    });
+  }
+
+  #send(lane, size, sending) {
+    lane.to.write(GO);
     let sent = 0;
     const push = () => {
       while (sent < size && !lane.to.destroyed) {
@@ -167,21 +209,6 @@ export class Streams {
     };
     lane.to.on("drain", push);
     push();
-    // Both directions have ended: a stream that stays open all the same is a failure of its own, and must not hide others.
-    let patience;
-    lane.from.on("data", () => {
-      if (got >= size) patience ??= setTimeout(() => ((this.unclosed += 1), lane.end()), CLOSES_WITHIN);
-    });
-    await lane.closed;
-    clearTimeout(patience);
-    this.open -= 1;
-    this.running.delete(seen);
-    const whole = got === size && sent === size;
-    Object.assign(seen, { done: true, broken: !whole && got > 0 });
-    if (whole) this.whole += 1;
-    else if (seen.broken) this.broken += 1;
-    else this.#refused(way, lane);
-    return whole;
   }
 
   /** One that carried nothing at all. A shared connection that does so is made anew. */

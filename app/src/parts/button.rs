@@ -42,6 +42,8 @@ pub(crate) fn Button(
     #[props(default)]
     submit: bool,
     icon: Option<Glyph>,
+    /// Whether what it opens is open; only for one that opens a part of its page.
+    expanded: Option<bool>,
     /// A tooltip; also the name for screen readers when there are no words on the button.
     title: Option<String>,
     onclick: Option<EventHandler<MouseEvent>>,
@@ -59,6 +61,7 @@ pub(crate) fn Button(
             disabled: disabled || busy,
             aria_busy: if busy { "true" } else { "false" },
             aria_label: title.clone(),
+            aria_expanded: expanded.map(|open| if open { "true" } else { "false" }),
             title,
             onclick: press,
             if let Some(glyph) = icon {

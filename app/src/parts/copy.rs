@@ -15,13 +15,22 @@ pub(crate) fn CopyText(
     /// Breaks long text over lines instead of cutting it.
     #[props(default)]
     wrap: bool,
+    /// The end of the text, which stays in one piece where the text is broken.
+    #[props(default)]
+    tail: String,
 ) -> Element {
     let size = if large { "p-3 text-base sm:text-lg" } else { "px-2 text-sm" };
     let flow = if wrap { "break-all py-2" } else { "truncate" };
+    let whole = format!("{text}{tail}");
     rsx! {
         span { class: "inline-flex min-h-9 max-w-full min-w-0 items-center gap-1 rounded-md border border-line bg-surface {size}",
-            code { class: "min-w-0 select-all font-mono {flow}", title: "{text}", "{text}" }
-            CopyButton { text: text.clone(), title }
+            code { class: "min-w-0 select-all font-mono {flow}", title: "{whole}",
+                "{text}"
+                if !tail.is_empty() {
+                    span { class: "inline-block", "{tail}" }
+                }
+            }
+            CopyButton { text: whole.clone(), title }
         }
     }
 }

@@ -97,7 +97,10 @@ pub enum Opened {
     Yes,
     /// The connection itself was handed over. The data socket stays open as long as the stream, and carries nothing.
     HandedOver,
-    No { why: NotOpened, message: String },
+    No {
+        why: NotOpened,
+        message: String,
+    },
 }
 
 /// Why a node opened no stream.

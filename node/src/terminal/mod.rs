@@ -28,10 +28,35 @@ const SCROLL_BACK: usize = 512 << 10;
 /// Whose terminal it is, and which.
 type Key = (InstanceId, String);
 
+type Open = Arc<Mutex<HashMap<Key, mpsc::Sender<Viewer>>>>;
+
 #[derive(Clone)]
 pub struct Terminals {
     engine: Engine,
-    open: Arc<Mutex<HashMap<Key, mpsc::Sender<Viewer>>>>,
+    open: Open,
+}
+
+/// One terminal's place among those of its instance, from before its shell begins until it has ended.
+struct Place {
+    open: Open,
+    key: Key,
+    attach: mpsc::Sender<Viewer>,
+}
+
+enum Placed {
+    IsThere(mpsc::Sender<Viewer>),
+    Begins(Place, mpsc::Receiver<Viewer>),
+    Full,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another one of that name may have begun meanwhile.
+        if open.get(&self.key).is_some_and(|there| there.same_channel(&self.attach)) {
+            open.remove(&self.key);
+        }
+    }
 }
 
 /// Somebody who looks at a terminal.
@@ -68,32 +93,46 @@ impl Terminals {
         let (columns, rows) = (size.0.clamp(2, 1_000), size.1.clamp(2, 1_000));
         let mut viewer = Viewer { wire, columns, rows };
         let key = (instance, name);
-        let there = self.open().get(&key).cloned();
-        if let Some(there) = there {
-            match there.send(viewer).await {
-                Ok(()) => return Ok(()),
-                // It ended just now.
-                Err(back) => viewer = back.0,
+        let (place, viewers) = loop {
+            match self.place(&key) {
+                Placed::Begins(place, viewers) => break (place, viewers),
+                Placed::IsThere(attach) => match attach.send(viewer).await {
+                    Ok(()) => return Ok(()),
+                    // It ended just now.
+                    Err(back) => viewer = back.0,
+                },
+                Placed::Full => {
+                    let message = format!("the instance has {OF_INSTANCE} terminals already; close one first");
+                    return Err((viewer.wire, Refused(NotOpened::Busy, message)));
+                }
             }
-        }
-        let of_instance = self.open().keys().filter(|(of, _)| *of == instance).count();
-        if of_instance >= OF_INSTANCE {
-            let message = format!("the instance has {OF_INSTANCE} terminals already; close one first");
-            return Err((viewer.wire, Refused(NotOpened::Busy, message)));
-        }
-        let begun = Shell::begin(self.engine.clone(), container, &key.1, (columns, rows)).await;
+        };
+        let begun = Shell::begin(self.engine.clone(), container, &place.key.1, (columns, rows)).await;
         let shell = match begun {
             Ok(shell) => shell,
             Err(error) => return Err((viewer.wire, Refused(NotOpened::Engine, error.to_string()))),
         };
-        let (attach, viewers) = mpsc::channel(1);
-        self.open().insert(key.clone(), attach);
-        let open = Arc::clone(&self.open);
         tokio::spawn(async move {
             shell.run(viewer, viewers).await;
-            open.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+            drop(place);
         });
         Ok(())
+    }
+
+    /// Looked for, counted and taken in one moment, because a shell takes a while to begin. Whoever comes for the same
+    /// one meanwhile waits for it.
+    fn place(&self, key: &Key) -> Placed {
+        let mut open = self.open();
+        if let Some(attach) = open.get(key).filter(|attach| !attach.is_closed()) {
+            return Placed::IsThere(attach.clone());
+        }
+        let of_instance = open.iter().filter(|((of, _), attach)| *of == key.0 && !attach.is_closed()).count();
+        if of_instance >= OF_INSTANCE {
+            return Placed::Full;
+        }
+        let (attach, viewers) = mpsc::channel(1);
+        open.insert(key.clone(), attach.clone());
+        Placed::Begins(Place { open: Arc::clone(&self.open), key: key.clone(), attach }, viewers)
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<Key, mpsc::Sender<Viewer>>> {

@@ -77,7 +77,7 @@ impl Forward {
         let within = match allowed {
             IpAddr::V4(any) if any.is_unspecified() => asked.is_ipv4(),
             IpAddr::V6(any) if any.is_unspecified() => true,
-            one => one == asked,
+            IpAddr::V4(_) | IpAddr::V6(_) => allowed == asked,
         };
         if within { Ok(asked) } else { Err(format!("instances may listen on {allowed} only, and not on {asked}")) }
     }

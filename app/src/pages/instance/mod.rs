@@ -102,11 +102,8 @@ fn Present(view: InstanceView) -> Element {
                 Why { verbs, view: view.clone() }
             }
             LogIn { view: view.clone() }
-            // One column is said, too: without it, a long URL would make the card wider than a narrow window.
-            div { class: "grid grid-cols-1 items-start gap-4 lg:grid-cols-2",
-                Overview { view: view.clone() }
-                Ports { view: view.clone() }
-            }
+            Overview { view: view.clone() }
+            Ports { view: view.clone() }
             Files { view: view.clone() }
             if well {
                 Why { verbs, view: view.clone() }

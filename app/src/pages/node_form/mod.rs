@@ -11,7 +11,7 @@ use model::view::NodeView;
 use server_fns::{ApiError, Json, nodes};
 
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Field, FieldKind, Notice, NoticeKind};
+use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind};
 
 use draft::Draft;
 pub(in crate::pages) use key::KeyPanel;
@@ -80,7 +80,10 @@ pub(in crate::pages) fn NodeForm(
                 min: "1",
                 required: true,
             }
-            More { draft, refused: ask.field("address").is_some() || ask.field("host_ports").is_some(),
+            More {
+                what: "address and host ports",
+                told: draft.peek().tells_more(),
+                refused: ask.field("address").is_some() || ask.field("host_ports").is_some(),
                 Field {
                     label: "Address (optional)",
                     name: "address",
@@ -99,27 +102,6 @@ pub(in crate::pages) fn NodeForm(
                     if id.is_some() { "Save settings" } else { "Add node" }
                 }
                 Button { disabled: ask.busy(), onclick: move |_| on_close.call(()), "Cancel" }
-            }
-        }
-    }
-}
-
-/// What most people leave as it is. It opens by itself when something in it was refused.
-#[component]
-fn More(draft: Signal<Draft>, refused: bool, children: Element) -> Element {
-    let mut opened = use_signal(|| draft.peek().tells_more());
-    let open = opened() || refused;
-    rsx! {
-        div { class: "flex flex-col gap-4",
-            button {
-                class: "self-start cursor-pointer text-sm font-medium text-accent-text underline-offset-2 hover:underline",
-                r#type: "button",
-                aria_expanded: if open { "true" } else { "false" },
-                onclick: move |_| opened.set(!open),
-                if open { "Less" } else { "More: address and host ports" }
-            }
-            if open {
-                {children}
             }
         }
     }

@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use accept::accept;
-pub(crate) use open::NoStream;
 use nearby::Nearby;
+pub(crate) use open::NoStream;
 use pool::Pool;
 pub(crate) use stream::Stream;
 

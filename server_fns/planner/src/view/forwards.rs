@@ -52,7 +52,7 @@ pub(crate) fn sentence(unopened: &Unopened) -> String {
     let advice = if unopened.taken {
         "Close it and choose another host port, or end the program that uses this one"
     } else {
-        "Close it and open it with another address"
+        "Change its address or close it"
     };
     format!("Host port {} cannot be opened: {}. {advice}; it is tried again.", unopened.key.host.0, unopened.reason)
 }

@@ -55,7 +55,8 @@ pub fn open_forward(
         container,
         bind: asked.bind.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(bind).transpose()?,
         allow: networks(&asked.allow)?,
-        automatic: asked.host_port.is_none(),
+        // Who changes one names its number, and did not choose it thereby.
+        automatic: known.map_or(asked.host_port.is_none(), |known| known.automatic),
     };
     let mut forwards = instance.spec.forwards.clone();
     forwards.retain(|other| other.key() != forward.key());
@@ -144,7 +145,12 @@ fn networks(asked: &[String]) -> Result<Vec<IpNet>, Refusal> {
     let read = |text: &String| {
         let text = text.trim();
         let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
-        let no = |_| Refusal::field("allow", "Networks are written as 10.0.0.0/8, single addresses as 10.1.2.3.");
+        let no = |_| {
+            let plain: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
+            let message =
+                format!("“{plain}” is no network; one is written as 10.0.0.0/8, a single address as 10.1.2.3.");
+            Refusal::field("allow", message)
+        };
         network.map(|network: IpNet| network.trunc()).map_err(no)
     };
     let mut networks: Vec<IpNet> = asked.iter().map(read).collect::<Result<_, _>>()?;

@@ -1,19 +1,24 @@
 //! The ports that have a public URL or may get one.
 
+mod declare;
+mod level;
+mod link;
+mod row;
+
 use dioxus::prelude::*;
 use model::port::UrlAccess;
 use model::view::{InstanceView, UrlView};
 
-use super::declare::Declare;
-use super::row::Row;
+use declare::Declare;
+use row::Row;
 
 #[component]
-pub(super) fn ThroughServer(view: InstanceView) -> Element {
+pub(super) fn Urls(view: InstanceView) -> Element {
     let declared: Vec<_> = view.urls.iter().map(|url| url.port).collect();
     rsx! {
-        section { class: "flex flex-col gap-3 border-t border-line pt-4",
+        section { class: "flex flex-col gap-3 border-t border-line pt-5 xl:border-t-0 xl:pt-0",
             div {
-                h3 { class: "font-medium", "Through the server" }
+                h3 { class: "font-medium", "Public URLs" }
                 p { class: "text-sm text-text-muted", "The app must listen on 0.0.0.0 and speak plain HTTP." }
             }
             if lacks_domain(&view.urls) {

@@ -1,4 +1,4 @@
-//! One more port through the server.
+//! One more port with a public URL.
 
 use dioxus::prelude::*;
 use model::id::InstanceId;
@@ -6,6 +6,7 @@ use model::port::{ContainerPort, UrlAccess};
 use model::request::DeclarePort;
 use server_fns::{Json, instances};
 
+use super::super::number;
 use crate::action::use_ask;
 use crate::parts::{Button, Field, Glyph, Notice, NoticeKind};
 
@@ -33,7 +34,7 @@ pub(super) fn Declare(id: InstanceId, declared: Vec<ContainerPort>) -> Element {
         form { class: "flex items-start gap-2", onsubmit: send,
             div { class: "min-w-0 flex-1",
                 Field {
-                    label: "Port",
+                    label: "Port in the instance",
                     name: "port",
                     value: port(),
                     oninput: move |text| port.set(text),
@@ -54,8 +55,7 @@ pub(super) fn Declare(id: InstanceId, declared: Vec<ContainerPort>) -> Element {
 
 /// The number that was typed. A declared one is refused here, because asking again would take its level from it.
 fn read(typed: &str, declared: &[ContainerPort]) -> Result<u16, String> {
-    let number = typed.trim().parse().ok().filter(|number| *number > 0);
-    let number: u16 = number.ok_or("A port is a number from 1 to 65535.")?;
+    let number = number::read(typed)?;
     if declared.contains(&ContainerPort(number)) {
         return Err(format!("Port {number} is declared already: choose above who may open it."));
     }
@@ -69,9 +69,7 @@ mod tests {
     #[test]
     fn only_new_ports_are_asked_for() {
         assert_eq!(read(" 8080 ", &[ContainerPort::HTTP]), Ok(8080));
-        for typed in ["", "0", "-1", "65536", "80 81", "http"] {
-            assert!(read(typed, &[]).is_err(), "{typed}");
-        }
+        assert!(read("0", &[]).is_err());
         assert!(read("80", &[ContainerPort::HTTP]).is_err());
     }
 }

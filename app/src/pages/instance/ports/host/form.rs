@@ -1,0 +1,54 @@
+//! The frame of both forms: refusals that no field shows, the verb, and the cursor.
+
+use dioxus::prelude::*;
+
+use super::draft::{ALLOW, BIND, CONTAINER_PORT, HOST_PORT, PLACE};
+use crate::action::Ask;
+use crate::parts::{Button, ButtonKind, Notice, NoticeKind};
+
+/// The first field takes the cursor, and what had it before gets it back once the form is gone.
+const CURSOR: &str = "
+    const form = document.getElementById('host-port-form');
+    if (!form) return;
+    const before = document.activeElement;
+    form.querySelector('input')?.focus();
+    new MutationObserver((_, observer) => {
+        if (form.isConnected) return;
+        observer.disconnect();
+        before?.isConnected && before.focus();
+    }).observe(document.body, { childList: true, subtree: true });";
+
+#[component]
+pub(super) fn Form(
+    label: String,
+    ask: Ask,
+    verb: &'static str,
+    /// Whether there is enough to send.
+    ready: bool,
+    on_send: EventHandler<()>,
+    on_close: EventHandler<()>,
+    children: Element,
+) -> Element {
+    rsx! {
+        form {
+            id: "host-port-form",
+            class: "@container flex flex-col gap-4 rounded-md border border-line bg-surface p-4",
+            aria_label: "{label}",
+            onmounted: move |_| {
+                document::eval(CURSOR);
+            },
+            onsubmit: move |event| {
+                event.prevent_default();
+                on_send.call(());
+            },
+            if let Some(why) = ask.rest(&[CONTAINER_PORT, HOST_PORT, ALLOW, BIND, PLACE]) {
+                Notice { kind: NoticeKind::Bad, "{why}" }
+            }
+            {children}
+            div { class: "flex flex-wrap gap-2",
+                Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), disabled: !ready, "{verb}" }
+                Button { disabled: ask.busy(), onclick: move |_| on_close.call(()), "Cancel" }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! One host port beside the three: where it leads, who is let in, and its end.
+
+use dioxus::prelude::*;
+use model::forward::Protocol;
+use model::id::InstanceId;
+use model::name::NodeName;
+use model::view::ForwardView;
+use server_fns::instances;
+
+use super::change::ChangeHostPort;
+use super::table::Cells;
+use super::who::Who;
+use super::{Open, key, words};
+use crate::action::use_ask;
+use crate::parts::{Glyph, Menu, MenuItem, Notice, NoticeKind};
+
+#[component]
+pub(super) fn Row(id: InstanceId, node: NodeName, forward: ForwardView, open: Signal<Open>) -> Element {
+    let ask = use_ask();
+    let mut open = open;
+    let key = key(&forward);
+    let changing = open() == Open::ChangeOf(key);
+    let title = words::title(key);
+    let menu = format!("{}-{}-{}-menu", key.place, key.protocol, key.host.0);
+    let close = move |()| ask.start(instances::close_forward(id, key.place, key.protocol, key.host.0), |_| {});
+    let actions = rsx! {
+        Menu { id: "{menu}", label: "Actions for {title}",
+            MenuItem { menu: "{menu}", icon: Glyph::Settings, onclick: move |()| open.set(Open::ChangeOf(key)), "Change…" }
+            MenuItem { menu: "{menu}", icon: Glyph::Trash, danger: true, onclick: close, "Close" }
+        }
+    };
+    let remark = if key.protocol == Protocol::Udp { "UDP" } else { "" };
+    let fade = if ask.busy() { "opacity-60" } else { "" };
+    rsx! {
+        tbody { class: "border-t border-line {fade}", aria_busy: if ask.busy() { "true" } else { "false" },
+            Cells { address: forward.address.clone(), port: forward.container, remark, menu: actions }
+            tr {
+                td { class: "pb-2.5", colspan: "3",
+                    div { class: "flex flex-col gap-2",
+                        if !changing {
+                            Who { allow: forward.allow.clone(), bind: forward.bind.clone() }
+                        }
+                        if !forward.problem.is_empty() {
+                            Notice { kind: NoticeKind::Warn, "{forward.problem}" }
+                        }
+                        if let Some(why) = ask.rest(&[]) {
+                            Notice { kind: NoticeKind::Bad, "{why}" }
+                        }
+                        if changing {
+                            ChangeHostPort { id, node, forward: forward.clone(), on_close: move |()| open.set(Open::Nothing) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
