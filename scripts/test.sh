@@ -89,12 +89,12 @@ stage_engine() {
 stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
   { have rsync && have git && have python3; } || debian rsync git python3
-  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/forwards.test.mjs tests/nearby.test.mjs tests/doctor.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
+  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/hostile-sshd.test.mjs tests/half-open.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/forwards.test.mjs tests/nearby.test.mjs tests/doctor.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
 }
 stage_chaos() {
-  have ssh-keygen || debian openssh-client
+  have ssh && have ssh-keygen || debian openssh-client
   can_install && debian iproute2 iptables e2fsprogs libfaketime procps
-  suite tests/disk-full.test.mjs tests/power-cut.test.mjs tests/chaos.test.mjs
+  suite tests/disk-full.test.mjs tests/power-cut.test.mjs tests/tunnel.test.mjs tests/chaos.test.mjs
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium

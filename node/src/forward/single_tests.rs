@@ -72,7 +72,7 @@ async fn host_ports_come_and_go_and_leave_the_others_alone() {
     assert_eq!(heard(second.host.0).await.unwrap(), "hello");
     let mut word = [0; 5];
     timeout(SOON, staying.read_exact(&mut word)).await.unwrap().unwrap();
-    assert_eq!(forwards.set(id, &[second.clone()]).await, []);
+    assert_eq!(forwards.set(id, std::slice::from_ref(&second)).await, []);
     assert!(heard(first.host.0).await.is_err(), "it is still listened on");
     forwards.close(id);
     forwards.closed().await;
