@@ -14,7 +14,7 @@ const root = process.getuid() === 0;
 const skip = root ? false : "it needs root: it makes networks of its own and runs an engine in each";
 const MIB = Number(process.env.DOCKHOST_STREAM_MIB ?? 200);
 /** What each cable carries while there are many streams. */
-const RATE = process.env.DOCKHOST_STREAM_RATE ?? "100mbit";
+const RATE = "100mbit";
 /** Seconds after which a node must have noticed that the other end of a stream is gone. */
 const LEFT_OPEN = 75;
 const SEED = Number(process.env.SEED ?? 1);

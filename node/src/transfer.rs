@@ -20,10 +20,11 @@ const COMPLAINT: usize = 1_000;
 const TAKE: &str = "set -e; if [ -d \"$1\" ]; then echo 'there is a folder of that name' >&2; exit 1; fi; \
                     mkdir -p -- \"$(dirname -- \"$1\")\"; part=\"$1.part-$$\"; trap 'rm -f -- \"$part\"' EXIT; \
                     head -c \"$2\" >\"$part\"; [ \"$(wc -c <\"$part\")\" -eq \"$2\" ]; mv -f -- \"$part\" \"$1\"";
-/// First a line that says what it is, then its bytes: a file as it is, a folder as a tape archive. Whoever reads them may go
-/// away before the end, and the engine would go on reading in their place: then its input ends, and it is ended.
+/// First a line that says what it is, then its bytes: a file as it is, a folder as a tape archive. Whoever reads them
+/// may go away before the end, and the engine would go on reading in their place: then the input ends, and so does it.
 const GIVE: &str = "set -e; exec 3<&0; \
-                    give() { \"$@\" & it=$!; { while read -r _; do :; done; kill \"$it\"; } <&3 >/dev/null 2>&1 & gone=$!; \
+                    give() { \"$@\" & it=$!; \
+                    { while read -r _; do :; done; kill \"$it\"; } <&3 >/dev/null 2>&1 & gone=$!; \
                     wait \"$it\" || true; kill \"$gone\"; }; \
                     if [ -d \"$1\" ]; then printf 'folder\\n'; \
                     give tar -C \"$(dirname -- \"$1\")\" -cf - -- \"$(basename -- \"$1\")\"; exit; fi; \
