@@ -5,6 +5,7 @@ mod create;
 mod forwards;
 mod ports;
 pub mod recover;
+mod resettle;
 mod spec;
 mod wish;
 

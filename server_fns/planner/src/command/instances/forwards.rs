@@ -10,12 +10,13 @@ use model::port::{ContainerPort, HostPort, PortRange};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::OpenForward;
 
+use super::resettle::resettle;
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::{Decision, event};
+use crate::command::Decision;
 use crate::limits::{FORWARDS_PER_INSTANCE, NETWORKS_PER_FORWARD};
 use crate::ports::last_free_port;
-use crate::world::{Change, Instance, World};
+use crate::world::{Instance, World};
 
 const HOST_PORT: &str = "host_port";
 
@@ -67,7 +68,8 @@ pub fn open_forward(
     let text = format!("{} opened {}.", actor.username, described(world, instance, &forward));
     forwards.push(forward);
     forwards.sort_by_key(Forward::key);
-    change(world, actor, instance, forwards, text, draw, now)
+    let spec = InstanceSpec { forwards, ..instance.spec.clone() };
+    resettle(world, actor, instance, spec, text, draw, now)
 }
 
 /// Its connections are closed, and the number is free once the node has heard of it.
@@ -85,7 +87,8 @@ pub fn close_forward(
     };
     let text = format!("{} closed {}.", actor.username, described(world, instance, closed));
     let forwards = instance.spec.forwards.iter().filter(|forward| forward.key() != key).cloned().collect();
-    change(world, actor, instance, forwards, text, draw, now)
+    let spec = InstanceSpec { forwards, ..instance.spec.clone() };
+    resettle(world, actor, instance, spec, text, draw, now)
 }
 
 /// The number that was asked for, if it may be given.
@@ -171,23 +174,4 @@ fn described(world: &World, instance: &Instance, forward: &Forward) -> String {
     };
     let Forward { protocol, host, container, .. } = forward;
     format!("{} host port {} of {place} to port {} for {who}", protocol.title(), host.0, container.0)
-}
-
-/// The node must hear of it, so it is a new wish.
-fn change(
-    world: &World,
-    actor: &Actor,
-    instance: &Instance,
-    forwards: Vec<Forward>,
-    text: String,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
-    if instance.spec.forwards == forwards {
-        return Ok(Decision::unchanged(()));
-    }
-    let event = event(world, instance.id, actor.username.as_str(), text, draw, now);
-    let spec = InstanceSpec { forwards, ..instance.spec.clone() };
-    let wish = Instance { spec, generation: instance.generation.next(), ..instance.clone() };
-    Ok(Decision::new(vec![Change::PutInstance(Box::new(wish)), event], ()))
 }

@@ -5,11 +5,12 @@ use model::instance::InstanceSpec;
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 use model::refusal::{Refusal, RefusalCode};
 
+use super::resettle::resettle;
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::{Decision, event};
+use crate::command::Decision;
 use crate::limits::PORTS_PER_INSTANCE;
-use crate::world::{Change, Instance, World};
+use crate::world::World;
 
 /// Declares the port, or changes who may open its public URL. A running instance goes on running.
 pub fn declare_port(
@@ -42,7 +43,8 @@ pub fn declare_port(
         UrlAccess::SignedIn => "with a public URL for everybody with an account",
         UrlAccess::Public => "with a public URL for everybody",
     };
-    change(world, actor, instance, ports, format!("{} declared port {} {who}.", actor.username, port.0), draw, now)
+    let spec = InstanceSpec { ports, ..instance.spec.clone() };
+    resettle(world, actor, instance, spec, format!("{} declared port {} {who}.", actor.username, port.0), draw, now)
 }
 
 /// Streams to it are no longer opened; those that are open go on.
@@ -56,24 +58,6 @@ pub fn withdraw_port(
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let ports = instance.spec.ports.iter().copied().filter(|known| known.port != port).collect();
-    change(world, actor, instance, ports, format!("{} withdrew port {}.", actor.username, port.0), draw, now)
-}
-
-/// The node must hear of it, so it is a new wish.
-fn change(
-    world: &World,
-    actor: &Actor,
-    instance: &Instance,
-    ports: Vec<DeclaredPort>,
-    text: String,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
-    if instance.spec.ports == ports {
-        return Ok(Decision::unchanged(()));
-    }
-    let event = event(world, instance.id, actor.username.as_str(), text, draw, now);
     let spec = InstanceSpec { ports, ..instance.spec.clone() };
-    let wish = Instance { spec, generation: instance.generation.next(), ..instance.clone() };
-    Ok(Decision::new(vec![Change::PutInstance(Box::new(wish)), event], ()))
+    resettle(world, actor, instance, spec, format!("{} withdrew port {}.", actor.username, port.0), draw, now)
 }
