@@ -1,12 +1,11 @@
 //! Other host ports for forwards whose own are taken by a program that is not ours, where nobody asked for the number.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use model::event::InstanceEvent;
 use model::forward::{Forward, Place, Unopened};
-use model::id::{EventId, NodeId};
-use model::instance::{DesiredState, InstanceSpec};
+use model::id::EventId;
+use model::instance::DesiredState;
 use model::port::{HostPort, PortRange};
 
 use crate::clock::Now;
@@ -15,39 +14,44 @@ use crate::reconcile::Moved;
 use crate::world::{Instance, World};
 
 /// The next free number below the one that is taken, so that this comes to an end; without one, the instance keeps its
-/// own and shows the error. An instance that gets another block in the same moment waits for the next look.
+/// own and shows the error. What one leaves another may take, so it is tried until nobody moves any more.
 pub(super) fn moves(world: &World, moved: &mut Moved, now: Now) {
-    let mut given: BTreeSet<(Place, Option<NodeId>, HostPort)> = BTreeSet::new();
-    for instance in world.instances.values().filter(|instance| instance.desired != DesiredState::Deleted) {
-        if moved.contains_key(&instance.id) {
-            continue;
-        }
-        let mut forwards = instance.spec.forwards.clone();
-        let mut texts = Vec::new();
-        for forward in forwards.iter_mut().filter(|forward| is_clashing(world, instance, forward)) {
-            let (place, node) = (forward.place, (forward.place == Place::Node).then_some(instance.node));
-            let held = |port: HostPort| {
-                let given = given.contains(&(place, node, port));
-                given || held(world, place, instance.node).any(|held| held.contains(port))
-            };
-            let Some(range) = below(world, instance, forward) else { continue };
-            let Some(host) = last_free_port(range, held) else { continue };
-            given.insert((place, node, host));
-            texts.push(told(forward, host));
-            forward.host = host;
-        }
-        if texts.is_empty() {
-            continue;
-        }
-        forwards.sort_by_key(Forward::key);
-        let event = event(instance, texts.join(" "), now);
-        let spec = InstanceSpec { forwards, ..instance.spec.clone() };
-        let generation = instance.generation.next();
-        moved.insert(
-            instance.id,
-            (Instance { spec, generation, wished_at: now.wall, ..Instance::clone(instance) }, event),
-        );
+    let clashes = |instance: &Instance| {
+        let clashing = instance.spec.forwards.iter().any(|forward| is_clashing(world, instance, forward));
+        clashing && instance.desired != DesiredState::Deleted
+    };
+    let waiting: Vec<&Instance> = world.instances.values().map(|row| &**row).filter(|row| clashes(row)).collect();
+    while waiting.iter().any(|instance| give(world, instance, moved, now)) {}
+}
+
+/// Gives one of the instance's forwards another number, if one is waiting and there is one.
+fn give(world: &World, instance: &Instance, moved: &mut Moved, now: Now) -> bool {
+    let row = moved.get(&instance.id).map_or(instance, |(row, _)| row);
+    let clashing = |forward: &&Forward| is_clashing(world, instance, forward);
+    let found = row.spec.forwards.iter().filter(clashing).find_map(|forward| {
+        let range = below(world, instance, forward)?;
+        let host = last_free_port(range, |port| is_held(world, moved, instance, forward.place, port))?;
+        Some((forward.key(), host))
+    });
+    let Some((key, host)) = found else { return false };
+    let mut new = row.clone();
+    let mut text = String::new();
+    for forward in new.spec.forwards.iter_mut().filter(|forward| forward.key() == key) {
+        text = told(forward, host);
+        forward.host = host;
     }
+    new.spec.forwards.sort_by_key(Forward::key);
+    let event = match moved.remove(&instance.id) {
+        // It moves already, which is one wish and one line.
+        Some((_, event)) => InstanceEvent { text: format!("{} {text}", event.text), ..event },
+        None => {
+            new.generation = instance.generation.next();
+            new.wished_at = now.wall;
+            event(instance, text, now)
+        }
+    };
+    moved.insert(instance.id, (new, event));
+    true
 }
 
 fn is_clashing(world: &World, instance: &Instance, forward: &Forward) -> bool {
@@ -59,6 +63,17 @@ fn is_clashing(world: &World, instance: &Instance, forward: &Forward) -> bool {
         }
 }
 
+/// Given away, also in this very moment, or found to be somebody else's.
+fn is_held(world: &World, moved: &Moved, instance: &Instance, place: Place, port: HostPort) -> bool {
+    let there = world.instances.values().filter(|row| place == Place::Gateway || row.node == instance.node);
+    let mut newest = there.map(|row| moved.get(&row.id).map_or(&**row, |(row, _)| row));
+    let taken = match place {
+        Place::Node => world.taken_ports(instance.node).any(|taken| taken == port),
+        Place::Gateway => world.unopened.values().flatten().any(|unopened| unopened.taken && unopened.key.host == port),
+    };
+    taken || newest.any(|row| row.held_ports(place).any(|held| held.contains(port)))
+}
+
 /// The numbers that are left to be tried.
 fn below(world: &World, instance: &Instance, forward: &Forward) -> Option<PortRange> {
     let range = match forward.place {
@@ -67,13 +82,6 @@ fn below(world: &World, instance: &Instance, forward: &Forward) -> Option<PortRa
     };
     let last = range.last.min(forward.host.0.checked_sub(1)?);
     (range.first <= last).then_some(PortRange { first: range.first, last })
-}
-
-fn held(world: &World, place: Place, node: NodeId) -> Box<dyn Iterator<Item = PortRange> + '_> {
-    match place {
-        Place::Node => Box::new(world.held_ports(node)),
-        Place::Gateway => Box::new(world.held_gateway_ports()),
-    }
 }
 
 fn told(forward: &Forward, host: HostPort) -> String {

@@ -8,7 +8,7 @@ use model::event::InstanceEvent;
 use model::id::{EventId, NodeId};
 use model::instance::DesiredState;
 use model::observed::ProblemCode;
-use model::port::{PortBlock, PortRange};
+use model::port::{HostPort, PortBlock, PortRange};
 
 use crate::clock::Now;
 use crate::limits::CLASHED_BLOCKS_PER_INSTANCE;
@@ -54,7 +54,7 @@ impl Places {
         Self {
             now,
             range: node.settings.host_ports,
-            held: world.held_ports(node.id).collect(),
+            held: world.held_ports(node.id).chain(world.taken_ports(node.id).map(HostPort::range)).collect(),
             suspect: world.clashed_blocks(node.id).chain(clashing.map(|instance| instance.host_ports)).collect(),
         }
     }

@@ -84,6 +84,12 @@ impl World {
         self.node_instances(node).flat_map(|instance| instance.held_ports(Place::Node))
     }
 
+    /// Single host ports of a node on which it found a foreign program.
+    pub fn taken_ports(&self, node: NodeId) -> impl Iterator<Item = HostPort> {
+        let unopened = self.node_instances(node).flat_map(|instance| &instance.report.unopened);
+        unopened.filter(|unopened| unopened.taken).map(|unopened| unopened.key.host)
+    }
+
     /// The main server's host ports that are given away.
     pub fn held_gateway_ports(&self) -> impl Iterator<Item = PortRange> {
         self.instances.values().flat_map(|instance| instance.held_ports(Place::Gateway))

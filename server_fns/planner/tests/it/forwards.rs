@@ -115,6 +115,25 @@ fn a_number_that_nobody_asked_for_gives_way_to_a_foreign_program() {
 }
 
 #[test]
+fn a_number_gives_way_to_none_of_a_block_that_moves_in_the_same_moment() {
+    let mut scene = Scene::with_node();
+    let (web, db) = (scene.create("bob", "web").unwrap(), scene.create("eve", "db").unwrap());
+    open(&mut scene, "bob", web, &OpenForward { host_port: Some(1034), ..asked(9090) }).unwrap();
+    open(&mut scene, "bob", web, &asked(8080)).unwrap();
+    let node = scene.instance(web).node;
+    let mut worker = Worker::default();
+    // What is left for the block of the one is below the number of the other, and there is nothing else.
+    worker.taken.extend([scene.instance(db).host_ports.first.0, RANGE.last, 1035]);
+    for _ in 0..4 {
+        worker.receive(&scene.world, node);
+        scene.report(node, &worker.reports());
+        scene.settle();
+    }
+    assert!(!hosts(&scene, web).contains(&RANGE.last), "it did not move at all");
+    assert!(scene.instance(db).host_ports.host_ports().all(|port| !hosts(&scene, web).contains(&port.0)));
+}
+
+#[test]
 fn the_servers_own_numbers_give_way_too_and_come_to_an_end() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
