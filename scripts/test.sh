@@ -79,6 +79,8 @@ stage_rust() {
   cargo_test --no-fail-fast -- --skip storage_probe || status=1
   # Apart, because its table is wanted also when it passes.
   cargo_test --test it storage_probe -- --nocapture || status=1
+  # Apart, with the pure crates' folder: its tests want a feature of tokio, with which SurrealDB would be compiled again.
+  CARGO_TARGET_DIR=$CACHE/simulation cargo test "${LOCKED[@]}" --package wire || status=1
   return $status
 }
 
@@ -94,11 +96,11 @@ stage_end_to_end() {
 stage_chaos() {
   have ssh && have ssh-keygen || debian openssh-client
   can_install && debian iproute2 iptables e2fsprogs libfaketime procps
-  suite tests/disk-full.test.mjs tests/power-cut.test.mjs tests/tunnel.test.mjs tests/chaos.test.mjs
+  suite tests/disk-full.test.mjs tests/power-cut.test.mjs tests/tunnel.test.mjs tests/meter.test.mjs tests/chaos.test.mjs
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium
-  suite tests/terminal-client.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/states.test.mjs
+  suite tests/terminal-client.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/browser-meter.test.mjs tests/states.test.mjs
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then

@@ -18,7 +18,7 @@ const TABLE = {
     outside: ["serde", "serde_json", "thiserror"],
     never: ["tokio", "tungstenite", "axum", "dioxus", "surrealdb", "bollard"],
   },
-  wire: { ours: ["protocol"], never: ["axum", "dioxus", "surrealdb", "bollard"] },
+  wire: { ours: ["model", "protocol"], never: ["axum", "dioxus", "surrealdb", "bollard"] },
   crash: { ours: [], outside: [], never: ["tokio"] },
   control: { ours: ["model", "planner", "protocol", "wire", "crash"], never: ["dioxus", "bollard", "server_fns"] },
   server_fns: { ours: ["model"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },

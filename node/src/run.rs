@@ -19,6 +19,7 @@ use crate::shutdown;
 use crate::terminal::Terminals;
 use crate::tunnel::{Instances, Tunnel, WISHES};
 use crate::worker::Tools;
+use wire::meter::Meter;
 
 /// How long the loop, then the channel may take to end.
 const LAST_WRITE: Duration = Duration::from_millis(750);
@@ -48,6 +49,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let (assigned, knows) = watch::channel(None);
     let (epoch, epochs) = watch::channel(None);
     let (wanted, wishes) = mpsc::channel(WISHES);
+    let meter = Meter::default();
     let tunnel = Tunnel {
         server: config.server.clone(),
         api_key: config.api_key.clone(),
@@ -59,6 +61,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             terminals: Terminals::new(tools.engine.clone()),
             assigned: knows,
         },
+        meter: meter.clone(),
         shutdown: shutdown.clone(),
     };
     let ends = Ends { events: events.clone(), outbox, standing, assigned };
@@ -71,6 +74,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         outbox: sent,
         events: events.clone(),
         dials: Dials { epoch, wanted },
+        meter,
         shutdown: shutdown.clone(),
     };
     tokio::spawn(tunnel.run());

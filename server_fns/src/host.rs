@@ -1,7 +1,8 @@
 //! What the server gives each function: who calls, from where, and the way into `control`.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
+use control::http::Dialled;
 use control::http::cookie::{self, SecureCookies};
 use control::{Actor, Credential, Handle, Peer};
 use dioxus::fullstack::FullstackContext;
@@ -51,8 +52,8 @@ impl FromRequestParts<FullstackContext> for Caller {
         let secure = parts.extensions.get::<SecureCookies>().copied().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         let address = parts
             .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip().to_canonical());
+            .get::<ConnectInfo<Dialled>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(dialled)| dialled.address());
         let peer = Peer { address, agent: agent(&parts.headers) };
         let credential = cookie::credential(&parts.headers, secure.0);
         Ok(Self { control, peer, credential, secure })

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use model::id::NodeId;
+use model::link::Measurement;
 use model::request::{DrainNode, RegisterNode};
 use model::view::{Created, NodeView};
 
@@ -60,6 +61,13 @@ pub async fn uncordon(id: NodeId) -> Result<NodeView, ApiError> {
 pub async fn drain(id: NodeId, request: Json<DrainNode>) -> Result<NodeView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.drain_node(&actor, id, request.0).await?)
+}
+
+/// Sends over the node's link for up to three seconds in each direction; answers with what it carried.
+#[post("/api/v1/nodes/{id}/measure", caller: Caller)]
+pub async fn measure(id: NodeId) -> Result<Measurement, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.measure_link(&actor, id).await?)
 }
 
 /// After several machines took turns with the key: the first one that comes is let in.

@@ -50,6 +50,29 @@ export class Lab {
     return () => this.run("tc", "qdisc", "del", "dev", "lab0", "root");
   }
 
+  /** Both directions of the cable carry so much from now on. All that is under way finds room, so none of it is lost. */
+  async line(rate) {
+    const queue = (device) => ["qdisc", "replace", "dev", device, "root", "tbf", "rate", rate, "burst", "256kb", "latency", "3s"];
+    // Segments cross it one by one, so that it is segments that can be lost.
+    const single = (device) => ["link", "set", "dev", device, "gso_max_segs", "1"];
+    await this.run("ip", ...single("lab0"));
+    await must("ip", single(this.cable));
+    await this.run("tc", ...queue("lab0"));
+    await must("tc", queue(this.cable));
+  }
+
+  /** A share of what arrives at either end is lost there; answers with how that is taken back. Not every kernel has netem. */
+  async lossy(share) {
+    const lost = ["-m", "statistic", "--mode", "random", "--probability", String(share), "-j", "DROP"];
+    const here = (how) => must("iptables", ["-w", how, "INPUT", "-i", this.cable, ...lost]);
+    const back = await this.rule("INPUT", ...lost);
+    await here("-I");
+    return async () => {
+      await here("-D");
+      await back();
+    };
+  }
+
   async close() {
     await run("ip", ["link", "delete", this.cable]);
     await run("ip", ["netns", "delete", this.name]);

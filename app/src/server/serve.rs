@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::serve::ListenerExt as _;
 use axum::{Extension, Router};
-use control::http::Origins;
 use control::http::cookie::SecureCookies;
+use control::http::{Dialled, Door, Origins};
 use control::{AppsDomain, Config, Control, SshConfig};
 use dioxus::server::{DioxusRouterExt, ServeConfig};
 use tokio::net::TcpListener;
@@ -48,9 +47,7 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     }
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut stopping = stopped.clone();
-    // Without it, a short message that follows another waits for the other end to acknowledge that one: 40 ms.
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+    let server = axum::serve(Door(listener), router.into_make_service_with_connect_info::<Dialled>())
         .with_graceful_shutdown(async move { drop(stopping.wait_for(|told| *told).await) });
     let server = tokio::spawn(server.into_future());
     told_to_stop().await?;

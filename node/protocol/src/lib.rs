@@ -11,6 +11,7 @@
 
 pub mod codec;
 pub mod limits;
+pub mod measure;
 pub mod message;
 pub mod session;
 pub mod stream;

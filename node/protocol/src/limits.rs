@@ -29,3 +29,7 @@ pub const IDLE_STREAM_AGE: Duration = Duration::from_secs(90);
 pub const OPENING: Duration = Duration::from_secs(10);
 /// The most patience there is for a program that does not listen yet.
 pub const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A measurement carries so many bytes in each direction, or as many as that time allows, whichever comes first.
+pub const MEASURE_BYTES: u64 = 64 << 20;
+pub const MEASURE_TIME: Duration = Duration::from_secs(3);

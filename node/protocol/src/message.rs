@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
+use model::link::Counted;
 use model::node::NodeFacts;
 use model::observed::InstanceReport;
 use model::stranger::Stranger;
@@ -19,6 +20,9 @@ pub enum ToServer {
     Heartbeat {
         epoch: Epoch,
         facts: NodeFacts,
+        /// What the node's system counted on the link; `None` where it does not tell.
+        #[serde(default)]
+        counted: Option<Counted>,
     },
     Report(Report),
 }

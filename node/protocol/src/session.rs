@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
+use model::link::Counted;
+use model::node::NodeFacts;
 use model::version::Epoch;
 
 use crate::codec::BadFrame;
@@ -95,7 +97,7 @@ pub struct ServerSession {
 #[derive(Debug, PartialEq)]
 pub enum FromNode {
     Greeted(Hello),
-    Heartbeat(model::node::NodeFacts),
+    Heartbeat(NodeFacts, Option<Counted>),
     Reported(Report),
     /// Of another epoch or an older sequence; nothing is to be done.
     Stale,
@@ -125,7 +127,9 @@ impl ServerSession {
             }
             (ToServer::Hello(hello), None) => FromNode::Greeted(hello),
             (ToServer::Heartbeat { .. } | ToServer::Report(_), None) => broken("a frame before the hello"),
-            (ToServer::Heartbeat { epoch, facts }, Some(ours)) if epoch == ours => FromNode::Heartbeat(facts),
+            (ToServer::Heartbeat { epoch, facts, counted }, Some(ours)) if epoch == ours => {
+                FromNode::Heartbeat(facts, counted)
+            }
             (ToServer::Report(report), Some(ours)) if report.epoch == ours && report.sequence > self.heard => {
                 self.heard = report.sequence;
                 FromNode::Reported(report)

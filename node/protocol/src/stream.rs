@@ -1,7 +1,7 @@
 //! The contract on a data socket: one stream of bytes into one instance.
 //!
 //! A node dials [`PATH`] with its API key as a bearer token, the epoch of its channel in [`EPOCH_HEADER`] and
-//! `Upgrade:` [`UPGRADE`], and then waits. When the server needs a stream it sends an [`Opening`]; the node answers with
+//! `Upgrade:` [`UPGRADE`], and then waits. When the server needs a stream it sends an [`Ask`]; the node answers with
 //! an [`Opened`]. From then on the socket carries the stream's bytes and nothing else, so the kernel's flow control
 //! is the stream's, and no stream waits behind another. Each of the two messages is JSON behind its length in four
 //! bytes, the highest first.
@@ -26,6 +26,15 @@ pub const MAX_HEAD: usize = 16 << 10;
 /// Bytes before each of them.
 pub const LENGTH: usize = 4;
 
+/// What the server wants of a data socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Ask {
+    /// A stream into an instance.
+    Stream(Opening),
+    Measure(Measuring),
+}
+
 /// What the server wants at the other end. It names an instance and what is declared for it, never an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
@@ -36,7 +45,7 @@ pub struct Opening {
     pub generation: Generation,
     pub target: Target,
     /// A node that can may hand the connection over instead of carrying its bytes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handover: Option<Handover>,
 }
 
@@ -67,6 +76,29 @@ pub enum Target {
     PutFile { path: String, bytes: u64 },
     /// A [`Found`] follows, then the bytes.
     GetFile { path: String },
+}
+
+/// The link is to be measured; this is about no instance. [`crate::measure`] says what follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measuring {
+    pub epoch: Epoch,
+    pub measure: Way,
+}
+
+/// Which direction of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    ToNode,
+    FromNode,
+}
+
+/// What of a measurement arrived at the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    pub bytes: u64,
+    /// From the first byte to the last.
+    pub micros: u64,
 }
 
 /// How the taking of a file went.

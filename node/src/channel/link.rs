@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use model::link::Counted;
 use model::node::EngineState;
 use protocol::codec::{decode, encode};
 use protocol::limits::{HEARTBEAT, MAX_FRAME};
@@ -20,6 +21,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 
 use super::{Channel, FromChannel, Outgoing, Standing};
 use crate::event_loop::Event;
+use crate::tunnel;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -85,6 +87,8 @@ impl Channel {
             Ok(Err(ended)) => return (false, ended),
             Err(_) => return (false, lost("it does not answer")),
         };
+        // Dropped before the socket, of which it asks.
+        let _entry = tunnel::ends(socket.get_ref()).map(|ends| self.meter.watch(ends));
         // What waited was said on another connection; the loop says everything anew after a welcome.
         while self.outbox.try_recv().is_ok() {}
         let ended = tokio::select! {
@@ -153,7 +157,7 @@ impl Channel {
                     let Some(epoch) = welcomed else { continue };
                     let facts = self.standing.borrow().facts.clone();
                     told = facts.engine.clone();
-                    if let Err(ended) = self.send(socket, &ToServer::Heartbeat { epoch, facts }).await {
+                    if let Err(ended) = self.send(socket, &ToServer::Heartbeat { epoch, facts, counted: self.counted().await }).await {
                         return ended;
                     }
                 }
@@ -175,6 +179,11 @@ impl Channel {
                 }
             }
         }
+    }
+
+    async fn counted(&self) -> Option<Counted> {
+        let meter = self.meter.clone();
+        tokio::task::spawn_blocking(move || meter.read()).await.ok().flatten()
     }
 
     fn hello(&self) -> ToServer {

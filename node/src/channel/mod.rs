@@ -24,6 +24,7 @@ pub use address::{Address, ApiKey};
 use crate::event_loop::Event;
 use link::Ended;
 use pause::Pause;
+use wire::meter::Meter;
 
 /// Reports that wait to be sent; when it is full, what changed is kept and told later.
 pub const OUTBOX: usize = 8;
@@ -96,6 +97,8 @@ pub struct Channel {
     pub outbox: mpsc::Receiver<Outgoing>,
     pub events: mpsc::Sender<Event>,
     pub dials: Dials,
+    /// What the link's connections count; told with every heartbeat.
+    pub meter: Meter,
     pub shutdown: CancellationToken,
 }
 

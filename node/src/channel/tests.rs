@@ -65,6 +65,7 @@ async fn bench_with(timing: Timing) -> Bench {
         outbox: sent,
         events: sender,
         dials: Dials { epoch, wanted },
+        meter: Meter::default(),
         shutdown: shutdown.clone(),
     };
     Bench { listener, events, outbox, standing, shutdown, epochs, wishes, task: tokio::spawn(channel.run()) }

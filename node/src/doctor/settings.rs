@@ -7,7 +7,7 @@ use super::check::Fault;
 use super::target::Target;
 use crate::channel::ApiKey;
 use crate::config::BadConfig;
-use crate::tunnel::Wire;
+use crate::tunnel::Socket;
 
 pub(super) fn address(subject: &Subject) -> Result<(String, Target), Fault> {
     let address = subject.server.as_ref().map_err(fault)?;
@@ -48,7 +48,7 @@ fn fault(bad: &BadConfig) -> Fault {
 }
 
 /// Which version of TLS was agreed on.
-pub(super) fn tls(wire: &Wire) -> String {
+pub(super) fn tls(wire: &Socket) -> String {
     let version = if let MaybeTlsStream::Rustls(tls) = wire { tls.get_ref().1.protocol_version() } else { None };
     let version = version.and_then(|version| version.as_str()).unwrap_or("TLS");
     format!("{version}, with a certificate of a public authority for this name")

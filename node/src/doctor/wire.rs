@@ -20,7 +20,7 @@ use tokio_tungstenite::MaybeTlsStream;
 
 use super::answer::{Answer, Broken};
 use super::target::Target;
-use crate::tunnel::{Wire, trust};
+use crate::tunnel::{Socket, trust};
 
 /// How long one connection and its handshake may each take.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
@@ -49,7 +49,7 @@ pub(super) async fn tcp(at: SocketAddr) -> Result<TcpStream, Error> {
 
 impl Door {
     /// As the node connects, to this one address.
-    pub(super) async fn connect(&self) -> Result<Wire, Error> {
+    pub(super) async fn connect(&self) -> Result<Socket, Error> {
         let tcp = tcp(self.at).await?;
         if !self.target.secure {
             return Ok(MaybeTlsStream::Plain(tcp));

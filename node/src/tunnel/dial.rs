@@ -17,15 +17,18 @@ use tokio_tungstenite::MaybeTlsStream;
 
 use crate::channel::{Address, ApiKey};
 use wire::alive;
+use wire::meter::{Ends, Meter, Metered};
 
+/// One connection to the server.
+pub(crate) type Socket = MaybeTlsStream<TcpStream>;
 /// One socket to the server that carries a stream's bytes.
-pub(crate) type Wire = MaybeTlsStream<TcpStream>;
+pub(crate) type Wire = Metered<Socket>;
 
 /// The error is a clause for the log.
 ///
 /// The second value is what came together with the switch: a server that needs the socket at once opens a stream before
 /// the answer has been read.
-pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result<(Wire, Bytes), String> {
+pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch, meter: &Meter) -> Result<(Wire, Bytes), String> {
     let wire = connect(server).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(text)?;
     let connection = tokio::spawn(connection.with_upgrades());
@@ -44,11 +47,22 @@ pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch) -> Result
     }
     let upgraded = hyper::upgrade::on(answer).await.map_err(text)?;
     connection.await.map_err(text)?.map_err(text)?;
-    let parts = upgraded.downcast::<TokioIo<Wire>>().map_err(|_| "the connection is of another kind".to_owned())?;
-    Ok((parts.io.into_inner(), parts.read_buf))
+    let parts = upgraded.downcast::<TokioIo<Socket>>().map_err(|_| "the connection is of another kind".to_owned())?;
+    let socket = parts.io.into_inner();
+    let ends = ends(&socket);
+    Ok((meter.metered(socket, ends), parts.read_buf))
 }
 
-async fn connect(server: &Address) -> Result<Wire, String> {
+/// By which the system finds the connection.
+pub(crate) fn ends(socket: &Socket) -> Option<Ends> {
+    match socket {
+        MaybeTlsStream::Plain(tcp) => Ends::of(tcp),
+        MaybeTlsStream::Rustls(tls) => Ends::of(tls.get_ref().0),
+        _ => None,
+    }
+}
+
+async fn connect(server: &Address) -> Result<Socket, String> {
     let uri = server.stream();
     let secure = uri.scheme_str() == Some("wss");
     let host = uri.host().unwrap_or_default();

@@ -4,6 +4,7 @@
 //! the socket itself; see [`protocol::stream`].
 
 mod dial;
+mod measure;
 mod serve;
 mod share;
 
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use model::version::Epoch;
 use protocol::limits::{IDLE_STREAM_AGE, IDLE_STREAMS, STREAMS};
-use protocol::stream::Opening;
+use protocol::stream::{Ask, Measuring, NotOpened, Opening};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -20,11 +21,12 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Address, ApiKey};
-pub(crate) use dial::{Wire, trust};
+pub(crate) use dial::{Socket, Wire, ends, trust};
 pub use serve::Instances;
 pub(crate) use serve::Refused;
 use share::Shares;
 use wire::head;
+use wire::meter::Meter;
 
 /// Wishes of the server for more sockets that may wait.
 pub const WISHES: usize = 64;
@@ -44,6 +46,8 @@ pub struct Tunnel {
     /// How many sockets the server wants besides those that stand ready.
     pub wanted: mpsc::Receiver<u16>,
     pub instances: Instances,
+    /// What the link's connections count.
+    pub meter: Meter,
     pub shutdown: CancellationToken,
 }
 
@@ -54,14 +58,17 @@ struct Shared {
     instances: Instances,
     places: Semaphore,
     shares: Shares,
+    meter: Meter,
+    /// One measurement at a time: two would measure each other.
+    measuring: Semaphore,
 }
 
 impl Tunnel {
     /// Serves streams until the process ends.
     pub async fn run(self) {
-        let Self { server, api_key, mut epoch, mut wanted, instances, shutdown } = self;
-        let shared =
-            Arc::new(Shared { server, api_key, instances, places: Semaphore::new(STREAMS), shares: Shares::default() });
+        let Self { server, api_key, mut epoch, mut wanted, instances, meter, shutdown } = self;
+        let (places, shares, measuring) = (Semaphore::new(STREAMS), Shares::default(), Semaphore::new(1));
+        let shared = Arc::new(Shared { server, api_key, instances, places, shares, meter, measuring });
         // Streams outlive the channel: each has its own socket, and a moment without the channel cuts nobody off.
         let mut sockets = JoinSet::new();
         loop {
@@ -99,31 +106,39 @@ async fn socket(
     mut newest: watch::Receiver<Option<Epoch>>,
     ready: Option<OwnedSemaphorePermit>,
 ) {
-    let (mut wire, early) = match timeout(DIAL, dial::dial(&shared.server, &shared.api_key, epoch)).await {
+    let (mut wire, early) = match timeout(DIAL, dial::dial(&shared.server, &shared.api_key, epoch, &shared.meter)).await
+    {
         Ok(Ok(dialled)) => dialled,
         Ok(Err(why)) => return not_dialled(&why).await,
         Err(_) => return not_dialled("it does not answer").await,
     };
     let mut said = early.chain(&mut wire);
-    let opening = tokio::select! {
-        opening = head::read::<Opening>(&mut said) => opening,
+    let ask = tokio::select! {
+        ask = head::read::<Ask>(&mut said) => ask,
         () = sleep(IDLE_STREAM_AGE) => return,
         _ = newest.wait_for(|newest| *newest != Some(epoch)) => return,
     };
-    match opening {
-        Ok(opening) => {
+    match ask {
+        Ok(ask) => {
             drop(ready);
-            answer(&shared, epoch, wire, opening).await;
+            answer(&shared, epoch, wire, ask).await;
         }
         // Its place is kept for a moment, so that a server which closes each at once is not dialled all the time.
         Err(why) => not_dialled(&why.to_string()).await,
     }
 }
 
-async fn answer(shared: &Shared, epoch: Epoch, mut wire: Wire, opening: Opening) {
+async fn answer(shared: &Shared, epoch: Epoch, mut wire: Wire, ask: Ask) {
     let Ok(_place) = shared.places.try_acquire() else {
         return serve::refuse(&mut wire, serve::busy("the node")).await;
     };
+    match ask {
+        Ask::Stream(opening) => stream(shared, epoch, wire, opening).await,
+        Ask::Measure(asked) => measure(shared, epoch, wire, asked).await,
+    }
+}
+
+async fn stream(shared: &Shared, epoch: Epoch, mut wire: Wire, opening: Opening) {
     let Some(_share) = shared.shares.take(opening.instance) else {
         return serve::refuse(&mut wire, serve::busy("the instance")).await;
     };
@@ -131,6 +146,20 @@ async fn answer(shared: &Shared, epoch: Epoch, mut wire: Wire, opening: Opening)
         return serve::refuse(&mut wire, serve::stale("it is of another connection of this node")).await;
     }
     shared.instances.serve(wire, opening).await;
+}
+
+async fn measure(shared: &Shared, epoch: Epoch, mut wire: Wire, Measuring { epoch: of, measure }: Measuring) {
+    if of != epoch {
+        return serve::refuse(&mut wire, serve::stale("it is of another connection of this node")).await;
+    }
+    // The server may be done with the one before it sooner than this end hears of it.
+    let Ok(Ok(turn)) = timeout(measure::TURN, shared.measuring.acquire()).await else {
+        let why = "the link is being measured already".to_owned();
+        return serve::refuse(&mut wire, Refused(NotOpened::Busy, why)).await;
+    };
+    if let Err(error) = measure::carry(wire, measure, turn).await {
+        tracing::debug!(%error, "a measurement of the link ended early");
+    }
 }
 
 async fn not_dialled(why: &str) {

@@ -5,6 +5,8 @@ pub mod datagram;
 pub mod flow;
 pub mod head;
 pub mod listen;
+pub mod measure;
+pub mod meter;
 pub mod pass;
 mod quiet;
 

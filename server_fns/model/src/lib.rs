@@ -9,6 +9,7 @@ pub mod host_key;
 pub mod id;
 pub mod image;
 pub mod instance;
+pub mod link;
 pub mod live;
 pub mod name;
 pub mod node;

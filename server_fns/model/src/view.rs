@@ -7,6 +7,7 @@ use crate::forward::{Place, Protocol};
 use crate::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use crate::image::ImageName;
 use crate::instance::{DesiredState, Limits};
+use crate::link::{Flows, Measurement};
 use crate::name::{EmailAddress, InstanceName, Label, NodeName, Username};
 use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
@@ -141,6 +142,10 @@ pub struct NodeView {
     pub facts: Option<NodeFacts>,
     /// How long a word to it and back takes on its channel; `None` until that was measured.
     pub round_trip_ms: Option<f32>,
+    /// How that link does now; `None` while the node is away.
+    pub flows: Option<Flows>,
+    /// What the link carried when it was last measured on request. The server forgets it when it is started anew.
+    pub measurement: Option<Measurement>,
     /// Empty, or what needs a person's attention.
     pub alarm: String,
     pub created_at: Timestamp,

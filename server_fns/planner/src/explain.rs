@@ -12,6 +12,7 @@ use crate::rollup::rollup;
 use crate::world::{Instance, Node, World};
 
 mod evidence;
+mod link;
 mod ways_out;
 
 /// `None` if its node is no longer there.

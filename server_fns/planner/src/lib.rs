@@ -10,6 +10,7 @@ pub mod explain;
 pub mod invariants;
 pub mod limits;
 pub mod liveness;
+pub mod meter;
 pub mod placement;
 pub mod ports;
 pub mod reconcile;

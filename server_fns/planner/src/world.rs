@@ -13,6 +13,7 @@ use model::forward::Unopened;
 use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::{DesiredState, InstanceSpec};
+use model::link::Measurement;
 use model::name::{EmailAddress, Label, Username};
 use model::node::{Availability, NodeFacts, NodeSettings};
 use model::observed::{Activity, Observed, Problem};
@@ -22,6 +23,7 @@ use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
+use crate::meter::Meter;
 
 mod apply;
 mod link;
@@ -234,6 +236,10 @@ pub struct Link {
     pub strangers: Vec<Stranger>,
     /// How long a word to the node and back took last.
     pub round_trip: Option<Duration>,
+    /// Shared, because the world is copied with every change.
+    pub meter: Arc<Meter>,
+    /// What the link carried when a person last had it measured. It outlives the connection.
+    pub measurement: Option<Measurement>,
 }
 
 /// One row that changes. What a person asked for is a list of these, committed together.

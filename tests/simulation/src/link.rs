@@ -155,7 +155,7 @@ impl Connection {
         let (epoch, meaning) = (end.epoch, end.session.handle(Ok(frame)));
         match (meaning, epoch) {
             (FromNode::Greeted(hello), _) => self.enter(server, node, hello, now),
-            (FromNode::Heartbeat(facts), Some(epoch)) => {
+            (FromNode::Heartbeat(facts, _), Some(epoch)) => {
                 let note = move |world: &mut World, _: &(), at| {
                     if world.links.get(&node).is_some_and(|link| link.epoch == epoch) {
                         world.heard(node, facts, at);
@@ -178,7 +178,7 @@ impl Connection {
                 // A report that was not written ends the connection, so that the node says everything anew.
                 if took == Reply::Done(()) { Ok(()) } else { self.refuse(server, node, RefusedReason::Protocol, now) }
             }
-            (FromNode::Heartbeat(_) | FromNode::Reported(_) | FromNode::Stale, _) => Ok(()),
+            (FromNode::Heartbeat(..) | FromNode::Reported(_) | FromNode::Stale, _) => Ok(()),
             (FromNode::Broken(reason, _), _) => self.refuse(server, node, reason, now),
         }
     }

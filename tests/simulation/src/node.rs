@@ -273,7 +273,7 @@ impl Node {
         if let Some(link) = self.link()
             && let Some(epoch) = link.epoch()
         {
-            link.send_up(ToServer::Heartbeat { epoch, facts: facts() });
+            link.send_up(ToServer::Heartbeat { epoch, facts: facts(), counted: None });
         }
     }
 

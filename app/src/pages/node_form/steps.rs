@@ -91,6 +91,8 @@ mod tests {
             running: 0,
             frozen: false,
             round_trip_ms: None,
+            flows: None,
+            measurement: None,
             facts: engine.map(|engine| NodeFacts { engine, ..NodeFacts::default() }),
             alarm: String::new(),
             created_at: Timestamp::UNIX_EPOCH,

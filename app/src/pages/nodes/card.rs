@@ -5,6 +5,7 @@ use model::node::Availability;
 use model::view::NodeView;
 
 use super::details::Details;
+use super::link::LinkMeter;
 use super::meters::Meters;
 use super::verbs::Verbs;
 use super::words::{drained, liveness, owner, since};
@@ -67,6 +68,7 @@ pub(super) fn NodeCard(
                     NodeForm { node, on_close: move |()| on_edit.call(false), on_key }
                 } else {
                     Meters { node: node.clone() }
+                    LinkMeter { node: node.clone() }
                     Details { node }
                 }
             }

@@ -20,10 +20,6 @@ pub(super) fn Details(node: NodeView) -> Element {
             }
             dt { class: "text-text-muted", "Host ports" }
             dd { class: "font-mono", "{node.host_ports.first}–{node.host_ports.last}" }
-            if let Some(trip) = node.round_trip_ms {
-                dt { class: "text-text-muted", "Link" }
-                dd { class: "tabular-nums", "{trip} ms there and back" }
-            }
             if let Some(facts) = node.facts {
                 Machine { facts }
             }

@@ -2,3 +2,4 @@
 
 mod samples;
 mod session;
+mod stream;

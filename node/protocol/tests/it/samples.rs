@@ -10,6 +10,7 @@ use protocol::{ToNode, ToServer};
 
 const WELCOME: &str = include_str!("../samples/welcome.json");
 const REPORT: &str = include_str!("../samples/report.json");
+const HEARTBEAT: &str = include_str!("../samples/heartbeat.json");
 const HEARD: &str = include_str!("../samples/heard.json");
 const DIAL: &str = include_str!("../samples/dial.json");
 const HELLO: &str = include_str!("../samples/hello.json");
@@ -32,6 +33,7 @@ fn samples_read_and_write_back() {
     reads_and_writes_back::<ToNode>(HEARD).unwrap();
     reads_and_writes_back::<ToNode>(DIAL).unwrap();
     reads_and_writes_back::<ToServer>(REPORT).unwrap();
+    reads_and_writes_back::<ToServer>(HEARTBEAT).unwrap();
     reads_and_writes_back::<ToServer>(HELLO).unwrap();
 }
 
@@ -51,10 +53,18 @@ fn more_instances_than_the_limit_are_refused() {
 
 #[test]
 fn a_heartbeat_of_a_newer_node_with_more_fields_still_reads() {
-    let frame = encode(&ToServer::Heartbeat { epoch: Epoch(3), facts: NodeFacts::default() }).unwrap();
+    let frame = encode(&ToServer::Heartbeat { epoch: Epoch(3), facts: NodeFacts::default(), counted: None }).unwrap();
     let mut value: serde_json::Value = serde_json::from_str(&frame).unwrap();
     value["facts"]["temperature"] = 40.into();
     assert!(decode::<ToServer>(&value.to_string()).is_ok());
+}
+
+#[test]
+fn a_heartbeat_of_an_older_node_counts_nothing() {
+    let mut value: serde_json::Value = serde_json::from_str(HEARTBEAT).unwrap();
+    value.as_object_mut().unwrap().remove("counted");
+    let ToServer::Heartbeat { counted, .. } = decode(&value.to_string()).unwrap() else { panic!("not a heartbeat") };
+    assert_eq!(counted, None);
 }
 
 proptest! {

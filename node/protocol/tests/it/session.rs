@@ -65,7 +65,7 @@ fn the_server_drops_old_epochs_and_old_sequences() {
     assert!(matches!(session.handle(Ok(report(4, 1))), FromNode::Reported(_)));
     assert_eq!(session.handle(Ok(report(4, 1))), FromNode::Stale, "twice");
     assert_eq!(session.handle(Ok(report(3, 2))), FromNode::Stale, "of an older connection");
-    let heartbeat = ToServer::Heartbeat { epoch: Epoch(5), facts: NodeFacts::default() };
+    let heartbeat = ToServer::Heartbeat { epoch: Epoch(5), facts: NodeFacts::default(), counted: None };
     assert_eq!(session.handle(Ok(heartbeat)), FromNode::Stale, "of another connection");
     assert!(matches!(session.handle(Ok(report(4, 2))), FromNode::Reported(_)));
 }

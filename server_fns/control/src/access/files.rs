@@ -12,7 +12,6 @@ use planner::actor::Actor;
 use protocol::stream::{Found, Put, Target};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wire::head;
 
@@ -20,7 +19,7 @@ use crate::handle::Handle;
 use crate::http::cookie::{self, SecureCookies};
 use crate::limits;
 use crate::router::refuse;
-use crate::tunnel::NoStream;
+use crate::tunnel::{NoStream, Socket};
 
 /// Below an instance.
 pub(crate) const PATH: &str = "/api/v1/instances/{id}/files";
@@ -138,7 +137,7 @@ async fn give(handle: &Handle, id: InstanceId, path: String, request: Request) -
 }
 
 /// A file that ends early must not look whole: then the answer breaks off.
-fn pieces(socket: TcpStream, length: Option<u64>) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> {
+fn pieces(socket: Socket, length: Option<u64>) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> {
     stream::try_unfold((socket, length), |(mut socket, left)| async move {
         if left == Some(0) {
             return Ok(None);
@@ -171,7 +170,7 @@ async fn may(
     Ok(actor)
 }
 
-async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<TcpStream, Refusal> {
+async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socket, Refusal> {
     let unavailable = |why: NoStream| {
         let code = match why {
             NoStream::NotRunning(_) => RefusalCode::Conflict,

@@ -7,6 +7,7 @@ use axum::extract::ws::WebSocket;
 use crash::crash_at;
 use model::assignment::Assignment;
 use model::id::NodeId;
+use model::link::Counted;
 use model::node::{EngineState, NodeFacts};
 use model::refusal::{Refusal, RefusalCode};
 use model::version::{Epoch, Generation};
@@ -18,6 +19,7 @@ use protocol::limits::GREETING;
 use protocol::session::{FromNode, ServerSession};
 use protocol::{Hello, RefusedReason, Report, ToNode};
 use tokio::time::Instant;
+use wire::meter::{Ends, Meter};
 
 use super::socket::{Lost, Socket};
 use crate::handle::Handle;
@@ -28,6 +30,8 @@ pub(super) struct Connection {
     pub(super) node: NodeId,
     pub(super) key_hash: String,
     pub(super) peer: String,
+    /// Of the channel's own connection.
+    pub(super) ends: Option<Ends>,
 }
 
 // The planner says how often nodes are to be heard, and a node takes no other beat than the contract allows.
@@ -71,6 +75,14 @@ impl From<ChannelRefusal> for End {
     }
 }
 
+/// What a heartbeat brings, and what is known of the link by then.
+struct Heard {
+    facts: NodeFacts,
+    round_trip: Option<Duration>,
+    here: Option<Counted>,
+    there: Option<Counted>,
+}
+
 impl Connection {
     pub(super) async fn serve(self, socket: WebSocket) {
         let _counted = self.handle.tasks.token();
@@ -106,7 +118,8 @@ impl Connection {
         crash_at!("welcomed");
         *connected = Some(epoch);
         session.welcome(epoch);
-        let mut wanted = self.handle.tunnels.connected(self.node, epoch);
+        let (mut wanted, meter) = self.handle.tunnels.connected(self.node, epoch);
+        let _entry = self.ends.map(|ends| meter.watch(ends));
         let mut worlds = self.handle.orchestrator.watch();
         let mut told = None;
         let mut heard = Instant::now();
@@ -125,7 +138,7 @@ impl Connection {
                 frame = socket.next() => {
                     let meaning = session.handle(frame?);
                     heard = Instant::now();
-                    self.hear(socket, meaning, epoch).await?;
+                    self.hear(socket, meaning, epoch, &meter).await?;
                 }
             }
         }
@@ -140,7 +153,7 @@ impl Connection {
         match session.handle(frame.map_err(late)??) {
             FromNode::Greeted(hello) => Ok(hello),
             FromNode::Broken(reason, why) => Err(End::Refused(reason, why)),
-            FromNode::Heartbeat(_) | FromNode::Reported(_) | FromNode::Stale => {
+            FromNode::Heartbeat(..) | FromNode::Reported(_) | FromNode::Stale => {
                 Err(End::Refused(RefusedReason::Protocol, "a frame before the hello".to_owned()))
             }
         }
@@ -206,11 +219,12 @@ impl Connection {
         Ok(())
     }
 
-    async fn hear(&self, socket: &mut Socket, meaning: FromNode, epoch: Epoch) -> Result<(), End> {
+    async fn hear(&self, socket: &mut Socket, meaning: FromNode, epoch: Epoch, meter: &Meter) -> Result<(), End> {
         match meaning {
-            FromNode::Heartbeat(facts) => {
+            FromNode::Heartbeat(facts, there) => {
                 check_facts(&facts)?;
-                let heartbeat = self.renew(epoch, facts, socket.round_trip()).await?;
+                let heard = Heard { facts, round_trip: socket.round_trip(), here: counted(meter).await, there };
+                let heartbeat = self.renew(epoch, heard).await?;
                 let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
                 socket.send(&ToNode::Heard { epoch, heartbeat_ms }).await?;
                 Ok(socket.measure().await?)
@@ -228,11 +242,13 @@ impl Connection {
     }
 
     /// Answers with how soon the next heartbeat is wanted.
-    async fn renew(&self, epoch: Epoch, facts: NodeFacts, round_trip: Option<Duration>) -> Result<Duration, Refusal> {
+    async fn renew(&self, epoch: Epoch, heard: Heard) -> Result<Duration, Refusal> {
         let node = self.node;
+        let Heard { facts, round_trip, here, there } = heard;
         let note = move |world: &mut World, _: &Duration, now| {
             if is_current(world, node, epoch) {
                 world.heard(node, facts, now);
+                world.counted(node, here, there, now);
                 if let Some(round_trip) = round_trip {
                     world.measured(node, round_trip);
                 }
@@ -277,6 +293,12 @@ impl Connection {
             tracing::warn!(%node, %refusal, "the end of a node's connection was not noted; its lease will lapse");
         }
     }
+}
+
+/// Off the async threads: the system is asked once for each connection of the link.
+async fn counted(meter: &Meter) -> Option<Counted> {
+    let meter = meter.clone();
+    tokio::task::spawn_blocking(move || meter.read()).await.ok().flatten()
 }
 
 fn is_current(world: &World, node: NodeId, epoch: Epoch) -> bool {

@@ -3,8 +3,6 @@
 mod connection;
 mod socket;
 
-use std::net::SocketAddr;
-
 use axum::extract::ConnectInfo;
 use axum::extract::State;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
@@ -16,6 +14,7 @@ use protocol::limits::MAX_FRAME;
 
 use crate::auth::secret::{self, SecretKind};
 use crate::handle::Handle;
+use crate::http::Dialled;
 use crate::limits;
 use crate::router::refuse;
 use connection::Connection;
@@ -27,7 +26,8 @@ pub(crate) async fn dial(
     extensions: Extensions,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
+    let dialled = extensions.get::<ConnectInfo<Dialled>>().map(|info| info.0);
+    let peer = dialled.map(|dialled| dialled.address().to_string());
     let (node, key_hash) = match node_of(&handle, &headers) {
         Ok(found) => found,
         Err(refusal) => {
@@ -35,7 +35,8 @@ pub(crate) async fn dial(
             return refuse(&refusal);
         }
     };
-    let connection = Connection { handle, node, key_hash, peer: peer.unwrap_or_default() };
+    let ends = dialled.and_then(|dialled| dialled.ends());
+    let connection = Connection { handle, node, key_hash, peer: peer.unwrap_or_default(), ends };
     match upgrade {
         Ok(upgrade) => upgrade
             .max_message_size(MAX_FRAME)

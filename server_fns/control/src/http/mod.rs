@@ -4,6 +4,7 @@
 mod answer;
 mod body;
 pub mod cookie;
+mod dialled;
 mod errors;
 mod headers;
 mod origin;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
+pub use dialled::{Dialled, Door};
 pub use origin::{BadPublicUrl, Origins};
 
 /// Everything under it is for programs: JSON in, JSON out, also for mistakes.

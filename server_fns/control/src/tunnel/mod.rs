@@ -1,6 +1,7 @@
 //! Streams into instances, over sockets that their nodes dialled. It knows sockets and not what they are for.
 
 mod accept;
+mod measure;
 pub(crate) mod nearby;
 mod open;
 mod pool;
@@ -13,32 +14,40 @@ use model::id::NodeId;
 use model::version::Epoch;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
+use wire::meter::{Meter, Metered};
 
 pub(crate) use accept::accept;
+use measure::Turns;
 use nearby::Nearby;
 pub(crate) use open::NoStream;
 use pool::Pool;
 pub(crate) use stream::Stream;
 
+/// One data socket in use, counted on its link.
+pub(crate) type Socket = Metered<TcpStream>;
+
 /// The data sockets of every connected node.
 #[derive(Default)]
 pub(crate) struct Tunnels {
     pools: Mutex<HashMap<NodeId, Pool>>,
+    /// What the connections of each link count. One outlives its channel where streams do.
+    meters: Mutex<HashMap<NodeId, Meter>>,
+    measuring: Turns,
     /// None: no node can be on this machine.
     nearby: Option<Nearby>,
 }
 
 impl Tunnels {
     pub(crate) fn new(nearby: Option<Nearby>) -> Self {
-        Self { nearby, pools: Mutex::default() }
+        Self { nearby, ..Self::default() }
     }
 
     /// A connection of the node was welcomed. What is received says how many sockets its node shall dial besides
-    /// those it keeps ready.
-    pub(crate) fn connected(&self, node: NodeId, epoch: Epoch) -> mpsc::Receiver<u16> {
+    /// those it keeps ready; the meter counts the link's connections.
+    pub(crate) fn connected(&self, node: NodeId, epoch: Epoch) -> (mpsc::Receiver<u16>, Meter) {
         let (pool, wanted) = Pool::new(epoch);
         self.pools().insert(node, pool);
-        wanted
+        (wanted, self.meter(node))
     }
 
     /// The connection of that epoch ended. Streams that are open go on; none is opened any more.
@@ -46,6 +55,10 @@ impl Tunnels {
         let mut pools = self.pools();
         if pools.get(&node).is_some_and(|pool| pool.epoch == epoch) {
             pools.remove(&node);
+            let mut meters = self.meters();
+            if meters.get(&node).is_some_and(Meter::is_idle) {
+                meters.remove(&node);
+            }
         }
     }
 
@@ -59,6 +72,14 @@ impl Tunnels {
     /// A ready socket of the node, or the promise of one.
     fn take(&self, node: NodeId) -> Option<(Epoch, oneshot::Receiver<TcpStream>)> {
         self.pools().get_mut(&node).map(|pool| (pool.epoch, pool.take()))
+    }
+
+    fn meter(&self, node: NodeId) -> Meter {
+        self.meters().entry(node).or_default().clone()
+    }
+
+    fn meters(&self) -> MutexGuard<'_, HashMap<NodeId, Meter>> {
+        self.meters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pools(&self) -> MutexGuard<'_, HashMap<NodeId, Pool>> {

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use model::id::{InstanceId, NodeId};
 use model::instance::DesiredState;
+use model::version::Epoch;
 use planner::world::{Instance, World};
 use protocol::limits::{OPENING, PATIENCE};
-use protocol::stream::{NotOpened, Opened, Opening, Target};
-use tokio::net::TcpStream;
+use protocol::stream::{Ask, NotOpened, Opened, Opening, Target};
 use tokio::time::timeout;
 
+use super::Socket;
 use crate::handle::Handle;
+use wire::meter::{Ends, Metered};
 use wire::{alive, head};
 
 use super::nearby::{Nearby, Promise};
@@ -19,7 +21,7 @@ use super::stream::{Lease, Stream};
 /// How long a node may take to bring a socket.
 const SOCKET: Duration = Duration::from_secs(10);
 /// Sockets that are tried for one stream: one that stood ready may have been cut by a router on the way.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// Why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,21 +46,21 @@ impl Handle {
         for _ in 0..TRIES {
             let world = self.world();
             let instance = running(&world, id)?;
-            let socket = match self.socket(&world, instance.node).await {
-                Ok(found) => found,
-                Err(why) => return Err(why),
-            };
-            let near = self.tunnels.nearby.as_ref().filter(|_| is_port(&target) && Nearby::is_near(&socket.1));
+            let socket = self.socket(instance.node).await.map_err(|why| {
+                let name = world.nodes.get(&instance.node).map(|node| node.settings.name.as_str()).unwrap_or_default();
+                NoStream::NodeAway(format!("its node {name} {why}"))
+            })?;
+            let near = self.tunnels.nearby.as_ref().filter(|_| is_port(&target) && Nearby::is_near(socket.1.get_ref()));
             let (promise, handover) = near.and_then(Nearby::promise).unzip();
-            let opening = Opening {
+            let ask = Ask::Stream(Opening {
                 epoch: socket.0,
                 instance: id,
                 incarnation: instance.incarnation,
                 generation: instance.generation,
                 target: target.clone(),
                 handover,
-            };
-            match timeout(OPENING + PATIENCE, ask(socket.1, &opening)).await {
+            });
+            match timeout(OPENING + PATIENCE, put(socket.1, &ask)).await {
                 Ok(Ok((socket, Opened::Yes))) => return Ok(Stream { socket, lease: Lease(None) }),
                 Ok(Ok((asked_on, Opened::HandedOver))) => match arrived(promise).await {
                     Some(socket) => return Ok(Stream { socket, lease: Lease(Some(asked_on)) }),
@@ -85,14 +87,16 @@ impl Handle {
         let _ = worlds.wait_for(|world| !wanted(world)).await;
     }
 
-    async fn socket(&self, world: &World, node: NodeId) -> Result<(model::version::Epoch, TcpStream), NoStream> {
-        let name = world.nodes.get(&node).map(|node| node.settings.name.to_string()).unwrap_or_default();
-        let away = |why: &str| NoStream::NodeAway(format!("its node {name} {why}"));
-        let (epoch, promised) = self.tunnels.take(node).ok_or_else(|| away("is not connected"))?;
+    /// A socket on which the node waits to be asked. The error says of the node why there is none.
+    pub(super) async fn socket(&self, node: NodeId) -> Result<(Epoch, Socket), &'static str> {
+        let (epoch, promised) = self.tunnels.take(node).ok_or("is not connected")?;
         match timeout(SOCKET, promised).await {
-            Ok(Ok(socket)) => Ok((epoch, socket)),
-            Ok(Err(_)) => Err(away("has just lost its connection")),
-            Err(_) => Err(away("brings no connection for it")),
+            Ok(Ok(socket)) => {
+                let ends = Ends::of(&socket);
+                Ok((epoch, self.tunnels.meter(node).metered(socket, ends)))
+            }
+            Ok(Err(_)) => Err("has just lost its connection"),
+            Err(_) => Err("brings no connection for it"),
         }
     }
 }
@@ -102,11 +106,12 @@ const fn is_port(target: &Target) -> bool {
 }
 
 /// The connection that the node says it handed over.
-async fn arrived(promise: Option<Promise<'_>>) -> Option<TcpStream> {
+async fn arrived(promise: Option<Promise<'_>>) -> Option<Socket> {
     let socket = promise?.kept().await?;
     // The node is out of the way, so this end notices by itself when the other is gone.
     alive::watch(&socket).ok()?;
-    Some(socket)
+    // It never was on the node's link.
+    Some(Metered::uncounted(socket))
 }
 
 fn running(world: &World, id: InstanceId) -> Result<&Instance, NoStream> {
@@ -120,8 +125,8 @@ fn running(world: &World, id: InstanceId) -> Result<&Instance, NoStream> {
     }
 }
 
-async fn ask(mut socket: TcpStream, opening: &Opening) -> std::io::Result<(TcpStream, Opened)> {
-    head::write(&mut socket, opening).await?;
+pub(super) async fn put(mut socket: Socket, ask: &Ask) -> std::io::Result<(Socket, Opened)> {
+    head::write(&mut socket, ask).await?;
     let opened = head::read(&mut socket).await?;
     Ok((socket, opened))
 }

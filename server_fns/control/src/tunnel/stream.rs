@@ -5,17 +5,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+
+use super::Socket;
 
 /// One stream into an instance. Dropping it closes it.
 pub(crate) struct Stream {
-    pub(crate) socket: TcpStream,
+    pub(crate) socket: Socket,
     /// While it lasts, the node counts the stream among those that the instance may have.
     pub(crate) lease: Lease,
 }
 
 /// Of a connection that the node handed over, the socket on which it was asked for; otherwise the stream is that socket.
-pub(crate) struct Lease(#[expect(dead_code, reason = "it is there to be dropped")] pub(super) Option<TcpStream>);
+pub(crate) struct Lease(#[expect(dead_code, reason = "it is there to be dropped")] pub(super) Option<Socket>);
 
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {

@@ -131,7 +131,7 @@ fn a_report_of_another_epoch_changes_nothing() {
         node.report(Epoch(0), Observed::Absent).await;
         // A heartbeat is answered after everything that was sent before it was looked at.
         let facts = crate::fake_node::facts();
-        node.send(&protocol::ToServer::Heartbeat { epoch: node.epoch, facts }).await;
+        node.send(&protocol::ToServer::Heartbeat { epoch: node.epoch, facts, counted: None }).await;
         assert!(matches!(node.next().await, Some(ToNode::Heard { heartbeat_ms: 5_000, .. })));
         assert_eq!(server.handle.instance(&ada, made.id).unwrap().phase, Phase::Deleting);
         node.report(node.epoch, Observed::Absent).await;

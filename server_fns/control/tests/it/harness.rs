@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use control::auth::attempts::{AttemptLimits, Rate};
+use control::http::{Dialled, Door};
 use control::{Config, Control, Credential, Handle, Peer, Running};
 use model::request::{AddSshKey, RegisterNode, SignUp};
 use planner::actor::Actor;
@@ -50,8 +51,8 @@ impl Server {
         let (handle, running) = Control::open(config).await.unwrap().with_attempts(generous()).run();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let routes = handle.router().into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let routes = handle.router().into_make_service_with_connect_info::<Dialled>();
+        tokio::spawn(async move { axum::serve(Door(listener), routes).await });
         Self { handle, running, address }
     }
 

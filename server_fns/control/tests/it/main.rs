@@ -8,5 +8,6 @@ mod fake_node;
 mod gateway;
 mod harness;
 mod live;
+mod measure;
 mod probe;
 mod quota;

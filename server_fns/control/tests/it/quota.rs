@@ -73,7 +73,7 @@ async fn clear(server: &Server, bob: &Actor, node: &mut FakeNode) {
     node.report(node.epoch, Observed::Absent).await;
     // A node that says nothing between the rounds would count as offline.
     let (epoch, facts) = (node.epoch, facts());
-    node.send(&protocol::ToServer::Heartbeat { epoch, facts }).await;
+    node.send(&protocol::ToServer::Heartbeat { epoch, facts, counted: None }).await;
     eventually("the end of all tombstones", || server.handle.instances(bob).unwrap().is_empty().then_some(())).await;
     node.assigned(|assignment| assignment.instances.is_empty()).await;
 }

@@ -5,13 +5,14 @@ use model::instance::DesiredState;
 use model::node::{EngineState, Liveness};
 use model::observed::{ContainerState, Observed};
 
-use super::Seat;
+use super::{Seat, link};
 use crate::world::LastReport;
 
 /// In the order of time.
 pub(super) fn evidence(seat: &Seat<'_>) -> Vec<Evidence> {
     let mut all = vec![Evidence { at: seat.instance.wished_at, text: wish(seat) }];
     all.extend(node(seat));
+    all.extend(link::evidence(seat));
     if seat.instance.report.is_heard() {
         all.push(Evidence { at: seat.instance.report.at, text: seen(seat.name(), &seat.instance.report) });
         all.extend(behind(seat));

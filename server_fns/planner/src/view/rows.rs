@@ -117,6 +117,8 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         frozen: node.frozen,
         facts: world.node_facts(node).cloned(),
         round_trip_ms: link.and_then(|link| link.round_trip).filter(|_| is_present(liveness)).map(milliseconds),
+        flows: link.filter(|_| is_present(liveness)).map(|link| link.meter.view()),
+        measurement: link.and_then(|link| link.measurement),
         alarm: if manageable { alarm(world, node) } else { String::new() },
         created_at: node.created_at,
     }

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use model::assignment::Assignment;
 use model::id::NodeId;
+use model::link::{Counted, Measurement};
 use model::node::NodeFacts;
 use model::stranger::Stranger;
 use model::version::Epoch;
 
 use crate::clock::Now;
+use crate::meter::Reading;
 use crate::world::{Link, World};
 
 impl World {
     /// A connection was welcomed. It replaces an earlier one, and the node is sent its assignment anew.
     pub fn link_up(&mut self, node: NodeId, epoch: Epoch, facts: NodeFacts, now: Now) {
+        let measurement = self.links.get(&node).and_then(|link| link.measurement);
         let link = Link {
             epoch,
             connected: true,
@@ -24,6 +27,8 @@ impl World {
             facts,
             strangers: Vec::new(),
             round_trip: None,
+            meter: Arc::default(),
+            measurement,
         };
         self.links.insert(node, link);
         self.alarms.remove(&node);
@@ -53,6 +58,20 @@ impl World {
     pub fn measured(&mut self, node: NodeId, round_trip: Duration) {
         if let Some(link) = self.links.get_mut(&node) {
             link.round_trip = Some(round_trip);
+        }
+    }
+
+    /// What both ends had counted on the link when the node was heard.
+    pub fn counted(&mut self, node: NodeId, here: Option<Counted>, there: Option<Counted>, now: Now) {
+        if let Some(link) = self.links.get_mut(&node) {
+            Arc::make_mut(&mut link.meter).note(Reading { at: now.mono, here, there });
+        }
+    }
+
+    /// What the link carried when a person had it measured.
+    pub fn carried(&mut self, node: NodeId, measurement: Measurement) {
+        if let Some(link) = self.links.get_mut(&node) {
+            link.measurement = Some(measurement);
         }
     }
 

@@ -7,6 +7,7 @@ mod forwards;
 mod generated;
 mod history;
 mod instances;
+mod link;
 mod moves;
 mod nodes;
 mod people;

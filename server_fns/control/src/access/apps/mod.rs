@@ -11,7 +11,7 @@ mod page;
 mod proxy;
 mod visits;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header;
@@ -24,6 +24,7 @@ pub(crate) use enter::{OPEN, open};
 pub(crate) use visits::Visits;
 
 use crate::handle::Handle;
+use crate::http::Dialled;
 
 /// Below which an app's host name answers for us and not for the app.
 const OURS: &str = "/.dockhost/";
@@ -63,8 +64,8 @@ async fn serve(handle: &Handle, apps: &AppsDomain, label: &str, request: Request
     if !by_link && !may_open(instance, port, person.as_ref().map(|actor| actor.person)) {
         return enter::elsewhere(apps, label, &request, visit.as_ref());
     }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip().to_canonical());
+    let peer = request.extensions().get::<ConnectInfo<Dialled>>();
+    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.address());
     let asked = headers::Asked {
         peer,
         scheme: apps.scheme(),

@@ -39,7 +39,7 @@ pub(super) async fn datagrams(handle: Handle, id: InstanceId, port: ContainerPor
         Err(why) => return tracing::debug!(instance = %id, port = port.0, %why, "datagrams were lost"),
     };
     let Flow { mut said, back } = flow;
-    let (mut from, mut to) = stream.socket.into_split();
+    let (mut from, mut to) = tokio::io::split(stream.socket);
     let quiet = Quiet::since_now();
     let inwards = async {
         while let Some(datagram) = said.recv().await {

@@ -62,7 +62,7 @@ pub(super) async fn carry(
 async fn splice(channel: Channel<Msg>, waits: &Gauge, stream: Stream) {
     let (mut from, to) = channel.split();
     let Stream { socket, lease: _lease } = stream;
-    let (mut inside, mut into) = socket.into_split();
+    let (mut inside, mut into) = tokio::io::split(socket);
     let up = async {
         while let Some(message) = from.wait().await {
             match message {

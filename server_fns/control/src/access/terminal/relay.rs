@@ -10,12 +10,12 @@ use planner::actor::Actor;
 use planner::world::World;
 use protocol::stream::Target;
 use protocol::terminal::{End, FromViewer, HEAD, ToViewer, head, read};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{interval, timeout};
 
 use super::tickets::Admission;
 use crate::handle::Handle;
+use crate::tunnel::Socket;
 
 /// How often a silent browser is asked whether it is there.
 const PING: Duration = Duration::from_secs(20);
@@ -40,7 +40,7 @@ pub(super) async fn serve(handle: Handle, admission: Admission, socket: WebSocke
     let opened = handle.open_stream(instance, Target::Terminal { terminal, columns, rows }).await;
     let over = match opened {
         Ok(stream) => {
-            let (from_node, to_node) = stream.socket.into_split();
+            let (from_node, to_node) = tokio::io::split(stream.socket);
             tokio::select! {
                 over = down(from_node, &mut to_browser) => over,
                 over = up(from_browser, to_node) => over,
@@ -64,7 +64,7 @@ pub(super) async fn serve(handle: Handle, admission: Admission, socket: WebSocke
     let _ = timeout(PING, to_browser.close()).await;
 }
 
-async fn down(mut node: OwnedReadHalf, browser: &mut SplitSink<WebSocket, Message>) -> Over {
+async fn down(mut node: ReadHalf<Socket>, browser: &mut SplitSink<WebSocket, Message>) -> Over {
     let mut ping = interval(PING);
     loop {
         let mut start = [0; HEAD];
@@ -98,7 +98,7 @@ async fn down(mut node: OwnedReadHalf, browser: &mut SplitSink<WebSocket, Messag
     }
 }
 
-async fn up(mut browser: SplitStream<WebSocket>, mut node: OwnedWriteHalf) -> Over {
+async fn up(mut browser: SplitStream<WebSocket>, mut node: WriteHalf<Socket>) -> Over {
     while let Some(Ok(message)) = browser.next().await {
         let Message::Binary(frame) = message else {
             match message {

@@ -1,0 +1,43 @@
+//! How the link to the instance's node does: what comes through it slowly or not at all may be the link's doing.
+
+use model::explain::Evidence;
+use model::link::{BitRate, Flow, Flows, Measurement};
+
+use super::Seat;
+use crate::liveness::is_present;
+use crate::world::Link;
+
+/// What flows and what is lost now, and what it carried when it was measured.
+pub(super) fn evidence(seat: &Seat<'_>) -> Vec<Evidence> {
+    let Some(link) = seat.world.links.get(&seat.node.id) else { return Vec::new() };
+    let now = now(seat, link).map(|text| Evidence { at: link.last_heard_at, text });
+    let measured = link.measurement.map(|measured| Evidence { at: measured.at, text: carried(seat.name(), &measured) });
+    now.into_iter().chain(measured).collect()
+}
+
+fn now(seat: &Seat<'_>, link: &Link) -> Option<String> {
+    if !is_present(seat.liveness) {
+        return None;
+    }
+    let Flows { to_node, from_node } = link.meter.view();
+    match (told(&to_node), told(&from_node)) {
+        (None, None) => None,
+        (to, from) => {
+            let unknown = || "not known yet".to_owned();
+            let (to, from, node) = (to.unwrap_or_else(unknown), from.unwrap_or_else(unknown), seat.name());
+            Some(format!("The link to {node}: to it {to}; from it {from}."))
+        }
+    }
+}
+
+fn told(Flow { bytes_per_second, loss_percent }: &Flow) -> Option<String> {
+    let rate = bytes_per_second.map(|rate| BitRate(rate).to_string());
+    let loss = loss_percent.map(|percent| format!("{percent} % lost"));
+    let told: Vec<String> = rate.into_iter().chain(loss).collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+fn carried(node: &str, Measurement { at: _, to_node, from_node }: &Measurement) -> String {
+    let [to, from] = [to_node, from_node].map(|one| BitRate(one.bytes_per_second));
+    format!("The link to {node} was measured: it carried {to} to it and {from} from it.")
+}
