@@ -33,6 +33,7 @@ const ENDPOINTS = [
   ["POST", "/nodes/{id}/drain", { stop: true }],
   ["POST", "/nodes/{id}/unfreeze"],
   ["POST", "/nodes/{id}/forget"],
+  ["POST", "/nodes/{id}/measure"],
   ["GET", "/gateway"],
   ["GET", "/images"],
   ["GET", "/instances"],
@@ -47,6 +48,8 @@ const ENDPOINTS = [
   ["PUT", "/instances/{id}/ports/{port}", { url: "public" }],
   ["DELETE", "/instances/{id}/ports/{port}"],
   ["POST", "/instances/{id}/ports/{port}/link", { hours: 1 }],
+  ["POST", "/instances/{id}/forwards", { container_port: 8080 }],
+  ["DELETE", "/instances/{id}/forwards/{place}/{protocol}/{host_port}"],
   ["POST", "/instances/{id}/terminal", { columns: 80, rows: 24 }],
   ["GET", "/instances/{id}/explain"],
   ["GET", "/instances/{id}/events"],
@@ -85,7 +88,7 @@ describe("access", () => {
   });
   after(() => world?.close());
 
-  const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080");
+  const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");
 
   test("the list above names every endpoint that there is", () => {
     const dir = join(root, "server_fns/src");

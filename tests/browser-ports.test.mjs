@@ -149,7 +149,7 @@ describe("ports in a browser", () => {
     const networks = Array.from({ length: 10 }, (_, n) => (n % 2 ? `10.${n}.0.0/16` : `2001:db8:85a3:${n}::/64`));
     const more = [{ allow: networks }, { allow: ["192.0.2.7"], bind: "127.0.0.1" }, { bind: "192.0.2.99" }, { place: "gateway", protocol: "udp" }, { place: "gateway", allow: networks.slice(0, 3) }];
     for (let n = 0; n < 16; n++) await ada.api.post(`/instances/${web.id}/forwards`, { container_port: 9000 + n, ...more[n] });
-    await see(page.getByRole("status"), /cannot be opened: .* Close it and open it with another address/);
+    await see(page.getByRole("status"), /cannot be opened: .* Change its address or close it/);
     assert.equal(await rows("On the node").count(), 17);
     assert.equal(await rows("On the server").count(), 2);
     await see(page.locator("main"), "Listens on");

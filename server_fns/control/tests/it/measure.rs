@@ -1,6 +1,7 @@
 //! Measuring links to nodes that do not do as they should.
 
 use std::future::Future;
+use std::time::Duration;
 
 use model::link::Measurement;
 use model::refusal::{Refusal, RefusalCode};
@@ -10,7 +11,7 @@ use protocol::stream::{Ask, EPOCH_HEADER, Measured, Measuring, NotOpened, Opened
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
-use wire::head;
+use wire::{head, measure};
 
 use crate::fake_node::FakeNode;
 use crate::harness::{DEADLINE, Server, in_memory, run};
@@ -69,6 +70,8 @@ fn figures_that_cannot_be_are_bounded_and_an_endless_sender_is_cut_off() {
             match asked.measure {
                 Way::ToNode => {
                     head::write(&mut socket, &Measured { bytes: u64::MAX, micros: u64::MAX }).await.unwrap();
+                    // Closing is the server's: it may still be reading.
+                    measure::drain(&mut socket, Duration::from_secs(5)).await;
                 }
                 // Without a last block, until the server has enough.
                 Way::FromNode => while socket.write_all(&[MORE; BLOCK]).await.is_ok() {},
