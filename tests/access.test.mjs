@@ -66,6 +66,8 @@ const ENDPOINTS = [
 const PUBLIC = ["GET /welcome", "POST /sign-up", "POST /sign-in", "POST /sign-out"];
 const OF_AN_ADMINISTRATOR = ["settings", "invites"];
 
+const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");
+
 describe("access", () => {
   let world, ada, bob, visitor, of;
 
@@ -87,8 +89,6 @@ describe("access", () => {
       invites: invite.id, bobsNode: registered.id };
   });
   after(() => world?.close());
-
-  const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");
 
   test("the list above names every endpoint that there is", () => {
     const dir = join(root, "server_fns/src");
@@ -265,9 +265,8 @@ describe("two people's instances", () => {
 
   for (const { method, path, body } of ENDPOINTS.filter(({ path }) => path.startsWith("/instances/{id}"))) {
     test(`${method} ${path}: foreign and absent give one answer, and nothing happens`, async () => {
-      const of = (id) => path.replace("{id}", id).replace("{port}", "8080");
-      const absent = await bob.api.call(method, of(ABSENT.instances), body);
-      const foreign = await bob.api.call(method, of(mine.id), body);
+      const absent = await bob.api.call(method, at(path, ABSENT.instances), body);
+      const foreign = await bob.api.call(method, at(path, mine.id), body);
       assert.deepEqual([foreign.status, foreign.body], [404, absent.body]);
       const now = await ada.api.get(`/instances/${mine.id}`);
       assert.deepEqual([now.desired, now.generation], [mine.desired, mine.generation]);
