@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sets everything up and runs DockHost on this machine: the main server and one node beside it.
 # Ctrl-C stops both; instances keep running.
-# Settings: DOCKHOST_LISTEN (127.0.0.1:8080), DOCKHOST_SSH_LISTEN (the same address, port 2222), DOCKHOST_DATA_DIR (./data).
+# Settings: DOCKHOST_LISTEN (127.0.0.1:8080), DOCKHOST_SSH_LISTEN (the same address, port 2222),
+# DOCKHOST_FORWARD_LISTEN (the same address, ports 20000 to 20999), DOCKHOST_DATA_DIR (./data).
 source "$(dirname "$0")/lib.sh"
 
 LISTEN=${DOCKHOST_LISTEN:-127.0.0.1:8080}
@@ -27,6 +28,7 @@ case ${LISTEN%:*} in
 *) HERE=${LISTEN%:*} ADDRESS=${LISTEN%:*} BIND=0.0.0.0 ;;
 esac
 PORT=${LISTEN##*:}
+export DOCKHOST_FORWARD_LISTEN=${DOCKHOST_FORWARD_LISTEN:-${LISTEN%:*}:20000-20999}
 export DOCKHOST_SSH_LISTEN=${DOCKHOST_SSH_LISTEN:-${LISTEN%:*}:2222} DOCKHOST_SSH_ADDRESS=${DOCKHOST_SSH_ADDRESS:-$ADDRESS}
 LOCAL=http://$HERE:$PORT
 PUBLIC=http://$([ "$BIND" = 127.0.0.1 ] && echo "$HERE" || echo "$ADDRESS"):$PORT
