@@ -10,7 +10,7 @@ use std::time::Duration;
 use protocol::stream::Handover;
 use tokio::net::{TcpStream, UnixListener};
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use wire::pass::{self, Ticket};
 
@@ -18,6 +18,7 @@ use crate::socket_file;
 
 /// How long a connection that was handed over may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(2);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Where connections are handed over, and who waits for which.
 #[derive(Clone)]
@@ -47,7 +48,11 @@ impl Nearby {
                 () = stopping.cancelled() => return drop(std::fs::remove_file(&self.path)),
                 accepted = listener.accept() => accepted,
             };
-            let Ok((sender, _)) = accepted else { continue };
+            let Ok((sender, _)) = accepted else {
+                // For want of file descriptors: the others need time to end.
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            };
             let nearby = self.clone();
             tokio::spawn(async move {
                 match timeout(ARRIVAL, pass::receive(sender)).await {
