@@ -32,9 +32,22 @@ describe("the meter of a link", { skip }, () => {
     const measured = await world.admin.post(`${path}/measure`);
     const [to, from] = [measured.to_node, measured.from_node].map((one) => one.bytes_per_second / MBIT);
     console.log(`# measured: ${to.toFixed(1)} Mbit/s to the node, ${from.toFixed(1)} Mbit/s from it`);
+    await counted();
     return { measured, to, from };
   };
   const flows = () => world.admin.get(path).then((view) => view.flows);
+  const rates = async (what, are) =>
+    until(`the link ${what}`, async () => {
+      const { to_node, from_node } = await flows();
+      const seen = [to_node, from_node].map((one) => one.bytes_per_second);
+      if (are(seen)) return seen;
+      throw new Error(`it carries ${seen} bytes per second`);
+    }, 30);
+  /** Waits until all that was sent is told, so that what is sent next is not mixed with it. */
+  const counted = async () => {
+    await rates("was busy", (seen) => seen.some((rate) => rate > MBIT));
+    await rates("rests again", (seen) => seen.every((rate) => rate < MBIT));
+  };
   /** Waits until the loss of both directions is of that kind. */
   const loss = (what, is) =>
     until(`the loss is ${what}`, async () => {
@@ -66,7 +79,7 @@ describe("the meter of a link", { skip }, () => {
   test("segments that the line loses are told in both directions, also where an instance is explained", async () => {
     whole = await lab.lossy(0.05);
     await measure();
-    const seen = await loss("near that of the line", (percent) => percent > 1 && percent < 15);
+    const seen = await loss("near that of the line", (percent) => percent > 2.5 && percent < 15);
     console.log(`# with 5 % lost: ${seen.join(" % and ")} %`);
     await world.ada.addKey();
     const { id } = await world.ada.create("web-1");

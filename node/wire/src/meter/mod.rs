@@ -83,10 +83,11 @@ impl Meter {
         self.known().open.is_empty()
     }
 
-    /// A connection of which the system no longer tells keeps what was last known of it.
+    /// A connection of which the system no longer tells keeps what was last known of it. The system answers while nobody
+    /// else asks: an older answer that came in later would count backwards.
     fn renew(&self, diag: &Diag, ends: Ends) {
-        let Ok(Some(now)) = diag.ask(ends) else { return };
         let mut known = self.known();
+        let Ok(Some(now)) = diag.ask(ends) else { return };
         known.told = true;
         if let Some(counted) = known.open.get_mut(&ends) {
             *counted = now;
