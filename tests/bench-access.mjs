@@ -55,9 +55,10 @@ async function inTurns(names, rounds, measure) {
   return seen;
 }
 
-async function bulk(client, web) {
+async function bulk(client, web, { inside = [], through = THROUGH } = {}) {
   for (const [title, cipher] of Object.entries(CIPHERS)) {
-    const all = await ways(client, web, cipher);
+    const every = await ways(client, web, cipher);
+    const all = Object.fromEntries(["direct", ...through].map((name) => [name, [...inside, ...every[name]]]));
     for (const [way, shell] of [["down", `"head -c ${MIB}M /dev/zero" >/dev/null`], ["up", `"cat >/dev/null" </dev/zero`]]) {
       const from = way === "up" ? `head -c ${MIB}M /dev/zero | ` : "";
       const command = (name) => `${from}${all[name].join(" ")} ${shell.replace(" </dev/zero", "")}`;
@@ -65,7 +66,7 @@ async function bulk(client, web) {
         const ms = await timed(() => must("sh", ["-c", command(name)], { seconds: 300 }));
         return (MIB * 1.048576) / (ms / 1000);
       });
-      for (const name of THROUGH) {
+      for (const name of through) {
         const [ours, theirs] = [median(seen[name]), median(seen.direct)];
         console.log(`bulk ${way}, ${name}, ${title}: ${ours.toFixed(0)} MB/s; directly ${theirs.toFixed(0)} MB/s; ratio ${(ours / theirs).toFixed(2)} (${ROUNDS} rounds of ${MIB} MiB)`);
       }
@@ -194,21 +195,37 @@ async function interrupt(client, web) {
   }
 }
 
-/** Measures in a world that has a node. */
-export async function access(world) {
-  const { ada } = world;
+/** An instance to measure with, and its owner's client. */
+async function instance({ ada, engine }) {
   let web = await ada.phase((await ada.create("bench-access")).id, "running");
   web = await ada.api.post(`/instances/${web.id}/forwards`, { place: "gateway", container_port: 22 });
-  const [container] = await world.engine.containersOf(web.id);
+  const [container] = await engine.containersOf(web.id);
   web.inside = Object.values(container.NetworkSettings.Networks)[0].IPAddress;
   const client = await Client.of(ada);
   await client.ready(web.name);
+  return { web, client };
+}
+
+async function remove({ ada }, web) {
+  await ada.api.remove(`/instances/${web.id}`);
+  await ada.gone(web.id);
+}
+
+/** Measures in a world that has a node. */
+export async function access(world) {
+  const { web, client } = await instance(world);
   if (rows.includes("bulk")) await bulk(client, web);
   if (rows.includes("login")) await login(client, web);
   if (rows.includes("keys")) await keys(client, web);
   if (rows.includes("keys")) await keysUnderLoad(client, web);
   if (rows.includes("pixels")) await pixels(world.server, web);
   if (rows.includes("interrupt")) await interrupt(client, web);
-  await ada.api.remove(`/instances/${web.id}`);
-  await ada.gone(web.id);
+  await remove(world, web);
+}
+
+/** Bulk for a client at the other end of the lab's cable; the host ports of the node are not on it. */
+export async function throughCable(world, { inside }) {
+  const { web, client } = await instance(world);
+  await bulk(client, web, { inside, through: THROUGH.filter((name) => name !== "host-port") });
+  await remove(world, web);
 }

@@ -1,11 +1,13 @@
 // From create to the first byte of the SSH banner: ours, cold, against `docker run -d -p` of the same image on
 // the same engine, in turns. Prints both medians and the ratio. Then what the gateway and the terminal cost. ONLY=create
 // and ONLY=access measure one of the two. DETOUR=1 has the node carry every stream, as one on another machine does.
+// LINE=1gbit measures bulk as a client has it that comes through a cable of that rate, as root.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
-import { access } from "./bench-access.mjs";
+import { access, throughCable } from "./bench-access.mjs";
+import { Lab } from "./chaos/lab.mjs";
 import { World, firstBytes, freePort, must, pause } from "./harness.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 20);
@@ -32,14 +34,25 @@ async function timed(work) {
 }
 
 // From another address than the server's, a node passes for one on another machine, and carries the bytes itself.
-const world = await World.open(process.env.DETOUR ? { host: "127.0.0.2" } : {});
+const lab = process.env.LINE && (await Lab.open());
+const host = lab ? lab.host : process.env.DETOUR ? "127.0.0.2" : "127.0.0.1";
+let world, walled;
 try {
+  world = await World.open({ host });
   await world.ada.addKey();
   await world.node("bench", { max_instances: 4 });
-  if (process.env.ONLY !== "access") await create();
-  if (process.env.ONLY !== "create") await access(world);
+  if (lab) {
+    await lab.line(process.env.LINE);
+    walled = await lab.route();
+    await throughCable(world, lab);
+  } else {
+    if (process.env.ONLY !== "access") await create();
+    if (process.env.ONLY !== "create") await access(world);
+  }
 } finally {
-  await world.close();
+  await walled?.();
+  await world?.close();
+  await lab?.close?.();
 }
 
 async function create() {

@@ -18,6 +18,7 @@ describe("the meter of a link", { skip }, () => {
     world = await World.open({ host: lab.host });
     node = await world.register("far", { address: lab.address });
     Object.assign(node, { host: lab.address, bind: lab.address, inside: lab.inside });
+    await lab.segments();
     await lab.line(`${RATE}mbit`);
     await node.start();
     path = `/nodes/${node.id}`;

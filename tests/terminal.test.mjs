@@ -191,6 +191,20 @@ describe("terminal and files", () => {
     assert.match(listed.stdout, /deep\/er\/a file with spaces/);
   });
 
+  test("an archive that is not whole does not look so; one of files that change does", async () => {
+    const instead = async (code) => {
+      const script = `#!/bin/sh\nhead -c 300000 /dev/zero\necho 'it broke' >&2\nexit ${code}\n`;
+      assert.equal((await files(ada, "PUT", "/usr/local/bin/tar", script)).status, 204);
+      await ada.sshOk(web, "chmod +x /usr/local/bin/tar");
+      const answer = await files(ada, "GET", "/srv/deep");
+      assert.equal(answer.status, 200, "its head goes before anybody can know");
+      return answer.arrayBuffer();
+    };
+    for (const code of [2, 137]) await assert.rejects(instead(code), /terminated/);
+    assert.equal((await instead(1)).byteLength, 300_000);
+    await ada.sshOk(web, "rm /usr/local/bin/tar");
+  });
+
   test("what breaks off changes nothing, and what cannot be is refused with the reason", async () => {
     const { request } = await import("node:http");
     const url = new URL(`${world.server.base}/api/v1/instances/${web.id}/files?path=half`);

@@ -215,6 +215,22 @@ describe("public URLs", () => {
     assert.equal((await ask("/")).status, 200);
   });
 
+  test("an app that speaks TLS is reached on 443 and the like, whatever its certificate", async () => {
+    const certificate = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=elsewhere.example -keyout k.pem -out c.pem";
+    await ada.sshOk(web, `${certificate} 2>&1 && (nohup openssl s_server -accept 443 -cert c.pem -key k.pem -www >/dev/null 2>&1 &)`);
+    await level("public", 443);
+    const host = `443-web-1.apps.localhost:${world.server.port}`;
+    const seen = await until("it answers", async () => { const answer = await ask("/", { host }); return answer.status === 200 && answer; });
+    assert.match(seen.text, /TLSv1\.3/);
+    const other = `perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(Listen => 9, LocalAddr => "0.0.0.0", LocalPort => 8443) or die; while (my $c = $l->accept) { print $c "HTTP/1.1 400 Bad Request\r\n\r\n" }'`;
+    await ada.sshOk(web, `nohup ${other} >/dev/null 2>&1 & echo started`);
+    await level("public", 8443);
+    const plain = await until("the other one listens", async () => { const answer = await ask("/", { host: host.replace("443", "8443") }); return !/listens/.test(answer.text) && answer; });
+    assert.equal(plain.status, 502);
+    assert.match(plain.text, /The program on port 8443 of web-1 does not speak TLS/);
+    for (const port of [443, 8443]) assert.equal((await ada.api.call("DELETE", `/instances/${web.id}/ports/${port}`)).status, 200);
+  });
+
   test("a clear page when nothing listens, the app speaks no HTTP, the instance is stopped, the node is away", async () => {
     await level("public", 9999);
     const host = `9999-web-1.apps.localhost:${world.server.port}`;

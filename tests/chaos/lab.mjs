@@ -53,12 +53,23 @@ export class Lab {
   /** Both directions of the cable carry so much from now on. All that is under way finds room, so none of it is lost. */
   async line(rate) {
     const queue = (device) => ["qdisc", "replace", "dev", device, "root", "tbf", "rate", rate, "burst", "256kb", "latency", "3s"];
-    // Segments cross it one by one, so that it is segments that can be lost.
+    await this.run("tc", ...queue("lab0"));
+    await must("tc", queue(this.cable));
+  }
+
+  /** Segments cross it one by one from now on, so that it is segments that can be lost. */
+  async segments() {
     const single = (device) => ["link", "set", "dev", device, "gso_max_segs", "1"];
     await this.run("ip", ...single("lab0"));
     await must("ip", single(this.cable));
-    await this.run("tc", ...queue("lab0"));
-    await must("tc", queue(this.cable));
+  }
+
+  /** What has no place in the lab goes to us and on, past the engine's own wall; answers with how that is taken back. */
+  async route() {
+    await this.run("ip", "route", "add", "default", "via", this.host);
+    const rule = (how) => must("iptables", ["-w", how, "FORWARD", "-i", this.cable, "-j", "ACCEPT"]);
+    await rule("-I");
+    return () => rule("-D");
   }
 
   /** A share of what arrives at either end is lost there; answers with how that is taken back. Not every kernel has netem. */

@@ -116,7 +116,8 @@ pub enum Found {
     File {
         bytes: u64,
     },
-    /// Sent as a tape archive.
+    /// Sent as a tape archive, in frames of at most 65,535 bytes behind their length in two bytes, the higher first. An empty
+    /// one says that it is whole.
     Folder,
     Nothing {
         why: String,

@@ -7,8 +7,8 @@ use model::port::ContainerPort;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UdpSocket;
 use wire::Quiet;
-use wire::datagram::{self, MAX_DATAGRAM};
 use wire::flow::{Flow, IDLE};
+use wire::frame::{self, MAX_FRAME};
 
 use super::Target;
 
@@ -27,7 +27,7 @@ pub(super) async fn relay(flow: Flow, port: ContainerPort, mut target: Target) {
         }
     };
     let from = async {
-        let mut buffer = vec![0; MAX_DATAGRAM];
+        let mut buffer = vec![0; MAX_FRAME];
         loop {
             let length = received(&inside, &mut buffer).await;
             quiet.broken();
@@ -47,19 +47,19 @@ pub(crate) async fn carry(stream: impl AsyncRead + AsyncWrite, inside: UdpSocket
     let (mut reader, mut writer) = tokio::io::split(stream);
     let quiet = Quiet::since_now();
     let to = async {
-        let mut buffer = vec![0; MAX_DATAGRAM];
-        while let Some(length) = datagram::read(&mut reader, &mut buffer).await? {
+        let mut buffer = vec![0; MAX_FRAME];
+        while let Some(length) = frame::read(&mut reader, &mut buffer).await? {
             quiet.broken();
             let _ = inside.send(buffer.get(..length).unwrap_or_default()).await;
         }
         io::Result::Ok(())
     };
     let from = async {
-        let mut buffer = vec![0; MAX_DATAGRAM];
+        let mut buffer = vec![0; MAX_FRAME];
         loop {
             let length = received(&inside, &mut buffer).await;
             quiet.broken();
-            datagram::write(&mut writer, buffer.get(..length).unwrap_or_default()).await?;
+            frame::write(&mut writer, buffer.get(..length).unwrap_or_default()).await?;
         }
     };
     tokio::select! {

@@ -12,7 +12,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use crate::datagram::MAX_DATAGRAM;
+use crate::frame::MAX_FRAME;
 
 /// Nobody says when an exchange of datagrams is over. Linux forgets one after as long
 /// (`nf_conntrack_udp_timeout_stream`).
@@ -51,7 +51,7 @@ pub async fn accept<Carried>(
     let socket = Arc::new(socket);
     let mut flows: HashMap<SocketAddr, mpsc::Sender<Bytes>> = HashMap::new();
     let mut tasks = JoinSet::new();
-    let mut buffer = vec![0; MAX_DATAGRAM];
+    let mut buffer = vec![0; MAX_FRAME];
     loop {
         let (length, sender) = tokio::select! {
             received = socket.recv_from(&mut buffer) => match received {

@@ -1,8 +1,8 @@
 //! What both ends of the tunnel do alike with sockets. It knows neither instances nor who may reach them.
 
 pub mod alive;
-pub mod datagram;
 pub mod flow;
+pub mod frame;
 pub mod head;
 pub mod listen;
 pub mod measure;

@@ -24,6 +24,11 @@ impl ContainerPort {
     pub const HTTPS: Self = Self(443);
     /// What the consecutive host ports of a block lead to, in order.
     pub const OF_BLOCK: [Self; PortBlock::SIZE as usize] = [Self::SSH, Self::HTTP, Self::HTTPS];
+
+    /// Whether programs usually speak TLS there: on 443, and on what they take in its place, such as 8443.
+    pub const fn is_tls(self) -> bool {
+        self.0 % 1_000 == Self::HTTPS.0
+    }
 }
 
 /// A port of an instance that is reached through the server: by a jump, and by its public URL.

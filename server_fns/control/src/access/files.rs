@@ -1,11 +1,13 @@
 //! Files into an instance and out of it, as they are, in one request each.
 
+use std::io;
+
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::BytesMut;
-use futures_util::{StreamExt as _, stream};
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt as _, stream};
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use planner::actor::Actor;
@@ -13,6 +15,7 @@ use protocol::stream::{Found, Put, Target};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
+use wire::frame::{self, MAX_FRAME};
 use wire::head;
 
 use crate::handle::Handle;
@@ -113,9 +116,9 @@ async fn give(handle: &Handle, id: InstanceId, path: String, request: Request) -
     let mut stream = opened(handle, id, Target::GetFile { path }).await?;
     let lost = || Refusal::new(RefusalCode::Unavailable, "The node was lost on the way.");
     let found = timeout(limits::FILE_PAUSE, head::read::<Found>(&mut stream)).await;
-    let (name, length) = match found.map_err(|_| lost())?.map_err(|_| lost())? {
-        Found::File { bytes } => (name, Some(bytes)),
-        Found::Folder => (format!("{name}.tar"), None),
+    let (name, length, body) = match found.map_err(|_| lost())?.map_err(|_| lost())? {
+        Found::File { bytes } => (name, Some(bytes), Body::from_stream(file(stream, bytes))),
+        Found::Folder => (format!("{name}.tar"), None, Body::from_stream(folder(stream))),
         Found::Nothing { why } => {
             return Err(Refusal::new(
                 RefusalCode::NotFound,
@@ -123,7 +126,7 @@ async fn give(handle: &Handle, id: InstanceId, path: String, request: Request) -
             ));
         }
     };
-    let mut response = Response::new(Body::from_stream(pieces(stream, length)));
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/octet-stream"));
     // It is somebody's file and never a page of ours.
@@ -137,21 +140,30 @@ async fn give(handle: &Handle, id: InstanceId, path: String, request: Request) -
 }
 
 /// A file that ends early must not look whole: then the answer breaks off.
-fn pieces(socket: Socket, length: Option<u64>) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> {
-    stream::try_unfold((socket, length), |(mut socket, left)| async move {
-        if left == Some(0) {
+fn file(socket: Socket, bytes: u64) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold((socket, bytes), |(mut socket, left)| async move {
+        if left == 0 {
             return Ok(None);
         }
         let mut piece = BytesMut::with_capacity(PIECE);
-        let count = timeout(limits::FILE_PAUSE, socket.read_buf(&mut piece)).await??;
-        match left {
-            None if count == 0 => Ok(None),
-            Some(_) if count == 0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
-            None => Ok(Some((piece.freeze(), (socket, None)))),
-            Some(left) => {
-                piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-                let left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or_default());
-                Ok(Some((piece.freeze(), (socket, Some(left)))))
+        if timeout(limits::FILE_PAUSE, socket.read_buf(&mut piece)).await?? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        let left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or_default());
+        Ok(Some((piece.freeze(), (socket, left))))
+    })
+}
+
+/// Nor must an archive.
+fn folder(socket: Socket) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold((socket, vec![0; MAX_FRAME]), |(mut socket, mut buffer)| async move {
+        let length = timeout(limits::FILE_PAUSE, frame::read(&mut socket, &mut buffer)).await??;
+        match length.ok_or(io::ErrorKind::UnexpectedEof)? {
+            0 => Ok(None),
+            length => {
+                let piece = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+                Ok(Some((piece, (socket, buffer))))
             }
         }
     })

@@ -9,6 +9,7 @@ mod headers;
 mod link;
 mod page;
 mod proxy;
+mod tls;
 mod visits;
 
 use std::net::IpAddr;

@@ -12,13 +12,13 @@ use hyper_util::rt::TokioIo;
 use model::id::InstanceId;
 use model::port::ContainerPort;
 use protocol::stream::Target;
-use tokio::io::copy_bidirectional_with_sizes;
+use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional_with_sizes};
 use tokio::time::timeout;
 
 use super::headers::{Asked, inward, outward};
-use super::page;
+use super::{page, tls};
 use crate::handle::Handle;
-use crate::tunnel::{NoStream, Stream};
+use crate::tunnel::NoStream;
 
 /// How long an app may think before its answer begins. What it sends then may take as long as it likes.
 const ANSWER: Duration = Duration::from_secs(300);
@@ -39,7 +39,20 @@ pub(super) async fn pass(
     };
     let upgrade = wants_websocket(&request);
     let switched = upgrade.then(|| hyper::upgrade::on(&mut request));
-    let answer = match ask(stream, &asked, upgrade, request).await {
+    let answer = if port.is_tls() {
+        match tls::speak(stream, &asked.host).await {
+            Ok(stream) => ask(stream, &asked, upgrade, request).await,
+            Err(why) => {
+                tracing::debug!(instance = %id, port = port.0, %why, "an app does not speak TLS");
+                let sentence =
+                    format!("The program on port {} of {name} does not speak TLS, as is usual there.", port.0);
+                return page::words(StatusCode::BAD_GATEWAY, "The app did not answer", &sentence);
+            }
+        }
+    } else {
+        ask(stream, &asked, upgrade, request).await
+    };
+    let answer = match answer {
         Ok(answer) => answer,
         Err(why) => {
             tracing::debug!(instance = %id, port = port.0, %why, "an app did not answer");
@@ -70,7 +83,7 @@ pub(super) async fn pass(
 }
 
 async fn ask(
-    stream: Stream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     asked: &Asked,
     upgrade: bool,
     request: Request,

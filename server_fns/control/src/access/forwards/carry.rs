@@ -8,8 +8,8 @@ use protocol::stream::Target;
 use tokio::io::copy_bidirectional_with_sizes;
 use tokio::net::TcpStream;
 use wire::Quiet;
-use wire::datagram::{self, MAX_DATAGRAM};
 use wire::flow::{Flow, IDLE};
+use wire::frame::{self, MAX_FRAME};
 
 use crate::handle::Handle;
 
@@ -44,13 +44,13 @@ pub(super) async fn datagrams(handle: Handle, id: InstanceId, port: ContainerPor
     let inwards = async {
         while let Some(datagram) = said.recv().await {
             quiet.broken();
-            datagram::write(&mut to, &datagram).await?;
+            frame::write(&mut to, &datagram).await?;
         }
         io::Result::Ok(())
     };
     let outwards = async {
-        let mut buffer = vec![0; MAX_DATAGRAM];
-        while let Some(length) = datagram::read(&mut from, &mut buffer).await? {
+        let mut buffer = vec![0; MAX_FRAME];
+        while let Some(length) = frame::read(&mut from, &mut buffer).await? {
             quiet.broken();
             // One that the network does not take is lost, as any may be.
             let _ = back.send(buffer.get(..length).unwrap_or_default()).await;
