@@ -51,6 +51,7 @@ const ENDPOINTS = [
   ["POST", "/instances/{id}/forwards", { container_port: 8080 }],
   ["DELETE", "/instances/{id}/forwards/{place}/{protocol}/{host_port}"],
   ["POST", "/instances/{id}/terminal", { columns: 80, rows: 24 }],
+  ["POST", "/instances/{id}/files/ticket"],
   ["GET", "/instances/{id}/explain"],
   ["GET", "/instances/{id}/events"],
   ["GET", "/live/snapshot"],

@@ -1,6 +1,7 @@
-// The desktop window under Xvfb, against a real server: signs in and shows the list.
+// The desktop window under Xvfb, against a real server: signs in and shows the list, a terminal, and files both ways.
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -8,13 +9,13 @@ import { PASSWORD, World, Api, must, output, run, until } from "./harness.mjs";
 import { Daemon, program } from "./support/process.mjs";
 
 describe("in a window", () => {
-  let world, screen, window, env;
+  let world, screen, window, env, id;
 
   before(async () => {
     world = await World.open();
     await world.ada.addKey();
     await world.node("lab-1");
-    const { id } = await world.ada.create("on-the-desk");
+    ({ id } = await world.ada.create("on-the-desk"));
     await world.ada.phase(id, "running", 300);
     const display = await freeDisplay();
     screen = new Daemon("Xvfb", [display, "-screen", "0", "1280x900x24", "-nolisten", "tcp"], { log: join(world.dir, "xvfb.log") });
@@ -23,7 +24,9 @@ describe("in a window", () => {
       return existsSync(`/tmp/.X11-unix/X${display.slice(1)}`);
     }, 20);
     // Without a graphics card WebKit draws nothing by its faster ways.
-    env = { DISPLAY: display, WEBKIT_DISABLE_DMABUF_RENDERER: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1",
+    const home = join(world.dir, "home");
+    await mkdir(home);
+    env = { HOME: home, DISPLAY: display, WEBKIT_DISABLE_DMABUF_RENDERER: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1",
       DOCKHOST_SERVER: world.server.base, XDG_CONFIG_HOME: join(world.dir, "config"), XDG_DATA_HOME: join(world.dir, "share"),
       XDG_CACHE_HOME: join(world.dir, "cache") };
     window = new Daemon(program("dockhost-desktop"), [], { log: join(world.dir, "desktop.log"), env });
@@ -49,6 +52,21 @@ describe("in a window", () => {
       return found.status === 0 && found.stdout.trim().split("\n").pop();
     }, seconds);
 
+  const click = (on, x, y) => xdotool("mousemove", "--window", on, String(x), String(y), "click", "1");
+  /** Types, and answers when `seen` does: keys are lost while a page is not there yet, so they are typed again. */
+  async function typed(what, text, seen) {
+    for (let tries = 1; ; tries++) {
+      await text();
+      try {
+        return await until(what, seen, 8);
+      } catch (error) {
+        await must("import", ["-window", "root", join(output, "screens", "desktop-failed.png")], { env: { ...process.env, ...env } });
+        if (tries === 4) throw error;
+      }
+    }
+  }
+  const file = (path) => fetch(`${world.server.base}/api/v1/instances/${id}/files?path=${encodeURIComponent(path)}`, { headers: world.ada.api.headers });
+
   test("it signs in and shows the list", async () => {
     const id = await titled("Sign in");
     await xdotool("windowmove", id, "0", "0");
@@ -57,7 +75,7 @@ describe("in a window", () => {
     // as a person would who sees that a key was lost, by typing it again.
     for (let tries = 1; ; tries++) {
       // From an empty corner, the first stop of the Tab key is the first field.
-      await xdotool("mousemove", "--window", id, "20", "20", "click", "1");
+      await click(id, 20, 20);
       for (const text of ["ada", PASSWORD]) {
         await xdotool("key", "Tab");
         await xdotool("key", "ctrl+a");
@@ -81,5 +99,49 @@ describe("in a window", () => {
     const mine = new Api(world.server.base, { cookie: headers["set-cookie"][0].split(";")[0] });
     const others = (await mine.get("/sessions")).filter((session) => !session.current);
     assert.equal(others.length, 1, "the window has a session of its own");
+  });
+
+  test("its terminal is a shell of the instance", async () => {
+    const list = await titled("Instances");
+    // The terminal's button in the one row of the list.
+    await click(list, 1077, 107);
+    const terminal = await titled("Terminal on on-the-desk");
+    await typed("the shell did it", async () => {
+      await click(terminal, 600, 400);
+      await xdotool("key", "ctrl+u");
+      await xdotool("type", "--delay", "60", "echo from the window > typed");
+      await xdotool("key", "Return");
+    }, async () => (await (await file("typed")).text()) === "from the window\n");
+    await must("import", ["-window", "root", join(output, "screens", "desktop-terminal.png")], { env: { ...process.env, ...env } });
+  });
+
+  test("files go out of the instance into the folder of downloads, and into it from a dialog", async () => {
+    await click(await titled("Terminal on on-the-desk"), 244, 28);
+    const page = await titled("on-the-desk");
+    // Backwards from the words about deleting, at the end of the page, come the path to download with its button, the folder
+    // and the files.
+    const back = async (stops) => {
+      await xdotool("mousemove", "--window", page, "700", "500", "click", "--repeat", "60", "--delay", "5", "5");
+      await click(page, 500, 706);
+      for (let stop = 0; stop < stops; stop++) await xdotool("key", "shift+Tab");
+    };
+    await typed("the file is here", async () => {
+      await back(1);
+      await xdotool("key", "ctrl+a");
+      await xdotool("type", "--delay", "60", "/root/typed");
+      await xdotool("key", "Return");
+    }, async () => (await readFile(join(env.HOME, "Downloads", "typed"), "utf8")) === "from the window\n");
+
+    const mine = join(world.dir, "mine.txt");
+    await writeFile(mine, "out of a dialog\n");
+    await typed("the file is in the instance", async () => {
+      await back(4);
+      await xdotool("key", "space");
+      const dialog = await titled("Select Files", 10);
+      await xdotool("windowfocus", "--sync", dialog);
+      await xdotool("type", "--delay", "60", mine);
+      await xdotool("key", "Return");
+    }, async () => (await (await file("mine.txt")).text()) === "out of a dialog\n");
+    await must("import", ["-window", "root", join(output, "screens", "desktop-files.png")], { env: { ...process.env, ...env } });
   });
 });

@@ -205,6 +205,19 @@ describe("terminal and files", () => {
     await ada.sshOk(web, "rm /usr/local/bin/tar");
   });
 
+  test("a ticket moves one file of its instance, once, without a session, and its owner alone gets one", async () => {
+    const ticket = async () => (await ada.api.post(`/instances/${web.id}/files/ticket`)).secret;
+    const at = (secret, id = web.id) => `${world.server.base}/api/v1/instances/${id}/files?path=ticketed&ticket=${secret}`;
+    const secret = await ticket();
+    assert.equal((await fetch(at(secret), { method: "PUT", body: "by ticket" })).status, 204);
+    assert.equal((await fetch(at(secret))).status, 401, "it was used");
+    assert.equal(await (await fetch(at(await ticket()))).text(), "by ticket");
+    assert.equal((await fetch(at(await ticket(), "i-0000000000000000"))).status, 401, "it is for another instance");
+    assert.equal((await fetch(at("dht_nonsense"), { headers: ada.api.headers })).status, 401, "a session does not make a bad ticket good");
+    const stranger = await world.signUp("tess");
+    assert.equal((await stranger.api.call("POST", `/instances/${web.id}/files/ticket`)).status, 404);
+  });
+
   test("what breaks off changes nothing, and what cannot be is refused with the reason", async () => {
     const { request } = await import("node:http");
     const url = new URL(`${world.server.base}/api/v1/instances/${web.id}/files?path=half`);

@@ -12,6 +12,7 @@ pub mod account;
 pub mod error;
 #[cfg(feature = "server")]
 mod feed;
+pub mod files;
 pub mod gateway;
 #[cfg(feature = "server")]
 pub mod host;

@@ -2,7 +2,8 @@
 
 use dioxus::prelude::*;
 use model::id::InstanceId;
-use model::terminal::{AskTicket, Ticket};
+use model::terminal::AskTicket;
+use model::ticket::Ticket;
 
 #[cfg(feature = "server")]
 use crate::host::Caller;

@@ -1,6 +1,7 @@
 //! The window: asks once for the server's address, remembers it, and then shows the same pages.
 
 mod address;
+mod download;
 mod style;
 mod terminal;
 
@@ -8,13 +9,19 @@ use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
 
 use address::ServerAddress;
+pub(crate) use download::download;
 
 pub fn launch() {
     let window = WindowBuilder::new()
         .with_title("DockHost")
         .with_inner_size(LogicalSize::new(1180.0, 780.0))
         .with_min_inner_size(LogicalSize::new(360.0, 480.0));
-    let config = Config::new().with_window(window).with_menu(None).with_custom_head(style::head());
+    // Files that are dropped are the page's: the library would take them for itself.
+    let config = Config::new()
+        .with_window(window)
+        .with_menu(None)
+        .with_custom_head(style::head())
+        .with_disable_drag_drop_handler(true);
     // Not by the general launcher: it settles the server's address before anybody was asked.
     dioxus::desktop::launch::launch_virtual_dom(VirtualDom::new(Window), config);
 }

@@ -13,9 +13,10 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &[u8]); 19] = files![
+const FILES: [(&str, &[u8]); 21] = files![
     "bars.mjs",
     "bridge.mjs",
+    "files.mjs",
     "frames.mjs",
     "guard.mjs",
     "keys.mjs",
@@ -27,6 +28,7 @@ const FILES: [(&str, &[u8]); 19] = files![
     "terminal.css",
     "terminal.mjs",
     "typing.mjs",
+    "upload.mjs",
     "xterm/addon-fit.mjs",
     "xterm/addon-search.mjs",
     "xterm/addon-unicode11.mjs",

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use model::id::InstanceId;
 use serde::{Deserialize, Serialize};
 
-use super::Transfers;
+use super::{Transfers, Way, way};
 
 const CARRY: &str = "
     try {
@@ -15,29 +15,47 @@ const CARRY: &str = "
     } catch {
         dioxus.send({ say: 'broken' });
     }";
-const DOWNLOAD: &str = "
-    const [instance, path] = await dioxus.recv();
-    try {
-        const { download } = await import(new URL('/terminal/files.mjs', document.baseURI).href);
-        return await download(instance, path);
-    } catch {
-        return 'The download could not be begun. Check the connection and try again.';
-    }";
-
 #[derive(Serialize)]
 #[serde(tag = "hear", rename_all = "snake_case")]
 pub(super) enum Heard {
-    Cancel { id: u64 },
+    Cancel {
+        id: u64,
+    },
+    Way {
+        id: u64,
+        #[serde(flatten)]
+        way: Option<Way>,
+        refusal: Option<String>,
+    },
     Close,
 }
 
 #[derive(Deserialize)]
 #[serde(tag = "say", rename_all = "snake_case")]
 pub(super) enum Said {
-    Added { id: u64, instance: InstanceId, name: String, path: String, size: u64 },
-    Sent { id: u64, bytes: u64 },
-    Done { id: u64 },
-    Failed { id: u64, reason: String },
+    Added {
+        id: u64,
+        instance: InstanceId,
+        name: String,
+        path: String,
+        size: u64,
+    },
+    /// It is the file's turn.
+    Ask {
+        id: u64,
+        instance: InstanceId,
+    },
+    Sent {
+        id: u64,
+        bytes: u64,
+    },
+    Done {
+        id: u64,
+    },
+    Failed {
+        id: u64,
+        reason: String,
+    },
     Broken,
 }
 
@@ -53,14 +71,17 @@ pub(super) fn tell(script: Eval, what: &Heard) {
 
 pub(super) async fn listen(transfers: Transfers, mut script: Eval) {
     while let Ok(said) = script.recv::<Said>().await {
-        transfers.hear(said);
+        match said {
+            Said::Ask { id, instance } => {
+                spawn(async move {
+                    let (way, refusal) = match way(instance).await {
+                        Ok(way) => (Some(way), None),
+                        Err(refusal) => (None, Some(refusal)),
+                    };
+                    tell(script, &Heard::Way { id, way, refusal });
+                });
+            }
+            other => transfers.hear(other),
+        }
     }
-}
-
-/// Opens a path of the instance as a download; the error is a sentence.
-pub(crate) async fn download(instance: InstanceId, path: String) -> Result<(), String> {
-    let script = document::eval(DOWNLOAD);
-    let failed = |_| "The download could not be begun.".to_owned();
-    script.send((instance, path)).map_err(failed)?;
-    script.join::<Option<String>>().await.map_err(failed)?.map_or(Ok(()), Err)
 }

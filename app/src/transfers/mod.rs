@@ -2,15 +2,23 @@
 //! meanwhile loses nothing.
 
 mod bridge;
+#[cfg(not(feature = "desktop"))]
+mod download;
 mod list;
+mod way;
 
 use dioxus::document::Eval;
 use dioxus::prelude::*;
 use model::id::InstanceId;
 
-pub(crate) use bridge::download;
 use bridge::{Heard, Said};
+#[cfg(not(feature = "desktop"))]
+pub(crate) use download::download;
 pub(crate) use list::TransferList;
+pub(crate) use way::{Way, way};
+
+#[cfg(feature = "desktop")]
+pub(crate) use crate::desktop::download;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
@@ -105,6 +113,8 @@ impl Transfers {
             Said::Added { id, instance, name, path, size } => {
                 self.list.write().push(Transfer { id, instance, name, path, size, sent: 0, status: Status::Waiting });
             }
+            // It is not the list that knows.
+            Said::Ask { .. } => {}
             Said::Sent { id, bytes } => self.change(id, |one| {
                 one.status = Status::UnderWay;
                 one.sent = bytes;

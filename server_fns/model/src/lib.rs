@@ -20,6 +20,7 @@ pub mod refusal;
 pub mod request;
 pub mod stranger;
 pub mod terminal;
+pub mod ticket;
 pub mod verb;
 pub mod version;
 pub mod view;

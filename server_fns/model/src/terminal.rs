@@ -1,6 +1,4 @@
-//! A terminal in a browser: what is asked for, and what opens its socket.
-
-use std::fmt;
+//! A terminal in a browser.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,16 +11,4 @@ pub struct AskTicket {
     /// How many characters the window has room for, so that the shell starts with the right size.
     pub columns: u16,
     pub rows: u16,
-}
-
-/// Opens one socket once, soon. It goes into the socket's address, because a browser gives a socket no headers.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    pub secret: String,
-}
-
-impl fmt::Debug for Ticket {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Ticket").finish_non_exhaustive()
-    }
 }

@@ -92,15 +92,12 @@ fn Terminals(tabs: Tabs) -> Element {
         Bar { tabs }
         div {
             class: "group relative min-h-0 flex-1",
-            // A window has no session that its files could use.
-            "data-drop": (!cfg!(feature = "desktop")).then(|| tabs.instance.to_string()),
+            "data-drop": "{tabs.instance}",
             "data-folder": FOLDER,
             for tab in list.iter().cloned() {
                 Pane { key: "{tab.key}", tabs, shown: tab.key == (tabs.chosen)(), tab }
             }
-            if !cfg!(feature = "desktop") {
-                Dropped { instance: tabs.instance }
-            }
+            Dropped { instance: tabs.instance }
         }
     }
 }

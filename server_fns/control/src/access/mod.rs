@@ -6,3 +6,6 @@ pub(crate) mod files;
 pub(crate) mod forwards;
 pub(crate) mod ssh;
 pub(crate) mod terminal;
+mod tickets;
+
+pub(crate) use tickets::Tickets;

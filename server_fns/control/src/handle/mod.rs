@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::access::apps::{AppsDomain, Visits};
 use crate::access::authority::Authority;
-use crate::access::terminal::Tickets;
+use crate::access::{Tickets, files, terminal};
 use crate::auth::attempts::{AttemptLimits, Attempts};
 use crate::auth::password::Passwords;
 use crate::auth::secret::{self, SecretKind};
@@ -54,7 +54,8 @@ pub struct Handle {
     setup: Arc<SetupLink>,
     pub(crate) tunnels: Arc<Tunnels>,
     pub(crate) authority: Arc<Authority>,
-    pub(crate) tickets: Arc<Tickets>,
+    pub(crate) terminal_tickets: Arc<Tickets<terminal::Admission>>,
+    pub(crate) file_tickets: Arc<Tickets<files::Admission>>,
     pub(crate) visits: Arc<Visits>,
     pub(crate) apps: Option<Arc<AppsDomain>>,
     pub(crate) tasks: TaskTracker,
@@ -79,7 +80,8 @@ impl Handle {
             setup: Arc::new(setup),
             tunnels: Arc::new(tunnels),
             authority: Arc::new(authority),
-            tickets: Arc::default(),
+            terminal_tickets: Arc::default(),
+            file_tickets: Arc::default(),
             visits: Arc::default(),
             apps: apps.map(Arc::new),
             tasks,

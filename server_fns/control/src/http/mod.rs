@@ -8,6 +8,7 @@ mod dialled;
 mod errors;
 mod headers;
 mod origin;
+mod window;
 
 #[cfg(test)]
 mod probe;
@@ -25,7 +26,8 @@ const API: &str = "/api/";
 
 /// Puts all layers around the routes of `router`, its fallback included. To be called when every route is in:
 /// the layers look at the route that was found. From outside to inside: headers on whatever is answered, then
-/// the origin before anything is read, then the shape of errors, then the size of the body.
+/// what the desktop window may read, then the origin before anything is read, then the shape of errors, then the size of
+/// the body.
 pub fn layers<S>(router: Router<S>, origins: Origins) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -35,6 +37,7 @@ where
         .layer(from_fn(body::bound))
         .layer(from_fn(errors::reshape))
         .layer(from_fn_with_state(Arc::new(origins), origin::guard))
+        .layer(from_fn(window::answer))
         .layer(from_fn_with_state(tls_only, headers::harden))
 }
 

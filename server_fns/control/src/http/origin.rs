@@ -14,7 +14,7 @@ use model::refusal::{Refusal, RefusalCode};
 
 use super::API;
 use super::answer::{Reader, refuse};
-use crate::access::terminal;
+use super::window;
 
 /// An address in the configuration that is not one a browser could have open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +59,6 @@ impl Origins {
     }
 }
 
-/// The desktop window's own, by system.
-const WINDOW: [&str; 2] = ["dioxus://index.html", "http://dioxus.index.html"];
-
 /// Refuses what a foreign page sent, before anything of it is read.
 pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     match decide(&origins, request.method(), request.uri(), request.headers()) {
@@ -80,9 +77,11 @@ pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request,
 /// A request with neither header is not from a browser, or from one that asks for what any link may ask for;
 /// no cookie of a person can have been put to use by somebody else's page.
 fn decide(origins: &Origins, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+    if window::shows_ticket(uri, headers) {
+        return Ok(());
+    }
     let mut seen = headers.get_all(header::ORIGIN).iter();
-    // A ticket speaks for itself, and no page of the world's has the origin of the desktop window.
-    let origin = seen.next().filter(|origin| !(uri.path() == terminal::PATH && WINDOW.iter().any(|own| origin == own)));
+    let origin = seen.next();
     if let Some(origin) = origin {
         let text = origin.to_str().unwrap_or_default();
         if seen.next().is_some() || !origins.allows(text) {
@@ -196,6 +195,18 @@ mod tests {
             assert!(ask("GET", "/instances", &[("sec-fetch-site", site), ("sec-fetch-mode", "no-cors")]).is_err());
         }
         assert_eq!(ask("GET", "/api/v1/instances", &[("sec-fetch-site", "none")]), Ok(()));
+    }
+
+    #[test]
+    fn the_desktop_window_may_with_a_ticket() {
+        let window = [("origin", "dioxus://index.html"), ("sec-fetch-site", "cross-site"), ("upgrade", "websocket")];
+        assert_eq!(ask("GET", "/api/v1/terminal?ticket=x", &window), Ok(()));
+        assert_eq!(ask("PUT", "/api/v1/instances/i-1/files?path=a&ticket=x", &window[..2]), Ok(()));
+        for other in ["/api/v1/live", "/api/v1/instances", "/api/v1/instances/i-1/files?path=a"] {
+            assert!(ask("GET", other, &window).is_err(), "{other}");
+        }
+        let foreign = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("upgrade", "websocket")];
+        assert!(ask("GET", "/api/v1/terminal?ticket=x", &foreign).is_err());
     }
 
     #[test]

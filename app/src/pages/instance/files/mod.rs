@@ -1,7 +1,6 @@
 //! Files into the instance and out of it.
 
 mod download;
-mod elsewhere;
 mod send;
 
 use dioxus::prelude::*;
@@ -12,7 +11,6 @@ use crate::parts::Card;
 use crate::transfers::TransferList;
 
 use download::Download;
-use elsewhere::Elsewhere;
 use send::Send;
 
 #[component]
@@ -20,24 +18,21 @@ pub(super) fn Files(view: InstanceView) -> Element {
     let folder = use_signal(|| "/root".to_owned());
     // While its node is away it may well run on, and a refusal says what is the matter.
     let open = matches!(view.phase, Phase::Running | Phase::Unknown);
-    let here = !cfg!(feature = "desktop");
     rsx! {
         // The script finds it by its data, and marks it while files are held over it.
         div {
             class: "group",
-            "data-drop": (open && here).then(|| view.id.to_string()),
+            "data-drop": open.then(|| view.id.to_string()),
             "data-folder": "{folder}",
             Card { title: "Files",
                 div { class: "flex flex-col gap-4",
                     if !open {
                         p { class: "text-text-muted", "Files go in and out while {view.name} runs." }
-                    } else if here {
-                        Send { folder }
                     } else {
-                        Elsewhere { view: view.clone() }
+                        Send { folder }
                     }
                     TransferList { instance: view.id }
-                    if open && here {
+                    if open {
                         Download { instance: view.id }
                     }
                 }

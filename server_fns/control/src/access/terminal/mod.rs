@@ -1,14 +1,15 @@
 //! A terminal in a browser: a ticket, then one socket whose frames are passed on to the node and back.
 
+mod name;
 mod relay;
-mod tickets;
 
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use model::id::InstanceId;
-use model::refusal::{Refusal, RefusalCode};
-use model::terminal::{AskTicket, Ticket};
+use model::refusal::Refusal;
+use model::terminal::AskTicket;
+use model::ticket::Ticket;
 use planner::actor::Actor;
 use protocol::terminal::{HEAD, MOST};
 use serde::Deserialize;
@@ -17,11 +18,17 @@ use tokio::time::Instant;
 use crate::handle::Handle;
 use crate::router::refuse;
 
-use tickets::Admission;
-pub(crate) use tickets::Tickets;
-
 /// Where the socket of a terminal is opened.
 pub(crate) const PATH: &str = "/api/v1/terminal";
+
+/// Who may open what.
+pub(crate) struct Admission {
+    actor: Actor,
+    instance: InstanceId,
+    terminal: String,
+    columns: u16,
+    rows: u16,
+}
 
 impl Handle {
     /// What opens one terminal of the instance, once and soon.
@@ -29,16 +36,13 @@ impl Handle {
         let world = self.world();
         actor.instance(&world, id)?;
         let terminal = match asked.terminal {
-            Some(name) if tickets::is_name(&name) => name,
+            Some(name) if name::is_name(&name) => name,
             Some(_) => return Err(Refusal::field("terminal", "A terminal is named by 16 digits and letters a to f.")),
-            None => tickets::fresh_name(),
+            None => name::fresh(),
         };
         let admission =
             Admission { actor: actor.clone(), instance: id, terminal, columns: asked.columns, rows: asked.rows };
-        let secret = self.tickets.give(admission, Instant::now()).ok_or_else(|| {
-            Refusal::new(RefusalCode::RateLimited, "Too many terminals are being opened. Try again in a moment.")
-        })?;
-        Ok(Ticket { secret })
+        self.terminal_tickets.give(admission, Instant::now())
     }
 }
 
@@ -53,9 +57,9 @@ pub(crate) async fn open(
     Query(Shown { ticket }): Query<Shown>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Some(admission) = handle.tickets.redeem(&ticket, Instant::now()) else {
-        let message = "This ticket was used, has expired, or never was one. Open the terminal again.";
-        return refuse(&Refusal::new(RefusalCode::Unauthenticated, message));
+    let admission = match handle.terminal_tickets.redeem(&ticket, Instant::now()) {
+        Ok(admission) => admission,
+        Err(refusal) => return refuse(&refusal),
     };
     match upgrade {
         Ok(upgrade) => upgrade

@@ -13,7 +13,7 @@ use protocol::terminal::{End, FromViewer, HEAD, ToViewer, head, read};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{interval, timeout};
 
-use super::tickets::Admission;
+use super::Admission;
 use crate::handle::Handle;
 use crate::tunnel::Socket;
 

@@ -1,0 +1,28 @@
+//! How a file is reached that goes in or out.
+
+use dioxus::fullstack::get_server_url;
+use model::id::InstanceId;
+use serde::Serialize;
+
+/// Where the server is, and what is shown to it.
+#[derive(Serialize)]
+pub(crate) struct Way {
+    /// Empty for the one that the page came from.
+    pub(crate) server: &'static str,
+    /// In place of the session, which a window does not have: the program around it keeps it.
+    pub(crate) ticket: Option<String>,
+}
+
+/// For one file. The error is a sentence.
+#[cfg(not(feature = "desktop"))]
+#[expect(clippy::unused_async, reason = "a window has to ask the server")]
+pub(crate) async fn way(_instance: InstanceId) -> Result<Way, String> {
+    Ok(Way { server: get_server_url(), ticket: None })
+}
+
+/// For one file. The error is a sentence.
+#[cfg(feature = "desktop")]
+pub(crate) async fn way(instance: InstanceId) -> Result<Way, String> {
+    let ticket = server_fns::files::ticket(instance).await.map_err(|error| error.refusal.message)?;
+    Ok(Way { server: get_server_url(), ticket: Some(ticket.secret) })
+}

@@ -1,0 +1,116 @@
+//! Who may move files, and which paths are paths.
+
+use axum::http::{Extensions, HeaderMap, Uri};
+use model::id::InstanceId;
+use model::refusal::Refusal;
+use model::ticket::Ticket;
+use planner::actor::Actor;
+use tokio::time::Instant;
+
+use super::Where;
+use crate::handle::Handle;
+use crate::http::cookie::{self, SecureCookies};
+
+/// Bytes of a path: as the kernel has it, with room for the name that an unfinished file has.
+const LONGEST: usize = 4_000;
+
+/// Who may move one file, and where.
+pub(crate) struct Admission {
+    actor: Actor,
+    instance: InstanceId,
+}
+
+impl Handle {
+    /// What moves one file into the instance or out of it, once and soon.
+    ///
+    /// # Errors
+    /// When the instance is not the person's, or too many tickets wait to be used.
+    pub fn file_ticket(&self, actor: &Actor, instance: InstanceId) -> Result<Ticket, Refusal> {
+        actor.instance(&self.world(), instance)?;
+        self.file_tickets.give(Admission { actor: actor.clone(), instance }, Instant::now())
+    }
+}
+
+/// Whether a request for a file shows a ticket and needs no session.
+pub(crate) fn is_ticketed(uri: &Uri) -> bool {
+    let below = uri.path().strip_prefix("/api/v1/instances/");
+    let file = below.and_then(|rest| rest.split_once('/')).is_some_and(|(_, rest)| rest == "files");
+    file && uri.query().is_some_and(|query| query.split('&').any(|part| part.starts_with("ticket=")))
+}
+
+/// The path, if it is one and whoever asks may use it. A ticket is used up whether or not the rest succeeds.
+pub(super) async fn admit(
+    handle: &Handle,
+    id: InstanceId,
+    Where { path, ticket }: Where,
+    extensions: &Extensions,
+    headers: &HeaderMap,
+) -> Result<String, Refusal> {
+    let actor = match ticket {
+        Some(ticket) => {
+            let Admission { actor, instance } = handle.file_tickets.redeem(&ticket, Instant::now())?;
+            if instance != id {
+                return Err(Refusal::unauthenticated());
+            }
+            actor
+        }
+        None => {
+            let secure = extensions.get::<SecureCookies>().is_some_and(|secure| secure.0);
+            let credential = cookie::credential(headers, secure).ok_or_else(Refusal::unauthenticated)?;
+            handle.authenticate(credential).await?
+        }
+    };
+    actor.instance(&handle.world(), id)?;
+    checked(path)
+}
+
+/// A path inside the instance; one that does not begin with `/` is below `/root`. What it means there, links included,
+/// is for the instance to decide.
+fn checked(path: String) -> Result<String, Refusal> {
+    let bad = |why: &str| Err(Refusal::field("path", format!("The path {why}.")));
+    if path.trim_matches('/').is_empty() {
+        return bad("names nothing");
+    }
+    if path.len() > LONGEST {
+        return bad("is longer than 4,000 bytes");
+    }
+    if path.chars().any(char::is_control) {
+        return bad("contains a control character");
+    }
+    if path.split('/').any(|part| part == "..") {
+        return bad("must not contain `..`");
+    }
+    // A name such as `-rf` stays a name.
+    Ok(if path.starts_with('/') { path } else { format!("/root/{path}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_is_shown_for_a_file_alone() {
+        let ticketed = |uri: &str| is_ticketed(&uri.parse().unwrap());
+        assert!(ticketed("/api/v1/instances/i-1/files?path=a&ticket=x"));
+        for other in [
+            "/api/v1/instances/i-1/files?path=ticket=x",
+            "/api/v1/instances/i-1/files",
+            "/api/v1/instances/i-1?ticket=x",
+            "/api/v1/instances/i-1/files/ticket?ticket=x",
+            "/api/v1/me?ticket=x",
+        ] {
+            assert!(!ticketed(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn paths_stay_paths() {
+        assert_eq!(checked("notes.txt".to_owned()).unwrap(), "/root/notes.txt");
+        assert_eq!(checked("-rf".to_owned()).unwrap(), "/root/-rf");
+        assert_eq!(checked("/srv/a b/ä".to_owned()).unwrap(), "/srv/a b/ä");
+        let long = "a".repeat(5_000);
+        for bad in ["", "/", "//", "../x", "a/../../x", "a\0b", "a\nb", "\u{1b}[2J", &long] {
+            assert!(checked(bad.to_owned()).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Files into an instance and out of it, as they are, in one request each.
+
+mod admit;
+mod give;
+mod take;
+
+use axum::extract::{Path, Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use model::id::InstanceId;
+use model::refusal::{Refusal, RefusalCode};
+use protocol::stream::Target;
+use serde::Deserialize;
+
+use crate::handle::Handle;
+use crate::router::refuse;
+use crate::tunnel::{NoStream, Socket};
+
+pub(crate) use admit::{Admission, is_ticketed};
+
+/// Below an instance.
+pub(crate) const PATH: &str = "/api/v1/instances/{id}/files";
+/// Bytes that are read at once.
+const PIECE: usize = 64 << 10;
+
+#[derive(Deserialize)]
+pub(crate) struct Where {
+    path: String,
+    /// In place of a session.
+    ticket: Option<String>,
+}
+
+/// Takes the body as the file at that path. It is there whole or not at all.
+pub(crate) async fn put(
+    State(handle): State<Handle>,
+    Path(id): Path<InstanceId>,
+    Query(asked): Query<Where>,
+    request: Request,
+) -> Response {
+    match take::take(&handle, id, asked, request).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+/// Gives the file at that path, or the folder as a tape archive.
+pub(crate) async fn get(
+    State(handle): State<Handle>,
+    Path(id): Path<InstanceId>,
+    Query(asked): Query<Where>,
+    request: Request,
+) -> Response {
+    match give::give(&handle, id, asked, request).await {
+        Ok(response) => response,
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socket, Refusal> {
+    let unavailable = |why: NoStream| {
+        let code = match why {
+            NoStream::NotRunning(_) => RefusalCode::Conflict,
+            NoStream::NotListening(_) | NoStream::Undeclared(_) | NoStream::NodeAway(_) => RefusalCode::Unavailable,
+        };
+        Refusal::new(code, format!("No file can be moved: {why}."))
+    };
+    Ok(handle.open_stream(id, target).await.map_err(unavailable)?.socket)
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(300).collect::<String>().trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,16 @@
+//! Files of an instance. They go as they are, with `PUT` and `GET`, at `/api/v1/instances/{id}/files?path=…`.
+
+use dioxus::prelude::*;
+use model::id::InstanceId;
+use model::ticket::Ticket;
+
+use crate::ApiError;
+#[cfg(feature = "server")]
+use crate::host::Caller;
+
+/// What moves one file of the instance, once and within half a minute, for whoever adds `&ticket=…` and has no session.
+#[post("/api/v1/instances/{id}/files/ticket", caller: Caller)]
+pub async fn ticket(id: InstanceId) -> Result<Ticket, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.file_ticket(&actor, id)?)
+}
