@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use model::id::InstanceId;
 use serde::{Deserialize, Serialize};
 
-use super::{Transfers, Way, way};
+use super::{Transfers, Way};
 
 const CARRY: &str = "
     try {
@@ -71,17 +71,6 @@ pub(super) fn tell(script: Eval, what: &Heard) {
 
 pub(super) async fn listen(transfers: Transfers, mut script: Eval) {
     while let Ok(said) = script.recv::<Said>().await {
-        match said {
-            Said::Ask { id, instance } => {
-                spawn(async move {
-                    let (way, refusal) = match way(instance).await {
-                        Ok(way) => (Some(way), None),
-                        Err(refusal) => (None, Some(refusal)),
-                    };
-                    tell(script, &Heard::Way { id, way, refusal });
-                });
-            }
-            other => transfers.hear(other),
-        }
+        transfers.hear(said);
     }
 }

@@ -113,8 +113,15 @@ impl Transfers {
             Said::Added { id, instance, name, path, size } => {
                 self.list.write().push(Transfer { id, instance, name, path, size, sent: 0, status: Status::Waiting });
             }
-            // It is not the list that knows.
-            Said::Ask { .. } => {}
+            Said::Ask { id, instance } => {
+                spawn(async move {
+                    let (way, refusal) = match way(instance).await {
+                        Ok(way) => (Some(way), None),
+                        Err(refusal) => (None, Some(refusal)),
+                    };
+                    self.tell(&Heard::Way { id, way, refusal });
+                });
+            }
             Said::Sent { id, bytes } => self.change(id, |one| {
                 one.status = Status::UnderWay;
                 one.sent = bytes;

@@ -15,7 +15,6 @@ pub(crate) struct Way {
 
 /// For one file. The error is a sentence.
 #[cfg(not(feature = "desktop"))]
-#[expect(clippy::unused_async, reason = "a window has to ask the server")]
 pub(crate) async fn way(_instance: InstanceId) -> Result<Way, String> {
     Ok(Way { server: get_server_url(), ticket: None })
 }
