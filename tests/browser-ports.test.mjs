@@ -256,6 +256,18 @@ describe("ports in a browser", () => {
     assert.equal(await stored(), undefined);
   });
 
+  test("a server that opens no host ports says so before anybody asks for one", async () => {
+    browser.expected.push(/ERR_CONNECTION_REFUSED|WebSocket connection/);
+    world.server.env.DOCKHOST_FORWARD_LISTEN = "off";
+    await world.server.restart();
+    await ada.phase(web.id, "running");
+    await open(`/instances/${web.id}`);
+    await button("Open a host port").click();
+    await see(form(), "This server opens none.");
+    assert.equal(await form().getByLabel(/^On the server/).isDisabled(), true);
+    await look("host-port-none-of-server");
+  });
+
   test("no page complained, and none is wider than its window", () => {
     assert.deepEqual(browser.complaints, []);
     assert.deepEqual(layout, []);

@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
+import { Hopeless } from "./wait.mjs";
+
 export const root = resolve(new URL("../..", import.meta.url).pathname);
 const cache = process.env.DOCKHOST_CACHE_DIR ?? `${process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`}/dockhost`;
 const target = process.env.CARGO_TARGET_DIR ?? `${cache}/target`;
@@ -79,6 +81,6 @@ export class Daemon {
 
   /** For waits: a condition that can no longer come true should fail at once. */
   check() {
-    if (!this.alive) throw new Error(`it ended (${JSON.stringify(this.how)}); its log ends with:\n${this.tail()}`);
+    if (!this.alive) throw new Hopeless(`it ended (${JSON.stringify(this.how)}); its log ends with:\n${this.tail()}`);
   }
 }

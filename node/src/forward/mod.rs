@@ -6,7 +6,6 @@
 mod block;
 pub(crate) mod datagrams;
 mod relay;
-mod single;
 
 pub(crate) use relay::dial;
 
@@ -106,7 +105,11 @@ impl Forwards {
             if open.singles.contains_key(&key) {
                 continue;
             }
-            match single::listen(self.bind, forward, &open.places, &open.target.subscribe()) {
+            let (port, places, target) = (forward.container, Arc::clone(&open.places), open.target.subscribe());
+            let of_datagrams = target.clone();
+            let connection = move |client| relay::carry(client, port, target.clone());
+            let datagrams = move |flow| datagrams::relay(flow, port, of_datagrams.clone());
+            match wire::forward::open(forward, self.bind, places, connection, datagrams) {
                 Ok(listening) => drop(open.singles.insert(key, Single { forward: forward.clone(), listening })),
                 Err(why) => unopened.push(why),
             }

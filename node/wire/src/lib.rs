@@ -2,6 +2,7 @@
 
 pub mod alive;
 pub mod flow;
+pub mod forward;
 pub mod frame;
 pub mod head;
 pub mod listen;

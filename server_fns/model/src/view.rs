@@ -106,6 +106,8 @@ pub struct GatewayView {
     /// One line for `~/.ssh/known_hosts`: with it no client asks about a key of this installation, neither the
     /// gateway's nor that of any instance.
     pub known_hosts: String,
+    /// Which of the server's own host ports instances may have; `None`: it opens none.
+    pub host_ports: Option<PortRange>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,8 @@ impl Handle {
         let broken = |error: BadSecret| Refusal::new(RefusalCode::Internal, format!("{error}."));
         let known_hosts = self.authority.known_hosts(host, port).map_err(broken)?;
         let host_key = self.authority.gateway_key().map_err(broken)?;
-        Ok(GatewayView { fingerprint: self.authority.fingerprint(), known_hosts, host_key, address: address.clone() })
+        let host_ports = world.identity.gateway_ports.as_ref().map(|ports| ports.range);
+        let fingerprint = self.authority.fingerprint();
+        Ok(GatewayView { fingerprint, known_hosts, host_key, address: address.clone(), host_ports })
     }
 }

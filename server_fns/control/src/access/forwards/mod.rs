@@ -3,11 +3,10 @@
 mod carry;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use model::forward::{Forward, ForwardKey, Place, Protocol, Unopened};
+use model::forward::{Forward, ForwardKey, Place, Unopened};
 use model::id::InstanceId;
 use model::instance::DesiredState;
 use planner::command::Decision;
@@ -99,30 +98,11 @@ impl Listening {
     }
 
     fn listen(&mut self, id: InstanceId, forward: &Forward) -> Result<JoinSet<()>, Unopened> {
-        let key = forward.key();
-        let failed = |error: io::Error| {
-            let taken = error.kind() == io::ErrorKind::AddrInUse;
-            Unopened { key, reason: error.to_string(), taken }
-        };
-        let barred = |reason| Unopened { key, reason, taken: false };
-        let address = SocketAddr::new(forward.listen_address(self.bind).map_err(barred)?, forward.host.0);
         let places = self.places.entry(id).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)));
-        let (places, handle, port) = (Arc::clone(places), self.handle.clone(), forward.container);
-        let rule = forward.clone();
-        let lets_in = move |source| rule.lets_in(source);
-        let mut tasks = JoinSet::new();
-        match forward.protocol {
-            Protocol::Tcp => {
-                let listener = wire::listen::tcp(address).map_err(failed)?;
-                let carry = move |client| carry::connection(handle.clone(), id, port, client);
-                tasks.spawn(wire::listen::accept(listener, places, lets_in, carry));
-            }
-            Protocol::Udp => {
-                let socket = wire::listen::udp(address).map_err(failed)?;
-                let carry = move |flow| carry::datagrams(handle.clone(), id, port, flow);
-                tasks.spawn(wire::flow::accept(socket, places, lets_in, carry));
-            }
-        }
-        Ok(tasks)
+        let (handle, port) = (self.handle.clone(), forward.container);
+        let of_datagrams = handle.clone();
+        let connection = move |client| carry::connection(handle.clone(), id, port, client);
+        let datagrams = move |flow| carry::datagrams(of_datagrams.clone(), id, port, flow);
+        wire::forward::open(forward, self.bind, Arc::clone(places), connection, datagrams)
     }
 }

@@ -5,7 +5,7 @@ use model::forward::{Place, Protocol};
 use model::id::InstanceId;
 use model::name::NodeName;
 use model::view::ForwardView;
-use server_fns::{Json, instances};
+use server_fns::{Json, gateway, instances};
 
 use super::draft::{ALLOW, BIND, Draft, HOST_PORT, PLACE, opened};
 use super::fields::{AccessFields, ContainerPortField, Reach};
@@ -78,21 +78,26 @@ fn ProtocolChoice(draft: Signal<Draft>) -> Element {
 #[component]
 fn PlaceChoice(draft: Signal<Draft>, node: String, error: Option<String>) -> Element {
     let mut draft = draft;
+    let gateway = use_resource(gateway::get);
+    // What is not known is offered: the server knows, and says so.
+    let none = matches!(&*gateway.read(), Some(Ok(view)) if view.host_ports.is_none());
+    let of_server = if none { "This server opens none." } else { "Also where nothing can dial in to the node." };
     let places = [
-        (Place::Node, "On the node", format!("At {node}, for those who reach it.")),
-        (Place::Gateway, "On the server", "Also where nothing can dial in to the node.".to_owned()),
+        (Place::Node, "On the node", format!("At {node}, for those who reach it."), false),
+        (Place::Gateway, "On the server", of_server.to_owned(), none),
     ];
     rsx! {
         fieldset { class: "flex min-w-0 flex-col gap-1.5",
             legend { class: "pb-1.5 text-sm font-medium", "Where" }
             div { class: "grid gap-2 @sm:grid-cols-2",
-                for (place, title, hint) in places {
+                for (place, title, hint, disabled) in places {
                     Choice {
                         key: "{place}",
                         name: PLACE,
                         value: "{place}",
                         title,
                         hint,
+                        disabled,
                         chosen: draft.read().place == place,
                         onchoose: move |()| draft.write().place = place,
                     }
