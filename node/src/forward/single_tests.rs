@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use model::forward::{Place, Protocol};
 use model::port::ContainerPort;
+use model::version::Generation;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::time::timeout;
@@ -21,6 +22,7 @@ fn forward(protocol: Protocol, host: u16, container: u16) -> Forward {
         bind: None,
         allow: Vec::new(),
         automatic: false,
+        opened: Generation(1),
     }
 }
 

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::port::{ContainerPort, HostPort};
+use crate::version::Generation;
 
 /// One host port that leads into an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Forward {
     pub allow: Vec<IpNet>,
     /// Nobody asked for this very host port, so another one is given when a foreign program has it.
     pub automatic: bool,
+    /// The wish that opened or changed it. One that is closed and opened again is another one, also for whoever did not look
+    /// in between and has its connections.
+    pub opened: Generation,
 }
 
 /// Whose host port it is.
@@ -126,6 +130,7 @@ mod tests {
             bind: bind.map(|text| text.parse().unwrap()),
             allow: allow.iter().map(|text| text.parse().unwrap()).collect(),
             automatic: false,
+            opened: Generation(1),
         }
     }
 

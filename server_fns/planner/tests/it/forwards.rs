@@ -16,6 +16,13 @@ fn open(scene: &mut Scene, owner: &str, id: InstanceId, asked: &OpenForward) -> 
     Ok(())
 }
 
+fn close(scene: &mut Scene, owner: &str, id: InstanceId, key: ForwardKey) {
+    let (actor, mut draw) = (scene.actor(owner), scene.draw());
+    let decided = instances::close_forward(&scene.world, &actor, id, key, &mut draw, scene.now).unwrap();
+    scene.commit(decided);
+    scene.settle();
+}
+
 fn asked(container_port: u16) -> OpenForward {
     OpenForward { container_port, ..OpenForward::default() }
 }
@@ -38,6 +45,21 @@ fn a_number_is_given_from_the_end_and_once_for_the_same_wish() {
     assert_eq!(told.last(), Some(&"bob opened TCP host port 1035 of lab-1 to port 5432 for everybody."));
     let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
     assert_eq!(view.forwards[0].address, format!("{}:1035", view.node.address));
+}
+
+#[test]
+fn one_that_is_closed_and_opened_again_is_another_one() {
+    let mut scene = Scene::with_node();
+    let id = scene.create("bob", "web").unwrap();
+    let mut again = || {
+        open(&mut scene, "bob", id, &asked(8080)).unwrap();
+        let first = scene.instance(id).spec.forwards[0].clone();
+        close(&mut scene, "bob", id, first.key());
+        first
+    };
+    let (first, second) = (again(), again());
+    assert_eq!(first.key(), second.key());
+    assert_ne!(first, second, "whoever did not look in between closes the connections of the first");
 }
 
 #[test]
@@ -163,9 +185,6 @@ fn the_servers_own_ports_are_declared_for_the_tunnel() {
     };
     assert_eq!(told(&scene), (vec![80, 8080], vec![53], 0));
     let key = ForwardKey { place: Place::Gateway, protocol: Protocol::Tcp, host: HostPort(GATEWAY.last) };
-    let (actor, mut draw) = (scene.actor("bob"), scene.draw());
-    let decided = instances::close_forward(&scene.world, &actor, id, key, &mut draw, scene.now).unwrap();
-    scene.commit(decided);
-    scene.settle();
+    close(&mut scene, "bob", id, key);
     assert_eq!(told(&scene), (vec![80], vec![53], 0));
 }

@@ -49,7 +49,7 @@ pub fn open_forward(
         (None, Some(number)) => chosen(world, instance, asked, HostPort(number))?,
         (None, None) => free(world, instance, asked.place)?,
     };
-    let forward = Forward {
+    let mut forward = Forward {
         place: asked.place,
         protocol: asked.protocol,
         host,
@@ -58,7 +58,11 @@ pub fn open_forward(
         allow: networks(&asked.allow)?,
         // Who changes one names its number, and did not choose it thereby.
         automatic: known.map_or(asked.host_port.is_none(), |known| known.automatic),
+        opened: known.map_or(instance.generation, |known| known.opened),
     };
+    if known != Some(&forward) {
+        forward.opened = instance.generation.next();
+    }
     let mut forwards = instance.spec.forwards.clone();
     forwards.retain(|other| other.key() != forward.key());
     if forwards.len() >= FORWARDS_PER_INSTANCE {
