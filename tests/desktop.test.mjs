@@ -63,8 +63,8 @@ describe("in a window", () => {
       what was typed; so they are typed again, and more slowly. */
   async function typed(what, text, seen) {
     for (let tries = 1; ; tries++) {
-      await text((...keys) => xdotool("type", "--delay", String(100 * tries), ...keys), tries);
       try {
+        await text((...keys) => xdotool("type", "--delay", String(100 * tries), ...keys), tries);
         return await until(what, seen, 8);
       } catch (error) {
         await must("import", ["-window", "root", join(output, "screens", "desktop-failed.png")], { env: { ...process.env, ...env } });
@@ -151,7 +151,7 @@ describe("in a window", () => {
     await typed("the file is in the instance", async (type) => {
       await back(4);
       await xdotool("key", "space");
-      const dialog = await titled("Select Files", 10);
+      const dialog = await titled("Select Files", 5);
       await xdotool("windowfocus", "--sync", dialog);
       await type(mine);
       await xdotool("key", "Return");

@@ -6,26 +6,56 @@ let last = 0;
 
 /** Lives until the page says `close`. */
 export async function serve(dioxus) {
-  const uploads = new Uploads((said) => dioxus.send(said));
+  const say = (said) => dioxus.send(said);
+  const uploads = new Uploads(say);
+  const ways = new Ways(say);
   const ended = new AbortController();
-  listen(uploads, (said) => dioxus.send(said), ended.signal);
+  listen(uploads, ways, say, ended.signal);
   for (;;) {
-    const { hear, id } = await dioxus.recv();
-    if (hear === "cancel") uploads.cancel(id);
-    else if (hear === "close") break;
+    const heard = await dioxus.recv();
+    if (heard.hear === "cancel") uploads.cancel(heard.id);
+    else if (heard.hear === "way") ways.hear(heard);
+    else if (heard.hear === "close") break;
   }
   ended.abort();
   uploads.close();
 }
 
-/** The address at which an instance takes and gives that path. */
-function address(instance, path) {
-  const url = new URL(`/api/v1/instances/${encodeURIComponent(instance)}/files`, location.href);
+/** The address at which an instance takes and gives that path. A page that the server did not give knows where it is, and
+    has a ticket. */
+function address(instance, path, { server = "", ticket = null } = {}) {
+  const url = new URL(`/api/v1/instances/${encodeURIComponent(instance)}/files`, server || location.href);
   url.searchParams.set("path", path);
+  if (ticket) url.searchParams.set("ticket", ticket);
   return url.href;
 }
 
-function listen(uploads, say, signal) {
+/** Asks the page, which has the session, how to reach an instance's files. A ticket is soon worth nothing, so each file asks
+    when its turn has come. */
+class Ways {
+  #say;
+  #asked = new Map();
+
+  constructor(say) {
+    this.#say = say;
+  }
+
+  ask(id, instance) {
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      this.#say({ say: "ask", id, instance });
+    });
+  }
+
+  hear({ id, server, ticket, refusal }) {
+    const { resolve, reject } = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (refusal) reject(new Error(refusal));
+    else resolve({ server, ticket });
+  }
+}
+
+function listen(uploads, ways, say, signal) {
   const on = (name, hear) => document.addEventListener(name, hear, { signal, capture: true });
   const areaOf = ({ target }) => (target instanceof Element ? target.closest("[data-drop]") : null);
   const carriesFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
@@ -33,7 +63,7 @@ function listen(uploads, say, signal) {
     for (const one of document.querySelectorAll("[data-over]")) if (one !== area) one.removeAttribute("data-over");
     area?.setAttribute("data-over", "");
   };
-  const take = (area, files) => files.forEach((one) => begin(area.dataset, one, uploads, say));
+  const take = (area, files) => files.forEach((one) => begin(area.dataset, one, { uploads, ways, say }));
 
   for (const name of ["dragenter", "dragover"]) {
     on(name, (event) => {
@@ -53,6 +83,8 @@ function listen(uploads, say, signal) {
     const area = areaOf(event);
     if (area) take(area, dropped(event.dataTransfer));
   });
+  // A desktop window would open a dialog of its own, which gives names and no files.
+  on("click", (event) => areaOf(event) && event.target.type === "file" && event.stopPropagation());
   on("change", (event) => {
     const area = areaOf(event);
     if (!area || event.target.type !== "file") return;
@@ -69,13 +101,13 @@ function dropped({ items }) {
   return found.map((item) => ({ file: item.getAsFile(), isFolder: item.webkitGetAsEntry?.()?.isDirectory })).filter(({ file }) => file);
 }
 
-function begin({ drop: instance, folder = "" }, { file, isFolder }, uploads, say) {
+function begin({ drop: instance, folder = "" }, { file, isFolder }, { uploads, ways, say }) {
   const id = ++last;
   const name = file.name.split("/").pop();
   const path = folder === "" ? name : `${folder.replace(/\/+$/, "")}/${name}`;
   say({ say: "added", id, instance, name, path, size: isFolder ? 0 : file.size });
   if (isFolder) say({ say: "failed", id, reason: "Folders are not taken. Pack it into one file first, or use scp or rsync." });
-  else uploads.add(id, file, address(instance, path));
+  else uploads.add(id, file, async () => address(instance, path, await ways.ask(id, instance)));
 }
 
 /** Opens the path as a download; answers with the sentence if it is refused. */

@@ -19,6 +19,7 @@ export class Uploads {
     return this.#waiting.length + this.#running.size > 0;
   }
 
+  /** `address` is asked for when it is the file's turn. */
   add(id, file, address) {
     if (file.size > MOST) return this.#say({ say: "failed", id, reason: "A file may have at most 64 GiB; use rsync for more." });
     this.#waiting.push({ id, file, address });
@@ -56,9 +57,13 @@ export class Uploads {
     request.upload.addEventListener("progress", ({ loaded }) => this.#say({ say: "sent", id, bytes: loaded }));
     request.addEventListener("load", () => end(request.status < 300 ? { say: "done" } : { say: "failed", reason: refusal(request.status, request.responseText) }));
     request.addEventListener("error", () => end({ say: "failed", reason: "It could not be read, or the connection was lost. Nothing was changed in the instance." }));
-    request.open("PUT", address);
-    request.send(file);
-    this.#say({ say: "sent", id, bytes: 0 });
+    const begin = (at) => {
+      request.open("PUT", at);
+      request.send(file);
+      this.#say({ say: "sent", id, bytes: 0 });
+    };
+    const waited = (then) => (what) => this.#running.get(id) === request && then(what);
+    address().then(waited(begin), waited(({ message }) => end({ say: "failed", reason: message })));
   }
 }
 
