@@ -28,7 +28,7 @@ pub(crate) async fn download(
     loop {
         tokio::select! {
             saved = &mut task => {
-                let saved = saved.map_err(|error| format!("The download broke off: {error}."))??;
+                let saved = saved.map_err(|error| format!("The download broke off: {error}. Nothing was saved; try again."))??;
                 return Ok(Some(format!("Saved as {}", saved.display())));
             }
             Ok(()) = hear.changed() => progress(so_far(*hear.borrow_and_update())),
@@ -49,7 +49,9 @@ async fn save(
     Way { server, ticket }: Way,
     tell: &watch::Sender<Progress>,
 ) -> Result<PathBuf, String> {
-    let lost = |error: reqwest::Error| format!("The download broke off: {}.", error.without_url());
+    let lost = |error: reqwest::Error| {
+        format!("The download broke off: {}. Nothing was saved; try again.", error.without_url())
+    };
     let address = format!("{server}/api/v1/instances/{instance}/files");
     let mut query = vec![("path", path)];
     query.extend(ticket.as_deref().map(|ticket| ("ticket", ticket)));
@@ -63,7 +65,9 @@ async fn save(
     }
     let of = answer.content_length();
     let folder = folder().ok_or("There is no folder to save it in: HOME is not set.")?;
-    let unwritten = |error: std::io::Error| format!("It cannot be saved in {}: {error}.", folder.display());
+    let unwritten = |error: std::io::Error| {
+        format!("It cannot be saved in {}: {error}. Make room or give access there, and try again.", folder.display())
+    };
     std::fs::create_dir_all(&folder).map_err(unwritten)?;
     let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(unwritten)?;
     let mut got = 0;
