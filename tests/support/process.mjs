@@ -8,10 +8,13 @@ import { Hopeless } from "./wait.mjs";
 export const root = resolve(new URL("../..", import.meta.url).pathname);
 const cache = process.env.DOCKHOST_CACHE_DIR ?? `${process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`}/dockhost`;
 const target = process.env.CARGO_TARGET_DIR ?? `${cache}/target`;
-export const webFiles = `${target}/dx/dockhost-web/release/web/public`;
+export const webFiles = process.env.DOCKHOST_TEST_WEB ?? `${target}/dx/dockhost-web/release/web/public`;
+
+/** Where the programs under test are: those of `make build`, or of another folder, such as a release. */
+const programs = process.env.DOCKHOST_TEST_PROGRAMS ?? `${target}/debug`;
 
 export function program(name) {
-  const path = `${target}/debug/${name}`;
+  const path = `${programs}/${name}`;
   if (!existsSync(path)) throw new Error(`${path} is not built: run make build`);
   return path;
 }
