@@ -1,9 +1,9 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build fmt lint simulate chaos powercut race bench desktop release clean
+.PHONY: help run test build fmt lint simulate chaos powercut race bench desktop release upgrade-test clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 run: ## set everything up and run DockHost here: server and one node
 	@scripts/run.sh
 test: ## set everything up and run every check and suite
@@ -28,5 +28,7 @@ desktop: ## build and open the desktop window
 	@scripts/desktop.sh run
 release: ## optimised programs, checksums and web files in dist/
 	@scripts/release.sh
+upgrade-test: ## open what an earlier version made: make upgrade-test FROM=COMMIT
+	@scripts/upgrade-test.sh $(FROM)
 clean: ## remove what was built (the cache, not the data)
 	@scripts/clean.sh

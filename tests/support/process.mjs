@@ -11,7 +11,13 @@ const target = process.env.CARGO_TARGET_DIR ?? `${cache}/target`;
 export const webFiles = process.env.DOCKHOST_TEST_WEB ?? `${target}/dx/dockhost-web/release/web/public`;
 
 /** Where the programs under test are: those of `make build`, or of another folder, such as a release. */
-const programs = process.env.DOCKHOST_TEST_PROGRAMS ?? `${target}/debug`;
+const own = process.env.DOCKHOST_TEST_PROGRAMS ?? `${target}/debug`;
+let programs = own;
+
+/** From here on, programs are those of that folder; without one, those under test again. */
+export function programsOf(folder = own) {
+  programs = folder;
+}
 
 export function program(name) {
   const path = `${programs}/${name}`;
