@@ -6,6 +6,7 @@ mod body;
 pub mod cookie;
 mod dialled;
 mod errors;
+pub mod exposure;
 mod headers;
 mod origin;
 mod window;
@@ -19,6 +20,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 pub use dialled::{Dialled, Door};
+pub use exposure::Exposure;
 pub use origin::{BadPublicUrl, Origins};
 
 /// Everything under it is for programs: JSON in, JSON out, also for mistakes.
