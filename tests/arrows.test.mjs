@@ -23,6 +23,7 @@ const TABLE = {
   control: { ours: ["model", "planner", "protocol", "wire", "crash"], never: ["dioxus", "bollard", "server_fns"] },
   server_fns: { ours: ["model"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
   app: { ours: ["model", "server_fns"], underServer: ["control"], never: ["surrealdb", "planner", "protocol", "bollard"] },
+  glue: { ours: [], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   simulation: { ours: ["model", "planner", "agent", "protocol"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   node: { ours: ["model", "agent", "protocol", "wire", "crash"], never: ["control", "planner", "surrealdb", "dioxus"] },
 };
