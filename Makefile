@@ -3,7 +3,7 @@
 .PHONY: help run test build fmt lint simulate chaos powercut race bench desktop release upgrade-test clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 run: ## set everything up and run DockHost here: server and one node
 	@scripts/run.sh
 test: ## set everything up and run every check and suite
