@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build fmt lint simulate chaos powercut race bench desktop release upgrade-test clean
+.PHONY: help run test build fmt lint simulate chaos powercut race bench desktop release release-test upgrade-test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,8 @@ desktop: ## build and open the desktop window
 	@scripts/desktop.sh run
 release: ## optimised programs, checksums and web files in dist/
 	@scripts/release.sh
+release-test: ## do the main job with what lies in dist/, where there is neither compiler nor source (root)
+	@scripts/release-test.sh
 upgrade-test: ## open what an earlier version made: make upgrade-test FROM=COMMIT
 	@scripts/upgrade-test.sh $(FROM)
 clean: ## remove what was built (the cache, not the data)

@@ -4,14 +4,15 @@
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-STAMP=$CARGO_TARGET_DIR/dx/dockhost-web/stamp
+WEB_WORK=$CARGO_TARGET_DIR/web
+STAMP=$WEB_WORK/stamp
 FONTS=node_modules/@fontsource-variable
 XTERM=node_modules/@xterm
 
 # One number for everything that the web client is made from.
 web_sources() {
-  { find app server_fns/src server_fns/model public -type f -print0
-    printf '%s\0' Cargo.toml Cargo.lock Dioxus.toml server_fns/Cargo.toml package-lock.json
+  { find app server_fns/src server_fns/model public scripts/glue -type f -print0
+    printf '%s\0' Cargo.toml Cargo.lock server_fns/Cargo.toml package-lock.json scripts/{build.sh,bundle.mjs,compress.mjs}
   } | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 
@@ -35,23 +36,35 @@ terminal() {
   cp -u "$XTERM"/xterm/lib/xterm.mjs "$XTERM"/addon-{fit,search,unicode11,web-links}/lib/*.mjs "$XTERM"/xterm/css/xterm.css "$XTERM"/xterm/LICENSE public/terminal/xterm/
 }
 
+# Everything that dx would do for a client without assets of its own: compiling dx takes a newcomer longer than all of this.
 web() {
-  local now wasm size
+  local now size
   now=$(web_sources)
   if [ -f "$WEB_OUT/index.html" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$now" ]; then return 0; fi
-  rm -rf "$WEB_OUT" "$STAMP"
-  long 'build the web client' dx build --package app --bin dockhost-web --platform web --release \
-    --debug-symbols=false "${LOCKED[@]}"
-  # dx reports neither a failed wasm-opt nor a missing asset by its exit code.
-  ! grep -i 'wasm-opt failed' "$CACHE/log/build-the-web-client.log" >&2 || die 'the web client was not optimised'
-  wasm=$(find "$WEB_OUT" -name '*_bg*.wasm')
-  if [ ! -f "$WEB_OUT/index.html" ] || [ "$(wc -l <<<"$wasm")" != 1 ] || [ ! -f "$wasm" ]; then
-    die "dx left no usable web client in $WEB_OUT; see $CACHE/log/build-the-web-client.log"
-  fi
-  size=$(stat -c %s "$wasm")
+  long 'compile the web client' cargo build --package app --bin dockhost-web --no-default-features --features web \
+    --target wasm32-unknown-unknown --profile wasm-release "${LOCKED[@]}"
+  long 'compile glue' cargo build --package glue "${LOCKED[@]}"
+  long 'put the web client together' put_together "$WEB_WORK/next"
+  size=$(stat -c %s "$WEB_WORK"/next/assets/*.wasm)
   [ "$size" -lt 6000000 ] || die "the web client has $size bytes of wasm: it was built with debug information or not optimised"
-  say "web client: $((size / 1000)) kB of wasm, $(($(stat -c %s "$wasm.br" 2>/dev/null || gzip -c "$wasm" | wc -c) / 1000)) kB on the wire"
+  rm -rf "$WEB_OUT"
+  mv "$WEB_WORK/next" "$WEB_OUT"
+  say "web client: $((size / 1000)) kB of wasm, $(($(stat -c %s "$WEB_OUT"/assets/*.wasm.br) / 1000)) kB on the wire"
   echo "$now" >"$STAMP"
+}
+
+# Usage: put_together OUT
+put_together() {
+  local glue=$WEB_WORK/glue
+  rm -rf "$1" "$glue"
+  mkdir -p "$1" "$glue"
+  "$PROGRAMS/glue" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/dockhost-web.wasm" "$glue"
+  wasm-opt -Oz --strip-debug --enable-reference-types --enable-bulk-memory --enable-mutable-globals \
+    --enable-nontrapping-float-to-int --enable-sign-ext --enable-multivalue "$glue/dockhost-web_bg.wasm" -o "$glue/optimised.wasm"
+  mv "$glue/optimised.wasm" "$glue/dockhost-web_bg.wasm"
+  cp -r public/. "$1"
+  node scripts/bundle.mjs "$glue" "$1"
+  node scripts/compress.mjs "$1"
 }
 
 programs() { long 'build server and node' cargo build "${NATIVE[@]}" "${LOCKED[@]}"; }

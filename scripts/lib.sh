@@ -8,11 +8,9 @@ mkdir -p "$CACHE/bin" "$CACHE/log"
 # Compiled dependencies outlive the checkout, so a fresh clone does not compile them again.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 export PATH="$CACHE/bin:$ROOT/node_modules/.bin:$PATH:$HOME/.cargo/bin"
-# dx finds every tool on PATH; it must not fetch a second copy behind our back.
-export NO_DOWNLOADS=1 DX_TELEMETRY_ENABLED=false TELEMETRY=false
 
-# The web client as dx leaves it, and the programs as cargo leaves them.
-WEB_OUT=$CARGO_TARGET_DIR/dx/dockhost-web/release/web/public
+# The web client as scripts/build.sh leaves it, and the programs as cargo leaves them.
+WEB_OUT=$CARGO_TARGET_DIR/web/public
 PROGRAMS=$CARGO_TARGET_DIR/debug
 
 # mold links the server, which carries a database, several times faster than ld.
@@ -29,7 +27,8 @@ fi
 # and with other features SurrealDB is compiled again.
 NATIVE=(-p app -p server_fns -p control -p planner -p model -p node -p agent -p protocol -p crash -p simulation --features app/server)
 
-STARTED=${STARTED:-$(date +%s)}
+# One clock for a script and all that it calls.
+export STARTED=${STARTED:-$(date +%s)}
 say() { printf '\033[1m[%4ds] %s\033[0m\n' "$(($(date +%s) - STARTED))" "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 die() { printf '\nCannot go on: %s\n' "$*" >&2; exit 1; }
@@ -45,13 +44,16 @@ version_of() { sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p}" "$ROOT
 LOCKED=()
 if [ -n "${CI:-}" ]; then LOCKED=(--locked); fi
 
+# What the person should know at the end, too: `make test` says it again in its last lines.
+note() { say "note: $*"; }
+
 # Runs a long command: its output goes to a log, its last line is shown as it changes. Where there is no
-# terminal, it is shown once a minute.
-# Usage: long NAME COMMAND...
-long() {
+# terminal, it is shown once a minute. How it ended is in ATTEMPT, and its log in ATTEMPT_LOG.
+# Usage: attempt NAME COMMAND...
+attempt() {
   local name=$1 log last='' line pid begin next=60
   shift
-  log="$CACHE/log/${name// /-}.log"
+  log="$CACHE/log/${name// /-}.log" ATTEMPT_LOG="$CACHE/log/${name// /-}.log"
   begin=$(date +%s)
   say "$name (log: $log)"
   : >"$log"
@@ -73,11 +75,19 @@ long() {
   trap - INT
   if [ -t 2 ]; then printf '\r\033[K' >&2; fi
   if wait "$pid"; then
+    ATTEMPT=0
     say "$name: done in $(($(date +%s) - begin)) s"
   else
-    tail -n 30 "$log" >&2
-    die "$name failed; the whole log is in $log"
+    ATTEMPT=$?
   fi
+}
+
+# The same for what must succeed. Usage: long NAME COMMAND...
+long() {
+  attempt "$@"
+  [ "$ATTEMPT" = 0 ] && return
+  tail -n 30 "$ATTEMPT_LOG" >&2
+  die "$1 failed; the whole log is in $ATTEMPT_LOG"
 }
 
 # Installs Debian packages that are missing. Usage: debian PACKAGE...

@@ -1,29 +1,67 @@
 #!/usr/bin/env bash
 # Fully optimised programs and the web files in one folder, ready to copy to a machine without a compiler.
+# Usage: scripts/release.sh [pack PROGRAMS OUT]
+#   pack  puts such a folder together of the programs in another one, without building anything
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
-"$ROOT/scripts/toolchain.sh"
-source "$ROOT/scripts/lib.sh"
-"$ROOT/scripts/build.sh" web
 
 VERSION=$(version_of app)
-NAME=dockhost-$VERSION-$(uname -m)
-OUT=$ROOT/dist/$NAME
-# Apart, so that the node is not linked with what only the server asks of their common dependencies.
-long 'optimised node' cargo build --release --locked --package node --bin dockhost-node
-long 'optimised server' cargo build --release --locked --package app --features server --bin dockhost
 
-rm -rf "$OUT"
-mkdir -p "$OUT"
-cp "$CARGO_TARGET_DIR/release/dockhost" "$CARGO_TARGET_DIR/release/dockhost-node" "$OUT/"
-cp -r "$WEB_OUT" "$OUT/public"
-cp LICENSE-MIT LICENSE-APACHE NOTICE "$OUT/"
-# Its terms go along with every copy of the server.
-cp "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"surrealdb-$(version_of surrealdb)/LICENSE" "$OUT/LICENSE-SURREALDB"
-cat >"$OUT/README" <<EOS
-DockHost $VERSION. On the server: ./dockhost serve --data-dir /var/lib/dockhost --listen 0.0.0.0:8080
-(it finds its web files in public/ beside it); on each node: DOCKHOST_API_KEY=... ./dockhost-node --server http://SERVER:8080
-Check the files with: sha256sum --check SHA256SUMS
+build() {
+  "$ROOT/scripts/toolchain.sh"
+  source "$ROOT/scripts/lib.sh"
+  "$ROOT/scripts/build.sh" web
+  # Apart, so that the node is not linked with what only the server asks of their common dependencies.
+  long 'optimised node' cargo build --release --locked --package node --bin dockhost-node
+  long 'optimised server' cargo build --release --locked --package app --features server --bin dockhost
+}
+
+# Usage: pack PROGRAMS OUT
+pack() {
+  local programs=$1 out=$2
+  rm -rf "$out"
+  mkdir -p "$out"
+  cp "$programs/dockhost" "$programs/dockhost-node" "$out/"
+  cp -r "$WEB_OUT" "$out/public"
+  cp LICENSE-MIT LICENSE-APACHE NOTICE "$out/"
+  # Its terms go along with every copy of the server.
+  cp "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"surrealdb-$(version_of surrealdb)/LICENSE" "$out/LICENSE-SURREALDB"
+  readme >"$out/README"
+  (cd "$out" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)
+  say "$out: dockhost $(($(stat -c %s "$out/dockhost") / 1000000)) MB, dockhost-node $(($(stat -c %s "$out/dockhost-node") / 1000000)) MB"
+}
+
+# `make release-test` runs its indented lines.
+readme() {
+  cat <<EOS
+DockHost $VERSION, for Linux on $(uname -m).
+
+Have these files come whole? In this folder:
+
+    sha256sum --check --quiet SHA256SUMS
+
+On the server. It finds its web files in public/ beside it, and needs no other program:
+
+    ./dockhost serve --data-dir /var/lib/dockhost --listen 0.0.0.0:8080 --ssh-listen 0.0.0.0:2222 --public-url https://SERVER:8080
+
+It speaks TLS. Without --tls-certificate FILE and --tls-key FILE it makes a certificate at its first start; a browser asks
+once whether you trust it. Behind a proxy on the same machine that speaks TLS, let it listen on 127.0.0.1:8080 instead.
+
+Your account, as its administrator, with the link that this prints:
+
+    ./dockhost --data-dir /var/lib/dockhost admin setup-link --url https://SERVER:8080
+
+On each node, which needs Docker. *Nodes*, *Add a node* shows this line with its key, and with the fingerprint of a
+certificate that the server made itself; with one that browsers trust, leave the fingerprint away:
+
+    DOCKHOST_API_KEY=KEY ./dockhost-node --server https://SERVER:8080 --server-fingerprint FINGERPRINT
+
+Each lists its options with --help.
 EOS
-(cd "$OUT" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)
-say "$OUT: dockhost $(($(stat -c %s "$OUT/dockhost") / 1000000)) MB, dockhost-node $(($(stat -c %s "$OUT/dockhost-node") / 1000000)) MB"
+}
+
+case ${1:-} in
+'') build; source "$ROOT/scripts/lib.sh"; pack "$CARGO_TARGET_DIR/release" "$ROOT/dist/dockhost-$VERSION-$(uname -m)" ;;
+pack) pack "${2:?the programs of which folder?}" "${3:?into which folder?}" ;;
+*) die "unknown part $1: say pack PROGRAMS OUT, or nothing" ;;
+esac

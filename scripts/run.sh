@@ -106,9 +106,18 @@ if healthy; then die "a DockHost answers at $LOCAL already: stop it first, or ch
 "$ROOT/scripts/toolchain.sh"
 # The toolchain may have changed what lib.sh chooses.
 source "$ROOT/scripts/lib.sh"
+# The engine and its base come over the network while the compiler has the processor. Whoever stops here lets them come
+# to their end: half an engine helps nobody.
+BESIDE=$DATA/log/engine.log
+say "the Docker engine, beside what is compiled (log: $BESIDE)"
+("$ROOT/scripts/engine.sh" ensure && "$ROOT/scripts/base-image.sh") >"$BESIDE" 2>&1 &
+ENGINE=$!
 "$ROOT/scripts/build.sh"
-"$ROOT/scripts/engine.sh" ensure
-"$ROOT/scripts/base-image.sh"
+if ! wait "$ENGINE"; then
+  cat "$BESIDE" >&2
+  die "the Docker engine is not ready; its log is $BESIDE"
+fi
+cat "$BESIDE" >&2
 
 trap stop EXIT
 trap 'exit 0' INT TERM

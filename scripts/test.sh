@@ -5,11 +5,11 @@
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-STAGES=(toolchain build format clippy dependencies arrows engine rust end-to-end chaos browser desktop)
+STAGES=(toolchain build format clippy shipped dependencies arrows engine rust end-to-end chaos browser desktop)
 OUT=$ROOT/test-output
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/dockhost-test.XXXXXX")
 PASSED=0 FAILED=0 SKIPPED=0
-TIMES=() BROKEN=() STOP=''
+TIMES=() BROKEN=() NOTES=() STOP=''
 export DOCKHOST_TEST_ENGINE=$WORK/engine DOCKHOST_TEST_OUTPUT=$OUT
 SOCKET=$DOCKHOST_TEST_ENGINE/docker.sock
 rm -rf "$OUT"
@@ -51,6 +51,7 @@ stage() {
     verdict='  FAILED'
     case $name in toolchain | build | engine) STOP=yes ;; esac
   fi
+  mapfile -t -O "${#NOTES[@]}" NOTES < <(sed -n 's/\x1b\[[0-9;]*m//g; s/^\[ *[0-9]*s\] note: //p' "$log")
   TIMES+=("$(printf '%5d s  %s%s' $(($(date +%s) - begin)) "$name" "$verdict")")
 }
 
@@ -68,7 +69,11 @@ stage_clippy() {
   can_install && "$ROOT/scripts/desktop.sh" ensure
   "$ROOT/scripts/check.sh" clippy
 }
-stage_dependencies() { "$ROOT/scripts/check.sh" deny; }
+stage_shipped() { "$ROOT/scripts/check.sh" shipped; }
+stage_dependencies() {
+  "$ROOT/scripts/check.sh" deny
+  suite tests/toolchain.test.mjs
+}
 stage_arrows() { suite tests/arrows.test.mjs; }
 
 cargo_test() { cargo test "${LOCKED[@]}" "${NATIVE[@]}" "$@"; }
@@ -126,6 +131,7 @@ done
 printf '\nTime per stage:\n'
 printf '  %s\n' "${TIMES[@]}"
 if [ ${#BROKEN[@]} -gt 0 ]; then printf 'Stages that failed: %s\n' "${BROKEN[*]}"; fi
+if [ ${#NOTES[@]} -gt 0 ]; then printf 'Note: %s\n' "${NOTES[@]}"; fi
 if [ $SKIPPED -gt 0 ]; then printf '%d skipped\n' $SKIPPED; fi
 printf '%d passed, %d failed\n' $PASSED $FAILED
 [ ${#BROKEN[@]} = 0 ] && [ $FAILED = 0 ]

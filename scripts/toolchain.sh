@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
-# Brings the compiler, the web target, dx, wasm-bindgen and the npm tools. Each by the ordinary way
-# first, by a fallback where downloads from release pages are refused. Safe to interrupt and run again.
+# Brings the compiler, the web target and the npm tools. Each by the ordinary way first, by a fallback where
+# downloads from release pages are refused. Safe to interrupt and run again.
 # Usage: scripts/toolchain.sh [native | web | deny]
 source "$(dirname "$0")/lib.sh"
 
-DX=$(version_of dioxus)
-WASM_BINDGEN=$(version_of wasm-bindgen)
 CARGO_DENY=0.20.2
 
 ensure_rust() {
@@ -46,29 +44,8 @@ build_wasm_std() {
       -exec cp {} $out/wasm32-unknown-unknown/lib/ \;
   )
   ln -sf "$stock/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld" $out/x86_64-unknown-linux-gnu/bin/rust-lld
-  # dx strips release wasm with this; the stock one needs its own library folder.
-  cat >$out/x86_64-unknown-linux-gnu/bin/rust-objcopy <<EOS
-#!/bin/sh
-LD_LIBRARY_PATH=$stock/lib exec $stock/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-objcopy "\$@"
-EOS
-  chmod +x $out/x86_64-unknown-linux-gnu/bin/rust-objcopy
   rustup toolchain link $WEB_TOOLCHAIN /usr
   rm -rf "$work"
-}
-
-# Prebuilt when it can be had; else compiled with little optimisation, which is quick to build and fast enough to run.
-# Usage: ensure_tool BINARY CRATE VERSION [CARGO OPTION...]
-ensure_tool() {
-  local binary=$1 crate=$2 version=$3
-  shift 3
-  "$binary" --version 2>/dev/null | grep -qF "$version" && return
-  if have cargo-binstall && reachable https://github.com; then
-    long "fetch $crate" cargo binstall --no-confirm --force --install-path "$CACHE/bin" "$crate@$version" && return
-  fi
-  long "compile $crate $version" env CARGO_TARGET_DIR="$CACHE/target-tools" \
-    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    CARGO_PROFILE_RELEASE_DEBUG=0 cargo install "$crate" --version "$version" --root "$CACHE" --force "$@"
-  rm -rf "$CACHE/target-tools"
 }
 
 ensure_npm() {
@@ -85,12 +62,8 @@ if ! have mold && have apt-cache && [ -n "$(apt-cache madison mold 2>/dev/null)"
 ensure_rust
 ensure_wasm
 case ${1:-web} in
-web)
-  ensure_npm
-  ensure_tool wasm-bindgen wasm-bindgen-cli "$WASM_BINDGEN"
-  ensure_tool dx dioxus-cli "$DX" --locked --features no-downloads,disable-telemetry
-  ;;
-deny) ensure_tool cargo-deny cargo-deny "$CARGO_DENY" --locked ;;
+web) ensure_npm ;;
+deny) "$ROOT/scripts/tool.sh" cargo-deny cargo-deny "$CARGO_DENY" --locked ;;
 native) ;;
 *) die "unknown part $1: say native, web or deny" ;;
 esac
