@@ -10,6 +10,8 @@ DATA=${DOCKHOST_DATA_DIR:-$ROOT/data}
 # Its owner alone reads the database, the logs with the set-up link, and the node's key.
 [ -d "$DATA" ] || mkdir -p -m 700 "$DATA"
 mkdir -p "$DATA/log" "$DATA/local-node"
+# Also where the folder was there before, with other rights.
+chmod 700 "$DATA/log" "$DATA/local-node"
 DATA=$(cd "$DATA" && pwd)
 export DOCKHOST_LISTEN=$LISTEN DOCKHOST_DATA_DIR=$DATA DIOXUS_PUBLIC_PATH=$WEB_OUT
 KEY=$DATA/local-node/api-key
