@@ -4,22 +4,19 @@
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-WEB_WORK=$CARGO_TARGET_DIR/web
-STAMP=$WEB_WORK/stamp
-FONTS=node_modules/@fontsource-variable
+STAMP=$CARGO_TARGET_DIR/dx/dockhost-web/stamp
 XTERM=node_modules/@xterm
 
 # One number for everything that the web client is made from.
 web_sources() {
   { find app server_fns/src server_fns/model public scripts/glue -type f -print0
-    printf '%s\0' Cargo.toml Cargo.lock server_fns/Cargo.toml package-lock.json scripts/{build.sh,bundle.mjs,compress.mjs}
+    printf '%s\0' Cargo.toml Cargo.lock Dioxus.toml server_fns/Cargo.toml package-lock.json scripts/{build.sh,compress.mjs}
   } | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 
 styles() {
   mkdir -p public/fonts
-  cp -u "$FONTS/inter/files/inter-latin-wght-normal.woff2" public/fonts/inter.woff2
-  cp -u "$FONTS/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2" public/fonts/jetbrains-mono.woff2
+  node scripts/fonts.mjs public/fonts
   tailwindcss -i tailwind.css -o "$CACHE/dockhost.css" --minify 2>"$CACHE/log/styles.log" ||
     { cat "$CACHE/log/styles.log" >&2; die 'Tailwind could not make the styles'; }
   [ "$(stat -c %s "$CACHE/dockhost.css")" -gt 5000 ] ||
@@ -36,35 +33,50 @@ terminal() {
   cp -u "$XTERM"/xterm/lib/xterm.mjs "$XTERM"/addon-{fit,search,unicode11,web-links}/lib/*.mjs "$XTERM"/xterm/css/xterm.css "$XTERM"/xterm/LICENSE public/terminal/xterm/
 }
 
-# Everything that dx would do for a client without assets of its own: compiling dx takes a newcomer longer than all of this.
+web_is() { [ -f "$WEB_OUT/index.html" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$1" ]; }
+
 web() {
-  local now size
+  local now wasm size
   now=$(web_sources)
-  if [ -f "$WEB_OUT/index.html" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$now" ]; then return 0; fi
-  long 'compile the web client' cargo build --package app --bin dockhost-web --no-default-features --features web \
-    --target wasm32-unknown-unknown --profile wasm-release "${LOCKED[@]}"
-  long 'compile glue' cargo build --package glue "${LOCKED[@]}"
-  long 'put the web client together' put_together "$WEB_WORK/next"
-  size=$(stat -c %s "$WEB_WORK"/next/assets/*.wasm)
+  if web_is "$now"; then return 0; fi
+  "$ROOT/scripts/toolchain.sh" dx
+  wasm_bindgen
+  rm -rf "$WEB_OUT" "$STAMP"
+  long 'build the web client' dx build --package app --bin dockhost-web --platform web --release \
+    --debug-symbols=false --inject-loading-scripts=false "${LOCKED[@]}"
+  # dx reports neither a failed wasm-opt nor a missing asset by its exit code.
+  ! grep -i 'wasm-opt failed' "$CACHE/log/build-the-web-client.log" >&2 || die 'the web client was not optimised'
+  wasm=$(find "$WEB_OUT" -name '*_bg*.wasm')
+  if [ ! -f "$WEB_OUT/index.html" ] || [ "$(wc -l <<<"$wasm")" != 1 ] || [ ! -f "$wasm" ]; then
+    die "dx left no usable web client in $WEB_OUT; see $CACHE/log/build-the-web-client.log"
+  fi
+  size=$(stat -c %s "$wasm")
   [ "$size" -lt 6000000 ] || die "the web client has $size bytes of wasm: it was built with debug information or not optimised"
-  rm -rf "$WEB_OUT"
-  mv "$WEB_WORK/next" "$WEB_OUT"
-  say "web client: $((size / 1000)) kB of wasm, $(($(stat -c %s "$WEB_OUT"/assets/*.wasm.br) / 1000)) kB on the wire"
+  long 'compress the web client' node scripts/compress.mjs "$WEB_OUT"
+  say "web client: $((size / 1000)) kB of wasm, $(($(stat -c %s "$wasm.br") / 1000)) kB on the wire"
   echo "$now" >"$STAMP"
 }
 
-# Usage: put_together OUT
-put_together() {
-  local glue=$WEB_WORK/glue
-  rm -rf "$1" "$glue"
-  mkdir -p "$1" "$glue"
-  "$PROGRAMS/glue" "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm-release/dockhost-web.wasm" "$glue"
-  wasm-opt -Oz --strip-debug --enable-reference-types --enable-bulk-memory --enable-mutable-globals \
-    --enable-nontrapping-float-to-int --enable-sign-ext --enable-multivalue "$glue/dockhost-web_bg.wasm" -o "$glue/optimised.wasm"
-  mv "$glue/optimised.wasm" "$glue/dockhost-web_bg.wasm"
-  cp -r public/. "$1"
-  node scripts/bundle.mjs "$glue" "$1"
-  node scripts/compress.mjs "$1"
+# dx calls the program of that name, of exactly the version that the client is compiled with.
+wasm_bindgen() {
+  [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $(version_of wasm-bindgen)" ] && return
+  long 'compile wasm-bindgen' cargo build --package glue "${LOCKED[@]}"
+  install -m 755 "$PROGRAMS/wasm-bindgen" "$CACHE/bin/wasm-bindgen"
+}
+
+# Compiling the database leaves processors idle for minutes, which compiling dx can use where there is memory for both.
+all() {
+  local memory
+  memory=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
+  styles
+  if [ "${memory:-0}" -gt 8000000 ] && ! web_is "$(web_sources)"; then
+    beside 'dx' "$ROOT/scripts/toolchain.sh" dx
+    programs
+    joined
+  else
+    programs
+  fi
+  web
 }
 
 programs() { long 'build server and node' cargo build "${NATIVE[@]}" "${LOCKED[@]}"; }
@@ -73,6 +85,6 @@ case ${1:-all} in
 styles) styles ;;
 web) styles; web ;;
 programs) programs ;;
-all) styles; web; programs ;;
+all) all ;;
 *) die "unknown part $1: say styles, web, programs or all" ;;
 esac

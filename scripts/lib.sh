@@ -8,9 +8,11 @@ mkdir -p "$CACHE/bin" "$CACHE/log"
 # Compiled dependencies outlive the checkout, so a fresh clone does not compile them again.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 export PATH="$CACHE/bin:$ROOT/node_modules/.bin:$PATH:$HOME/.cargo/bin"
+# dx finds every tool on PATH; it must not fetch a second copy behind our back.
+export NO_DOWNLOADS=1 DX_TELEMETRY_ENABLED=false TELEMETRY=false
 
-# The web client as scripts/build.sh leaves it, and the programs as cargo leaves them.
-WEB_OUT=$CARGO_TARGET_DIR/web/public
+# The web client as dx leaves it, and the programs as cargo leaves them.
+WEB_OUT=$CARGO_TARGET_DIR/dx/dockhost-web/release/web/public
 PROGRAMS=$CARGO_TARGET_DIR/debug
 
 # mold links the server, which carries a database, several times faster than ld.
@@ -90,7 +92,23 @@ long() {
   die "$1 failed; the whole log is in $ATTEMPT_LOG"
 }
 
-# Installs Debian packages that are missing. Usage: debian PACKAGE...
+# Runs a command while the rest goes on, and later waits for it and shows what it said. One at a time in each script.
+# Usage: beside NAME COMMAND...; the rest; joined
+beside() {
+  BESIDE=$1 BESIDE_LOG="$CACHE/log/beside-${1// /-}.log"
+  shift
+  say "$BESIDE, beside the rest (log: $BESIDE_LOG)"
+  "$@" >"$BESIDE_LOG" 2>&1 </dev/null &
+  BESIDE_PID=$!
+}
+joined() {
+  local status=0
+  wait "$BESIDE_PID" || status=$?
+  cat "$BESIDE_LOG" >&2
+  [ $status = 0 ] || die "$BESIDE failed; its log is $BESIDE_LOG"
+}
+
+# Installs Debian packages that are missing; two scripts that do so at once take turns. Usage: debian PACKAGE...
 debian() {
   local missing=() package
   for package in "$@"; do
@@ -100,6 +118,6 @@ debian() {
   [ ${#missing[@]} -eq 0 ] && return 0
   have apt-get || die "these packages are missing and this is not Debian or Ubuntu: ${missing[*]}"
   [ "$(id -u)" = 0 ] || die "run as root, or install these packages first: ${missing[*]}"
-  long 'package lists' apt-get update
-  long "install ${missing[0]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  long 'package lists' flock "$CACHE/apt.lock" apt-get update
+  long "install ${missing[0]}" env DEBIAN_FRONTEND=noninteractive flock "$CACHE/apt.lock" apt-get install -y --no-install-recommends "${missing[@]}"
 }

@@ -2,7 +2,7 @@
 # Sets everything up and runs DockHost on this machine: the main server and one node beside it.
 # Ctrl-C stops both; instances keep running.
 # Settings: DOCKHOST_LISTEN (127.0.0.1:8080), DOCKHOST_SSH_LISTEN (the same address, port 2222),
-# DOCKHOST_FORWARD_LISTEN (the same address, ports 20000 to 20999), DOCKHOST_DATA_DIR (./data).
+# DOCKHOST_FORWARD_LISTEN (where the instances' host ports are, ports 20000 to 20999), DOCKHOST_DATA_DIR (./data).
 source "$(dirname "$0")/lib.sh"
 
 LISTEN=${DOCKHOST_LISTEN:-127.0.0.1:8080}
@@ -19,21 +19,29 @@ READY_WITHIN=90
 STOP_WITHIN=30
 SERVER='' NODE=''
 
-# What this machine is called by itself (HERE), by the people who use it (ADDRESS), and where the node listens.
+# What this machine is called by itself (HERE), where people reach the console (SEEN) and the instances' ports (ADDRESS), and
+# where the node listens (BIND). Browsers keep cookies by host name and not by port, so on loopback, where there are many
+# addresses, the instances' ports get another than the console: its cookie never reaches them, and they can set none for it.
 case ${LISTEN%:*} in
 0.0.0.0 | '[::]')
   HERE=127.0.0.1 BIND=0.0.0.0
   ADDRESS=$(hostname -I 2>/dev/null | cut -d' ' -f1)
   ADDRESS=${ADDRESS:-127.0.0.1}
+  SEEN=$ADDRESS FORWARDS=${LISTEN%:*}
   ;;
-127.* | localhost | '[::1]') HERE=${LISTEN%:*} ADDRESS=127.0.0.1 BIND=127.0.0.1 ;;
-*) HERE=${LISTEN%:*} ADDRESS=${LISTEN%:*} BIND=0.0.0.0 ;;
+127.* | localhost | '[::1]')
+  HERE=${LISTEN%:*} SEEN=${LISTEN%:*} ADDRESS=127.0.0.2
+  if [ "$HERE" = "$ADDRESS" ]; then ADDRESS=127.0.0.3; fi
+  BIND=$ADDRESS FORWARDS=$ADDRESS
+  ;;
+*) HERE=${LISTEN%:*} SEEN=${LISTEN%:*} ADDRESS=${LISTEN%:*} BIND=0.0.0.0 FORWARDS=${LISTEN%:*} ;;
 esac
 PORT=${LISTEN##*:}
-export DOCKHOST_FORWARD_LISTEN=${DOCKHOST_FORWARD_LISTEN:-${LISTEN%:*}:20000-20999}
-export DOCKHOST_SSH_LISTEN=${DOCKHOST_SSH_LISTEN:-${LISTEN%:*}:2222} DOCKHOST_SSH_ADDRESS=${DOCKHOST_SSH_ADDRESS:-$ADDRESS}
+export DOCKHOST_FORWARD_LISTEN=${DOCKHOST_FORWARD_LISTEN:-$FORWARDS:20000-20999}
+export DOCKHOST_SSH_LISTEN=${DOCKHOST_SSH_LISTEN:-${LISTEN%:*}:2222}
+export DOCKHOST_SSH_ADDRESS=${DOCKHOST_SSH_ADDRESS:-$(if [ "$SEEN" = '[::1]' ]; then echo localhost; else echo "$SEEN"; fi)}
 LOCAL=http://$HERE:$PORT
-PUBLIC=http://$([ "$BIND" = 127.0.0.1 ] && echo "$HERE" || echo "$ADDRESS"):$PORT
+PUBLIC=http://$SEEN:$PORT
 
 alive() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null; }
 dockhost() { "$PROGRAMS/dockhost" "$@" 2>>"$DATA/log/admin.log"; }
@@ -77,9 +85,18 @@ start_server() {
   await 'the server' "$SERVER" "$DATA/log/server.log" healthy
 }
 
-# The key is kept, so that a second run enrols nothing.
+# The key is kept, so that a second run enrols nothing. A node whose address of loopback is another one than the instances' ports
+# have now, as in version 0.1, moves there: with a new key, on its old folder, and its instances run on with their port numbers.
 enrol() {
-  if [ -s "$KEY" ] && dockhost admin nodes | grep -Eq '^local[[:space:]]'; then return 0; fi
+  local row
+  row=$(dockhost admin nodes | grep -E '^local[[:space:]]') || row=''
+  if [ -s "$KEY" ] && [ -n "$row" ]; then
+    case "$row" in
+    *"address $ADDRESS") return 0 ;;
+    *'address 127.'* | *'address localhost') say "the local node moves to $ADDRESS" ;;
+    *) return 0 ;;
+    esac
+  fi
   (umask 077 && dockhost admin enrol-node local --address "$ADDRESS" >"$KEY.new") ||
     { tail -n 5 "$DATA/log/admin.log" >&2; die "the local node could not be enrolled; see $DATA/log/admin.log"; }
   mv "$KEY.new" "$KEY"
@@ -105,21 +122,14 @@ docker_has() {
 
 have curl || debian curl ca-certificates
 if healthy; then die "a DockHost answers at $LOCAL already: stop it first, or choose another address with DOCKHOST_LISTEN"; fi
+# The engine and its base come over the network while the compiler has the processor. Whoever stops here lets them come
+# to their end: half an engine helps nobody.
+beside 'the Docker engine' bash -c '"$1/engine.sh" ensure && "$1/base-image.sh"' - "$ROOT/scripts"
 "$ROOT/scripts/toolchain.sh"
 # The toolchain may have changed what lib.sh chooses.
 source "$ROOT/scripts/lib.sh"
-# The engine and its base come over the network while the compiler has the processor. Whoever stops here lets them come
-# to their end: half an engine helps nobody.
-BESIDE=$DATA/log/engine.log
-say "the Docker engine, beside what is compiled (log: $BESIDE)"
-("$ROOT/scripts/engine.sh" ensure && "$ROOT/scripts/base-image.sh") >"$BESIDE" 2>&1 &
-ENGINE=$!
 "$ROOT/scripts/build.sh"
-if ! wait "$ENGINE"; then
-  cat "$BESIDE" >&2
-  die "the Docker engine is not ready; its log is $BESIDE"
-fi
-cat "$BESIDE" >&2
+joined
 
 trap stop EXIT
 trap 'exit 0' INT TERM

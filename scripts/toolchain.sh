@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Brings the compiler, the web target and the npm tools. Each by the ordinary way first, by a fallback where
 # downloads from release pages are refused. Safe to interrupt and run again.
-# Usage: scripts/toolchain.sh [native | web | deny]
+# Usage: scripts/toolchain.sh [native | web | dx | deny]
+#   dx    what builds the web client, alone
+#   deny  what checks licences and advisories, and the compiler
 source "$(dirname "$0")/lib.sh"
 
+DX=$(version_of dioxus)
 CARGO_DENY=0.20.2
 
 ensure_rust() {
@@ -44,6 +47,12 @@ build_wasm_std() {
       -exec cp {} $out/wasm32-unknown-unknown/lib/ \;
   )
   ln -sf "$stock/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld" $out/x86_64-unknown-linux-gnu/bin/rust-lld
+  # dx strips release wasm with this; the stock one needs its own library folder.
+  cat >$out/x86_64-unknown-linux-gnu/bin/rust-objcopy <<EOS
+#!/bin/sh
+LD_LIBRARY_PATH=$stock/lib exec $stock/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-objcopy "\$@"
+EOS
+  chmod +x $out/x86_64-unknown-linux-gnu/bin/rust-objcopy
   rustup toolchain link $WEB_TOOLCHAIN /usr
   rm -rf "$work"
 }
@@ -56,6 +65,9 @@ ensure_npm() {
   touch "$ROOT/node_modules/.stamp"
 }
 
+if [ "${1:-}" = dx ]; then
+  exec "$ROOT/scripts/tool.sh" dx dioxus-cli "$DX" --locked --features no-downloads,disable-telemetry
+fi
 debian curl ca-certificates build-essential pkg-config libssl-dev
 # It links a server that carries a database in seconds; where it cannot be had, the compiler's own linker does.
 if ! have mold && have apt-cache && [ -n "$(apt-cache madison mold 2>/dev/null)" ]; then debian mold; fi
@@ -65,5 +77,5 @@ case ${1:-web} in
 web) ensure_npm ;;
 deny) "$ROOT/scripts/tool.sh" cargo-deny cargo-deny "$CARGO_DENY" --locked ;;
 native) ;;
-*) die "unknown part $1: say native, web or deny" ;;
+*) die "unknown part $1: say native, web, dx or deny" ;;
 esac

@@ -28,7 +28,7 @@ describe("a tool", () => {
     page = http.createServer((request, response) => {
       if (request.method === "HEAD") return response.end();
       asked.push(request.url);
-      answer(response);
+      answer(response, request.url);
     });
     await new Promise((listening) => page.listen(0, "127.0.0.1", listening));
   });
@@ -102,6 +102,25 @@ printf '#!/bin/sh\\necho gadget 1.2.3 compiled\\n' >${cache}/bin/gadget && chmod
     isCompiled(await bring({ list: line(sha256(right)) }), new RegExp(`is not used: its checksum is ${sha256(wrong)}.*${sha256(right)}`));
   });
 
+  test("is measured by what the page publishes only where the list says so, and by nothing less", async () => {
+    const right = await archive(RELEASED);
+    const wrong = sha256("another");
+    const list = line("page:some/where/sums");
+    const publishes = (sums) => (answer = (response, url) => response.end(url.endsWith("/sums") ? sums : right));
+    for (const sums of [`${sha256(right)}\n`, `${wrong}  other.tar.gz\n${sha256(right)} *gadget-1.2.3.tar.gz\n`]) {
+      publishes(sums);
+      assert.equal((await bring({ list })).version, "gadget 1.2.3 of the page");
+    }
+    for (const sums of ["", "<html>sign in</html>", `${sha256(right)}  other.tar.gz\n`, `${sha256(right).slice(1)}\n`]) {
+      publishes(sums);
+      isCompiled(await bring({ list }), /has no checksum of gadget-1\.2\.3\.tar\.gz/);
+    }
+    publishes(`${wrong}\n`);
+    isCompiled(await bring({ list }), new RegExp(`should be ${wrong}`));
+    answer = (response, url) => (url.endsWith("/sums") ? response.writeHead(404).end() : response.end(right));
+    isCompiled(await bring({ list }), /sums could not be fetched/);
+  });
+
   test("whose archive breaks off is not run", async () => {
     const right = await archive(RELEASED);
     answer = (response) => {
@@ -159,13 +178,13 @@ printf '#!/bin/sh\\necho gadget 1.2.3 compiled\\n' >${cache}/bin/gadget && chmod
     }
   });
 
-  test("every line of the repository's list has a whole checksum and an address with its version", () => {
+  test("every line of the repository's list has a whole checksum, or the page's own, and an address with its version", () => {
     const lines = readFileSync(join(root, "scripts/tools"), "utf8").split("\n").filter((text) => text && !text.startsWith("#"));
     assert.ok(lines.length > 0);
     for (const text of lines) {
       const [name, version, , sum, address, ...more] = text.split(" ");
-      assert.match(sum, /^[0-9a-f]{64}$/, text);
-      assert.ok(address.includes(`/${version}/${name}-${version}-`) && more.length === 0, text);
+      assert.match(sum, /^([0-9a-f]{64}|page:\S+\.sha256)$/, text);
+      assert.ok(new RegExp(`/v?${version.replaceAll(".", "\\.")}/${name}-`).test(address) && more.length === 0, text);
     }
   });
 });

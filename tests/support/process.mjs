@@ -8,7 +8,7 @@ import { Hopeless } from "./wait.mjs";
 export const root = resolve(new URL("../..", import.meta.url).pathname);
 const cache = process.env.DOCKHOST_CACHE_DIR ?? `${process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`}/dockhost`;
 const target = process.env.CARGO_TARGET_DIR ?? `${cache}/target`;
-export const webFiles = process.env.DOCKHOST_TEST_WEB ?? `${target}/web/public`;
+export const webFiles = process.env.DOCKHOST_TEST_WEB ?? `${target}/dx/dockhost-web/release/web/public`;
 
 /** Where the programs under test are: those of `make build`, or of another folder, such as a release. */
 const own = process.env.DOCKHOST_TEST_PROGRAMS ?? `${target}/debug`;
