@@ -95,8 +95,8 @@ stage_engine() {
 }
 stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
-  { have rsync && have git && have python3; } || debian rsync git python3
-  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/hostile-sshd.test.mjs tests/half-open.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/forwards.test.mjs tests/nearby.test.mjs tests/doctor.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
+  { have rsync && have git && have python3 && have caddy && have openssl; } || debian rsync git python3 caddy openssl
+  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/hostile-sshd.test.mjs tests/half-open.test.mjs tests/terminal.test.mjs tests/urls.test.mjs tests/urls-attacks.test.mjs tests/urls-identity.test.mjs tests/urls-end.test.mjs tests/forwards.test.mjs tests/doors.test.mjs tests/nearby.test.mjs tests/doctor.test.mjs tests/pin.test.mjs tests/lying-node.test.mjs tests/tenants-programs.test.mjs tests/front.test.mjs tests/tls.test.mjs tests/proxy.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
 }
 stage_chaos() {
   have ssh && have ssh-keygen || debian openssh-client
@@ -105,7 +105,7 @@ stage_chaos() {
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium
-  suite tests/terminal-client.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/browser-meter.test.mjs tests/states.test.mjs
+  suite tests/terminal-client.test.mjs tests/delivery.test.mjs tests/asleep.test.mjs tests/sessions.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/browser-meter.test.mjs tests/urls-browser.test.mjs tests/states.test.mjs
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then

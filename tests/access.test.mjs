@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { Api, IMAGE, PASSWORD, World, request, root, until } from "./harness.mjs";
+import { Api, IMAGE, PASSWORD, SESSION_KEY, World, request, root, session, until } from "./harness.mjs";
 import { upgrade } from "./support/live.mjs";
 
 const ABSENT = { instances: "i-00000000000000aa", "ssh-keys": "k-00000000000000aa", tokens: "t-00000000000000aa",
@@ -22,6 +22,9 @@ const ENDPOINTS = [
   ["GET", "/ssh-keys"],
   ["POST", "/ssh-keys", { name: "x", public_key: "x" }],
   ["DELETE", "/ssh-keys/{id}"],
+  ["POST", "/ssh-keys/{id}/challenge"],
+  ["POST", "/ssh-keys/{id}/proof", { signature: "x" }],
+  ["PUT", "/ssh-keys/{id}/may-manage", { allowed: false }],
   ["GET", "/nodes"],
   ["POST", "/nodes", { name: "x" }],
   ["GET", "/nodes/{id}"],
@@ -46,15 +49,18 @@ const ENDPOINTS = [
   ["POST", "/instances/{id}/forget"],
   ["PUT", "/instances/{id}/start-on-connect", { allowed: true }],
   ["PUT", "/instances/{id}/ports/{port}", { url: "public" }],
+  ["PUT", "/instances/{id}/doors/{port}", { open: false }],
   ["DELETE", "/instances/{id}/ports/{port}"],
   ["POST", "/instances/{id}/ports/{port}/link", { hours: 1 }],
   ["POST", "/instances/{id}/forwards", { container_port: 8080 }],
   ["DELETE", "/instances/{id}/forwards/{place}/{protocol}/{host_port}"],
   ["POST", "/instances/{id}/terminal", { columns: 80, rows: 24 }],
   ["POST", "/instances/{id}/files/ticket"],
+  ["POST", "/visit", { app: "80-web-1" }],
   ["GET", "/instances/{id}/explain"],
   ["GET", "/instances/{id}/events"],
   ["GET", "/live/snapshot"],
+  ["POST", "/live/ticket"],
   ["GET", "/live"],
   ["GET", "/settings"],
   ["PUT", "/settings", { sign_up: "closed", quota: 1 }],
@@ -70,7 +76,7 @@ const OF_AN_ADMINISTRATOR = ["settings", "invites"];
 const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");
 
 describe("access", () => {
-  let world, ada, bob, visitor, of;
+  let world, ada, bob, visitor, of, adas;
 
   before(async () => {
     // Without an engine: what is asked here never reaches one.
@@ -82,11 +88,10 @@ describe("access", () => {
     const registered = await bob.api.post("/nodes", { name: "bobs-own" });
     const token = await ada.api.post("/tokens", { name: "second" });
     const invite = await ada.api.post("/invites");
-    const signedIn = await visitor.call("POST", "/sign-in", { username: "ada", password: PASSWORD });
-    const cookie = signedIn.headers["set-cookie"][0].split(";")[0];
-    const [session] = await new Api(world.server.base, { cookie }).get("/sessions");
-    const adas = await ada.api.post("/nodes", { name: "adas-own" });
-    of = { "ssh-keys": (await ada.api.get("/ssh-keys"))[0].id, tokens: token.id, nodes: adas.id, sessions: session.id,
+    adas = await session(world.server.base, "ada", PASSWORD);
+    const [first] = await new Api(world.server.base, adas.headers).get("/sessions");
+    const own = await ada.api.post("/nodes", { name: "adas-own" });
+    of = { "ssh-keys": (await ada.api.get("/ssh-keys"))[0].id, tokens: token.id, nodes: own.id, sessions: first.id,
       invites: invite.id, bobsNode: registered.id };
   });
   after(() => world?.close());
@@ -103,11 +108,15 @@ describe("access", () => {
   for (const { method, path, body, kind } of ENDPOINTS) {
     test(`${method} ${path}: a visitor is told to sign in`, async () => {
       const url = at(path, ABSENT[kind]);
+      // A cookie goes to every port of the host, so whoever has an instance there may have it; a key alone is no session.
+      const stolen = { cookie: adas.cookie, origin: world.server.base, "sec-fetch-site": "same-origin" };
+      const key = { [SESSION_KEY]: adas.key };
+      const shown = [{}, { authorization: "Bearer dhp_wrong" }, { cookie: "dh_session=wrong" }, stolen, key, { ...key, cookie: "dh_session=wrong" }];
       if (path === "/live") {
-        assert.equal((await upgrade(world.server.base, "/api/v1/live")).status, 401);
+        for (const headers of shown) assert.equal((await upgrade(world.server.base, "/api/v1/live", headers)).status, 401, JSON.stringify(headers));
         return;
       }
-      for (const headers of [{}, { authorization: "Bearer dhp_wrong" }, { cookie: "dh_session=wrong" }]) {
+      for (const headers of shown) {
         const answer = await visitor.call(method, url, body, headers);
         assert.equal(answer.status, 401, answer.text);
         assert.equal(answer.body.code, "unauthenticated");
@@ -166,8 +175,7 @@ describe("access", () => {
   });
 
   test("requests of foreign pages are refused before they are read", async () => {
-    const signedIn = await visitor.call("POST", "/sign-in", { username: "ada", password: PASSWORD });
-    const cookie = signedIn.headers["set-cookie"][0].split(";")[0];
+    const mine = (await session(world.server.base, "ada", PASSWORD)).headers;
     const attempts = [
       { origin: "https://evil.example" },
       { origin: "null" },
@@ -176,14 +184,14 @@ describe("access", () => {
       { "sec-fetch-site": "same-site" },
     ];
     for (const headers of attempts) {
-      const answer = await visitor.call("POST", "/tokens", { name: "stolen" }, { cookie, ...headers });
+      const answer = await visitor.call("POST", "/tokens", { name: "stolen" }, { ...mine, ...headers });
       assert.equal(answer.status, 403, JSON.stringify(headers) + answer.text);
       assert.equal(answer.body.code, "forbidden");
-      const socket = await upgrade(world.server.base, "/api/v1/live", { cookie, ...headers });
+      const socket = await upgrade(world.server.base, "/api/v1/live", { ...mine, ...headers });
       assert.equal(socket.status, 403, JSON.stringify(headers));
     }
     assert.ok((await ada.api.get("/tokens")).every((token) => token.name !== "stolen"));
-    const own = await visitor.call("POST", "/tokens", { name: "own" }, { cookie, origin: world.server.base, "sec-fetch-site": "same-origin" });
+    const own = await visitor.call("POST", "/tokens", { name: "own" }, { ...mine, origin: world.server.base, "sec-fetch-site": "same-origin" });
     assert.ok(own.status < 300, own.text);
   });
 
@@ -197,9 +205,7 @@ describe("access", () => {
 
   test("sign-out and revocation end a session at once; a deleted token ends too", async () => {
     const signIn = async () => {
-      const answer = await visitor.call("POST", "/sign-in", { username: "bob", password: PASSWORD });
-      assert.ok(answer.status < 300, answer.text);
-      return new Api(world.server.base, { cookie: answer.headers["set-cookie"][0].split(";")[0] });
+      return new Api(world.server.base, (await session(world.server.base, "bob", PASSWORD)).headers);
     };
     const left = await signIn();
     await left.post("/sign-out");
@@ -207,7 +213,7 @@ describe("access", () => {
 
     const kept = await signIn();
     const revoked = await signIn();
-    const current = (await revoked.get("/sessions")).find((session) => session.current);
+    const current = (await revoked.get("/sessions")).find(({ current }) => current);
     await kept.remove(`/sessions/${current.id}`);
     assert.equal((await revoked.call("GET", "/me")).status, 401);
     assert.equal((await kept.call("GET", "/me")).status, 200);

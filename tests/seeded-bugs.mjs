@@ -25,7 +25,7 @@ const BUGS = [
   ["the server hears of a container before the ledger does", agent("report.rs"), "written.is_some_and(|made| made >= facts.incarnation)", "true"],
   ["a deletion is confirmed while something is left", agent("report.rs"), "!local.is_cleared(now)", "false"],
   ["a lost container is made anew", planner("reconcile/assign.rs"), "may_create: !instance.was_present", "may_create: true"],
-  ["host ports are free as soon as somebody asks to delete", planner("world/lookup.rs"), "self.node_instances(node).map(|instance| instance.host_ports)", "self.node_instances(node).filter(|instance| instance.desired != model::instance::DesiredState::Deleted).map(|instance| instance.host_ports)"],
+  ["host ports are free as soon as somebody asks to delete", planner("world/machine.rs"), "move |instance| beside(instance.node)", "move |instance| beside(instance.node) && instance.desired != model::instance::DesiredState::Deleted"],
   ["an old report confirms a deletion", planner("command/channel.rs"), "old.desired == DesiredState::Deleted && acted_on && report", "old.desired == DesiredState::Deleted && report"],
   ["a repeated create makes another one", planner("command/instances/create.rs"), "return Ok(Decision::unchanged(first));", "let _ = first;"],
   ["a tombstone does not count against the quota", planner("world/lookup.rs"), "self.instances.values().filter(move |instance| instance.owner == owner)", "self.instances.values().filter(move |instance| instance.owner == owner && instance.desired != model::instance::DesiredState::Deleted)"],

@@ -5,10 +5,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
 use model::image::ImageName;
 use model::name::NodeName;
+use model::reserved::Reserved;
 
-use crate::channel::{Address, ApiKey};
+use crate::channel::{Address, ApiKey, Pins};
 use crate::logs::LogFormat;
 
 /// Runs the instances that a DockHost server assigns to this machine.
@@ -22,6 +24,18 @@ pub struct Arguments {
     /// Address of the main server, such as https://dockhost.example.org
     #[arg(long, global = true, env = "DOCKHOST_SERVER", value_name = "URL")]
     pub server: Option<String>,
+
+    /// SHA-256 of the server's own certificate, as `sha256:` and 64 hex digits; several, for a change, separated by commas
+    ///
+    /// The server is then known by its certificate, and no authority of the web is asked.
+    #[arg(long, global = true, env = "DOCKHOST_SERVER_FINGERPRINT", value_name = "sha256:HEX")]
+    pub server_fingerprint: Option<String>,
+
+    /// Sends the API key unencrypted to a server beyond this machine, whose address is http://
+    ///
+    /// Whoever reads the key on the way can be this node.
+    #[arg(long, global = true, env = "DOCKHOST_INSECURE_SERVER", value_parser = FalseyValueParser::new())]
+    pub insecure_server: bool,
 
     /// File with the node's API key; without it, DOCKHOST_API_KEY is read
     #[arg(long, global = true, env = "DOCKHOST_API_KEY_FILE", value_name = "FILE")]
@@ -59,6 +73,12 @@ pub struct Arguments {
     #[arg(long, global = true, env = "DOCKHOST_BIND", value_name = "ADDRESS", default_value = "0.0.0.0")]
     pub bind: IpAddr,
 
+    /// Host ports of this machine that no instance is given, such as 2375-2377,5432, or `none`
+    ///
+    /// Without it, those of common services that take passwords or command the machine. Instances keep the ones they have.
+    #[arg(long, global = true, env = "DOCKHOST_RESERVED_PORTS", value_name = "PORTS", default_value_t = Reserved::default())]
+    pub reserved_ports: Reserved,
+
     /// Seconds that an instance has to end by itself before it is killed
     #[arg(long, global = true, env = "DOCKHOST_STOP_GRACE", value_name = "SECONDS", default_value_t = 10,
           value_parser = clap::value_parser!(u64).range(0..=600))]
@@ -89,7 +109,12 @@ impl Arguments {
     /// Where the server is.
     pub fn address(&self) -> Result<Address, BadConfig> {
         let url = self.server.as_deref().map(str::trim).filter(|url| !url.is_empty()).ok_or(BadConfig::NoServer)?;
-        Address::parse(url).map_err(BadConfig::Server)
+        let address = Address::parse(url).map_err(BadConfig::Server)?;
+        if address.is_exposed() && !self.insecure_server {
+            return Err(BadConfig::Exposed(url.to_owned()));
+        }
+        let pins = Pins::parse(self.server_fingerprint.as_deref().unwrap_or_default());
+        pins.and_then(|pins| address.pinned(pins)).map_err(BadConfig::Fingerprint)
     }
 
     /// The key from the file or the environment.
@@ -107,6 +132,7 @@ pub struct Config {
     pub docker_socket: PathBuf,
     pub images: Vec<ImageName>,
     pub bind: IpAddr,
+    pub reserved: Reserved,
     pub stop_grace: Duration,
 }
 
@@ -117,6 +143,14 @@ pub enum BadConfig {
     NoServer,
     #[error("--server: {0}")]
     Server(String),
+    #[error(
+        "--server: `{0}` would send this node's API key unencrypted over the network, and whoever reads it there can be \
+         this node: write https://, with --server-fingerprint sha256:... if the server made its certificate itself; or, \
+         in a network that you trust, ask for it with --insecure-server (DOCKHOST_INSECURE_SERVER=true)"
+    )]
+    Exposed(String),
+    #[error("--server-fingerprint: {0}")]
+    Fingerprint(String),
     #[error(
         "no API key is given: set DOCKHOST_API_KEY or pass --api-key-file FILE with the key that the console showed \
          when the node was registered"
@@ -145,6 +179,7 @@ impl Config {
             docker_socket: arguments.docker_socket,
             images,
             bind: arguments.bind,
+            reserved: arguments.reserved_ports,
             stop_grace: Duration::from_secs(arguments.stop_grace),
         })
     }
@@ -182,10 +217,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         assert_eq!(check(&["--server", ""], Some("k")).err(), Some(BadConfig::NoServer));
-        assert_eq!(check(&["--server", "http://a"], None).err(), Some(BadConfig::NoKey));
-        let file = check(&["--server", "http://a", "--api-key-file", "/nonexistent/key"], None).err().unwrap();
+        assert_eq!(check(&["--server", "https://a"], None).err(), Some(BadConfig::NoKey));
+        let file = check(&["--server", "https://a", "--api-key-file", "/nonexistent/key"], None).err().unwrap();
         assert!(file.to_string().contains("/nonexistent/key"), "{file}");
-        let empty = check(&["--server", "http://a"], Some("  \n")).err().unwrap();
+        let empty = check(&["--server", "https://a"], Some("  \n")).err().unwrap();
         assert!(empty.to_string().contains("DOCKHOST_API_KEY is empty"), "{empty}");
     }
 
@@ -194,25 +229,51 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "from-file\n").unwrap();
         let path = file.path().to_str().unwrap();
-        let config = check(&["--server", "http://a", "--api-key-file", path], Some("from-environment")).unwrap();
+        let config = check(&["--server", "https://a", "--api-key-file", path], Some("from-environment")).unwrap();
         assert_eq!(config.api_key.bearer(), "Bearer from-file");
     }
 
     #[test]
     fn the_doctor_takes_the_options_of_the_node_on_either_side() {
-        for words in [["--server", "http://a", "doctor", "--json"], ["doctor", "--json", "--server", "http://a"]] {
+        for words in [["--server", "https://a", "doctor", "--json"], ["doctor", "--json", "--server", "https://a"]] {
             let arguments = Arguments::try_parse_from([&["dockhost-node"], &words[..]].concat()).unwrap();
             assert_eq!(arguments.command, Some(Command::Doctor { json: true }));
-            assert_eq!(arguments.address().unwrap().to_string(), "ws://a/api/v1/channel");
+            assert_eq!(arguments.address().unwrap().to_string(), "wss://a/api/v1/channel");
         }
-        let alone = Arguments::try_parse_from(["dockhost-node", "--server", "http://a"]).unwrap();
+        let alone = Arguments::try_parse_from(["dockhost-node", "--server", "https://a"]).unwrap();
         assert_eq!(alone.command, None);
     }
 
     #[test]
+    fn the_key_goes_unencrypted_only_where_that_was_asked_for() {
+        let refused = check(&["--server", "http://a.example"], Some("k")).err().unwrap().to_string();
+        assert!(refused.contains("--insecure-server") && refused.contains("https://"), "{refused}");
+        let near = ["http://127.0.0.1:8080", "http://localhost", "ws://[::1]:1"];
+        assert!(near.iter().all(|url| check(&["--server", url], Some("k")).is_ok()));
+        for tricky in ["http://127.evil.example", "ws://127.0.0.1.nip.io", "http://localhost.evil.example", "http://0.0.0.0"] {
+            assert!(matches!(check(&["--server", tricky], Some("k")), Err(BadConfig::Exposed(_))), "{tricky}");
+        }
+        assert!(check(&["--server", "http://a.example", "--insecure-server"], Some("k")).is_ok());
+    }
+
+    #[test]
+    fn a_fingerprint_is_whole_and_of_a_certificate() {
+        let with = |print: &str, url: &str| check(&["--server", url, "--server-fingerprint", print], Some("k"));
+        let print = format!("sha256:{}", "ab".repeat(32));
+        for good in [print.clone(), print.to_uppercase(), format!("{print}, {print}"), String::new()] {
+            assert!(with(&good, "https://a").is_ok(), "{good}");
+        }
+        for bad in ["ab", "sha256:", "sha1:abcd", &print[..70], &format!("{print}0"), &format!("{print},")] {
+            let refused = with(bad, "https://a").err().unwrap().to_string();
+            assert!(refused.contains("64 hex digits"), "{refused}");
+        }
+        assert!(with(&print, "http://127.0.0.1").err().unwrap().to_string().contains("https://"));
+    }
+
+    #[test]
     fn images_are_checked_and_all_without_the_option() {
-        assert_eq!(check(&["--server", "http://a"], Some("k")).unwrap().images, ImageName::ALL);
-        let one = check(&["--server", "http://a", "--images", "debian-12"], Some("k")).unwrap();
+        assert_eq!(check(&["--server", "https://a"], Some("k")).unwrap().images, ImageName::ALL);
+        let one = check(&["--server", "https://a", "--images", "debian-12"], Some("k")).unwrap();
         assert_eq!(one.images, [ImageName::Debian12]);
         let unknown = Arguments::try_parse_from(["dockhost-node", "--images", "windows"]);
         assert!(unknown.unwrap_err().to_string().contains("ubuntu-24.04"));

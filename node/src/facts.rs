@@ -1,9 +1,11 @@
 //! What the node says of its machine.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use model::image::ImageName;
 use model::node::{EngineState, NodeFacts};
+use model::reserved::Reserved;
 use sysinfo::{CpuRefreshKind, Disks, MemoryRefreshKind, RefreshKind, System};
 
 /// Reads the machine. Every reading may block for as long as its slowest disk does.
@@ -11,15 +13,24 @@ pub struct Machine {
     system: System,
     data_dir: PathBuf,
     images: Vec<ImageName>,
+    reserved: Reserved,
+    network: String,
+    bind: Option<IpAddr>,
 }
 
 impl Machine {
-    pub fn new(data_dir: &Path, images: Vec<ImageName>) -> Self {
+    pub fn new(data_dir: &Path, images: Vec<ImageName>, reserved: Reserved) -> Self {
         let kind = RefreshKind::nothing()
             .with_cpu(CpuRefreshKind::nothing().with_cpu_usage())
             .with_memory(MemoryRefreshKind::nothing().with_ram());
         let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
-        Self { system: System::new_with_specifics(kind), data_dir, images }
+        Self { system: System::new_with_specifics(kind), data_dir, images, reserved, network: wire::network(), bind: None }
+    }
+
+    /// Where the host ports listen.
+    #[must_use]
+    pub fn bound_to(self, bind: IpAddr) -> Self {
+        Self { bind: Some(bind), ..self }
     }
 
     /// How the machine is now; the processors' load is that since the reading before. The engine is filled in
@@ -40,6 +51,10 @@ impl Machine {
             engine: EngineState::Unknown,
             node_version: env!("CARGO_PKG_VERSION").to_owned(),
             images: self.images.clone(),
+            reserved: self.reserved.clone(),
+            network: self.network.clone(),
+            bind: self.bind,
+            components: Vec::new(),
         }
     }
 }
@@ -58,7 +73,7 @@ mod tests {
 
     #[test]
     fn this_machine_has_processors_and_memory() {
-        let facts = Machine::new(Path::new("/"), ImageName::ALL.to_vec()).read();
+        let facts = Machine::new(Path::new("/"), ImageName::ALL.to_vec(), Reserved::none()).read();
         assert!(facts.cpus >= 1 && facts.memory_total_bytes > 0);
         assert!(facts.memory_used_bytes <= facts.memory_total_bytes);
         assert!(facts.disk_free_bytes <= facts.disk_total_bytes);

@@ -32,9 +32,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     // Two providers are compiled in, so one has to be named. A second call in one process changes nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     if config.server.is_exposed() {
-        tracing::warn!(server = %config.server, "the API key travels unencrypted: use https:// outside your own network");
+        tracing::warn!(server = %config.server, "--insecure-server: the API key travels unencrypted, and whoever reads it can be this node");
     }
-    let mut machine = Machine::new(&config.data_dir, config.images);
+    let mut machine = Machine::new(&config.data_dir, config.images, config.reserved).bound_to(config.bind);
     let standing = Standing { facts: machine.read(), ..Standing::default() };
     let (standing, stands) = watch::channel(standing);
     let (events, happened) = mpsc::channel(EVENTS);

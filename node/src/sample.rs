@@ -23,6 +23,7 @@ pub(crate) fn assigned(bits: u64) -> AssignedInstance {
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
         datagram_ports: Vec::new(),
+        closed: Vec::new(),
         forwards: Vec::new(),
         host_key: HostKey { seed: "11".repeat(32), ..HostKey::default() },
         authorized_keys: Vec::new(),

@@ -9,7 +9,7 @@ use model::forward::{Place, Protocol};
 use model::id::InstanceId;
 #[cfg(feature = "server")]
 use model::port::{ContainerPort, DeclaredPort, HostPort};
-use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, StartOnConnect};
+use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, SetDoor, StartOnConnect};
 use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]
@@ -65,7 +65,7 @@ pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
 #[put("/api/v1/instances/{id}/ports/{port}", caller: Caller)]
 pub async fn declare_port(id: InstanceId, port: u16, request: Json<DeclarePort>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    let asked = DeclaredPort { port: ContainerPort(port), url: request.0.url };
+    let asked = DeclaredPort::asked(ContainerPort(port), request.0.url);
     Ok(caller.control.declare_port(&actor, id, asked).await?)
 }
 
@@ -101,6 +101,14 @@ pub async fn close_forward(
     let actor = caller.actor().await?;
     let key = ForwardKey { place, protocol, host: HostPort(host_port) };
     Ok(caller.control.close_forward(&actor, id, key).await?)
+}
+
+/// Opens the node's host port of 80 or 443 to whoever reaches the node, or closes it to everybody. Its number stays the
+/// instance's, and the instance may run meanwhile.
+#[put("/api/v1/instances/{id}/doors/{port}", caller: Caller)]
+pub async fn set_door(id: InstanceId, port: u16, request: Json<SetDoor>) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.set_door(&actor, id, ContainerPort(port), request.0).await?)
 }
 
 /// Whether a login through the SSH gateway starts it when it is stopped.

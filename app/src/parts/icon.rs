@@ -9,10 +9,12 @@ pub(crate) enum Glyph {
     Close,
     Copy,
     Download,
+    Globe,
     Info,
     Instances,
     Key,
     Link,
+    Lock,
     More,
     Nodes,
     Person,
@@ -38,12 +40,16 @@ impl Glyph {
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
             Self::Download => "M12 4v11M7 10.5l5 5 5-5M4 20h16",
+            Self::Globe => {
+                "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M3 12h18M12 3c2.6 2.5 3.8 5.5 3.8 9s-1.2 6.5-3.8 9c-2.6-2.5-3.8-5.5-3.8-9s1.2-6.5 3.8-9"
+            }
             Self::Info => "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 11v5M12 8v.01",
             Self::Instances => "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
             Self::Key => "M8 12a4 4 0 1 0 0 8a4 4 0 1 0 0-8M11 13.5L20 4.5M16.5 8l3 3M14 10.5l2 2",
             Self::Link => {
                 "M10 13.5a4.5 4.5 0 0 0 6.5 0l3-3a4.6 4.6 0 0 0-6.5-6.5l-1 1M14 10.5a4.5 4.5 0 0 0-6.5 0l-3 3a4.6 4.6 0 0 0 6.5 6.5l1-1"
             }
+            Self::Lock => "M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3",
             Self::More => "M5 12v.01M12 12v.01M19 12v.01",
             Self::Nodes => "M4 4h16v7H4zM4 13h16v7H4zM8 7.5v.01M8 16.5v.01M12 7.5h4M12 16.5h4",
             Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 1 0 0-8M4.5 20c.8-3.6 3.6-5 7.5-5s6.7 1.4 7.5 5",

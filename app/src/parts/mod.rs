@@ -2,6 +2,7 @@
 //! [`PhaseBadge`], which every page must draw alike.
 
 mod badge;
+mod bar;
 mod button;
 mod card;
 mod choice;
@@ -20,15 +21,18 @@ mod select;
 mod skeleton;
 mod switch;
 mod time;
+mod title;
 mod toast;
+mod toggle;
 
 pub(crate) use badge::{Badge, PhaseBadge, Tone};
+pub(crate) use bar::Bar;
 pub(crate) use button::{Button, ButtonKind, ButtonLink};
 pub(crate) use card::Card;
 pub(crate) use choice::{Check, Choice};
 pub(crate) use confirm::Confirm;
 pub(crate) use copy::{CopyBlock, CopyText};
-pub(crate) use copy_button::{CopyButton, copy};
+pub(crate) use copy_button::CopyButton;
 pub(crate) use empty::Empty;
 pub(crate) use field::{Field, FieldKind, TextArea};
 pub(crate) use header::PageHeader;
@@ -41,4 +45,6 @@ pub(crate) use select::Select;
 pub(crate) use skeleton::Skeleton;
 pub(crate) use switch::Switch;
 pub(crate) use time::Time;
+pub(crate) use title::Title;
 pub(crate) use toast::{ToastList, Toasts, use_toasts};
+pub(crate) use toggle::Toggle;

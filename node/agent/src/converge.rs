@@ -27,8 +27,10 @@ pub enum Seen {
 pub enum Step {
     /// Keys and host keys, into the folder that the container mounts.
     WriteFiles,
-    /// Listen on the block. Without a route every connection is closed at once.
+    /// Listen on the block, apart from what is closed of it. Without a route every connection is closed at once.
     OpenPorts,
+    /// Close and open host ports of the block as is assigned. The numbers stay held.
+    SetDoors,
     /// Listen on the forwards that are assigned, as far as that goes, and on no others.
     SetForwards,
     /// The block's and the forwards'.
@@ -52,6 +54,7 @@ impl Step {
         match self {
             Self::WriteFiles
             | Self::OpenPorts
+            | Self::SetDoors
             | Self::SetForwards
             | Self::ClosePorts
             | Self::EnsureImage
@@ -101,6 +104,7 @@ fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duratio
     match local.ports_open {
         None => Some(Next::Do(Step::OpenPorts)),
         Some(open) if open != assigned.host_ports => Some(Next::Do(Step::ClosePorts)),
+        Some(_) if local.closed != assigned.closed => Some(Next::Do(Step::SetDoors)),
         Some(_) if local.forwards.asked != assigned.forwards => Some(Next::Do(Step::SetForwards)),
         Some(_) if local.forwards.again_at.is_some_and(|at| at <= now) => Some(Next::Do(Step::SetForwards)),
         Some(_) => None,

@@ -7,7 +7,7 @@ use model::assignment::AssignedInstance;
 use model::forward::{Forward, Unopened};
 use model::host_key::HostKey;
 use model::instance::DesiredState;
-use model::port::PortBlock;
+use model::port::{ContainerPort, PortBlock};
 use model::version::{Incarnation, Restarts};
 
 use crate::converge::{Seen, Step};
@@ -24,6 +24,8 @@ pub const TRY_AGAIN: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Local {
     pub ports_open: Option<PortBlock>,
+    /// Whose host ports of that block are held and not listened on.
+    pub closed: Vec<ContainerPort>,
     pub forwards: Forwards,
     pub files: Files,
     pub image_ready: bool,
@@ -86,6 +88,7 @@ impl Local {
     pub fn new(assigned: &AssignedInstance) -> Self {
         Self {
             ports_open: None,
+            closed: Vec::new(),
             forwards: Forwards::default(),
             files: Files::Unknown,
             image_ready: false,
@@ -156,9 +159,14 @@ impl Local {
                 self.files = Files::Written(assigned.host_key.clone(), assigned.authorized_keys.clone())
             }
             Step::WriteFiles => self.files = Files::Unknown,
-            Step::OpenPorts if done => self.ports_open = Some(assigned.host_ports),
+            Step::OpenPorts if done => {
+                self.ports_open = Some(assigned.host_ports);
+                self.closed.clone_from(&assigned.closed);
+            }
+            Step::SetDoors if done => self.closed.clone_from(&assigned.closed),
             Step::ClosePorts if done => {
                 self.ports_open = None;
+                self.closed.clear();
                 self.forwards = Forwards::default();
                 self.routed = None;
             }
@@ -178,6 +186,7 @@ impl Local {
             Step::Unroute if done => self.routed = None,
             Step::DropFiles if done => self.files = Files::Dropped,
             Step::OpenPorts
+            | Step::SetDoors
             | Step::SetForwards
             | Step::ClosePorts
             | Step::EnsureImage
@@ -190,10 +199,20 @@ impl Local {
         }
     }
 
-    /// Takes in which of the forwards could not be opened. They keep nothing else waiting.
+    /// Takes in which of the forwards could not be opened. They keep nothing else waiting. A number that somebody asked for
+    /// and another program has is given up: whoever waited for it would have it once that program is started anew.
     pub fn forwarded(&mut self, assigned: &AssignedInstance, unopened: Vec<Unopened>, now: Duration) {
-        let again_at = (!unopened.is_empty()).then_some(now + TRY_AGAIN);
+        let chosen = |unopened: &Unopened| {
+            assigned.forwards.iter().any(|forward| forward.key() == unopened.key && !forward.automatic)
+        };
+        let waits = unopened.iter().any(|unopened| !(unopened.taken && chosen(unopened)));
+        let again_at = waits.then_some(now + TRY_AGAIN);
         self.forwards = Forwards { asked: assigned.forwards.clone(), unopened, again_at };
+    }
+
+    /// On whose host ports of the block nothing listens, for whatever reason.
+    pub fn shut(&self) -> Vec<ContainerPort> {
+        if self.ports_open.is_some() { self.closed.clone() } else { ContainerPort::OF_BLOCK.to_vec() }
     }
 
     /// Whether a create without an answer may still take effect.

@@ -42,6 +42,7 @@ pub fn report(
         activity,
         problem,
         unopened: local.forwards.unopened.clone(),
+        closed: Some(local.shut()),
     }
 }
 

@@ -85,7 +85,7 @@ impl Bench {
         let ToServer::Hello(hello) = receive(&mut peer).await else { panic!("the first frame is a hello") };
         let (cluster, node) = (ClusterId::from_bits(1), NodeId::from_bits(2));
         let assignment =
-            Assignment { cluster, node, era: Era::default(), generation: Generation(7), instances: Vec::new() };
+            Assignment { cluster, node, era: Era::default(), generation: Generation(7), instances: Vec::new(), kept: Vec::new() };
         let name = "lab-1".to_owned();
         send(&mut peer, &ToNode::Welcome { epoch: EPOCH, cluster, node, name, assignment }).await;
         assert!(matches!(self.event().await, FromChannel::Welcomed { .. }));
@@ -261,6 +261,7 @@ async fn frames_of_another_epoch_are_dropped() {
         era: Era::default(),
         generation: Generation(generation),
         instances: Vec::new(),
+        kept: Vec::new(),
     };
     send(&mut peer, &ToNode::Assign { epoch: Epoch(3), assignment: assignment(8) }).await;
     send(&mut peer, &ToNode::Assign { epoch: EPOCH, assignment: assignment(9) }).await;

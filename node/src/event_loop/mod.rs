@@ -17,7 +17,7 @@ use model::assignment::Assignment;
 use model::id::{ClusterId, InstanceId};
 use model::instance::DesiredState;
 use model::name::NodeName;
-use model::node::EngineState;
+use model::node::{EngineState, NodeFacts};
 use model::observed::Observed;
 use model::version::Generation;
 use tokio::sync::{mpsc, watch};
@@ -125,10 +125,9 @@ impl EventLoop {
                 self.reports.set(report);
             }
             Event::Tick(facts) => {
-                let engine = self.engine.clone();
+                let (engine, components) = (self.engine.clone(), self.tools.engine.components());
                 self.ends.standing.send_modify(|standing| {
-                    standing.facts = facts;
-                    standing.facts.engine = engine;
+                    standing.facts = NodeFacts { engine, components, ..facts };
                 });
                 if let Some(assignment) = self.unwritten.take() {
                     self.take(assignment).await;
@@ -169,7 +168,11 @@ impl EventLoop {
                     | EngineState::Up { .. } => {}
                 }
                 self.engine = state.clone();
-                self.ends.standing.send_modify(|standing| standing.facts.engine = state);
+                let components = self.tools.engine.components();
+                self.ends.standing.send_modify(|standing| {
+                    standing.facts.engine = state;
+                    standing.facts.components = components;
+                });
                 if turned {
                     self.crew.nudge_all();
                 }

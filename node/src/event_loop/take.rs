@@ -31,6 +31,7 @@ impl EventLoop {
         let page = self.ledger.page().clone();
         self.memories = page.instances;
         let Some(assignment) = page.assignment else { return };
+        self.tools.forwards.keep(&assignment.kept);
         tracing::info!(
             generation = %assignment.generation,
             instances = assignment.instances.len(),
@@ -73,6 +74,7 @@ impl EventLoop {
         self.memories = memories;
         self.save_at = None;
         self.reports.written();
+        self.tools.forwards.keep(&assignment.kept);
         // First those that leave: their host ports may have been given to those that come.
         for id in self.crew.ids() {
             if !self.memories.contains_key(&id) {

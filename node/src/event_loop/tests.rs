@@ -84,7 +84,7 @@ impl Bench {
 
 fn assignment(generation: u64, instances: Vec<AssignedInstance>) -> Assignment {
     let (cluster, node) = (ClusterId::from_bits(1), NodeId::from_bits(2));
-    Assignment { cluster, node, era: Era::default(), generation: Generation(generation), instances }
+    Assignment { cluster, node, era: Era::default(), generation: Generation(generation), instances, kept: Vec::new() }
 }
 
 /// With three host ports that are free now.

@@ -1,20 +1,59 @@
-//! Listening sockets for a block of host ports.
+//! The host ports of a block: all are held, and those that are not closed are listened on.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use model::port::{ContainerPort, PortBlock};
-use tokio::net::TcpListener;
+use model::port::{ContainerPort, HostPort, PortBlock};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use wire::door::Door;
 
-use super::PortsTaken;
+use super::{PortsTaken, Target, relay};
 
-/// All three or none: what was opened before a failure is closed again on return.
-pub(super) fn listen(bind: IpAddr, block: PortBlock) -> Result<Vec<(TcpListener, ContainerPort)>, PortsTaken> {
+/// One host port of a block.
+pub(super) struct BlockPort {
+    host: HostPort,
+    pub(super) container: ContainerPort,
+    door: Door,
+    /// Accepts and carries; `None` while it is closed.
+    carrying: Option<JoinSet<()>>,
+}
+
+/// All three or none: what was held before a failure is given back on return. Nothing listens yet.
+pub(super) fn hold(bind: IpAddr, block: PortBlock) -> Result<Vec<BlockPort>, PortsTaken> {
     block
         .bindings()
         .map(|binding| {
-            let listener = wire::listen::tcp(SocketAddr::new(bind, binding.host.0))
+            let door = Door::bind(SocketAddr::new(bind, binding.host.0))
                 .map_err(|error| PortsTaken { port: binding.host, reason: error.to_string() })?;
-            Ok((listener, binding.container))
+            Ok(BlockPort { host: binding.host, container: binding.container, door, carrying: None })
         })
         .collect()
+}
+
+impl BlockPort {
+    pub(super) const fn is_open(&self) -> bool {
+        self.carrying.is_some()
+    }
+
+    pub(super) fn open(&mut self, target: Target, places: Arc<Semaphore>) -> Result<(), PortsTaken> {
+        let port = self.container;
+        let opened = self.door.open();
+        let listener = opened.map_err(|error| PortsTaken { port: self.host, reason: error.to_string() })?;
+        let mut carrying = JoinSet::new();
+        let carry = move |client| relay::carry(client, port, target.clone());
+        carrying.spawn(wire::listen::accept(listener, places, |_| true, carry));
+        self.carrying = Some(carrying);
+        Ok(())
+    }
+
+    /// Nobody gets in any more; the answer is what its connections live in, and ends with it.
+    pub(super) fn close(&mut self) -> Option<JoinSet<()>> {
+        let mut carrying = self.carrying.take();
+        carrying.iter_mut().for_each(JoinSet::abort_all);
+        if let Err(error) = self.door.close() {
+            tracing::error!(port = self.host.0, %error, "a host port could not be closed");
+        }
+        carrying
+    }
 }

@@ -7,20 +7,24 @@ mod block;
 pub(crate) mod datagrams;
 mod relay;
 
+use block::BlockPort;
 pub(crate) use relay::dial;
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::forward::{Forward, ForwardKey, Unopened};
 use model::id::InstanceId;
-use model::port::{HostPort, PortBlock};
+use model::listening::{first_kept, is_kept};
+use model::port::{ContainerPort, HostPort, PortBlock};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 /// Connections and exchanges of datagrams that one instance may hold on all of its host ports together.
 pub const CONNECTIONS_PER_INSTANCE: usize = 512;
+/// Why a number is not opened that the main server has on this machine.
+const KEPT: &str = "it is where the DockHost server of this machine listens";
 /// For each direction of a connection.
 pub(crate) const BUFFER: usize = 64 << 10;
 
@@ -48,13 +52,15 @@ struct Table {
     open: HashMap<InstanceId, Open>,
     /// Closed, and perhaps not yet gone: an aborted task gives its port back when it is next looked at.
     closing: Vec<JoinSet<()>>,
+    /// Where the main server listens on this machine; see `Assignment::kept`.
+    kept: Vec<SocketAddr>,
 }
 
 struct Open {
     block: PortBlock,
     target: watch::Sender<Option<IpAddr>>,
     places: Arc<Semaphore>,
-    loops: JoinSet<()>,
+    ports: Vec<BlockPort>,
     singles: BTreeMap<ForwardKey, Single>,
 }
 
@@ -70,26 +76,64 @@ impl Forwards {
         Self { bind, table: Arc::default() }
     }
 
-    /// Listens on all host ports of the block or on none. The block that the instance holds already is left as it
-    /// is; another one is given up first. Until it has a target, connections are closed at once.
-    pub async fn open(&self, instance: InstanceId, block: PortBlock) -> Result<(), PortsTaken> {
-        if self.table().open.get(&instance).is_some_and(|open| open.block == block) {
-            return Ok(());
+    /// Leaves these addresses to the main server from now on, also while nothing listens there.
+    pub fn keep(&self, addresses: &[SocketAddr]) {
+        self.table().kept = addresses.to_vec();
+    }
+
+    /// Holds all host ports of the block or none, and listens on those that are not `closed`. The block that the instance
+    /// holds already is left as it is; another one is given up first. Until it has a target, connections are closed at once.
+    pub async fn open(
+        &self,
+        instance: InstanceId,
+        block: PortBlock,
+        closed: &[ContainerPort],
+    ) -> Result<(), PortsTaken> {
+        if self.table().open.get(&instance).is_none_or(|open| open.block != block) {
+            self.close(instance);
+            self.closed().await;
+            if let Some(kept) = first_kept(&self.table().kept, self.bind, block.range()) {
+                return Err(PortsTaken { port: HostPort(kept.port()), reason: KEPT.to_owned() });
+            }
+            let ports = block::hold(self.bind, block)?;
+            let (target, places) = (watch::channel(None).0, Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)));
+            let open = Open { block, target, places, ports, singles: BTreeMap::new() };
+            self.table().open.insert(instance, open);
         }
-        self.close(instance);
+        let opened = self.set_doors(instance, closed).await;
+        if opened.is_err() {
+            self.close(instance);
+        }
+        opened
+    }
+
+    /// Closes these host ports of the block, with their connections, and opens its others. Those that are as they shall be
+    /// are left alone.
+    pub async fn set_doors(&self, instance: InstanceId, closed: &[ContainerPort]) -> Result<(), PortsTaken> {
+        let opened = self.turn(instance, closed);
         self.closed().await;
-        let listeners = block::listen(self.bind, block)?;
-        let (target, watched) = watch::channel(None);
-        let places = Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE));
-        let mut loops = JoinSet::new();
-        for (listener, port) in listeners {
-            let target = watched.clone();
-            let carry = move |client| relay::carry(client, port, target.clone());
-            loops.spawn(wire::listen::accept(listener, Arc::clone(&places), |_| true, carry));
+        opened
+    }
+
+    fn turn(&self, instance: InstanceId, closed: &[ContainerPort]) -> Result<(), PortsTaken> {
+        let mut table = self.table();
+        let Table { open, closing, .. } = &mut *table;
+        let Some(open) = open.get_mut(&instance) else { return Ok(()) };
+        let is_closed = |port: &BlockPort| closed.contains(&port.container);
+        for port in open.ports.iter_mut().filter(|port| is_closed(port) && port.is_open()) {
+            closing.extend(port.close());
         }
-        let open = Open { block, target, places, loops, singles: BTreeMap::new() };
-        self.table().open.insert(instance, open);
+        for port in open.ports.iter_mut().filter(|port| !is_closed(port) && !port.is_open()) {
+            port.open(open.target.subscribe(), Arc::clone(&open.places))?;
+        }
         Ok(())
+    }
+
+    /// The container ports of the instance's block whose host ports are held and not listened on.
+    pub fn shut(&self, instance: InstanceId) -> Vec<ContainerPort> {
+        let table = self.table();
+        let ports = table.open.get(&instance).map(|open| open.ports.as_slice()).unwrap_or_default();
+        ports.iter().filter(|port| !port.is_open()).map(|port| port.container).collect()
     }
 
     /// Listens on these host ports beside the block and on no others; those that are as they were are left alone. What
@@ -99,10 +143,15 @@ impl Forwards {
         self.closed().await;
         let mut unopened = Vec::new();
         let mut table = self.table();
-        let Some(open) = table.open.get_mut(&instance) else { return unopened };
+        let Table { open, kept, .. } = &mut *table;
+        let Some(open) = open.get_mut(&instance) else { return unopened };
         for forward in wanted {
             let key = forward.key();
             if open.singles.contains_key(&key) {
+                continue;
+            }
+            if forward.listen_address(self.bind).is_ok_and(|address| is_kept(kept, address, forward.host)) {
+                unopened.push(Unopened { key, reason: KEPT.to_owned(), taken: true });
                 continue;
             }
             let (port, places, target) = (forward.container, Arc::clone(&open.places), open.target.subscribe());
@@ -134,9 +183,9 @@ impl Forwards {
     pub fn close(&self, instance: InstanceId) {
         self.close_singles(instance, |_| true);
         let mut table = self.table();
-        if let Some(mut open) = table.open.remove(&instance) {
-            open.loops.abort_all();
-            table.closing.push(open.loops);
+        if let Some(open) = table.open.remove(&instance) {
+            // The socket of each goes with it, so that its number is free once what listens on it has ended.
+            table.closing.extend(open.ports.into_iter().filter_map(|mut port| port.close()));
         }
     }
 

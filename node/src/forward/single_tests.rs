@@ -22,6 +22,7 @@ fn forward(protocol: Protocol, host: u16, container: u16) -> Forward {
         bind: None,
         allow: Vec::new(),
         automatic: false,
+        given_up: false,
         opened: Generation(1),
     }
 }
@@ -30,7 +31,7 @@ fn forward(protocol: Protocol, host: u16, container: u16) -> Forward {
 async fn held() -> (Forwards, InstanceId) {
     let (forwards, id) = (Forwards::new(LOCAL), InstanceId::from_bits(1));
     for first in (30_000..32_000).step_by(7) {
-        if forwards.open(id, PortBlock::starting_at(first)).await.is_ok() {
+        if forwards.open(id, PortBlock::starting_at(first), &[]).await.is_ok() {
             forwards.set_target(id, Some(LOCAL));
             return (forwards, id);
         }
@@ -98,6 +99,19 @@ async fn one_that_is_taken_is_told_and_keeps_none_of_the_others() {
     let unopened = forwards.set(id, &all).await;
     assert_eq!(unopened.len(), 1, "{unopened:?}");
     assert_eq!(heard(taken.host.0).await.unwrap(), "hello");
+}
+
+#[tokio::test]
+async fn where_the_server_listens_no_forward_is_opened() {
+    let (forwards, id) = held().await;
+    let (inside, _greeter) = greeter().await;
+    let console = free_port().await;
+    forwards.keep(&[SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), console)]);
+    let both = [Protocol::Tcp, Protocol::Udp].map(|protocol| forward(protocol, console, inside));
+    let unopened = forwards.set(id, &both).await;
+    let told: Vec<_> = unopened.iter().map(|unopened| (unopened.key, unopened.taken)).collect();
+    assert_eq!(told, [(both[0].key(), true), (both[1].key(), true)]);
+    TcpListener::bind((LOCAL, console)).await.expect("the server is started anew");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ fn instance(bits: u64) -> InstanceId {
 async fn opened(forwards: &Forwards, id: InstanceId) -> PortBlock {
     for first in (20_000..30_000).step_by(7) {
         let block = PortBlock::starting_at(first);
-        if forwards.open(id, block).await.is_ok() {
+        if forwards.open(id, block, &[]).await.is_ok() {
             return block;
         }
     }
@@ -139,11 +139,11 @@ async fn all_three_ports_or_none() {
         }
         tokio::task::yield_now().await;
     };
-    let taken = forwards.open(instance(2), block).await.unwrap_err();
+    let taken = forwards.open(instance(2), block, &[]).await.unwrap_err();
     assert_eq!(taken.port, last);
     assert!(forwards.open_blocks().is_empty());
     drop(foreign);
-    forwards.open(instance(2), block).await.unwrap();
+    forwards.open(instance(2), block, &[]).await.unwrap();
     assert_eq!(forwards.open_blocks(), [(instance(2), block)]);
 }
 
@@ -154,8 +154,59 @@ async fn closing_and_opening_again_works_at_once() {
     for _ in 0..20 {
         let _client = connect(block).await;
         forwards.close(instance(1));
-        forwards.open(instance(1), block).await.unwrap();
+        forwards.open(instance(1), block, &[]).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_closed_host_port_lets_nobody_in_and_stays_the_instances() {
+    let forwards = Forwards::new(LOCAL);
+    let block = opened(&forwards, instance(1)).await;
+    let [ssh, http, https] = [0, 1, 2].map(|offset| SocketAddr::new(LOCAL, block.first.0 + offset));
+    forwards.set_target(instance(1), Some(LOCAL));
+    let refused = |address| async move {
+        TcpStream::connect(address).await.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+    };
+    // Whatever is inside: a program that does not listen yet is waited for.
+    let staying = TcpStream::connect(ssh).await.unwrap();
+    let mut ending = TcpStream::connect(http).await.unwrap();
+    for closed in [&[ContainerPort::HTTP][..], &ContainerPort::CLOSABLE, &[ContainerPort::HTTPS], &[]] {
+        forwards.set_doors(instance(1), closed).await.unwrap();
+        assert_eq!(forwards.shut(instance(1)), closed);
+        assert_eq!(refused(http).await, closed.contains(&ContainerPort::HTTP), "80 with {closed:?} closed");
+        assert_eq!(refused(https).await, closed.contains(&ContainerPort::HTTPS), "443 with {closed:?} closed");
+        for port in [http, https] {
+            assert!(TcpListener::bind(port).await.is_err(), "a foreign program got {port} with {closed:?} closed");
+        }
+        assert!(!refused(ssh).await);
+    }
+    assert!(ends(&mut ending).await, "it outlived its host port");
+    let still = staying.try_read(&mut [0]);
+    let stays = match still {
+        Ok(length) => length > 0,
+        Err(error) => error.kind() == std::io::ErrorKind::WouldBlock,
+    };
+    assert!(stays, "22 was never touched");
+    forwards.close(instance(1));
+    forwards.closed().await;
+    TcpListener::bind(http).await.expect("its number is free again");
+}
+
+#[tokio::test]
+async fn where_the_server_listens_nobody_else_does_also_while_it_is_away() {
+    let forwards = Forwards::new(LOCAL);
+    let block = opened(&forwards, instance(1)).await;
+    forwards.close(instance(1));
+    forwards.closed().await;
+    let console = SocketAddr::new(LOCAL, block.first.0 + 1);
+    for kept in [console, SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), console.port())] {
+        forwards.keep(&[kept]);
+        let taken = forwards.open(instance(1), block, &[]).await.unwrap_err();
+        assert_eq!(taken.port.0, console.port());
+        assert!(TcpListener::bind(console).await.is_ok(), "nothing of it was opened");
+    }
+    forwards.keep(&[SocketAddr::new([192, 0, 2, 1].into(), console.port())]);
+    forwards.open(instance(1), block, &[]).await.expect("that address is another one");
 }
 
 #[tokio::test]
@@ -163,6 +214,6 @@ async fn a_wildcard_does_not_hide_a_foreign_listener() {
     let foreign = TcpListener::bind((LOCAL, 0)).await.unwrap();
     let first = foreign.local_addr().unwrap().port();
     let everywhere = Forwards::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let taken = everywhere.open(instance(1), PortBlock::starting_at(first)).await.unwrap_err();
+    let taken = everywhere.open(instance(1), PortBlock::starting_at(first), &[]).await.unwrap_err();
     assert_eq!(taken.port, HostPort(first));
 }

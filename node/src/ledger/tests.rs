@@ -12,6 +12,7 @@ fn assignment(generation: u64) -> Assignment {
         era: Era::default(),
         generation: Generation(generation),
         instances: Vec::new(),
+        kept: Vec::new(),
     }
 }
 

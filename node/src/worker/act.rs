@@ -8,7 +8,7 @@ use model::instance::DesiredState;
 use model::observed::{Activity, Problem, ProblemCode};
 use tokio::sync::watch;
 
-use super::Worker;
+use super::{Order, Worker};
 use crate::docker::EngineError;
 use crate::images;
 
@@ -55,6 +55,7 @@ pub(super) const fn activity(step: Step) -> Option<Activity> {
         Step::Remove => Some(Activity::Removing),
         Step::WriteFiles
         | Step::OpenPorts
+        | Step::SetDoors
         | Step::SetForwards
         | Step::ClosePorts
         | Step::EnsureImage
@@ -89,8 +90,15 @@ impl Worker {
             }
             Step::OpenPorts => {
                 let block = self.order.assigned.host_ports;
-                let opened = tools.forwards.open(instance, block).await;
+                let opened = tools.forwards.open(instance, block, &self.order.assigned.closed).await;
                 opened.map_err(|taken| Failure::failed(problem::ports_taken(block, &taken.reason)))
+            }
+            Step::SetDoors => {
+                let Order { assigned, .. } = &self.order;
+                let turned = tools.forwards.set_doors(instance, &assigned.closed).await;
+                // Also where it did not get all of it done.
+                self.local.closed = tools.forwards.shut(instance);
+                turned.map_err(|taken| Failure::failed(problem::ports_taken(assigned.host_ports, &taken.reason)))
             }
             Step::SetForwards => {
                 let unopened = tools.forwards.set(instance, &self.order.assigned.forwards).await;

@@ -85,6 +85,7 @@ pub(crate) async fn bench() -> Option<Bench> {
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
         datagram_ports: Vec::new(),
+        closed: Vec::new(),
         forwards: Vec::new(),
         host_key: HostKey { seed: hex::encode(host_seed), ..HostKey::default() },
         authorized_keys: vec![key.public_key().to_openssh().unwrap()],
@@ -122,7 +123,7 @@ impl Bench {
     /// Opens a block that nobody holds and returns where SSH is reached.
     pub(crate) async fn open(&self) -> SocketAddr {
         for first in (31_000..32_700).step_by(3) {
-            if self.forwards.open(self.instance.id, PortBlock::starting_at(first)).await.is_ok() {
+            if self.forwards.open(self.instance.id, PortBlock::starting_at(first), &[]).await.is_ok() {
                 return SocketAddr::new(LOCAL, first);
             }
         }

@@ -177,7 +177,7 @@ async fn a_block_that_another_program_uses_is_told() {
         .run(async |bench| {
             let held = bench.open().await;
             let second = Forwards::new(held.ip());
-            let taken = second.open(bench.instance.id, PortBlock::starting_at(held.port())).await.unwrap_err();
+            let taken = second.open(bench.instance.id, PortBlock::starting_at(held.port()), &[]).await.unwrap_err();
             assert_eq!(taken.port.0, held.port());
         })
         .await;

@@ -1,6 +1,7 @@
 //! What both ends of the tunnel do alike with sockets. It knows neither instances nor who may reach them.
 
 pub mod alive;
+pub mod door;
 pub mod flow;
 pub mod forward;
 pub mod frame;
@@ -8,7 +9,9 @@ pub mod head;
 pub mod listen;
 pub mod measure;
 pub mod meter;
+mod network;
 pub mod pass;
 mod quiet;
 
+pub use network::network;
 pub use quiet::Quiet;

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 /// Connections that the system holds for us until they are accepted.
-const BACKLOG: u32 = 256;
+pub(crate) const BACKLOG: i32 = 256;
 /// After accepting failed, which is for want of file descriptors: the others need time to end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -25,7 +25,7 @@ pub fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     // Accepted connections inherit it: a client that vanished is noticed in the end.
     socket.set_keepalive(true)?;
     socket.bind(address)?;
-    socket.listen(BACKLOG)
+    socket.listen(BACKLOG.unsigned_abs())
 }
 
 /// # Errors

@@ -3,10 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use model::listening::first_kept;
 use model::port::PortRange;
 use model::request::{Settings, SignUpMode};
+use planner::hosts::ConsoleHosts;
 
 use crate::access::apps::AppsDomain;
+use crate::http::Exposure;
 use crate::store::Location;
 
 /// Plain values; the command line and the environment are read by the program that starts the server.
@@ -22,8 +25,19 @@ pub struct Config {
     pub quota: Option<u32>,
     pub ssh: SshConfig,
     pub forwards: Option<ForwardConfig>,
+    /// Where the server listens for browsers and nodes, so that no instance of this machine is given that number.
+    pub listens: Vec<SocketAddr>,
     /// Without one, no port has a public URL.
     pub apps: Option<AppsDomain>,
+    /// How browsers come to the console,
+    pub exposure: Exposure,
+    /// and under which host names.
+    pub hosts: ConsoleHosts,
+    /// A reverse proxy on this machine is in front that nobody named: what comes from an address of this machine may come
+    /// from anywhere.
+    pub unnamed_proxy: bool,
+    /// By which nodes know the server, where it made its own certificate.
+    pub server_fingerprint: Option<String>,
 }
 
 /// Where the SSH gateway listens and is found.
@@ -44,6 +58,13 @@ pub struct ForwardConfig {
     pub range: PortRange,
 }
 
+impl ForwardConfig {
+    /// The first of the server's own addresses that an instance could take.
+    pub fn contains_own(&self, listens: &[SocketAddr]) -> Option<SocketAddr> {
+        first_kept(listens, self.bind, self.range)
+    }
+}
+
 impl Config {
     /// Where the rows are kept.
     pub fn location(&self) -> Location {
@@ -54,9 +75,26 @@ impl Config {
         }
     }
 
-    /// The settings of an installation that has none.
+    /// The settings of an installation that has none. Where others reach it, only who was invited has an account.
     pub fn first_settings(&self) -> Settings {
         let usual = Settings::default();
-        Settings { sign_up: self.sign_up.unwrap_or(usual.sign_up), quota: self.quota.unwrap_or(usual.quota) }
+        let sign_up = if self.exposure.is_beyond_loopback() { SignUpMode::Invite } else { usual.sign_up };
+        Settings { sign_up: self.sign_up.unwrap_or(sign_up), quota: self.quota.unwrap_or(usual.quota), ..usual }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::exposure::Certificate;
+
+    #[test]
+    fn where_others_reach_it_only_who_was_invited_has_an_account() {
+        let first = |exposure, sign_up| Config { exposure, sign_up, ..Config::default() }.first_settings().sign_up;
+        assert_eq!(first(Exposure::Loopback, None), SignUpMode::Open);
+        for beyond in [Exposure::Proxied, Exposure::Tls(Certificate::Given), Exposure::Insecure] {
+            assert_eq!(first(beyond, None), SignUpMode::Invite);
+            assert_eq!(first(beyond, Some(SignUpMode::Open)), SignUpMode::Open, "the operator's word counts");
+        }
     }
 }

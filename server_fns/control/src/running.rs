@@ -21,6 +21,7 @@ use crate::orchestrator::Loop;
 use crate::store::{OpenError, Store};
 use crate::tunnel::Tunnels;
 use crate::tunnel::nearby::Nearby;
+use crate::upgrade;
 
 /// The main server without its pages.
 pub struct Control;
@@ -64,15 +65,28 @@ async fn open(config: Config) -> Result<Opened, OpenError> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let store = Store::open(&config.location(), config.first_settings()).await?;
+    let ssh = gateway.iter().map(|(_, address)| *address);
+    let listens: Vec<SocketAddr> = config.listens.iter().copied().chain(ssh).collect();
+    if let Some(forwards) = config.forwards
+        && let Some(own) = forwards.contains_own(&listens)
+    {
+        return Err(OpenError::OwnPort { forwards, own });
+    }
+    let mut store = Store::open(&config.location(), config.first_settings()).await?;
     let mut world = store.load(clock.now().mono).await?;
     let authority = Authority::new(&world.identity.secret).map_err(|error| OpenError::Secret(error.to_string()))?;
+    upgrade::bring_up(&mut store, &mut world, &authority).await?;
     if let Some((_, address)) = &gateway {
         world.identity.ssh_address = format!("{}:{}", config.ssh.host, config.ssh.port.unwrap_or(address.port()));
     }
     if let Some(ForwardConfig { bind, range }) = config.forwards {
-        world.identity.gateway_ports = Some(GatewayPorts { range, bind, host: config.ssh.host.clone() });
+        // Loopback has many addresses, and only this one leads there.
+        let host = if bind.is_loopback() { bind.to_string() } else { config.ssh.host.clone() };
+        world.identity.gateway_ports = Some(GatewayPorts { range, bind, host });
     }
+    world.identity.listens = listens;
+    world.identity.network = wire::network();
+    world.identity.server_fingerprint = config.server_fingerprint.clone();
     if let Some(apps) = &config.apps {
         world.identity.apps_address = apps.address();
     }
@@ -106,10 +120,11 @@ impl Opened {
         let tunnels = Tunnels::new(near.as_ref().map(|(nearby, _)| nearby.clone()));
         let handle =
             Handle::new(orchestrator, attempts, authority, config.apps, tunnels, tasks.clone(), connections.clone());
+        let handle = handle.seen(config.exposure, config.hosts);
+        handle.tell_exposure();
         if let Some((nearby, listener)) = near {
             tasks.spawn(nearby.serve(listener, connections.clone()));
         }
-        tasks.spawn(sweep(handle.clone()));
         if let Some(listener) = gateway {
             match ssh::config(&handle.authority, &config.ssh.host) {
                 Ok(config) => drop(tasks.spawn(ssh::serve(handle.clone(), listener, Arc::new(config)))),
@@ -138,22 +153,11 @@ impl Opened {
 
 /// Where nodes on this machine hand connections over. Without it, they carry them.
 fn nearby(config: &Config) -> Option<(Nearby, UnixListener)> {
-    if config.data_dir.as_os_str().is_empty() {
+    if config.data_dir.as_os_str().is_empty() || config.unnamed_proxy {
         return None;
     }
     let listening = Nearby::listen(&config.data_dir);
     listening.inspect_err(|error| tracing::warn!(%error, "nodes on this machine cannot hand connections over")).ok()
-}
-
-/// Whoever signed out shall not stay in an app for long.
-async fn sweep(handle: Handle) {
-    let mut every = tokio::time::interval(limits::SWEEP);
-    loop {
-        tokio::select! {
-            () = handle.stopping.cancelled() => return,
-            _ = every.tick() => handle.visits.sweep(&handle),
-        }
-    }
 }
 
 impl Running {

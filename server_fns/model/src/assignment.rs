@@ -1,5 +1,7 @@
 //! What one node should run: always the whole set, never a command.
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::forward::Forward;
@@ -20,6 +22,10 @@ pub struct Assignment {
     pub generation: Generation,
     /// In the order of their ids, each once.
     pub instances: Vec<AssignedInstance>,
+    /// Where the main server listens itself, if that is on the node's own machine. The node leaves it alone, also while
+    /// the server is away.
+    #[serde(default)]
+    pub kept: Vec<SocketAddr>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +49,9 @@ pub struct AssignedInstance {
     /// To which datagrams may be sent through the tunnel.
     #[serde(default)]
     pub datagram_ports: Vec<ContainerPort>,
+    /// Whose host ports of the block let nobody in: they stay the instance's, and nothing listens on them.
+    #[serde(default)]
+    pub closed: Vec<ContainerPort>,
     /// The node's host ports besides those of the block.
     #[serde(default)]
     pub forwards: Vec<Forward>,

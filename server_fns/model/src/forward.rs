@@ -22,6 +22,10 @@ pub struct Forward {
     pub allow: Vec<IpNet>,
     /// Nobody asked for this very host port, so another one is given when a foreign program has it.
     pub automatic: bool,
+    /// Somebody asked for this number and another program had it, so it is not tried again until somebody asks again:
+    /// whoever waits for a number would get it when that program is started anew.
+    #[serde(default)]
+    pub given_up: bool,
     /// The wish that opened or changed it. One that is closed and opened again is another one, also for whoever did not look
     /// in between and has its connections.
     pub opened: Generation,
@@ -130,6 +134,7 @@ mod tests {
             bind: bind.map(|text| text.parse().unwrap()),
             allow: allow.iter().map(|text| text.parse().unwrap()).collect(),
             automatic: false,
+            given_up: false,
             opened: Generation(1),
         }
     }

@@ -33,10 +33,14 @@ pub struct InstanceSpec {
     /// In the order of their numbers, each once.
     #[serde(default = "DeclaredPort::first")]
     pub ports: Vec<DeclaredPort>,
+    /// Whose host ports of the block let nobody in, in the order of their numbers, each once.
+    #[serde(default)]
+    pub closed: Vec<ContainerPort>,
     /// Host ports beside the block's, each key once.
     #[serde(default)]
     pub forwards: Vec<Forward>,
-    /// What stands for the instance in public URLs: its name, or more where that is somebody's already.
+    /// What stands for the instance in public URLs if it was made by version 0.1; otherwise empty, and its name and its
+    /// owner's stand there.
     #[serde(default)]
     pub url_name: String,
 }
@@ -48,7 +52,12 @@ impl InstanceSpec {
     }
 
     pub fn url_access(&self, port: ContainerPort) -> UrlAccess {
-        self.ports.iter().find(|declared| declared.port == port).map_or(UrlAccess::Off, |declared| declared.url)
+        self.open_port(port).map_or(UrlAccess::Off, |declared| declared.url)
+    }
+
+    /// The port, if it has a public URL.
+    pub fn open_port(&self, port: ContainerPort) -> Option<DeclaredPort> {
+        self.ports.iter().find(|known| known.port == port && known.url != UrlAccess::Off).copied()
     }
 }
 

@@ -2,6 +2,7 @@
 //! what a page shows. Plain data with serde; no IO, no clock, no randomness.
 
 pub mod assignment;
+pub mod engine;
 pub mod event;
 pub mod explain;
 pub mod forward;
@@ -10,14 +11,17 @@ pub mod id;
 pub mod image;
 pub mod instance;
 pub mod link;
+pub mod listening;
 pub mod live;
 pub mod name;
 pub mod node;
 pub mod observed;
 pub mod phase;
+pub mod plain;
 pub mod port;
 pub mod refusal;
 pub mod request;
+pub mod reserved;
 pub mod stranger;
 pub mod terminal;
 pub mod ticket;

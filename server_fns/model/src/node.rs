@@ -1,10 +1,14 @@
 //! A worker machine: what it says of itself, what its owner settled.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Component;
 use crate::image::ImageName;
 use crate::name::{Label, NodeName};
 use crate::port::PortRange;
+use crate::reserved::Reserved;
 
 /// What a node says of its machine with every heartbeat.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,18 @@ pub struct NodeFacts {
     pub node_version: String,
     /// What this node is ready to build or run.
     pub images: Vec<ImageName>,
+    /// The programs of its engine; empty where the node's program is too old to ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<Component>,
+    /// Host ports that instances are not given there. A node that does not know of them keeps what is usual.
+    #[serde(default)]
+    pub reserved: Reserved,
+    /// Equal for all programs that share one network, and so one set of ports; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub network: String,
+    /// On which of its addresses the host ports listen. A node that does not tell listens on every one, as far as is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bind: Option<IpAddr>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

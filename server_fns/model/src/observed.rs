@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::forward::Unopened;
 use crate::id::InstanceId;
+use crate::port::ContainerPort;
 use crate::version::{Generation, Incarnation};
 
 /// The last that is known of the container of one instance. Written only from a node's reports.
@@ -61,6 +62,9 @@ pub struct InstanceReport {
     /// The forwards of that wish that the node could not open.
     #[serde(default)]
     pub unopened: Vec<Unopened>,
+    /// On whose host ports of the block nothing listens now; `None` from a node that cannot close any.
+    #[serde(default)]
+    pub closed: Option<Vec<ContainerPort>>,
 }
 
 /// What the node is doing for an instance right now.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::version::Generation;
+
 /// A port of the node's own network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -24,6 +26,9 @@ impl ContainerPort {
     pub const HTTPS: Self = Self(443);
     /// What the consecutive host ports of a block lead to, in order.
     pub const OF_BLOCK: [Self; PortBlock::SIZE as usize] = [Self::SSH, Self::HTTP, Self::HTTPS];
+    /// Those of the block whose host ports can be closed. What lets in on 22 asks for a key by itself, and is the way in
+    /// where the gateway is away.
+    pub const CLOSABLE: [Self; 2] = [Self::HTTP, Self::HTTPS];
 
     /// Whether programs usually speak TLS there: on 443, and on what they take in its place, such as 8443.
     pub const fn is_tls(self) -> bool {
@@ -36,12 +41,20 @@ impl ContainerPort {
 pub struct DeclaredPort {
     pub port: ContainerPort,
     pub url: UrlAccess,
+    /// The wish that gave it a URL when it had none. What was given to visitors before opens nothing any more.
+    #[serde(default)]
+    pub opened: Generation,
 }
 
 impl DeclaredPort {
+    /// As a person asks for it. When it was opened, whoever decides finds out.
+    pub const fn asked(port: ContainerPort, url: UrlAccess) -> Self {
+        Self { port, url, opened: Generation(0) }
+    }
+
     /// What an instance has from its beginning: a web server, for its owner alone.
     pub fn first() -> Vec<Self> {
-        vec![Self { port: ContainerPort::HTTP, url: UrlAccess::Owner }]
+        vec![Self::asked(ContainerPort::HTTP, UrlAccess::Owner)]
     }
 }
 

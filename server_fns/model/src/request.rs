@@ -6,6 +6,10 @@ use crate::forward::{Place, Protocol};
 use crate::instance::Limits;
 use crate::port::{PortRange, UrlAccess};
 
+/// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
+/// sends, which keeps the key where pages of other ports cannot reach it.
+pub const SESSION_KEY: &str = "dockhost-session-key";
+
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUp {
     pub username: String,
@@ -37,6 +41,23 @@ pub struct AddSshKey {
     pub name: String,
     /// One line as in `id_ed25519.pub`.
     pub public_key: String,
+    /// Whether its holder may manage, too, and not only log in where it is ticked; without the field, yes.
+    #[serde(default)]
+    pub may_manage: Option<bool>,
+}
+
+/// Says whether the holder of a key may use the lobby and jump to every instance of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MayManage {
+    pub allowed: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProveSshKey {
+    /// What `ssh-keygen -Y sign` printed for the challenge.
+    pub signature: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +126,23 @@ pub struct OpenForward {
     pub allow: Vec<String>,
 }
 
+/// Asks for the way into an app, for somebody who is signed in at the console.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// What stands before the domain of apps, such as `80-web-1`.
+    pub app: String,
+    /// Where to go there; `/` without it.
+    #[serde(default)]
+    pub path: String,
+}
+
+/// Opens a host port of the block to whoever reaches the node, or closes it to everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetDoor {
+    pub open: bool,
+}
+
 /// Asks for a link to a public URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskLink {
@@ -132,6 +170,12 @@ pub struct Settings {
     pub sign_up: SignUpMode,
     /// Instances that one person may have.
     pub quota: u32,
+    /// New instances begin with the host ports of 80 and 443 closed.
+    #[serde(default)]
+    pub web_ports_closed: bool,
+    /// Nodes whose engine has a known fault, or does not tell its version, take no new instances.
+    #[serde(default)]
+    pub refuse_faulty: bool,
 }
 
 impl Settings {
@@ -140,6 +184,6 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { sign_up: SignUpMode::default(), quota: Self::DEFAULT_QUOTA }
+        Self { sign_up: SignUpMode::default(), quota: Self::DEFAULT_QUOTA, web_ports_closed: false, refuse_faulty: false }
     }
 }

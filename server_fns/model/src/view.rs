@@ -35,6 +35,8 @@ pub struct InstanceView {
     pub image: ImageName,
     pub node: NodeRef,
     pub ports: Vec<PortBinding>,
+    /// The same host ports, and whether they let anybody in.
+    pub doors: Vec<DoorView>,
     /// What to type to log in at the node's own address.
     pub ssh_command: String,
     /// What to type to log in through the gateway, wherever the node is; empty if there is none.
@@ -61,6 +63,19 @@ pub struct Progress {
     pub of: u32,
 }
 
+/// A host port of the block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoorView {
+    /// In the instance.
+    pub port: ContainerPort,
+    /// Where people reach it, as `host:port`; without a host until the node's address is known.
+    pub address: String,
+    /// What is wished: whoever reaches the node gets in, or nobody.
+    pub open: bool,
+    /// Empty, or a sentence: what is really so, where that is something else.
+    pub problem: String,
+}
+
 /// The public URL of a declared port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UrlView {
@@ -85,6 +100,9 @@ pub struct ForwardView {
     pub allow: Vec<String>,
     /// Empty, or a sentence: why nothing listens there, and what can be done.
     pub problem: String,
+    /// It is not tried again until somebody asks for it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
 }
 
 /// A link that opens a public URL for whoever holds it.
@@ -92,6 +110,12 @@ pub struct ForwardView {
 pub struct LinkView {
     pub url: String,
     pub expires_at: Timestamp,
+}
+
+/// The way into an app, once and within half a minute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitView {
+    pub url: String,
 }
 
 /// How the SSH gateway is found and known.
@@ -163,6 +187,41 @@ pub struct SshKeyView {
     pub fingerprint: String,
     pub public_key: String,
     pub created_at: Timestamp,
+    /// Whose it is held to be.
+    pub standing: KeyStanding,
+    /// When the account proved to hold it.
+    pub proved_at: Option<Timestamp>,
+    /// Its holder may use the lobby and jump to every instance of the account. Without it, the key opens the instances
+    /// for which it is ticked, and nothing else.
+    pub may_manage: bool,
+    /// What to type to prove it by a login; empty without a gateway.
+    pub enrol_command: String,
+}
+
+/// Whose a public key is held to be. Public keys are public, so whoever adds one only claims it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyStanding {
+    /// This account has proved to hold it.
+    Proved,
+    /// No other account claims it, so that its first login proves it.
+    Sole,
+    /// Another account claims it, too, and none has proved it. It opens nothing until one does.
+    Contested,
+    /// Another account has proved to hold it. It opens nothing for this one.
+    Foreign,
+}
+
+/// What the holder of a key signs to prove it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChallenge {
+    /// One line. It names the installation, the account and the key.
+    pub text: String,
+    /// For `ssh-keygen -Y sign -n`.
+    pub namespace: String,
+    /// What to type.
+    pub command: String,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,6 +272,18 @@ pub struct Created<V, S = String> {
     pub secret: S,
 }
 
+/// A node's API key, which is shown once, and how the node knows the server.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeKey {
+    #[serde(flatten)]
+    pub view: NodeView,
+    pub secret: String,
+    /// `sha256:…` of the certificate that the server made for itself: what the node is given as `--server-fingerprint`.
+    /// `None` where an authority vouches for the server, or nothing does.
+    #[serde(default)]
+    pub server_fingerprint: Option<String>,
+}
+
 /// What a visitor may know before signing in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
@@ -222,6 +293,30 @@ pub struct Welcome {
     pub needs_setup: bool,
     /// The server's time, so that the first paint says the same ages in every place.
     pub now: Timestamp,
+    /// A cookie came without the key that the page keeps, so `me` is nobody: ask again with the key.
+    #[serde(default)]
+    pub key_wanted: bool,
+    /// People reach the server over plain http from other machines: whoever is on the way reads along.
+    #[serde(default)]
+    pub plain_http: bool,
+    /// For administrators: whose ports have a host name of the console, so that browsers send its cookie to instances.
+    #[serde(default)]
+    pub sharing_host: Vec<String>,
+}
+
+/// What a browser that signed in holds from now on, beside the cookie.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    #[serde(flatten)]
+    pub person: PersonView,
+    /// Goes with every request of the session, in the header [`crate::request::SESSION_KEY`]. It is told once.
+    pub session_key: String,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("SignedIn").field("person", &self.person).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use model::engine::{Known, known};
 use model::explain::Evidence;
 use model::id::NodeId;
 use model::image::ImageName;
@@ -83,6 +84,14 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
         Some(EngineState::Away { .. }) => return Err("cannot reach its container engine".to_owned()),
         Some(EngineState::Unknown) | None => return Err("has not yet found its container engine".to_owned()),
     }
+    if world.settings.refuse_faulty {
+        let Known { faults, unknown } = known(facts.map_or(&[], |facts| &facts.components));
+        match (faults.first(), unknown.first()) {
+            (Some(fault), _) => return Err(format!("has a known fault in its engine ({} {})", fault.component, fault.cve)),
+            (None, Some(name)) => return Err(format!("does not tell which {name} its engine has")),
+            (None, None) => {}
+        }
+    }
     if facts.is_none_or(|facts| !facts.images.contains(&image)) {
         return Err(format!("does not offer {}", image.title()));
     }
@@ -92,7 +101,7 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
             most => format!("has its {most} instances"),
         });
     }
-    let held: Vec<PortRange> = world.held_ports(node.id).collect();
+    let held: Vec<PortRange> = world.not_to_give(node).collect();
     let suspect: Vec<PortBlock> = world.clashed_blocks(node.id).collect();
     likely_free_block(node.settings.host_ports, &held, &[], &suspect)
         .ok_or_else(|| format!("has no {} consecutive free host ports left", PortBlock::SIZE))

@@ -13,6 +13,7 @@ use crate::world::{Change, Instance, Node, World};
 
 mod assign;
 mod forwards;
+mod give_up;
 mod moves;
 mod sweep;
 
@@ -44,6 +45,7 @@ impl Plan {
 pub fn reconcile(world: &World, now: Now) -> Plan {
     let mut moved = moves::moves(world, now);
     forwards::moves(world, &mut moved, now);
+    give_up::give_up(world, &mut moved, now);
     let mut changes = sweep::expired(world, now.wall);
     for (instance, event) in moved.values() {
         changes.push(Change::PutInstance(Box::new(instance.clone())));
@@ -59,7 +61,10 @@ pub fn reconcile(world: &World, now: Now) -> Plan {
     for node in world.nodes.values().filter(|node| world.is_connected(node.id)) {
         let instances = assigned.get(&node.id).map_or(&[][..], Vec::as_slice);
         let assignment = assign::assignment(world, node, instances);
-        let same = world.published.get(&node.id).is_some_and(|sent| sent.instances == assignment.instances);
+        let same = world
+            .published
+            .get(&node.id)
+            .is_some_and(|sent| sent.instances == assignment.instances && sent.kept == assignment.kept);
         if !same {
             let generation = assignment.generation;
             changes.push(Change::PutNode(Box::new(Node { generation, ..Node::clone(node) })));

@@ -12,6 +12,7 @@ use crate::clock::Now;
 use crate::liveness::{is_present, liveness};
 use crate::world::{Person, World};
 
+mod doors;
 mod forwards;
 mod rows;
 
@@ -22,7 +23,15 @@ pub use rows::{instance_view, invite_view, node_view, person_view, session_view,
 /// What a visitor may know, signed in or not.
 pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
     let me = person.and_then(|person| world.people.get(&person)).map(|person| person_view(person));
-    Welcome { me, sign_up: world.settings.sign_up, needs_setup: !world.has_administrator(), now: now.wall }
+    Welcome {
+        me,
+        sign_up: world.settings.sign_up,
+        needs_setup: !world.has_administrator(),
+        now: now.wall,
+        key_wanted: false,
+        plain_http: false,
+        sharing_host: Vec::new(),
+    }
 }
 
 /// Everything that a person may see; `None` when there is no such person. Administrators see all
@@ -49,7 +58,7 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
                 (node.id, rows::node(world, me, node, liveness_of(node.id), load))
             })
             .collect(),
-        ssh_keys: world.ssh_keys_of(person).map(|key| (key.id, ssh_key_view(key))).collect(),
+        ssh_keys: world.ssh_keys_of(person).map(|key| (key.id, ssh_key_view(world, key))).collect(),
         tokens: world.tokens_of(person).map(|token| (token.id, token_view(token))).collect(),
     })
 }

@@ -2,7 +2,7 @@
 //! node's connection. A `World` is changed only by [`World::apply`], after the change was committed.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,17 +17,20 @@ use model::link::Measurement;
 use model::name::{EmailAddress, Label, Username};
 use model::node::{Availability, NodeFacts, NodeSettings};
 use model::observed::{Activity, Observed, Problem};
-use model::port::{PortBlock, PortRange};
+use model::port::{ContainerPort, PortBlock, PortRange};
 use model::request::Settings;
 use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
 use crate::meter::Meter;
+use index::Index;
 
 mod apply;
+mod index;
 mod link;
 mod lookup;
+mod machine;
 
 /// Cheap to clone: readers keep the one they were given.
 #[derive(Debug, Clone)]
@@ -59,6 +62,17 @@ pub struct World {
     pub published: BTreeMap<NodeId, Arc<Assignment>>,
     /// When this process began to listen: every node has a full lease from here.
     pub started: Instant,
+    /// Not stored: rows by the hashes of their secrets.
+    pub found_by: FoundBy,
+}
+
+/// Kept by [`World::apply`] alone.
+#[derive(Debug, Clone, Default)]
+pub struct FoundBy {
+    session: Index<SessionId>,
+    session_key: Index<SessionId>,
+    token: Index<TokenId>,
+    node_key: Index<NodeId>,
 }
 
 /// Made once for each installation, and carried on by a backup.
@@ -72,8 +86,14 @@ pub struct Identity {
     pub ssh_address: String,
     /// `scheme://domain[:port]` below which apps are reached; empty if there is none. Not stored.
     pub apps_address: String,
+    /// `sha256:…` of the certificate that the main server made for itself, if it did. Not stored.
+    pub server_fingerprint: Option<String>,
     /// The main server's own host ports for instances, if there are any. Not stored.
     pub gateway_ports: Option<GatewayPorts>,
+    /// Where the main server listens for people, nodes and SSH clients. Not stored.
+    pub listens: Vec<SocketAddr>,
+    /// Of which machine's network it is; see [`NodeFacts::network`]. Not stored.
+    pub network: String,
 }
 
 /// The main server's own host ports, which lead into instances through the tunnel.
@@ -110,6 +130,8 @@ pub struct Session {
     pub person: PersonId,
     /// SHA-256 of the cookie's value, in hex.
     pub secret_hash: String,
+    /// SHA-256 of the key that the page keeps, in hex; empty of a session from a time without keys, which opens nothing.
+    pub key_hash: String,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub address: String,
@@ -145,6 +167,20 @@ pub struct SshKey {
     /// `type base64`, re-serialised from what was parsed, without options or comment.
     pub public_key: String,
     pub created_at: Timestamp,
+    pub proof: KeyProof,
+    /// Its holder may use the lobby and jump to every instance of the account. Without it, the key opens the instances
+    /// for which it is ticked, and nothing else.
+    pub may_manage: bool,
+}
+
+/// Whether an account has proved to hold a key that it added. What follows from it is [`crate::keys::standing`]'s to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyProof {
+    /// The row is from a time when nobody was asked; see [`crate::keys::settle`].
+    #[default]
+    NotAsked,
+    Missing,
+    At(Timestamp),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -206,6 +242,8 @@ pub struct LastReport {
     pub problem: Option<Problem>,
     /// The forwards of that wish that the node could not open.
     pub unopened: Vec<Unopened>,
+    /// On whose host ports of the block nothing listened; `None` of a node that cannot close any.
+    pub closed: Option<Vec<ContainerPort>>,
     /// How many of the restarts that were asked for stood in that wish.
     pub restarts: Restarts,
     /// Since when the node has said so: when this server first heard it.

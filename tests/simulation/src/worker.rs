@@ -136,6 +136,7 @@ impl Worker {
             Step::Stop => place.engine.stop(&name, fault),
             Step::Remove => place.engine.remove(&name, fault),
             Step::OpenPorts => place.engine.listen(self.assigned.id, self.assigned.host_ports),
+            Step::SetDoors => plain,
             Step::SetForwards => {
                 let unopened = place.engine.forward(self.assigned.id, &self.assigned.forwards);
                 self.local.forwarded(&self.assigned, unopened, place.up);

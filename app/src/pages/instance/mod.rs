@@ -1,6 +1,7 @@
 //! One instance: its state, the way in, what it is made of, what happened to it, and its end.
 
 mod danger;
+mod doors;
 mod events;
 mod files;
 mod log_in;
@@ -18,11 +19,12 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::instances::{Message, VerbButton, VerbDialog, use_verbs};
-use crate::parts::{Badge, ButtonKind, ButtonLink, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Tone};
+use crate::parts::{Badge, ButtonKind, ButtonLink, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Title, Tone};
 use crate::route::Route;
 use crate::state::use_world;
 
 use danger::Danger;
+use doors::Doors;
 use events::Events;
 use files::Files;
 use log_in::LogIn;
@@ -47,7 +49,7 @@ fn Page(id: InstanceId) -> Element {
     match view().flatten() {
         Some(view) => rsx! { Present { view } },
         None => rsx! {
-            document::Title { "Instance · DockHost" }
+            Title { text: "Instance · DockHost" }
             Empty {
                 title: "There is no such instance",
                 text: "It was deleted, or it is not yours.",
@@ -65,7 +67,7 @@ fn Present(view: InstanceView) -> Element {
     let making = matches!(view.phase, Phase::Pending | Phase::Creating);
     let well = matches!(view.phase, Phase::Running | Phase::Stopped);
     rsx! {
-        document::Title { "{view.name} · DockHost" }
+        Title { text: "{view.name} · DockHost" }
         Link {
             class: "inline-flex items-center gap-1.5 rounded-sm pb-3 text-sm text-text-muted hover:text-text",
             to: Route::Instances {},
@@ -102,6 +104,7 @@ fn Present(view: InstanceView) -> Element {
                 Why { verbs, view: view.clone() }
             }
             LogIn { view: view.clone() }
+            Doors { view: view.clone() }
             Overview { view: view.clone() }
             Ports { view: view.clone() }
             Files { view: view.clone() }

@@ -1,4 +1,4 @@
-//! Who may sign up, and how many instances each person may have.
+//! Who may sign up, how many instances each person may have, and who gets in to a new one.
 
 use dioxus::prelude::*;
 use model::refusal::Refusal;
@@ -6,7 +6,7 @@ use model::request::{Settings, SignUpMode};
 use server_fns::{ApiError, Json, settings};
 
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Choice, Field, FieldKind, Notice, NoticeKind, use_toasts};
+use crate::parts::{Button, ButtonKind, Choice, Field, FieldKind, Notice, NoticeKind, Switch, use_toasts};
 use crate::state::use_live;
 
 /// The ways to an account: what it is called, and what it means.
@@ -23,12 +23,14 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
     let toasts = use_toasts();
     let mut mode = use_signal(|| settings.sign_up);
     let mut quota = use_signal(|| settings.quota.to_string());
+    let mut closed = use_signal(|| settings.web_ports_closed);
+    let mut refuse_faulty = use_signal(|| settings.refuse_faulty);
     let send = move |event: FormEvent| {
         event.prevent_default();
-        let (sign_up, quota) = (mode(), quota());
+        let (sign_up, quota, web_ports_closed, refuse_faulty) = (mode(), quota(), closed(), refuse_faulty());
         let call = async move {
             let quota = whole(&quota)?;
-            settings::change(Json(Settings { sign_up, quota })).await
+            settings::change(Json(Settings { sign_up, quota, web_ports_closed, refuse_faulty })).await
         };
         ask.start(call, move |changed| {
             live.welcome.write().sign_up = changed.sign_up;
@@ -66,6 +68,22 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
                     min: "0",
                     required: true,
                 }
+            }
+            Switch {
+                name: "web_ports_closed",
+                label: "New instances begin with closed web ports",
+                hint: "Who reaches a node gets in at the host ports of 80 and 443 only once their owner opens them. Public URLs are not \
+                    touched by this, nor are instances that are there.",
+                on: closed(),
+                onchange: move |on| closed.set(on),
+            }
+            Switch {
+                name: "refuse_faulty",
+                label: "Nodes with a known fault take no new instances",
+                hint: "A node's page says which faults its engine or runc has. A node that does not tell its versions counts as one that \
+                    has some. Instances that are there stay and go on running.",
+                on: refuse_faulty(),
+                onchange: move |on| refuse_faulty.set(on),
             }
             div { Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Save settings" } }
         }

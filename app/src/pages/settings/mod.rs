@@ -34,7 +34,7 @@ pub(crate) fn Settings() -> Element {
 fn Current() -> Element {
     // Asked by whoever looks at the page, not while the server draws it.
     let mut current = use_resource(settings::get);
-    let title = "Sign-up and quota";
+    let title = "Accounts and instances";
     match &*current.read() {
         None => rsx! {
             Card { title, Skeleton {} }

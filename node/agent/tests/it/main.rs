@@ -9,6 +9,8 @@ mod converge;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod forwards;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod sample;

@@ -16,6 +16,7 @@ fn told(incarnation: Incarnation, written: Option<Incarnation>) -> bool {
         activity: None,
         problem: None,
         unopened: Vec::new(),
+        closed: None,
     };
     may_be_told(&report, written)
 }
@@ -40,6 +41,7 @@ fn what_is_not_there_may_always_be_told() {
             activity: None,
             problem: None,
             unopened: Vec::new(),
+            closed: None,
         };
         assert!(may_be_told(&report, None));
     }

@@ -33,6 +33,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
         datagram_ports: Vec::new(),
+        closed: Vec::new(),
         forwards: Vec::new(),
         host_key: HostKey::default(),
         authorized_keys: vec!["ssh-ed25519 AAAA ada".to_owned()],
@@ -40,7 +41,14 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
 }
 
 pub(crate) fn assignment(generation: u64, instances: Vec<AssignedInstance>) -> Assignment {
-    Assignment { cluster: cluster(), node: node(), era: Era(1), generation: Generation(generation), instances }
+    Assignment {
+        cluster: cluster(),
+        node: node(),
+        era: Era(1),
+        generation: Generation(generation),
+        instances,
+        kept: Vec::new(),
+    }
 }
 
 /// The container that a create makes for it.

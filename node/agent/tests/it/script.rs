@@ -9,6 +9,7 @@ use model::assignment::AssignedInstance;
 use model::id::ClusterId;
 use model::instance::DesiredState;
 use model::observed::ContainerState;
+use model::port::ContainerPort;
 use model::version::{Incarnation, Restarts};
 
 use crate::engine::{Engine, Fault};
@@ -68,6 +69,10 @@ impl World {
             9 if how > 9 && !self.foreign => {
                 self.engine.end(1);
                 self.engine.start(Fault::None);
+            }
+            10 if how > 9 => {
+                let closed = if how % 2 == 0 { &[][..] } else { &ContainerPort::CLOSABLE[..] };
+                self.assigned.closed = closed.to_vec();
             }
             // The server has heard that it is there.
             8 if self.local.made.is_some() => self.assigned.may_create = false,
@@ -143,6 +148,7 @@ impl World {
             Step::Remove => self.engine.remove(fault),
             Step::WriteFiles
             | Step::OpenPorts
+            | Step::SetDoors
             | Step::SetForwards
             | Step::ClosePorts
             | Step::EnsureImage

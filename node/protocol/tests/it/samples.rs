@@ -67,6 +67,30 @@ fn a_heartbeat_of_an_older_node_counts_nothing() {
     assert_eq!(counted, None);
 }
 
+#[test]
+fn what_an_older_end_does_not_say_is_as_it_was_before() {
+    let without = |sample: &str, path: &[&str], field: &str| {
+        let mut value: serde_json::Value = serde_json::from_str(sample).unwrap();
+        let at = path.iter().fold(&mut value, |value, step| match step.parse::<usize>() {
+            Ok(index) => &mut value[index],
+            Err(_) => &mut value[*step],
+        });
+        assert!(at.as_object_mut().unwrap().remove(field).is_some(), "{field}");
+        value.to_string()
+    };
+    let instance = ["assignment", "instances", "0"];
+    let ToNode::Welcome { assignment, .. } = decode(&without(WELCOME, &instance, "closed")).unwrap() else { panic!() };
+    assert!(assignment.instances[0].closed.is_empty(), "every host port is open");
+    let ToNode::Welcome { assignment, .. } = decode(&without(WELCOME, &["assignment"], "kept")).unwrap() else {
+        panic!()
+    };
+    assert!(assignment.kept.is_empty());
+    let ToServer::Report(report) = decode(&without(REPORT, &["instances", "0"], "closed")).unwrap() else { panic!() };
+    assert_eq!(report.instances[0].closed, None, "it closes none");
+    let ToServer::Hello(hello) = decode(&without(HELLO, &["facts"], "reserved")).unwrap() else { panic!() };
+    assert_eq!((hello.facts.reserved, hello.facts.network.as_str()), (model::reserved::Reserved::default(), ""));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(5_000))]
 

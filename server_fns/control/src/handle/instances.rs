@@ -7,7 +7,7 @@ use model::id::InstanceId;
 use model::name::InstanceName;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::{Refusal, RefusalCode};
-use model::request::{CreateInstance, OpenForward};
+use model::request::{CreateInstance, OpenForward, SetDoor};
 use model::view::{ImageView, InstanceView};
 use planner::actor::Actor;
 use planner::clock::Now;
@@ -62,7 +62,7 @@ impl Handle {
         let id = self
             .orchestrator
             .decide(move |world, draw, now| {
-                let host_key = |name: &InstanceName| authority.make_host_key(name);
+                let host_key = |name: &InstanceName| authority.make_host_key(name, &asker.username);
                 let idempotency = idempotency_key.as_deref().map(|key| (key, request_hash.as_str()));
                 instances::create(world, &asker, &asked, idempotency, &host_key, draw, now)
             })
@@ -132,6 +132,21 @@ impl Handle {
         let asker = actor.clone();
         self.orchestrator
             .decide(move |world, draw, now| instances::close_forward(world, &asker, id, key, draw, now))
+            .await?;
+        self.instance(actor, id)
+    }
+
+    /// Opens the host port of one of the block's ports to whoever reaches the node, or closes it to everybody.
+    pub async fn set_door(
+        &self,
+        actor: &Actor,
+        id: InstanceId,
+        port: ContainerPort,
+        asked: SetDoor,
+    ) -> Result<InstanceView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator
+            .decide(move |world, draw, now| instances::set_door(world, &asker, id, port, asked.open, draw, now))
             .await?;
         self.instance(actor, id)
     }

@@ -48,6 +48,12 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
+    #[error(
+        "the host ports {} to {} on {}, which instances may open, contain {own}, where this server listens itself; choose a \
+         range without it with --forward-listen",
+        .forwards.range.first, .forwards.range.last, .forwards.bind
+    )]
+    OwnPort { forwards: crate::config::ForwardConfig, own: std::net::SocketAddr },
     #[error("{0}; restore the database from a backup")]
     Secret(String),
     #[error("the data directory {dir} cannot be used")]
@@ -56,6 +62,11 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
+    #[error(
+        "other users of this machine can read the data directory {dir} (mode {mode:o}), and it {why}: choose a folder of its own \
+         with --data-dir, or close this one with chmod 700"
+    )]
+    Readable { dir: String, mode: u32, why: &'static str },
     #[error(
         "the data directory {dir} is in use by another DockHost server; stop that one, or choose another with --data-dir"
     )]

@@ -50,6 +50,7 @@ impl FakeNode {
             era: Era::default(),
             generation: Generation::default(),
             instances: Vec::new(),
+            kept: Vec::new(),
         };
         let mut node = Self { socket, epoch: Epoch::default(), assignment, sequence: 0 };
         let (version, machine) = (protocol::VERSION, machine.to_owned());
@@ -114,6 +115,7 @@ impl FakeNode {
             activity: None,
             problem: None,
             unopened: Vec::new(),
+            closed: None,
         };
         let instances = self.assignment.instances.iter().map(one).collect();
         let assignment = self.assignment.generation;

@@ -186,6 +186,7 @@ fn take(
             activity: report.activity.clone(),
             problem: if vanished { Some(lost(node, report.problem.as_ref())) } else { report.problem.clone() },
             unopened: report.unopened.clone(),
+            closed: report.closed.clone(),
             restarts: if acted_on { old.restarts } else { old.report.restarts },
             at: now.wall,
         },
@@ -225,5 +226,6 @@ fn is_same(old: &LastReport, new: &LastReport) -> bool {
         && old.activity == new.activity
         && old.problem == new.problem
         && old.unopened == new.unopened
+        && old.closed == new.closed
         && old.restarts == new.restarts
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod create;
+mod doors;
 mod forwards;
 mod ports;
 pub mod recover;
@@ -14,6 +15,7 @@ use model::name::InstanceName;
 
 pub use access::start_on_connect;
 pub use create::create;
+pub use doors::set_door;
 pub use forwards::{close_forward, open_forward};
 pub use ports::{declare_port, withdraw_port};
 pub use wish::{delete, forget, restart, start, stop};

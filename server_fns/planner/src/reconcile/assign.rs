@@ -14,6 +14,7 @@ pub(super) fn assignment(world: &World, node: &Node, instances: &[&Instance]) ->
         era: world.era,
         generation: node.generation.next(),
         instances: instances.iter().map(|instance| assigned(world, instance)).collect(),
+        kept: if world.is_beside(node) { world.identity.listens.clone() } else { Vec::new() },
     }
 }
 
@@ -33,7 +34,8 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         host_ports: instance.host_ports,
         ports: stream_ports(instance),
         datagram_ports: gateway_ports(instance, Protocol::Udp).collect(),
-        forwards: instance.spec.forwards.iter().filter(|forward| forward.place == Place::Node).cloned().collect(),
+        closed: instance.spec.closed.clone(),
+        forwards: instance.spec.forwards.iter().filter(|forward| is_wanted(forward, Place::Node)).cloned().collect(),
         host_key: instance.host_key.clone(),
         authorized_keys: keys.map(|key| authorized_line(world, key)).chain(gateway_line(world)).collect(),
     }
@@ -49,8 +51,12 @@ fn stream_ports(instance: &Instance) -> Vec<ContainerPort> {
 
 /// To which the main server leads people on its own host ports.
 fn gateway_ports(instance: &Instance, protocol: Protocol) -> impl Iterator<Item = ContainerPort> {
-    let led = move |forward: &&Forward| forward.place == Place::Gateway && forward.protocol == protocol;
+    let led = move |forward: &&Forward| is_wanted(forward, Place::Gateway) && forward.protocol == protocol;
     instance.spec.forwards.iter().filter(led).map(|forward| forward.container)
+}
+
+fn is_wanted(forward: &Forward, place: Place) -> bool {
+    forward.place == place && !forward.given_up
 }
 
 /// The gateway lets in who may log in, and then logs in itself.

@@ -41,8 +41,13 @@ fn give(world: &World, instance: &Instance, moved: &mut Moved, now: Now) -> bool
         forward.host = host;
     }
     new.spec.forwards.sort_by_key(Forward::key);
+    note(moved, instance, new, text, now);
+    true
+}
+
+/// Several changes of one instance in one moment are one wish and one line.
+pub(super) fn note(moved: &mut Moved, instance: &Instance, mut new: Instance, text: String, now: Now) {
     let event = match moved.remove(&instance.id) {
-        // It moves already, which is one wish and one line.
         Some((_, event)) => InstanceEvent { text: format!("{} {text}", event.text), ..event },
         None => {
             new.generation = instance.generation.next();
@@ -51,16 +56,19 @@ fn give(world: &World, instance: &Instance, moved: &mut Moved, now: Now) -> bool
         }
     };
     moved.insert(instance.id, (new, event));
-    true
 }
 
 fn is_clashing(world: &World, instance: &Instance, forward: &Forward) -> bool {
+    forward.automatic && is_taken(world, instance, forward)
+}
+
+/// Another program has it.
+pub(super) fn is_taken(world: &World, instance: &Instance, forward: &Forward) -> bool {
     let taken = |unopened: &Unopened| unopened.taken && unopened.key == forward.key();
-    forward.automatic
-        && match forward.place {
-            Place::Node => instance.is_acted_on() && instance.report.unopened.iter().any(taken),
-            Place::Gateway => world.unopened.get(&instance.id).is_some_and(|unopened| unopened.iter().any(taken)),
-        }
+    match forward.place {
+        Place::Node => instance.is_acted_on() && instance.report.unopened.iter().any(taken),
+        Place::Gateway => world.unopened.get(&instance.id).is_some_and(|unopened| unopened.iter().any(taken)),
+    }
 }
 
 /// Given away, also in this very moment, or found to be somebody else's.
@@ -71,7 +79,8 @@ fn is_held(world: &World, moved: &Moved, instance: &Instance, place: Place, port
         Place::Node => world.taken_ports(instance.node).any(|taken| taken == port),
         Place::Gateway => world.unopened.values().flatten().any(|unopened| unopened.taken && unopened.key.host == port),
     };
-    taken || newest.any(|row| row.held_ports(place).any(|held| held.contains(port)))
+    let kept = world.why_not_to_give(instance.node, place, port).is_some();
+    taken || kept || newest.any(|row| row.held_ports(place).any(|held| held.contains(port)))
 }
 
 /// The numbers that are left to be tried.

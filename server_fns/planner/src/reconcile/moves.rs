@@ -54,7 +54,7 @@ impl Places {
         Self {
             now,
             range: node.settings.host_ports,
-            held: world.held_ports(node.id).chain(world.taken_ports(node.id).map(HostPort::range)).collect(),
+            held: world.not_to_give(node).chain(world.taken_ports(node.id).map(HostPort::range)).collect(),
             suspect: world.clashed_blocks(node.id).chain(clashing.map(|instance| instance.host_ports)).collect(),
         }
     }

@@ -23,11 +23,12 @@ fn forward(world: &World, instance: &Instance, node: &Node, forward: &Forward) -
         bind: forward.bind.map(|address| address.to_string()).unwrap_or_default(),
         allow: forward.allow.iter().map(|network| network.to_string()).collect(),
         problem: problem(world, instance, forward),
+        given_up: forward.given_up,
     }
 }
 
 /// An IPv6 address needs brackets before a port.
-fn address(host: &str, port: u16) -> String {
+pub(super) fn address(host: &str, port: u16) -> String {
     match host {
         "" => port.to_string(),
         host if host.contains(':') && !host.starts_with('[') => format!("[{host}]:{port}"),
@@ -36,6 +37,13 @@ fn address(host: &str, port: u16) -> String {
 }
 
 fn problem(world: &World, instance: &Instance, forward: &Forward) -> String {
+    if forward.given_up {
+        return format!(
+            "Another program had host port {}, so nothing listens there for this instance, and it is not tried again by \
+             itself. Try it again once that program is gone for good, or close it and choose another host port.",
+            forward.host.0
+        );
+    }
     let unopened = match forward.place {
         Place::Node => &instance.report.unopened[..],
         Place::Gateway if world.identity.gateway_ports.is_none() => {

@@ -2,19 +2,23 @@
 
 use model::id::SessionId;
 use model::name::{Label, Username};
-use model::node::Liveness;
+use model::node::{Liveness, NodeFacts};
 use model::port::{DeclaredPort, UrlAccess};
 use model::view::{
     InstanceView, InviteView, NodeRef, NodeView, PersonView, SessionView, SshKeyView, TokenView, UrlView,
 };
 
+use super::doors::doors;
 use super::forwards::forwards;
 use crate::clock::Now;
 use crate::command::channel::frozen;
+use crate::guest::ENROL;
+use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
 use crate::rollup::{Rollup, rollup};
-use crate::world::{Instance, Invite, Node, Person, Session, SshKey, Token, World};
+use crate::urls::label;
+use crate::world::{Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
 
 /// `None` if its owner or its node is no longer there.
 pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<InstanceView> {
@@ -35,8 +39,9 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         image: instance.spec.image,
         node: NodeRef { id: node.id, name: node.settings.name.clone(), address: node.address().to_owned() },
         ports: instance.host_ports.bindings().collect(),
+        doors: doors(instance, node, liveness),
         ssh_command: ssh_command(node, instance),
-        gateway_command: gateway_command(world, instance),
+        gateway_command: login(world, instance.spec.name.as_str()),
         start_on_connect: instance.spec.start_on_connect,
         urls: instance.spec.ports.iter().map(|declared| url(world, instance, declared)).collect(),
         forwards: forwards(world, instance, node),
@@ -59,15 +64,14 @@ fn ssh_command(node: &Node, instance: &Instance) -> String {
 }
 
 fn url(world: &World, instance: &Instance, declared: &DeclaredPort) -> UrlView {
-    let DeclaredPort { port, url: access } = *declared;
+    let DeclaredPort { port, url: access, .. } = *declared;
     let address = world.identity.apps_address.split_once("://").filter(|_| access != UrlAccess::Off);
-    let url = address.map(|(scheme, domain)| format!("{scheme}://{}-{}.{domain}/", port.0, instance.spec.url_name));
+    let url = address.map(|(scheme, domain)| format!("{scheme}://{}.{domain}/", label(world, instance, port)));
     UrlView { port, access, url: url.unwrap_or_default() }
 }
 
-/// Empty without a gateway.
-fn gateway_command(world: &World, instance: &Instance) -> String {
-    let name = &instance.spec.name;
+/// What to type to be that user at the gateway; empty without one.
+fn login(world: &World, name: &str) -> String {
     match world.identity.ssh_address.rsplit_once(':') {
         None => String::new(),
         Some((host, "22")) => format!("ssh {name}@{host}"),
@@ -115,7 +119,8 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         instances: load.instances,
         running: load.running,
         frozen: node.frozen,
-        facts: world.node_facts(node).cloned(),
+        // By which programs know that they share a machine is for nobody else.
+        facts: world.node_facts(node).cloned().map(|facts| NodeFacts { network: String::new(), ..facts }),
         round_trip_ms: link.and_then(|link| link.round_trip).filter(|_| is_present(liveness)).map(milliseconds),
         flows: link.filter(|_| is_present(liveness)).map(|link| link.meter.view()),
         measurement: link.and_then(|link| link.measurement),
@@ -164,7 +169,8 @@ pub fn person_view(person: &Person) -> PersonView {
     }
 }
 
-pub fn ssh_key_view(key: &SshKey) -> SshKeyView {
+pub fn ssh_key_view(world: &World, key: &SshKey) -> SshKeyView {
+    let enrol = username(world, key.person).map(|name| login(world, &format!("{ENROL}{name}")));
     SshKeyView {
         id: key.id,
         name: key.name.clone(),
@@ -172,6 +178,13 @@ pub fn ssh_key_view(key: &SshKey) -> SshKeyView {
         fingerprint: key.fingerprint.clone(),
         public_key: key.public_key.clone(),
         created_at: key.created_at,
+        standing: standing(world, key),
+        proved_at: match key.proof {
+            KeyProof::At(at) => Some(at),
+            KeyProof::NotAsked | KeyProof::Missing => None,
+        },
+        may_manage: key.may_manage,
+        enrol_command: enrol.unwrap_or_default(),
     }
 }
 

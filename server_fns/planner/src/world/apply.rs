@@ -1,14 +1,15 @@
 //! A committed change becomes visible.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::event::InstanceEvent;
 
 use crate::clock::Instant;
 use crate::limits::EVENTS_PER_INSTANCE;
-use crate::world::{Change, World};
+use crate::world::{Change, FoundBy, Node, Session, Token, World};
 
-use model::id::ClusterId;
+use model::id::{ClusterId, NodeId, SessionId, TokenId};
 use model::request::Settings;
 use model::version::Era;
 
@@ -34,7 +35,22 @@ impl World {
             unopened: Default::default(),
             published: Default::default(),
             started,
+            found_by: Default::default(),
         }
+    }
+
+    /// The same, with every row found by what it has now: for rows that were not applied one by one.
+    #[must_use]
+    pub fn indexed(mut self) -> Self {
+        let mut found_by = FoundBy::default();
+        for (id, row) in &self.sessions {
+            found_by.session.moved(*id, None, Some(&row.secret_hash));
+            found_by.session_key.moved(*id, None, Some(&row.key_hash));
+        }
+        self.tokens.iter().for_each(|(id, row)| found_by.token.moved(*id, None, Some(&row.secret_hash)));
+        self.nodes.iter().for_each(|(id, row)| found_by.node_key.moved(*id, None, Some(&row.key_hash)));
+        self.found_by = found_by;
+        self
     }
 
     /// Takes over one change. Rows may come in any order, so loading the store is applying its rows.
@@ -42,17 +58,17 @@ impl World {
         match change {
             Change::PutSettings(settings) => self.settings = settings,
             Change::PutPerson(row) => drop(self.people.insert(row.id, Arc::new(row))),
-            Change::PutSession(row) => drop(self.sessions.insert(row.id, Arc::new(row))),
-            Change::DropSession(id) => drop(self.sessions.remove(&id)),
-            Change::PutToken(row) => drop(self.tokens.insert(row.id, Arc::new(row))),
-            Change::DropToken(id) => drop(self.tokens.remove(&id)),
+            Change::PutSession(row) => self.session(row.id, Some(row)),
+            Change::DropSession(id) => self.session(id, None),
+            Change::PutToken(row) => self.token(row.id, Some(row)),
+            Change::DropToken(id) => self.token(id, None),
             Change::PutInvite(row) => drop(self.invites.insert(row.id, Arc::new(row))),
             Change::DropInvite(id) => drop(self.invites.remove(&id)),
             Change::PutSshKey(row) => drop(self.ssh_keys.insert(row.id, Arc::new(row))),
             Change::DropSshKey(id) => drop(self.ssh_keys.remove(&id)),
-            Change::PutNode(row) => drop(self.nodes.insert(row.id, Arc::new(*row))),
+            Change::PutNode(row) => self.node(row.id, Some(*row)),
             Change::DropNode(id) => {
-                self.nodes.remove(&id);
+                self.node(id, None);
                 self.links.remove(&id);
                 self.alarms.remove(&id);
                 self.published.remove(&id);
@@ -75,6 +91,27 @@ impl World {
         changes.into_iter().for_each(|change| self.apply(change));
     }
 
+    fn session(&mut self, id: SessionId, row: Option<Session>) {
+        let old = replace(&mut self.sessions, id, row);
+        let (old, new) = (old.as_deref(), self.sessions.get(&id).map(Arc::as_ref));
+        let secret = (old.map(|row| row.secret_hash.as_str()), new.map(|row| row.secret_hash.as_str()));
+        self.found_by.session.moved(id, secret.0, secret.1);
+        let key = (old.map(|row| row.key_hash.as_str()), new.map(|row| row.key_hash.as_str()));
+        self.found_by.session_key.moved(id, key.0, key.1);
+    }
+
+    fn token(&mut self, id: TokenId, row: Option<Token>) {
+        let old = replace(&mut self.tokens, id, row);
+        let new = self.tokens.get(&id).map(|row| row.secret_hash.as_str());
+        self.found_by.token.moved(id, old.as_ref().map(|row| row.secret_hash.as_str()), new);
+    }
+
+    fn node(&mut self, id: NodeId, row: Option<Node>) {
+        let old = replace(&mut self.nodes, id, row);
+        let new = self.nodes.get(&id).map(|row| row.key_hash.as_str());
+        self.found_by.node_key.moved(id, old.as_ref().map(|row| row.key_hash.as_str()), new);
+    }
+
     fn remember(&mut self, event: InstanceEvent) {
         let timeline = Arc::make_mut(self.events.entry(event.instance).or_default());
         timeline.retain(|known| known.id != event.id);
@@ -85,12 +122,54 @@ impl World {
     }
 }
 
+/// Puts the row in place of the one that is given back, or takes that away.
+fn replace<I: Ord, R>(rows: &mut BTreeMap<I, Arc<R>>, id: I, row: Option<R>) -> Option<Arc<R>> {
+    match row {
+        Some(row) => rows.insert(id, Arc::new(row)),
+        None => rows.remove(&id),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use model::Timestamp;
-    use model::id::{EventId, InstanceId};
+    use model::id::{EventId, InstanceId, PersonId};
 
     use super::*;
+
+    fn session(bits: u64, secret: &str, key: &str) -> Session {
+        Session {
+            id: SessionId::from_bits(bits),
+            person: PersonId::from_bits(1),
+            secret_hash: secret.to_owned(),
+            key_hash: key.to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+            last_seen_at: Timestamp::UNIX_EPOCH,
+            address: String::new(),
+            agent: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_row_is_found_by_its_secret_for_as_long_as_it_has_it() {
+        let mut world = World::new(ClusterId::from_bits(1), Era::default(), Settings::default(), Instant::default());
+        let found = |world: &World, secret: &str| world.session_by_hash(secret).map(|row| row.id);
+        for bits in 1..100 {
+            world.apply(Change::PutSession(session(bits, &format!("s{bits}"), &format!("k{bits}"))));
+        }
+        // As if they had been read from the store.
+        let read = World { found_by: FoundBy::default(), ..world.clone() }.indexed();
+        for world in [&world, &read] {
+            assert_eq!(found(world, "s7"), Some(SessionId::from_bits(7)));
+            assert_eq!(world.session_by_key_hash("k9").map(|row| row.id), Some(SessionId::from_bits(9)));
+            assert_eq!((found(world, "s100"), found(world, "k7"), found(world, "")), (None, None, None));
+        }
+        world.apply(Change::PutSession(session(7, "new", "k7")));
+        world.apply(Change::DropSession(SessionId::from_bits(8)));
+        assert_eq!((found(&world, "s7"), found(&world, "s8")), (None, None));
+        assert_eq!(found(&world, "new"), Some(SessionId::from_bits(7)));
+        assert_eq!(found(&read, "s7"), Some(SessionId::from_bits(7)), "a world that was copied before is as it was");
+    }
 
     #[test]
     fn a_timeline_keeps_the_newest_in_order_whatever_order_they_come_in() {

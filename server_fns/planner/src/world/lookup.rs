@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::Timestamp;
 use model::event::InstanceEvent;
-use model::forward::Place;
-use model::id::{InstanceId, NodeId, PersonId};
+use model::forward::{ForwardKey, Place};
+use model::id::{InstanceId, NodeId, PersonId, SessionId, TokenId};
 use model::instance::DesiredState;
 use model::node::NodeFacts;
 use model::observed::Observed;
@@ -28,15 +28,24 @@ impl World {
     }
 
     pub fn session_by_hash(&self, secret_hash: &str) -> Option<&Arc<Session>> {
-        self.sessions.values().find(|session| session.secret_hash == secret_hash)
+        let found = self.found_by.session.candidates(secret_hash, SessionId::from_bits(0));
+        found.filter_map(|id| self.sessions.get(&id)).find(|session| session.secret_hash == secret_hash)
+    }
+
+    /// The session whose page keeps that key.
+    pub fn session_by_key_hash(&self, key_hash: &str) -> Option<&Arc<Session>> {
+        let found = self.found_by.session_key.candidates(key_hash, SessionId::from_bits(0));
+        found.filter_map(|id| self.sessions.get(&id)).find(|session| session.key_hash == key_hash)
     }
 
     pub fn token_by_hash(&self, secret_hash: &str) -> Option<&Arc<Token>> {
-        self.tokens.values().find(|token| token.secret_hash == secret_hash)
+        let found = self.found_by.token.candidates(secret_hash, TokenId::from_bits(0));
+        found.filter_map(|id| self.tokens.get(&id)).find(|token| token.secret_hash == secret_hash)
     }
 
     pub fn node_by_key_hash(&self, key_hash: &str) -> Option<&Arc<Node>> {
-        self.nodes.values().find(|node| node.key_hash == key_hash)
+        let found = self.found_by.node_key.candidates(key_hash, NodeId::from_bits(0));
+        found.filter_map(|id| self.nodes.get(&id)).find(|node| node.key_hash == key_hash)
     }
 
     pub fn sessions_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<Session>> {
@@ -161,6 +170,11 @@ impl Instance {
         self.spec.forwards.iter().filter(move |forward| forward.place == place).map(|forward| forward.host)
     }
 
+    /// Nobody asked for the number of that forward, so it gets another one where it must.
+    pub fn moves(&self, key: ForwardKey) -> bool {
+        self.spec.forwards.iter().any(|forward| forward.key() == key && forward.automatic)
+    }
+
     /// It is not to run, and its node has said that it does not.
     pub fn stands_still(&self) -> bool {
         let still = match &self.report.observed {
@@ -187,6 +201,7 @@ impl LastReport {
             activity: None,
             problem: None,
             unopened: Vec::new(),
+            closed: None,
             restarts,
             at,
         }

@@ -175,6 +175,7 @@ fn a_step_of_a_build_is_shown_with_its_progress() {
         activity,
         problem: None,
         unopened: Vec::new(),
+        closed: None,
     };
     scene.report(node, &[report(Generation(1), Some(Activity::BuildingImage { step: 3, of: 7 }), None)]);
     let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();

@@ -129,10 +129,11 @@ fn a_number_that_nobody_asked_for_gives_way_to_a_foreign_program() {
         scene.report(node, &worker.reports());
         scene.settle();
     }
-    // The one that was asked for stays, and says why nobody reaches it.
+    // The one that was asked for stays the instance's, and says why nobody reaches it.
     assert_eq!(hosts(&scene, id), [1033, 1034]);
     let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
-    assert!(view.forwards[0].problem.starts_with("Host port 1033 cannot be opened: in use."), "{view:?}");
+    assert!(view.forwards[0].problem.starts_with("Another program had host port 1033"), "{view:?}");
+    assert_eq!((view.forwards[0].given_up, view.forwards[1].given_up), (true, false));
     assert_eq!(view.forwards[1].problem, "");
 }
 
@@ -187,4 +188,58 @@ fn the_servers_own_ports_are_declared_for_the_tunnel() {
     let key = ForwardKey { place: Place::Gateway, protocol: Protocol::Tcp, host: HostPort(GATEWAY.last) };
     close(&mut scene, "bob", id, key);
     assert_eq!(told(&scene), (vec![80], vec![53], 0));
+}
+
+#[test]
+fn a_number_that_was_chosen_and_is_anothers_is_tried_again_only_when_somebody_asks() {
+    let mut scene = Scene::with_node();
+    let id = scene.create("bob", "web").unwrap();
+    let node = scene.instance(id).node;
+    let wish = OpenForward { host_port: Some(1033), ..asked(9090) };
+    open(&mut scene, "bob", id, &wish).unwrap();
+    let mut worker = Worker::default();
+    worker.taken.insert(1033);
+    let told = |scene: &Scene| scene.assignment(node).instances[0].forwards.len();
+    let turn = |scene: &mut Scene, worker: &mut Worker| {
+        worker.receive(&scene.world, node);
+        scene.report(node, &worker.reports());
+        scene.settle();
+    };
+    assert_eq!(told(&scene), 1);
+    turn(&mut scene, &mut worker);
+    assert_eq!(told(&scene), 0, "the node forgets it, and does not try it when it is started anew");
+    let line = "TCP host port 1033 is another program's and is not tried again by itself.";
+    assert_eq!(scene.told(id).iter().filter(|text| **text == line).count(), 1, "{:?}", scene.told(id));
+    worker.taken.clear();
+    scene.pass(std::time::Duration::from_secs(3_600));
+    turn(&mut scene, &mut worker);
+    scene.disconnect(node);
+    scene.connect(node, "machine");
+    turn(&mut scene, &mut worker);
+    assert_eq!(told(&scene), 0, "nobody asked");
+    // It is held all the same.
+    let eve = scene.create("eve", "db").unwrap();
+    assert_eq!(open(&mut scene, "eve", eve, &wish).unwrap_err().field.as_deref(), Some("host_port"));
+    open(&mut scene, "bob", id, &wish).unwrap();
+    assert_eq!(told(&scene), 1, "the same wish once more is another try");
+    turn(&mut scene, &mut worker);
+    let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
+    assert_eq!((view.forwards[0].problem.as_str(), view.forwards[0].given_up), ("", false));
+}
+
+#[test]
+fn the_servers_own_number_that_was_chosen_is_given_up_too() {
+    let mut scene = Scene::with_node();
+    let id = scene.create("bob", "web").unwrap();
+    let wish = OpenForward { place: Place::Gateway, host_port: Some(GATEWAY.first), ..asked(8080) };
+    open(&mut scene, "bob", id, &wish).unwrap();
+    let key = scene.instance(id).spec.forwards[0].key();
+    scene.world.unopened.insert(id, vec![Unopened { key, reason: "in use".into(), taken: true }]);
+    scene.settle();
+    assert!(scene.instance(id).spec.forwards[0].given_up);
+    let node = scene.instance(id).node;
+    assert!(!scene.assignment(node).instances[0].ports.contains(&model::port::ContainerPort(8080)));
+    scene.world.unopened.clear();
+    open(&mut scene, "bob", id, &wish).unwrap();
+    assert!(!scene.instance(id).spec.forwards[0].given_up);
 }

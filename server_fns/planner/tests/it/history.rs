@@ -7,12 +7,12 @@ use model::forward::{Place, Protocol, Unopened};
 use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
-use model::port::PortRange;
+use model::port::{ContainerPort, PortRange};
 use model::request::{CreateInstance, OpenForward, RegisterNode};
 use planner::actor::{Actor, Via};
 use planner::command::{channel, instances, nodes, people, ssh_keys};
 
-use crate::scene::{RANGE, Scene, Wish, facts, introduction};
+use crate::scene::{RANGE, Scene, Wish, facts, introduction, opening};
 use crate::worker::Worker;
 
 /// What happens, who or which it happens to, and how.
@@ -27,7 +27,14 @@ pub(crate) struct History {
 
 const PEOPLE: [&str; 3] = ["ada", "bob", "eve"];
 const NAMES: [&str; 3] = ["web", "db", "box"];
-const WISHES: [Wish; 4] = [instances::start, instances::stop, instances::restart, instances::delete];
+const WISHES: [Wish; 6] = [
+    instances::start,
+    instances::stop,
+    instances::restart,
+    instances::delete,
+    |world, actor, id, draw, now| instances::set_door(world, actor, id, ContainerPort::HTTP, false, draw, now),
+    |world, actor, id, draw, now| instances::set_door(world, actor, id, ContainerPort::HTTP, true, draw, now),
+];
 
 impl History {
     /// Two nodes are online, a shared one and one of bob's own.
@@ -231,9 +238,8 @@ impl History {
                 assert_eq!(self.scene.world.sessions_of(person).count(), 0);
             }
             2 => {
-                let address = "192.0.2.1".to_owned();
-                let decided = people::open_session(world, person, "hash".into(), address, "browser", &mut draw, now)
-                    .expect("a known person");
+                let decided =
+                    people::open_session(world, opening(person), &mut draw, now).expect("a known person");
                 let id = self.scene.commit(decided);
                 assert!(people::session_is_valid(&self.scene.world.sessions[&id], now));
             }

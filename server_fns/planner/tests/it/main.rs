@@ -3,17 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "a scene that lacks what it is about has failed")]
 
 mod channel;
+mod hosts;
+mod doors;
 mod forwards;
 mod generated;
 mod history;
 mod instances;
+mod keys;
 mod link;
+mod machine;
 mod moves;
 mod nodes;
 mod people;
 mod recover;
 mod scene;
 mod time;
+mod urls;
 mod view;
 mod ways_out;
 mod worker;

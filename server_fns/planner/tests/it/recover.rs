@@ -4,7 +4,7 @@ use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::image::ImageName;
 use model::instance::{DesiredState, Limits};
-use model::port::PortBlock;
+use model::port::{ContainerPort, PortBlock};
 use model::refusal::{Refusal, RefusalCode};
 use model::stranger::{OWNER, Origin, RowLabels, Stranger};
 use model::version::Incarnation;
@@ -42,7 +42,7 @@ fn asked(scene: &mut Scene, node: &str, owner: Option<&str>) -> Result<InstanceI
         node,
         "dockhost-x",
         owner,
-        &|_, known| HostKey { public_key: known.to_owned(), ..HostKey::default() },
+        &|_, _, known| HostKey { public_key: known.to_owned(), ..HostKey::default() },
         &mut draw,
         scene.now,
     )?;
@@ -63,7 +63,8 @@ fn it_is_assigned_as_it_was_and_never_made_anew() {
     assert_eq!((assigned.desired, assigned.host_ports), (DesiredState::Running, PortBlock::starting_at(1027)));
     assert!(!assigned.authorized_keys.is_empty());
     assert_eq!((assigned.host_key.public_key.as_str(), assigned.host_key.seed.as_str()), ("ssh-ed25519 AAAA", ""));
-    assert_eq!(scene.told(ID), ["Recovered from its container dockhost-x on lab-1."]);
+    assert!(scene.told(ID)[0].starts_with("Recovered from its container dockhost-x on lab-1. "), "{:?}", scene.told(ID));
+    assert_eq!(assigned.closed, ContainerPort::CLOSABLE, "nobody knows any more whether they were open");
     assert_eq!(proposals(&scene.world, scene.now), [], "it is no stranger any more, whatever its node said before");
     assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().code, RefusalCode::NotFound);
     let mut copy = scene.world.links[&node].strangers.clone();

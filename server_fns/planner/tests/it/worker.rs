@@ -102,6 +102,7 @@ impl Worker {
             activity: None,
             problem,
             unopened: self.unopened(wish),
+            closed: Some(wish.closed.clone()),
         }
     }
 

@@ -9,6 +9,7 @@ use model::view::InstanceView;
 
 use crate::parts::{Button, Card, Glyph};
 
+pub(super) use host::network;
 use host::{HostPorts, Open};
 use urls::Urls;
 

@@ -8,9 +8,10 @@ use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::observed::{Activity, Observed, Problem};
-use model::port::PortBlock;
+use model::port::{ContainerPort, PortBlock};
 use model::version::{Generation, Incarnation, Restarts};
 use planner::world::{Instance, LastReport};
+use protocol::plain::Plain as _;
 
 use crate::store::row::{Row, Table};
 
@@ -41,6 +42,8 @@ struct LastReportRow {
     problem: Option<Problem>,
     #[serde(default)]
     unopened: Vec<Unopened>,
+    #[serde(default)]
+    closed: Option<Vec<ContainerPort>>,
     restarts: Restarts,
     at: Timestamp,
 }
@@ -131,14 +134,17 @@ impl From<InstanceRow> for Instance {
 
 impl From<LastReport> for LastReportRow {
     fn from(report: LastReport) -> Self {
-        let LastReport { observed, generation, activity, problem, unopened, restarts, at } = report;
-        Self { observed, generation, activity, problem, unopened, restarts, at }
+        let LastReport { observed, generation, activity, problem, unopened, closed, restarts, at } = report;
+        Self { observed, generation, activity, problem, unopened, closed, restarts, at }
     }
 }
 
 impl From<LastReportRow> for LastReport {
     fn from(report: LastReportRow) -> Self {
-        let LastReportRow { observed, generation, activity, problem, unopened, restarts, at } = report;
-        Self { observed, generation, activity, problem, unopened, restarts, at }
+        let LastReportRow { observed, generation, activity, problem, unopened, closed, restarts, at } = report;
+        // Until 0.2.0 what nodes said was kept as it was.
+        let (observed, problem) = (observed.plain(), problem.map(|problem| problem.plain()));
+        let unopened = unopened.into_iter().map(|unopened| unopened.plain()).collect();
+        Self { observed, generation, activity, problem, unopened, closed, restarts, at }
     }
 }

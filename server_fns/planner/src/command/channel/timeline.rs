@@ -22,7 +22,9 @@ pub(super) fn lines(old: &Instance, new: &Instance, node: &str) -> Vec<String> {
         lines.push(problem.message.clone());
     }
     let known = |unopened: &&Unopened| old.report.unopened.contains(unopened);
-    lines.extend(new.report.unopened.iter().filter(|unopened| !known(unopened)).map(sentence));
+    // What becomes of a number that another program has is told when it is decided.
+    let open = |unopened: &&Unopened| !unopened.taken || new.moves(unopened.key);
+    lines.extend(new.report.unopened.iter().filter(|unopened| !known(unopened)).filter(open).map(sentence));
     lines
 }
 

@@ -21,7 +21,7 @@ use crate::world::{Instance, World};
 const HOST_PORT: &str = "host_port";
 
 /// Opens a host port. The same one asked for again is changed and never doubled: who is let in, where it listens, and
-/// what it leads to; one without a number is known by what it leads to.
+/// what it leads to; one without a number is known by what it leads to. One that was given up is tried once more.
 pub fn open_forward(
     world: &World,
     actor: &Actor,
@@ -58,6 +58,7 @@ pub fn open_forward(
         allow: networks(&asked.allow)?,
         // Who changes one names its number, and did not choose it thereby.
         automatic: known.map_or(asked.host_port.is_none(), |known| known.automatic),
+        given_up: false,
         opened: known.map_or(instance.generation, |known| known.opened),
     };
     if known != Some(&forward) {
@@ -103,8 +104,13 @@ fn chosen(world: &World, instance: &Instance, asked: &OpenForward, host: HostPor
         return Err(Refusal::field(HOST_PORT, format!("The host ports there are {first} to {last}.")));
     }
     // Its own number for the other protocol is not in the way; a name server answers on both.
-    let own = instance.forwarded_ports(asked.place).any(|port| port == host);
-    if !own && is_held(world, instance, asked.place, host) {
+    if instance.forwarded_ports(asked.place).any(|port| port == host) {
+        return Ok(host);
+    }
+    if let Some(why) = world.why_not_to_give(instance.node, asked.place, host) {
+        return Err(Refusal::field(HOST_PORT, format!("Host port {} {why}. Choose another one.", host.0)));
+    }
+    if is_held(world, instance, asked.place, host) {
         return Err(Refusal::field(HOST_PORT, format!("Host port {} is in use there. Choose another one.", host.0)));
     }
     Ok(host)
@@ -112,7 +118,9 @@ fn chosen(world: &World, instance: &Instance, asked: &OpenForward, host: HostPor
 
 fn free(world: &World, instance: &Instance, place: Place) -> Result<HostPort, Refusal> {
     let range = range(world, instance, place)?;
-    last_free_port(range, |port| is_held(world, instance, place, port)).ok_or_else(|| {
+    let is_out =
+        |port| is_held(world, instance, place, port) || world.why_not_to_give(instance.node, place, port).is_some();
+    last_free_port(range, is_out).ok_or_else(|| {
         Refusal::new(RefusalCode::Conflict, "All host ports there are given away. Close one, or use the tunnel.")
     })
 }
@@ -133,7 +141,9 @@ fn range(world: &World, instance: &Instance, place: Place) -> Result<PortRange, 
 
 fn is_held(world: &World, instance: &Instance, place: Place, port: HostPort) -> bool {
     match place {
-        Place::Node => world.held_ports(instance.node).any(|held| held.contains(port)),
+        Place::Node => {
+            world.nodes.get(&instance.node).is_some_and(|node| world.held_beside(node).any(|held| held.contains(port)))
+        }
         Place::Gateway => world.held_gateway_ports().any(|held| held.contains(port)),
     }
 }

@@ -22,7 +22,7 @@ pub fn declare_port(
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
-    let DeclaredPort { port, url } = asked;
+    let DeclaredPort { port, url, .. } = asked;
     if port.0 == 0 {
         return Err(Refusal::field("port", "A port is a number from 1 to 65535."));
     }
@@ -30,8 +30,13 @@ pub fn declare_port(
         return Err(Refusal::field("port", "Port 22 speaks SSH, which no browser opens."));
     }
     let mut ports = instance.spec.ports.clone();
+    let before = ports.iter().find(|known| known.port == port);
+    let opened = match before {
+        Some(known) if url == UrlAccess::Off || known.url != UrlAccess::Off => known.opened,
+        Some(_) | None => instance.generation.next(),
+    };
     ports.retain(|known| known.port != port);
-    ports.push(asked);
+    ports.push(DeclaredPort { port, url, opened });
     ports.sort_by_key(|known| known.port);
     if ports.len() > PORTS_PER_INSTANCE {
         let message = format!("An instance may have {PORTS_PER_INSTANCE} declared ports. Withdraw one first.");

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use model::host_key::HostKey;
 use model::id::InstanceId;
 use model::instance::{DesiredState, InstanceSpec};
-use model::name::InstanceName;
-use model::port::{DeclaredPort, PortBlock};
+use model::name::{InstanceName, Username};
+use model::port::{ContainerPort, DeclaredPort, PortBlock};
 use model::refusal::{Refusal, RefusalCode};
 use model::stranger::{OWNER, Origin, Proposal, Proposed, Stranger};
 use model::version::{Generation, Restarts};
 
-use crate::access::url_name;
 use crate::clock::Now;
-use crate::command::instances::spec::check_limits;
+use crate::command::instances::spec::{check_limits, unasked_keys};
 use crate::command::{Decision, event};
 use crate::ports::first_free_block;
 use crate::world::{Change, Instance, LastReport, Node, Person, World};
 
-/// The host key that a container has already, with a certificate for its name; the node has the secret half.
-pub type KeepHostKey<'a> = &'a dyn Fn(&InstanceName, &str) -> HostKey;
+/// The host key that a container has already, with a certificate for its name and owner. The node has the secret half, as
+/// it has of every instance that it is given, so that another key would keep nothing from whoever runs it.
+pub type KeepHostKey<'a> = &'a dyn Fn(&InstanceName, &Username, &str) -> HostKey;
 
 /// One for each container that a connected node reported and that belongs to no instance.
 pub fn proposals(world: &World, now: Now) -> Vec<Proposal> {
@@ -31,6 +31,10 @@ pub fn proposals(world: &World, now: Now) -> Vec<Proposal> {
                 owner: owner.username.clone(),
                 name: spec.name,
                 host_ports,
+                on_word_of: node
+                    .owner
+                    .filter(|runs_it| *runs_it != owner.id)
+                    .and_then(|runs_it| world.people.get(&runs_it).map(|person| person.username.clone())),
             });
             all.push(Proposal { node: node.settings.name.clone(), stranger: stranger.clone(), outcome });
         }
@@ -58,10 +62,14 @@ pub fn recover(
         let nobody = || Refusal::field(OWNER, format!("There is nobody with the username or address {login}."));
         world.person_by_login(login).ok_or_else(nobody)
     });
-    let (_, proposed) = propose(world, node, stranger, owner.transpose()?, now)?;
+    let (owner, proposed) = propose(world, node, stranger, owner.transpose()?, now)?;
     let known = stranger.origin.as_ref().map(|origin| origin.row.host_key.as_str()).unwrap_or_default();
-    let instance = Instance { host_key: host_key(&proposed.spec.name, known), ..proposed };
-    let (id, text) = (instance.id, format!("Recovered from its container {container} on {}.", node.settings.name));
+    let instance = Instance { host_key: host_key(&proposed.spec.name, &owner.username, known), ..proposed };
+    let text = format!(
+        "Recovered from its container {container} on {}. The host ports of 80 and 443 are closed until somebody opens them.",
+        node.settings.name
+    );
+    let id = instance.id;
     let event = event(world, id, "DockHost", text, draw, now);
     Ok(Decision::new(vec![Change::PutInstance(Box::new(instance)), event], id))
 }
@@ -91,7 +99,7 @@ fn propose<'w>(
         let message = format!("{place} does not take instances of {username}; say whose it shall be.");
         return Err(Refusal::field(OWNER, message));
     }
-    let ssh_keys: Vec<_> = world.ssh_keys_of(owner.id).map(|key| key.id).collect();
+    let ssh_keys = unasked_keys(world, owner.id);
     if ssh_keys.is_empty() {
         let message = format!("{username} has no SSH key, so nobody could log in. Let {username} add one first.");
         return Err(Refusal::field(OWNER, message));
@@ -101,13 +109,15 @@ fn propose<'w>(
         .ok_or_else(|| conflict(format!("{place} has no {} consecutive free host ports left.", PortBlock::SIZE)))?;
     let name = free_name(world, owner, &row.name);
     let spec = InstanceSpec {
-        url_name: url_name(world, owner.username.as_str(), &name),
+        url_name: String::new(),
         name,
         image: row.image,
         ssh_keys,
         limits: row.limits,
         start_on_connect: false,
         ports: DeclaredPort::first(),
+        // Nobody knows any more which were open, so nobody gets in who did not before.
+        closed: ContainerPort::CLOSABLE.to_vec(),
         forwards: Vec::new(),
     };
     let instance = Instance {
@@ -133,9 +143,10 @@ fn propose<'w>(
 
 /// Those that it had, if they are free.
 fn host_ports(world: &World, node: &Node, before: PortBlock) -> Option<PortBlock> {
-    let (range, held) = (node.settings.host_ports, || world.held_ports(node.id));
-    let free = range.blocks().any(|block| block == before) && !held().any(|held| held.overlaps(before.range()));
-    if free { Some(before) } else { first_free_block(range, held(), &[]) }
+    let range = node.settings.host_ports;
+    let mut held = world.held_beside(node);
+    let free = range.blocks().any(|block| block == before) && !held.any(|held| held.overlaps(before.range()));
+    if free { Some(before) } else { first_free_block(range, world.not_to_give(node), &[]) }
 }
 
 /// The name that it had, or one made of it that its owner does not use.

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use model::id::SshKeyId;
+use model::id::{PersonId, SshKeyId};
 use model::image::ImageName;
 use model::instance::{InstanceSpec, Limits};
 use model::name::InstanceName;
-use model::port::DeclaredPort;
+use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
 use model::request::CreateInstance;
 
-use crate::access::url_name;
 use crate::actor::Actor;
 use crate::limits::{CPU_MILLIS, MEMORY_BYTES};
-use crate::world::World;
+use crate::world::{SshKey, World};
 
 pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<InstanceSpec, Refusal> {
-    let name: InstanceName =
-        asked.name.trim().parse().map_err(|why| Refusal::bad_name("name", "The name of the instance", &why))?;
+    let name: Result<InstanceName, _> = asked.name.trim().parse();
+    let name = name.and_then(InstanceName::given_anew);
+    let name = name.map_err(|why| Refusal::bad_name("name", "The name of the instance", &why))?;
     let image: ImageName = match asked.image.as_deref() {
         None => ImageName::default(),
         Some(text) => text.parse().map_err(|_| {
@@ -27,9 +27,11 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
     };
     let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
     check_limits(asked.limits)?;
+    let closed = if world.settings.web_ports_closed { ContainerPort::CLOSABLE.to_vec() } else { Vec::new() };
     Ok(InstanceSpec {
+        closed,
         forwards: Vec::new(),
-        url_name: url_name(world, actor.username.as_str(), &name),
+        url_name: String::new(),
         name,
         image,
         ssh_keys,
@@ -46,7 +48,7 @@ fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Ve
         return Err(Refusal::field(FIELD, "Add an SSH public key first; without one nobody could log in."));
     }
     let Some(asked) = asked else {
-        return Ok(own().map(|key| key.id).collect());
+        return Ok(unasked_keys(world, actor.person));
     };
     let mut chosen = BTreeSet::new();
     for text in asked {
@@ -62,6 +64,15 @@ fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Ve
         return Err(Refusal::field(FIELD, "Choose at least one SSH key; without one nobody could log in."));
     }
     Ok(chosen.into_iter().collect())
+}
+
+/// The keys of an instance for which nobody chose any: one that may not manage is for those for which it was ticked, unless
+/// there is no other.
+pub(super) fn unasked_keys(world: &World, person: PersonId) -> Vec<SshKeyId> {
+    let keys = |which: fn(&SshKey) -> bool| {
+        world.ssh_keys_of(person).filter(|key| which(key)).map(|key| key.id).collect::<Vec<_>>()
+    };
+    Some(keys(|key| key.may_manage)).filter(|managing| !managing.is_empty()).unwrap_or_else(|| keys(|_| true))
 }
 
 pub(super) fn check_limits(limits: Limits) -> Result<(), Refusal> {

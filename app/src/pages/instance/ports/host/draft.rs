@@ -107,6 +107,7 @@ mod tests {
             bind: "10.0.0.7".to_owned(),
             allow: vec!["10.0.0.0/8".to_owned(), "192.0.2.7/32".to_owned()],
             problem: String::new(),
+            given_up: false,
         }
     }
 

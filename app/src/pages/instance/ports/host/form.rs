@@ -5,18 +5,7 @@ use dioxus::prelude::*;
 use super::draft::{ALLOW, BIND, CONTAINER_PORT, HOST_PORT, PLACE};
 use crate::action::Ask;
 use crate::parts::{Button, ButtonKind, Notice, NoticeKind};
-
-/// The first field takes the cursor, and what had it before gets it back once the form is gone.
-const CURSOR: &str = "
-    const form = document.getElementById('host-port-form');
-    if (!form) return;
-    const before = document.activeElement;
-    form.querySelector('input')?.focus();
-    new MutationObserver((_, observer) => {
-        if (form.isConnected) return;
-        observer.disconnect();
-        before?.isConnected && before.focus();
-    }).observe(document.body, { childList: true, subtree: true });";
+use crate::script;
 
 #[component]
 pub(super) fn Form(
@@ -35,7 +24,7 @@ pub(super) fn Form(
             class: "@container flex flex-col gap-4 rounded-md border border-line bg-surface p-4",
             aria_label: "{label}",
             onmounted: move |_| {
-                document::eval(CURSOR);
+                script::enter("host-port-form");
             },
             onsubmit: move |event| {
                 event.prevent_default();

@@ -17,6 +17,7 @@ use model::view::{ForwardView, InstanceView};
 use new::NewHostPort;
 use row::Row;
 use table::{BlockRow, Table};
+pub(in crate::pages::instance) use words::network;
 
 /// Which form is open: one at most, so that no two inputs share an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,12 @@ pub(super) fn HostPorts(view: InstanceView, open: Signal<Open>) -> Element {
             } else {
                 Table { title: "On the node", text: "At the address of {node} itself.",
                     for binding in view.ports.iter().copied() {
-                        BlockRow { key: "{binding.host.0}", node: view.node.address.clone(), binding }
+                        BlockRow {
+                            key: "{binding.host.0}",
+                            node: view.node.address.clone(),
+                            binding,
+                            closed: view.doors.iter().any(|door| door.port == binding.container && !door.open),
+                        }
                     }
                     for forward in on_node {
                         Row { key: "{words::title(key(&forward))}", id: view.id, node: node.clone(), forward, open }

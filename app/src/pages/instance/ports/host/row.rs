@@ -5,9 +5,10 @@ use model::forward::Protocol;
 use model::id::InstanceId;
 use model::name::NodeName;
 use model::view::ForwardView;
-use server_fns::instances;
+use server_fns::{Json, instances};
 
 use super::change::ChangeHostPort;
+use super::draft::Draft;
 use super::table::Cells;
 use super::who::Who;
 use super::{Open, key, words};
@@ -23,8 +24,17 @@ pub(super) fn Row(id: InstanceId, node: NodeName, forward: ForwardView, open: Si
     let title = words::title(key);
     let menu = format!("{}-{}-{}-menu", key.place, key.protocol, key.host.0);
     let close = move |()| ask.start(instances::close_forward(id, key.place, key.protocol, key.host.0), |_| {});
+    // The same wish once more.
+    let wish = Draft::of(&forward);
+    let again = move |()| {
+        let wish = wish.clone();
+        ask.start(async move { instances::open_forward(id, Json(wish.request()?)).await }, |_| {});
+    };
     let actions = rsx! {
         Menu { id: "{menu}", label: "Actions for {title}",
+            if forward.given_up {
+                MenuItem { menu: "{menu}", icon: Glyph::Restart, onclick: again, "Try again" }
+            }
             MenuItem { menu: "{menu}", icon: Glyph::Settings, onclick: move |()| open.set(Open::ChangeOf(key)), "Change…" }
             MenuItem { menu: "{menu}", icon: Glyph::Trash, danger: true, onclick: close, "Close" }
         }

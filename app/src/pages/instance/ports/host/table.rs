@@ -30,10 +30,11 @@ pub(super) fn Table(title: &'static str, text: String, children: Element) -> Ele
 
 /// One of the three, which stay as long as the instance does.
 #[component]
-pub(super) fn BlockRow(node: String, binding: PortBinding) -> Element {
+pub(super) fn BlockRow(node: String, binding: PortBinding, closed: bool) -> Element {
+    let remark = if closed { "closed" } else { purpose(binding.container) };
     rsx! {
         tbody { class: "border-t border-line",
-            Cells { address: address(&node, binding), port: binding.container, remark: purpose(binding.container) }
+            Cells { address: address(&node, binding), port: binding.container, remark }
         }
     }
 }

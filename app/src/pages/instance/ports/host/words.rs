@@ -13,7 +13,7 @@ pub(super) fn title(key: ForwardKey) -> String {
 }
 
 /// A network of one address is that address.
-pub(super) fn network(text: &str) -> &str {
+pub(in crate::pages::instance) fn network(text: &str) -> &str {
     match text.split_once('/') {
         Some((address, "32")) if !address.contains(':') => address,
         Some((address, "128")) => address,

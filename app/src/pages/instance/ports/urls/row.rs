@@ -13,7 +13,8 @@ use super::level;
 use super::link::UrlLink;
 use crate::action::use_ask;
 use crate::format;
-use crate::parts::{Confirm, CopyText, Glyph, Menu, MenuItem, Notice, NoticeKind, Select, copy, use_toasts};
+use crate::parts::{Confirm, CopyText, Glyph, Menu, MenuItem, Notice, NoticeKind, Select, use_toasts};
+use crate::script::copy;
 
 /// How long a copied link opens.
 const HOURS: u32 = 24;

@@ -1,6 +1,7 @@
 //! From a line to what it asks for. There is no shell: words are separated by spaces, and quotes mean nothing.
 
 use model::forward::ForwardKey;
+use model::port::ContainerPort;
 use model::request::OpenForward;
 
 use super::forward;
@@ -19,6 +20,7 @@ pub(super) enum Command {
     Ports { name: String },
     Open { name: String, asked: OpenForward },
     Close { name: String, key: ForwardKey },
+    Door { name: String, port: ContainerPort, open: bool },
     Explain { name: String },
     WhoAmI,
 }
@@ -34,6 +36,8 @@ ports NAME             where its ports are reached
 open NAME PORT[/udp]   open a host port of its node that leads to that port; with --on-server one of this server,
                        --host-port N a certain one, --from NETWORK,... for these callers, --listen ADDRESS there alone
 close NAME HOST-PORT   close it again
+door NAME 80 close     let nobody in at the node's host port of 80, or of 443; `door NAME 80 open` lets in everybody
+                       who reaches the node
 explain NAME           why it is as it is, and what can be done
 whoami                 who you are here
 help                   this list
@@ -53,6 +57,10 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         }
         ["close", name, rest @ ..] if !name.starts_with('-') => {
             return Ok((Command::Close { name: (*name).to_owned(), key: forward::close(rest)? }, json));
+        }
+        ["door", name, rest @ ..] if !name.starts_with('-') => {
+            let (port, open) = forward::door(rest)?;
+            return Ok((Command::Door { name: (*name).to_owned(), port, open }, json));
         }
         _ => {}
     }
@@ -75,7 +83,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["rm", name] => Command::Remove { name: (*name).to_owned(), yes },
         ["ports", name] => Command::Ports { name: (*name).to_owned() },
         ["explain", name] => Command::Explain { name: (*name).to_owned() },
-        ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close", ..] => {
+        ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close" | "door", ..] => {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
         }
         [other, ..] => {

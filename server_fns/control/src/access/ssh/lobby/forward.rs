@@ -1,7 +1,7 @@
-//! `open` and `close`: the only commands with options of their own.
+//! `open`, `close` and `door`: the commands about ports.
 
 use model::forward::{ForwardKey, Place, Protocol};
-use model::port::HostPort;
+use model::port::{ContainerPort, HostPort};
 use model::request::OpenForward;
 
 use super::command::plain;
@@ -40,6 +40,15 @@ pub(super) fn close(words: &[&str]) -> Result<ForwardKey, String> {
             Ok(ForwardKey { place, protocol, host: HostPort(host) })
         }
         _ => Err("`close` takes an instance and its host port, as in: close web-1 32767/udp".to_owned()),
+    }
+}
+
+/// Which host port of the block the words after `door NAME` mean, and whether it is to be open. The error is a sentence.
+pub(super) fn door(words: &[&str]) -> Result<(ContainerPort, bool), String> {
+    match words {
+        [port, "open"] => Ok((ContainerPort(number(port)?), true)),
+        [port, "close"] => Ok((ContainerPort(number(port)?), false)),
+        _ => Err("`door` takes an instance, a port and `open` or `close`, as in: door web-1 80 close".to_owned()),
     }
 }
 
@@ -83,6 +92,11 @@ mod tests {
         for words in ["", "80 81", "0", "65536", "80/sctp", "80 --host-port", "80 --force", "--from 10.0.0.0/8"] {
             assert!(open(&words.split_whitespace().collect::<Vec<_>>()).is_err(), "{words}");
         }
+        for words in ["", "80", "80 shut", "80 open now", "http open", "0 close", "70000 close", "close 80"] {
+            assert!(door(&words.split_whitespace().collect::<Vec<_>>()).is_err(), "{words}");
+        }
+        assert_eq!(door(&["443", "close"]), Ok((ContainerPort::HTTPS, false)));
+        assert_eq!(door(&["80", "open"]), Ok((ContainerPort::HTTP, true)));
         for words in ["", "80 81", "0", "80 --force", "--on-server"] {
             assert!(close(&words.split_whitespace().collect::<Vec<_>>()).is_err(), "{words}");
         }

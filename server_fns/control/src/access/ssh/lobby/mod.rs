@@ -3,18 +3,19 @@
 mod command;
 mod forward;
 mod line;
+mod restricted;
 mod run;
 mod table;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use planner::access::{Route, Visitor};
+use planner::guest::{Route, Visitor, manages};
 use russh::server::{Handle as Client, Msg};
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::watch;
 
-use super::bridge::STDERR;
+use super::bridge::{STDERR, tell};
 use super::gauge::Gauge;
 use super::watch::told;
 use crate::handle::Handle;
@@ -47,8 +48,11 @@ impl Lobby {
         Self { handle, visitor, client, ended }
     }
 
-    pub(super) async fn serve(self, channel: Channel<Msg>, waits: Arc<Gauge>) {
+    pub(super) async fn serve(self, channel: Channel<Msg>, waits: Arc<Gauge>, note: Option<String>) {
         let (from, to) = channel.split();
+        if let Some(note) = note {
+            tell(&to, note).await;
+        }
         let mut ended = self.ended.clone();
         let status = tokio::select! {
             status = self.talk(from, &to, &waits) => status,
@@ -154,8 +158,11 @@ impl Lobby {
             Route::NotAdmitted(instance) => {
                 format!("This key is not one of those that may log in to {instance}; its page has the list.\n")
             }
-            Route::Instance(_) | Route::Lobby => String::new(),
+            Route::Instance(_) | Route::Lobby | Route::Enrol => String::new(),
         };
+        if !manages(&self.handle.world(), self.visitor.key) {
+            return format!("{note}DockHost. {}\n", self.opens());
+        }
         format!("{note}DockHost. You are {name}. `help` lists the commands, `ls` your instances.\n")
     }
 }

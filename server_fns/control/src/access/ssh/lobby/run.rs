@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use model::id::InstanceId;
 use model::phase::Phase;
-use model::port::{PortBinding, UrlAccess};
+use model::port::{ContainerPort, PortBinding, UrlAccess};
 use model::refusal::Refusal;
-use model::request::CreateInstance;
-use model::view::{ForwardView, InstanceView, UrlView};
-use planner::access::instance_of;
+use model::request::{CreateInstance, SetDoor};
+use model::view::{DoorView, ForwardView, InstanceView, UrlView};
+use planner::guest::instance_of;
 use planner::view::instance_view;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -34,6 +34,7 @@ impl Lobby {
     }
 
     async fn run(&self, command: Command, json: bool) -> Result<String, Refusal> {
+        self.must_manage(&command)?;
         let actor = &self.visitor.actor;
         let show = |view: &InstanceView| if json { as_json(view) } else { line(view) };
         match command {
@@ -86,6 +87,10 @@ impl Lobby {
             }
             Command::Close { name, key } => {
                 let view = self.handle.close_forward(actor, self.named(&name)?, key).await?;
+                Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
+            }
+            Command::Door { name, port, open } => {
+                let view = self.handle.set_door(actor, self.named(&name)?, port, SetDoor { open }).await?;
                 Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
             }
             Command::Explain { name } => {
@@ -163,19 +168,26 @@ fn list(views: &[InstanceView]) -> String {
 #[derive(Serialize)]
 struct Reached<'a> {
     ports: &'a [PortBinding],
+    doors: &'a [DoorView],
     forwards: &'a [ForwardView],
     urls: &'a [UrlView],
 }
 
 fn reached(view: &InstanceView) -> Reached<'_> {
-    Reached { ports: &view.ports, forwards: &view.forwards, urls: &view.urls }
+    Reached { ports: &view.ports, doors: &view.doors, forwards: &view.forwards, urls: &view.urls }
 }
 
 fn ports(view: &InstanceView) -> String {
     let heading = ["PORT", "REACHED AT", "BY"].map(str::to_owned).to_vec();
     let everybody = || "everybody".to_owned();
-    let block = view.ports.iter().map(|binding| {
-        vec![binding.container.0.to_string(), format!("{}:{}", view.node.address, binding.host.0), everybody()]
+    let block = view.doors.iter().map(|door| {
+        let who = match (door.port, door.open) {
+            (ContainerPort::SSH, _) => "holders of its keys".to_owned(),
+            (_, true) => everybody(),
+            (_, false) => "nobody".to_owned(),
+        };
+        let who = if door.problem.is_empty() { who } else { door.problem.clone() };
+        vec![door.port.0.to_string(), door.address.clone(), who]
     });
     let forwards = view.forwards.iter().map(|forward| {
         let who = if forward.allow.is_empty() { everybody() } else { forward.allow.join(" ") };

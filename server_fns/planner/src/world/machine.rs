@@ -1,0 +1,88 @@
+//! Programs on one machine share its ports: the main server, its nodes there, and what else the machine is for.
+
+use std::net::IpAddr;
+
+use model::forward::Place;
+use model::id::NodeId;
+use model::listening::collide;
+use model::port::{HostPort, PortRange};
+use model::reserved::Reserved;
+
+use crate::world::{GatewayPorts, Node, World};
+
+impl World {
+    /// Whether the node is on the main server's own machine, so that a number of one cannot be the other's. Of a node that
+    /// does not say, only the address from which it dials can tell.
+    pub fn is_beside(&self, node: &Node) -> bool {
+        match (self.network_of(node), self.identity.network.as_str()) {
+            ("", _) | (_, "") => {
+                let peer = node.peer_address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
+                peer.is_some_and(|peer| peer.to_canonical().is_loopback())
+            }
+            (there, here) => there == here,
+        }
+    }
+
+    /// The host ports that are given away on the node and on other nodes of its machine.
+    pub fn held_beside<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = PortRange> + 'a {
+        let network = self.network_of(node);
+        let beside = move |other: NodeId| {
+            other == node.id
+                || !network.is_empty() && self.nodes.get(&other).is_some_and(|other| self.network_of(other) == network)
+        };
+        let there = self.instances.values().filter(move |instance| beside(instance.node));
+        there.flat_map(|instance| instance.held_ports(Place::Node))
+    }
+
+    /// Every host port of the node that no instance may get, or not once more.
+    pub fn not_to_give<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = PortRange> + 'a {
+        let reserved = self.reserved_on(node).0;
+        let beside = self.is_beside(node);
+        let own = self.identity.listens.iter().filter(move |_| beside).map(|own| HostPort(own.port()).range());
+        let range = self.identity.gateway_ports.iter().filter(move |_| beside).map(|ports| ports.range);
+        self.held_beside(node).chain(reserved).chain(own).chain(range)
+    }
+
+    /// Why no instance may get that host port there, whoever asks for it: a clause that follows its number.
+    pub fn why_not_to_give(&self, node: NodeId, place: Place, port: HostPort) -> Option<String> {
+        let own = |own: &std::net::SocketAddr| own.port() == port.0;
+        match place {
+            Place::Node => {
+                let node = self.nodes.get(&node)?;
+                let name = &node.settings.name;
+                let beside = self.is_beside(node);
+                let of_gateway = |ports: &&GatewayPorts| ports.range.contains(port);
+                if beside && self.identity.listens.iter().any(own) {
+                    Some(format!("is the DockHost server's own, which is on the machine of {name}"))
+                } else if beside && self.identity.gateway_ports.as_ref().filter(of_gateway).is_some() {
+                    Some(format!("is one of those that the server gives away, which is on the machine of {name}"))
+                } else if self.reserved_on(node).contains(port) {
+                    Some(format!("is kept for another service of {name}, by its operator's --reserved-ports"))
+                } else {
+                    None
+                }
+            }
+            Place::Gateway => {
+                let bind = self.identity.gateway_ports.as_ref()?.bind;
+                let listens = self.identity.listens.iter().filter(|own| collide(own.ip(), bind));
+                let beside = self.nodes.values().filter(|node| self.is_beside(node));
+                if listens.into_iter().any(own) {
+                    Some("is the DockHost server's own".to_owned())
+                } else if beside.flat_map(|node| self.held_ports(node.id)).any(|held| held.contains(port)) {
+                    Some("is given away already by a node on the server's machine".to_owned())
+                } else {
+                    None
+                }
+            }
+        }
+    }
+
+    fn network_of<'a>(&'a self, node: &'a Node) -> &'a str {
+        self.node_facts(node).map(|facts| facts.network.as_str()).unwrap_or_default()
+    }
+
+    /// What its operator keeps, or what is usual.
+    fn reserved_on(&self, node: &Node) -> Reserved {
+        self.node_facts(node).map_or_else(Reserved::default, |facts| facts.reserved.clone())
+    }
+}
