@@ -1,13 +1,13 @@
 // Public URLs: who may open them, what passes and what does not, with curl and raw sockets.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import http from "node:http";
+import { writeFile } from "node:fs/promises";
 import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { must, PASSWORD, root, run, until, World } from "./harness.mjs";
+import { must, run, until, World } from "./harness.mjs";
+import { NAVIGATION, ask as askHost, enter, follow, open, placeApp, signIn } from "./support/apps.mjs";
 import { onFrames, sendFrame, upgrade } from "./support/live.mjs";
 
 const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -22,53 +22,15 @@ describe("public URLs", () => {
     bob = await world.signUp("bob");
     await ada.addKey();
     web = await ada.phase((await ada.create("web-1")).id, "running");
-    const script = await readFile(join(root, "tests/support/app.pl"));
-    const sent = await fetch(`${world.server.base}/api/v1/instances/${web.id}/files?path=app.pl`, { method: "PUT", body: script, headers: ada.api.headers });
-    assert.equal(sent.status, 204);
-    await ada.sshOk(web, "nohup perl /root/app.pl 8080 >/root/app.log 2>&1 & echo started");
-    web = await ada.api.ok("PUT", `/instances/${web.id}/ports/8080`, { url: "public" });
-    address = new URL(web.urls.find(({ port }) => port === 8080).url);
-    await until("the app answers", async () => (await ask("/")).status === 200);
+    address = await placeApp(ada, web);
   });
   after(() => world?.close());
 
-  const level = (url, port = 8080) => ada.api.ok("PUT", `/instances/${web.id}/ports/${port}`, { url });
+  const level = (url, port = 8080) => open(ada, web, port, url);
+  const ask = (path, { host = address.host, ...more } = {}) => askHost(world, host, path, more);
 
-  /** A request to the app's host name, which leads to the server. */
-  function ask(path, { method = "GET", headers = {}, body, host = address.host } = {}) {
-    return new Promise((resolve, reject) => {
-      const sent = http.request({ host: "127.0.0.1", port: world.server.port, path, method, agent: false, headers: { host, ...headers } }, (answer) => {
-        const pieces = [];
-        answer.on("data", (piece) => pieces.push([performance.now(), piece]));
-        answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, raw: answer.rawHeaders, pieces, text: Buffer.concat(pieces.map(([, piece]) => piece)).toString() }));
-        answer.on("error", reject);
-      });
-      sent.on("error", reject);
-      if (body?.pipe) body.pipe(sent);
-      else sent.end(body);
-    });
-  }
-
-  async function session(person) {
-    const answer = await fetch(`${world.server.base}/api/v1/sign-in`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ username: person.username, password: PASSWORD }) });
-    return answer.headers.get("set-cookie").split(";")[0];
-  }
-
-  /** Opens the app as a browser does that holds this cookie of the console; answers with the app's cookie. */
-  async function enter(cookie, path = "/", host = address.host) {
-    const first = await ask(path, { headers: { accept: "text/html" }, host });
-    assert.equal(first.status, 302, first.text);
-    const console_ = new URL(first.headers.location);
-    assert.equal(console_.pathname, "/open");
-    const second = await ask(console_.pathname + console_.search, { headers: cookie ? { cookie } : {}, host: console_.host });
-    if (second.status !== 302 || second.headers.location.startsWith("/visit")) return { refused: second };
-    const third = new URL(second.headers.location);
-    const entered = await ask(third.pathname + third.search, { host: third.host });
-    return { cookie: entered.headers["set-cookie"]?.[0].split(";")[0], to: entered.headers.location, ticket: third.pathname + third.search };
-  }
-
-  test("the URL is named by port and instance, and leads to the app", async () => {
-    assert.equal(address.hostname, "8080-web-1.apps.localhost");
+  test("the URL is named by instance, port and owner, and leads to the app", async () => {
+    assert.equal(address.hostname, "web-1-8080--ada.apps.localhost");
     const answer = await must("curl", ["-sS", "--fail", "--resolve", `${address.hostname}:${world.server.port}:127.0.0.1`, address.href]);
     assert.match(answer, /^GET \/ HTTP\/1.1/);
   });
@@ -122,10 +84,10 @@ describe("public URLs", () => {
   });
 
   test("cookies and tokens of the console never reach an app, and an app sets none for its neighbours", async () => {
-    const cookie = await session(ada);
-    const { text } = await ask("/", { headers: { cookie: `a=1; ${cookie}; dockhost-app=x`, authorization: ada.api.headers.authorization } });
+    const { cookie } = await signIn(world, ada);
+    const { text } = await ask("/", { headers: { cookie: `a=1; ${cookie}; dockhost-app=x; dockhost-of=y`, authorization: ada.api.headers.authorization, "dockhost-session-key": "dhk_x" } });
     assert.match(text, /^cookie: a=1\r?$/mi);
-    assert.ok(!/dh_session|dockhost-app|dhp_/.test(text), text);
+    assert.ok(!/dh_session|dockhost-app|dockhost-of|dhp_|dhk_/.test(text), text);
     const set = await ask("/cookies");
     assert.deepEqual(set.headers["set-cookie"], ["own=1; Path=/", "wide=1; Path=/"]);
     assert.equal(set.headers["keep-alive"]?.includes("timeout=5") ?? false, false);
@@ -139,45 +101,52 @@ describe("public URLs", () => {
 
   test("for its owner alone: a visitor is sent to sign in, the owner comes in, somebody else finds nothing", async () => {
     await level("owner");
-    const stranger = await enter();
-    assert.match(stranger.refused.headers.location, /^\/visit\?app=8080-web-1/);
-    const owner = await enter(await session(ada), "/deep?x=1");
+    const stranger = await ask("/deep?x=1", { headers: { accept: "text/html" } });
+    assert.equal(stranger.status, 302);
+    assert.match(stranger.headers.location, /\/open\?app=web-1-8080--ada&path=%2Fdeep%3Fx%3D1$/);
+    const owner = await enter(world, address.host, await signIn(world, ada), "/deep?x=1");
     assert.equal(owner.to, "/deep?x=1");
-    const inside = await ask("/deep", { headers: { cookie: owner.cookie } });
+    const inside = await ask("/deep", { headers: { ...NAVIGATION, cookie: owner.cookie } });
     assert.match(inside.text, /^GET \/deep/);
     assert.match(inside.text, /^x-dockhost-user: ada\r?$/mi);
     assert.ok(!inside.text.includes(owner.cookie.split("=")[1]));
-    const [theirs, absent] = [await enter(await session(bob)), await enter(await session(bob), "/", `8080-nothing.apps.localhost:${world.server.port}`)];
+    const bobs = await signIn(world, bob);
+    const [theirs, absent] = [await enter(world, address.host, bobs), await enter(world, `nothing-8080--ada.apps.localhost:${world.server.port}`, bobs)];
     assert.equal(theirs.refused.status, 404);
-    assert.deepEqual([theirs.refused.status, theirs.refused.text], [absent.refused.status, absent.refused.text]);
+    assert.deepEqual(theirs.refused.body, absent.refused.body);
     assert.equal((await ask(owner.ticket)).headers["set-cookie"], undefined, "a ticket was used twice");
-    assert.equal((await ask("/", { headers: { cookie: owner.cookie }, host: `80-web-1.apps.localhost:${world.server.port}` })).status, 401, "a cookie opened another host");
+    const other = `web-1-80--ada.apps.localhost:${world.server.port}`;
+    assert.equal((await ask("/", { headers: { "sec-fetch-site": "same-origin", cookie: owner.cookie }, host: other })).status, 401, "a cookie opened another host");
     assert.equal((await ask("/", { method: "POST" })).status, 401);
     assert.equal((await upgrade(world.server.base, "/ws", { host: address.host })).status, 401);
   });
 
-  test("for everybody with an account; whoever signs out is out", async () => {
+  test("for everybody with an account, by session or by token; whoever signs out is out at once", async () => {
     await level("signed-in");
-    const cookie = await session(bob);
-    const visit = await enter(cookie);
-    assert.match((await ask("/", { headers: { cookie: visit.cookie } })).text, /x-dockhost-user: bob/i);
-    await fetch(`${world.server.base}/api/v1/sign-out`, { method: "POST", headers: { cookie } });
-    await until("bob is out", async () => (await ask("/", { headers: { cookie: visit.cookie } })).status === 401, 30);
+    const session = await signIn(world, bob);
+    const visit = await enter(world, address.host, session);
+    const headers = { ...NAVIGATION, cookie: visit.cookie };
+    assert.match((await ask("/", { headers })).text, /x-dockhost-user: bob/i);
+    await session.end();
+    assert.equal((await ask("/", { headers })).status, 302, "a cookie of somebody who signed out opens");
+    assert.equal((await ask("/", { headers: { cookie: visit.cookie, origin: address.origin } })).status, 401);
+    assert.match((await ask("/", { headers: { ...NAVIGATION, cookie: (await enter(world, address.host, bob)).cookie } })).text, /x-dockhost-user: bob/i);
   });
 
   test("a signed link opens until it expires, and only what it was made for", async () => {
     await level("owner");
-    const link = await ada.api.post(`/instances/${web.id}/ports/8080/link`, { hours: 1 });
-    const url = new URL(link.url);
-    const first = await ask(`/a?b=1&${url.search.slice(1)}`);
-    assert.equal(first.status, 302);
-    assert.equal(first.headers.location, "/a?b=1");
-    const cookie = first.headers["set-cookie"][0].split(";")[0];
-    assert.match((await ask("/a", { headers: { cookie } })).text, /^GET \/a/);
-    const value = url.search.split("=")[1];
-    for (const bad of [value.replace(/^\d+/, (until) => Number(until) + 60), value.slice(0, -2) + "00", `1.${value.split(".")[1]}`, "", "x", "1.zz"]) {
+    const { link, answer, cookie } = await follow(ada, web, 8080);
+    assert.deepEqual([answer.status, answer.headers.location], [302, "/"]);
+    const deep = await ask(`/a?b=1&${link.search.slice(1)}`);
+    assert.equal(deep.headers.location, "/a?b=1");
+    assert.match((await ask("/a", { headers: { ...NAVIGATION, cookie } })).text, /^GET \/a/);
+    const value = link.search.split("=")[1];
+    const visit = /dockhost-app=([^;]+)/.exec(cookie)[1];
+    for (const bad of [value.replace(/^\d+/, (until) => Number(until) + 60), value.slice(0, -2) + "00", `1.${value.split(".").slice(1).join(".")}`, visit, "", "x", "1.zz", "1.p-1.zz", `${value}.x`, "a".repeat(9_000)]) {
       assert.notEqual((await ask(`/?dockhost-link=${bad}`)).status, 302, bad);
     }
+    // What stands in an address is no cookie.
+    assert.equal((await ask("/", { headers: { ...NAVIGATION, cookie: `dockhost-app=${value}` } })).status, 302);
     assert.equal((await ada.api.call("POST", `/instances/${web.id}/ports/8080/link`, { hours: 0 })).status, 400);
     assert.equal((await bob.api.call("POST", `/instances/${web.id}/ports/8080/link`, { hours: 1 })).status, 404);
     await level("public");
@@ -219,7 +188,7 @@ describe("public URLs", () => {
     const certificate = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=elsewhere.example -keyout k.pem -out c.pem";
     await ada.sshOk(web, `${certificate} 2>&1 && (nohup openssl s_server -accept 443 -cert c.pem -key k.pem -www >/dev/null 2>&1 &)`);
     await level("public", 443);
-    const host = `443-web-1.apps.localhost:${world.server.port}`;
+    const host = `web-1-443--ada.apps.localhost:${world.server.port}`;
     const seen = await until("it answers", async () => { const answer = await ask("/", { host }); return answer.status === 200 && answer; });
     assert.match(seen.text, /TLSv1\.3/);
     const other = `perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(Listen => 9, LocalAddr => "0.0.0.0", LocalPort => 8443) or die; while (my $c = $l->accept) { print $c "HTTP/1.1 400 Bad Request\r\n\r\n" }'`;
@@ -233,7 +202,7 @@ describe("public URLs", () => {
 
   test("a clear page when nothing listens, the app speaks no HTTP, the instance is stopped, the node is away", async () => {
     await level("public", 9999);
-    const host = `9999-web-1.apps.localhost:${world.server.port}`;
+    const host = `web-1-9999--ada.apps.localhost:${world.server.port}`;
     const nobody = await ask("/", { host });
     assert.equal(nobody.status, 502);
     assert.match(nobody.text, /Nothing listens on port 9999/);
@@ -260,7 +229,7 @@ describe("public URLs", () => {
     }
     assert.equal((await ada.api.call("PUT", `/instances/${web.id}/ports/22`, { url: "public" })).status, 400);
     assert.equal((await ada.api.call("DELETE", `/instances/${web.id}/ports/9999`)).status, 200);
-    assert.equal((await ask("/", { host: `9999-web-1.apps.localhost:${world.server.port}`, headers: { accept: "text/html" } })).status, 302);
+    assert.equal((await ask("/", { host: `web-1-9999--ada.apps.localhost:${world.server.port}`, headers: { accept: "text/html" } })).status, 302);
     assert.equal((await run("true", [])).status, 0);
   });
 });

@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# A small web server for an instance: shows what it is asked, streams, takes uploads and speaks WebSocket.
+# A small web server for an instance: shows what it is asked and remembers it, streams, takes uploads, speaks WebSocket, and
+# serves the pages beside it.
 use strict; use warnings;
 use IO::Socket::INET; use Digest::SHA qw(sha256_hex sha1_base64); use Time::HiRes qw(sleep);
 $SIG{CHLD} = 'IGNORE'; $SIG{PIPE} = 'IGNORE';
@@ -15,6 +16,7 @@ while (1) {
     my ($method, $path) = $head =~ /^(\S+) (\S+)/;
     my ($length) = $head =~ /^content-length: *(\d+)/mi;
     my $chunked = $head =~ /^transfer-encoding: *chunked/mi;
+    if ($path ne '/seen') { open my $seen, '>>', "/root/seen-$port"; syswrite $seen, "$method $path\n" }
     my $answer = sub { my ($body, @more) = @_; print $client join("\r\n", "HTTP/1.1 200 OK", "Content-Length: " . length $body, "Connection: close", @more, "", $body) };
     if ($path =~ m{^/ws}) {
         my ($key) = $head =~ /^sec-websocket-key: *(\S+)/mi;
@@ -65,6 +67,18 @@ while (1) {
         my $left = $1; print $client "HTTP/1.1 200 OK\r\nContent-Length: $left\r\nConnection: close\r\n\r\n";
         my $piece = "\0" x 65536;
         while ($left > 0) { my $size = $left < 65536 ? $left : 65536; print $client substr($piece, 0, $size) or exit; $left -= $size }
+    } elsif ($path eq '/ticks') {
+        print $client "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+        for (my $n = 1; ; $n++) { print $client "data: tick $n\n\n" or exit; sleep 0.05 }
+    } elsif ($path eq '/seen') {
+        open my $seen, '<', "/root/seen-$port"; local $/; $answer->(<$seen> // '', "Content-Type: text/plain");
+    } elsif ($path =~ m{^/page/([a-z-]+)}) {
+        open my $page, '<', "/root/$1.html"; local $/; $answer->(<$page> // 'no such page', "Content-Type: text/html");
+    } elsif ($path eq '/head') {
+        # As it came, with whatever stands behind the body.
+        select undef, undef, undef, 0.3;
+        my $flags = ''; $client->blocking(0); while (sysread($client, $flags, 65536)) { $rest .= $flags } $client->blocking(1);
+        $answer->("$head\r\n\r\n$rest", "Content-Type: text/plain");
     } elsif ($path eq '/cookies') {
         $answer->("set", "Set-Cookie: own=1; Path=/", "Set-Cookie: wide=1; Domain=apps.localhost; Path=/", "Set-Cookie: dh_session=stolen", "Keep-Alive: timeout=5");
     } elsif ($path eq '/garbage') {

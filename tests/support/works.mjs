@@ -29,7 +29,7 @@ export async function placeApp(client, { instance, id }) {
   await client.ok(instance, `setsid perl /root/app.pl ${APP_PORT} >/root/app.log 2>&1 </dev/null &`);
   const { urls } = await person.api.ok("PUT", `/instances/${id}/ports/${APP_PORT}`, { url: "public" });
   const url = new URL(urls.find(({ port }) => port === APP_PORT).url);
-  assert.equal(url.hostname, `${APP_PORT}-${instance}.apps.localhost`);
+  assert.equal(url.hostname, `${instance}-${APP_PORT}--${person.username}.apps.localhost`);
   assert.equal(Number(url.port), person.world.server.port);
   await until(`the app of ${instance} answers`, async () => (await askApp(person.world, url, "GET", "/")).status === 200, 20);
   return url;

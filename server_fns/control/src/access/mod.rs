@@ -4,6 +4,7 @@ pub(crate) mod apps;
 pub(crate) mod authority;
 pub(crate) mod files;
 pub(crate) mod forwards;
+mod permit;
 pub(crate) mod ssh;
 pub(crate) mod terminal;
 mod tickets;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use model::forward::Place;
-use planner::world::{Idempotency, Instance, Person, SshKey};
+use planner::world::{Idempotency, Instance, KeyProof, Person, SshKey};
 use surrealdb::types::RecordId;
 
 pub(super) type Claims = BTreeSet<String>;
@@ -18,7 +18,8 @@ pub(super) fn of_person(person: &Person) -> Claims {
 }
 
 pub(super) fn of_ssh_key(key: &SshKey) -> Claims {
-    Claims::from([format!("ssh-key {} {}", key.person, key.fingerprint)])
+    let proved = matches!(key.proof, KeyProof::At(_)).then(|| format!("proved-key {}", key.fingerprint));
+    [format!("ssh-key {} {}", key.person, key.fingerprint)].into_iter().chain(proved).collect()
 }
 
 /// Tombstones keep theirs: they are free when the row is gone.
@@ -26,8 +27,10 @@ pub(super) fn of_instance(instance: &Instance) -> Claims {
     let of_node = instance.host_ports.host_ports().chain(instance.forwarded_ports(Place::Node));
     let of_node = of_node.map(|port| format!("port {} {}", instance.node, port.0));
     let of_gateway = instance.forwarded_ports(Place::Gateway).map(|port| format!("port gateway {}", port.0));
-    let url = format!("url {}", instance.spec.url_name);
-    of_node.chain(of_gateway).chain([format!("instance {} {}", instance.owner, instance.spec.name), url]).collect()
+    // The others are called by what is claimed already.
+    let url = Some(&instance.spec.url_name).filter(|name| !name.is_empty()).map(|name| format!("url {name}"));
+    let name = format!("instance {} {}", instance.owner, instance.spec.name);
+    of_node.chain(of_gateway).chain(url).chain([name]).collect()
 }
 
 pub(super) fn of_idempotency(answer: &Idempotency) -> Claims {

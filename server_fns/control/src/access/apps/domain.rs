@@ -104,6 +104,16 @@ impl AppsDomain {
         format!("{}://{}{path}", self.scheme, self.host_of(label))
     }
 
+    /// Without the port, as cookies name it.
+    pub(super) fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// As browsers write it in `Origin`.
+    pub(super) fn origin_of(&self, label: &str) -> String {
+        self.url_of(label, "")
+    }
+
     pub(super) fn console(&self) -> &str {
         &self.console
     }
@@ -114,8 +124,15 @@ impl AppsDomain {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// `apps.localhost:8080`, or one that is reached over TLS alone.
+    pub(in super::super) fn apps(secure: bool) -> AppsDomain {
+        let (url, domain) =
+            if secure { (Some("https://dockhost.example"), Some("apps.example")) } else { (None, None) };
+        AppsDomain::new("127.0.0.1:8080".parse().unwrap(), url, domain).unwrap().unwrap()
+    }
 
     fn at(listen: &str, url: Option<&str>, domain: Option<&str>) -> Result<Option<AppsDomain>, BadAppsDomain> {
         AppsDomain::new(listen.parse().unwrap(), url, domain)

@@ -1,55 +1,26 @@
 //! From the console, where people are signed in, to an app's host, where nobody is.
 
-use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Query, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use planner::access::{app, may_open};
+use model::id::InstanceId;
+use model::port::DeclaredPort;
+use planner::urls::{App, Pass, app};
 use serde::Deserialize;
+use tokio::time::Instant;
 
-use super::visits::Visit;
-use super::{AppsDomain, OURS, page};
+use super::cookies::{Cookie, FOR_EVER};
+use super::open::OPEN;
+use super::visit::{self, Shown, Visit, Who, begun, cookie as cookie_of};
+use super::{ARRIVED, AppsDomain, page};
 use crate::handle::Handle;
-use crate::http::cookie::{self, SecureCookies};
 
-/// On the console.
-pub(crate) const OPEN: &str = "/open";
-/// The page that leads there once somebody has signed in.
-const VISIT: &str = "/visit";
-
-#[derive(Deserialize)]
-pub(crate) struct Wanted {
-    app: String,
-    #[serde(default)]
-    path: String,
-}
-
-/// Sends a person who is signed in on to the app, with a ticket; somebody else to the sign-in page.
-pub(crate) async fn open(
-    State(handle): State<Handle>,
-    Query(Wanted { app: label, path }): Query<Wanted>,
-    request: Request,
-) -> Response {
-    let Some(apps) = handle.apps.clone() else { return page::nothing(StatusCode::NOT_FOUND) };
-    let path = local(&path);
-    let secure = request.extensions().get::<SecureCookies>().is_some_and(|secure| secure.0);
-    let actor = match cookie::credential(request.headers(), secure) {
-        Some(credential) => handle.authenticate(credential).await.ok(),
-        None => None,
-    };
-    let Some(actor) = actor else {
-        return redirect(&format!("{VISIT}?app={}&path={}", encoded(&label), encoded(&path)));
-    };
-    let world = handle.world();
-    let may = app(&world, &label).is_some_and(|(instance, port)| may_open(instance, port, Some(actor.person)));
-    if !may {
-        return page::nothing(StatusCode::NOT_FOUND);
-    }
-    match handle.visits.ticket(&label, actor) {
-        Some(ticket) => redirect(&apps.url_of(&label, &format!("{OURS}enter?ticket={ticket}&path={}", encoded(&path)))),
-        None => {
-            page::plain(StatusCode::SERVICE_UNAVAILABLE, "Too many people are on their way in. Try again in a moment.")
-        }
-    }
+/// Who is on their way from the console, and to which app.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    pub(super) who: Who,
+    pub(super) instance: InstanceId,
+    pub(super) port: DeclaredPort,
 }
 
 #[derive(Deserialize)]
@@ -63,19 +34,94 @@ struct Ticket {
 pub(super) fn enter(handle: &Handle, apps: &AppsDomain, label: &str, request: &Request) -> Response {
     let query: Result<Query<Ticket>, _> = Query::try_from_uri(request.uri());
     let Ok(Query(Ticket { ticket, path })) = query else { return page::nothing(StatusCode::NOT_FOUND) };
-    match handle.visits.redeem(&ticket, label, apps.is_secure()) {
-        Some(cookie) => ([(header::SET_COOKIE, cookie)], redirect(&local(&path))).into_response(),
+    let (world, now, path) = (handle.world(), handle.now(), local(&path));
+    let entry = handle.app_tickets.redeem(&ticket, Instant::now()).ok();
+    let found = app(&world, label).zip(entry);
+    let found = found.filter(|(app, entry)| app.instance.id == entry.instance && app.port == entry.port);
+    let Some((app, entry)) = found else {
         // It was used already, perhaps by going back: the console gives another.
-        None => redirect(&console(apps, label, &local(&path))),
+        return redirect(&console(apps, label, &path));
+    };
+    let visit = begun(entry.who, now);
+    let inside = match visit::shown(request.headers(), &handle.authority.links, apps, &world, app, now) {
+        Shown::One(known) => known.pass(&world, now),
+        Shown::Nothing | Shown::Two => None,
+    };
+    if let (Some(Pass::Person(inside)), Some(Pass::Person(comes))) = (inside, visit.pass(&world, now))
+        && inside.person != comes.person
+    {
+        // Whoever sends a ticket of their own to others would have them act in their name.
+        let sentence =
+            format!("{} is in here with this browser, and the link is of {}.", inside.username, comes.username);
+        return page::words(StatusCode::CONFLICT, "Two visitors in one browser", &sentence);
     }
+    let arrived = format!("{ARRIVED}?path={}", encoded(&path));
+    let_in(handle, apps, app, &visit, request.headers(), &arrived)
+}
+
+/// Gives the cookie and sends on. A browser that knew another instance under this name forgets what that one left with it.
+pub(super) fn let_in(
+    handle: &Handle,
+    apps: &AppsDomain,
+    app: App<'_>,
+    visit: &Visit,
+    headers: &HeaderMap,
+    to: &str,
+) -> Response {
+    let (world, now, id) = (handle.world(), handle.now(), app.instance.id.to_string());
+    let mut response = redirect(to);
+    let set = response.headers_mut();
+    let visit = cookie_of(&handle.authority.links, apps, &world, app, visit, now);
+    for value in visit.into_iter().chain(Cookie::Known.set(apps, &id, FOR_EVER)) {
+        set.append(header::SET_COOKIE, value);
+    }
+    // What a neighbour planted beside the right one does nothing.
+    let known = Cookie::Known.values(headers, apps);
+    if !known.is_empty() && !known.contains(&id) {
+        set.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    }
+    response
+}
+
+#[derive(Deserialize)]
+struct Arrived {
+    #[serde(default)]
+    path: String,
+}
+
+/// The second step on the app's host: a browser that did not bring the cookie is told so, and not sent round in a circle.
+pub(super) fn arrived(handle: &Handle, apps: &AppsDomain, label: &str, request: &Request) -> Response {
+    let query: Result<Query<Arrived>, _> = Query::try_from_uri(request.uri());
+    let path = query.map_or_else(|_| "/".to_owned(), |Query(Arrived { path })| local(&path));
+    let world = handle.world();
+    let shown = app(&world, label)
+        .map(|app| visit::shown(request.headers(), &handle.authority.links, apps, &world, app, handle.now()));
+    match shown {
+        Some(Shown::One(_)) => redirect(&path),
+        Some(Shown::Two) => planted(apps),
+        Some(Shown::Nothing) | None => {
+            let sentence = "The cookie that lets you in did not come back. Allow cookies for this address, and open it \
+                            again.";
+            page::words(StatusCode::FORBIDDEN, "Your browser keeps no cookie here", sentence)
+        }
+    }
+}
+
+/// Two cookies that are good: neither counts, and the one that a neighbour can have set is taken away.
+pub(super) fn planted(apps: &AppsDomain) -> Response {
+    let sentence = "Another page set a cookie in the name of this address, so nobody can tell who you are. Open it again; \
+                    if that does not help, delete the cookies of this domain.";
+    let mut response = page::words(StatusCode::CONFLICT, "Two visitors in one browser", sentence);
+    response.headers_mut().extend(Cookie::Visit.unplant(apps).map(|value| (header::SET_COOKIE, value)));
+    response
 }
 
 /// Somebody who may not be here: sent to the console to say who they are, or, if they have, told that there is nothing.
 /// What does not exist and what is somebody else's are the same.
-pub(super) fn elsewhere(apps: &AppsDomain, label: &str, request: &Request, visit: Option<&Visit>) -> Response {
+pub(super) fn elsewhere(apps: &AppsDomain, label: &str, request: &Request, known: bool) -> Response {
     let page_wanted = request.method() == axum::http::Method::GET && wants_page(request.headers());
-    if visit.is_some() || !page_wanted {
-        return page::nothing(if visit.is_some() { StatusCode::NOT_FOUND } else { StatusCode::UNAUTHORIZED });
+    if known || !page_wanted {
+        return page::nothing(if known { StatusCode::NOT_FOUND } else { StatusCode::UNAUTHORIZED });
     }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     redirect(&console(apps, label, path))
@@ -85,7 +131,7 @@ fn console(apps: &AppsDomain, label: &str, path: &str) -> String {
     format!("{}{OPEN}?app={}&path={}", apps.console(), encoded(label), encoded(path))
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
@@ -99,7 +145,7 @@ pub(super) fn redirect(to: &str) -> Response {
 }
 
 /// A path of the same host: nothing that a browser could take for another one.
-fn local(path: &str) -> String {
+pub(super) fn local(path: &str) -> String {
     let good = path.starts_with('/')
         && !path.starts_with("//")
         && !path.contains('\\')

@@ -1,14 +1,16 @@
-//! What passes between a visitor and an app, and what does not.
+//! What passes from a visitor to an app, and what does not.
 
 use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use model::name::Username;
 
+use super::cookies::is_ours;
+
 /// Bytes of all headers of one request.
 const MOST: usize = 64 << 10;
 /// Of one connection, and never of what goes through it (RFC 9110, 7.6.1).
-const HOP_BY_HOP: [&str; 9] = [
+pub(super) const HOP_BY_HOP: [&str; 9] = [
     "connection",
     "keep-alive",
     "proxy-authenticate",
@@ -19,8 +21,11 @@ const HOP_BY_HOP: [&str; 9] = [
     "transfer-encoding",
     "upgrade",
 ];
+/// Where the signed form of who asks stands.
+const IDENTITY: &str = "x-dockhost-identity";
 /// By which something in front of an app says who asks, and from where. Only we are in front of it.
-const SPOOFABLE: [&str; 30] = [
+const SPOOFABLE: [&str; 31] = [
+    "dockhost-",
     "forwarded",
     "x-forwarded",
     "x-real-ip",
@@ -52,9 +57,6 @@ const SPOOFABLE: [&str; 30] = [
     "x-vercel-",
     "client-ip",
 ];
-/// Ours on either domain.
-const OUR_COOKIES: [&str; 4] = ["dockhost-app", "__Host-dockhost-app", "dh_session", "__Host-dh_session"];
-
 /// Who asks, and for what, as we know it.
 pub(super) struct Asked {
     pub(super) peer: IpAddr,
@@ -62,7 +64,13 @@ pub(super) struct Asked {
     /// As the visitor wrote it.
     pub(super) host: String,
     /// The person who is signed in, if it is one.
-    pub(super) person: Option<Username>,
+    pub(super) identity: Option<Identity>,
+}
+
+/// Who that is, in words and so that it can be checked.
+pub(super) struct Identity {
+    pub(super) person: Username,
+    pub(super) token: HeaderValue,
 }
 
 /// Refuses what two readers could read in two ways.
@@ -113,36 +121,20 @@ pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: bool) -> HeaderMa
     set("x-forwarded-for", &asked.peer.to_string());
     set("x-forwarded-proto", asked.scheme);
     set("x-forwarded-host", &asked.host);
-    if let Some(person) = &asked.person {
+    if let Some(Identity { person, .. }) = &asked.identity {
         set("x-dockhost-user", person.as_str());
     }
     if upgrade {
         set("connection", "upgrade");
         set("upgrade", "websocket");
     }
-    to
-}
-
-/// What the visitor receives.
-pub(super) fn outward(from: &HeaderMap, upgraded: bool) -> HeaderMap {
-    let named = connection_options(from);
-    let mut to = HeaderMap::with_capacity(from.len());
-    for (name, value) in from {
-        let text = name.as_str();
-        let of_hop = HOP_BY_HOP.contains(&text) || named.iter().any(|option| option == text);
-        let of_switch = upgraded && (name == header::CONNECTION || name == header::UPGRADE);
-        if name == header::SET_COOKIE {
-            if let Some(value) = of_host(value) {
-                to.append(name, value);
-            }
-        } else if !of_hop || of_switch {
-            to.append(name, value.clone());
-        }
+    if let Some(Identity { token, .. }) = &asked.identity {
+        to.insert(HeaderName::from_static(IDENTITY), token.clone());
     }
     to
 }
 
-fn connection_options(headers: &HeaderMap) -> Vec<String> {
+pub(super) fn connection_options(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(|option| option.trim().to_ascii_lowercase()).collect()
 }
@@ -157,28 +149,14 @@ fn theirs(line: &HeaderValue) -> Option<String> {
     let text = line.to_str().ok()?;
     let kept = text.split(';').map(str::trim).filter(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
-        !pair.is_empty() && !OUR_COOKIES.contains(&name)
+        !pair.is_empty() && !is_ours(name.trim())
     });
     let kept = kept.collect::<Vec<_>>().join("; ");
     (!kept.is_empty()).then_some(kept)
 }
 
-/// A cookie of an app is for its own host: not for its neighbours, and not in our names.
-fn of_host(value: &HeaderValue) -> Option<HeaderValue> {
-    let text = value.to_str().ok()?;
-    let name = text.split('=').next().unwrap_or_default().trim();
-    if OUR_COOKIES.contains(&name) {
-        return None;
-    }
-    let kept = text
-        .split(';')
-        .enumerate()
-        .filter(|(place, part)| *place == 0 || !part.trim_start().to_ascii_lowercase().starts_with("domain"));
-    HeaderValue::try_from(kept.map(|(_, part)| part).collect::<Vec<_>>().join(";")).ok()
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn asked() -> Asked {
@@ -186,11 +164,11 @@ mod tests {
             peer: IpAddr::from([192, 0, 2, 7]),
             scheme: "https",
             host: "80-web.apps.example".to_owned(),
-            person: Some("ada".parse().unwrap()),
+            identity: Some(Identity { person: "ada".parse().unwrap(), token: HeaderValue::from_static("signed") }),
         }
     }
 
-    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+    pub(in super::super) fn map(pairs: &[(&str, &str)]) -> HeaderMap {
         let mut map = HeaderMap::new();
         for (name, value) in pairs {
             map.append(HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap());
@@ -216,6 +194,9 @@ mod tests {
             "x-real-ip",
             "x-dockhost-user",
             "x-dockhost-person",
+            "x-dockhost-identity",
+            "x_dockhost_identity",
+            "dockhost-session-key",
             "x_forwarded_for",
             "x_dockhost_user",
             "x-original-url",
@@ -250,6 +231,9 @@ mod tests {
         assert!(passed.values().all(|value| value != "evil"), "{passed:?}");
         assert_eq!(passed["x-forwarded-for"], "192.0.2.7");
         assert_eq!(passed["x-dockhost-user"], "ada");
+        assert_eq!(passed["x-dockhost-identity"], "signed");
+        let stranger = inward(&map(&pairs), &Asked { identity: None, ..asked() }, true);
+        assert!(stranger.keys().all(|name| !name.as_str().contains("dockhost")), "{stranger:?}");
         assert!(spoofed.len() >= 40);
     }
 
@@ -272,18 +256,6 @@ mod tests {
         let from = map(&[("connection", "close, X-Secret"), ("x-secret", "1"), ("te", "trailers"), ("accept", "*/*")]);
         let passed = inward(&from, &asked(), false);
         assert!(!passed.contains_key("x-secret") && !passed.contains_key("te") && passed.contains_key("accept"));
-    }
-
-    #[test]
-    fn a_cookie_of_an_app_stays_on_its_host() {
-        let from = map(&[
-            ("set-cookie", "a=1; Domain=apps.example; Path=/; Secure"),
-            ("set-cookie", "dh_session=x"),
-            ("set-cookie", "__Host-dockhost-app=x; Path=/; Secure"),
-        ]);
-        let passed = outward(&from, false);
-        let cookies: Vec<_> = passed.get_all("set-cookie").iter().collect();
-        assert_eq!(cookies, ["a=1; Path=/; Secure"]);
     }
 
     #[test]

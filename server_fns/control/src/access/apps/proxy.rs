@@ -7,16 +7,20 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri, Version, header};
 use axum::response::Response;
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use model::id::InstanceId;
 use model::port::ContainerPort;
 use protocol::stream::Target;
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional_with_sizes};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
-use super::headers::{Asked, inward, outward};
-use super::{page, tls};
+use super::answer::Answer;
+use super::headers::{Asked, inward};
+use super::outward::outward;
+use super::{Admitted, guard, page, tls};
+use crate::access::permit::Permit;
 use crate::handle::Handle;
 use crate::tunnel::NoStream;
 
@@ -27,21 +31,22 @@ const BUFFER: usize = 64 << 10;
 
 pub(super) async fn pass(
     handle: &Handle,
-    id: InstanceId,
-    port: ContainerPort,
+    admitted: Admitted,
     name: &str,
     asked: Asked,
     mut request: Request,
 ) -> Response {
+    let (id, port, closed) = (admitted.instance(), admitted.port(), admitted.is_visit());
     let stream = match handle.open_stream(id, Target::Port { port, patience_ms: 0 }).await {
         Ok(stream) => stream,
         Err(why) => return no_stream(name, port, &why),
     };
+    let way = Way { handle: handle.clone(), permit: Permit::Visit(admitted), over: CancellationToken::new() };
     let upgrade = wants_websocket(&request);
     let switched = upgrade.then(|| hyper::upgrade::on(&mut request));
     let answer = if port.is_tls() {
         match tls::speak(stream, &asked.host).await {
-            Ok(stream) => ask(stream, &asked, upgrade, request).await,
+            Ok(stream) => ask(stream, &asked, upgrade, request, way.clone()).await,
             Err(why) => {
                 tracing::debug!(instance = %id, port = port.0, %why, "an app does not speak TLS");
                 let sentence =
@@ -50,10 +55,11 @@ pub(super) async fn pass(
             }
         }
     } else {
-        ask(stream, &asked, upgrade, request).await
+        ask(stream, &asked, upgrade, request, way.clone()).await
     };
     let answer = match answer {
         Ok(answer) => answer,
+        Err(_) if way.over.is_cancelled() => return page::nothing(StatusCode::NOT_FOUND),
         Err(why) => {
             tracing::debug!(instance = %id, port = port.0, %why, "an app did not answer");
             let sentence =
@@ -62,19 +68,21 @@ pub(super) async fn pass(
         }
     };
     let is_switch = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
-    let headers = outward(answer.headers(), is_switch);
+    let mut headers = outward(answer.headers(), is_switch);
+    if closed {
+        guard::close(&mut headers);
+    }
     let status = answer.status();
     let body = match (is_switch, switched) {
         (true, Some(switched)) => {
-            let carried = carry(handle.clone(), id, switched, hyper::upgrade::on(answer));
-            handle.tasks.spawn(carried);
+            handle.tasks.spawn(carry(way, switched, hyper::upgrade::on(answer)));
             Body::empty()
         }
         (true, None) => {
             let sentence = "It switched to another protocol without being asked.";
             return page::words(StatusCode::BAD_GATEWAY, "The app did not answer", sentence);
         }
-        (false, _) => Body::new(answer.into_body()),
+        (false, _) => Body::new(Answer { body: answer.into_body(), over: way.over }),
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -82,16 +90,31 @@ pub(super) async fn pass(
     response
 }
 
+/// What a connection to an app hangs on.
+#[derive(Clone)]
+struct Way {
+    handle: Handle,
+    permit: Permit,
+    /// It was ended from here.
+    over: CancellationToken,
+}
+
 async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     asked: &Asked,
     upgrade: bool,
     request: Request,
-) -> Result<hyper::Response<hyper::body::Incoming>, String> {
+    way: Way,
+) -> Result<hyper::Response<Incoming>, String> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
     tokio::spawn(async move {
-        if let Err(error) = connection.with_upgrades().await {
-            tracing::debug!(%error, "a connection to an app broke off");
+        let mut connection = std::pin::pin!(connection.with_upgrades());
+        tokio::select! {
+            ended = &mut connection => if let Err(error) = ended {
+                tracing::debug!(%error, "a connection to an app broke off");
+            },
+            // Both bodies end with the connection; it is said first, so that what is cut off never looks whole.
+            () = way.handle.no_longer_allowed(&way.permit) => way.over.cancel(),
         }
     });
     let (parts, body) = request.into_parts();
@@ -112,14 +135,14 @@ fn wants_websocket(request: &Request) -> bool {
     upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
 }
 
-/// Until both ends are done, or the instance is no longer wished to run.
-async fn carry(handle: Handle, id: InstanceId, visitor: hyper::upgrade::OnUpgrade, app: hyper::upgrade::OnUpgrade) {
+/// Until both ends are done, or the visitor may be there no longer.
+async fn carry(way: Way, visitor: hyper::upgrade::OnUpgrade, app: hyper::upgrade::OnUpgrade) {
     let (Ok(visitor), Ok(app)) = tokio::join!(visitor, app) else { return };
     let (mut visitor, mut app) = (TokioIo::new(visitor), TokioIo::new(app));
     tokio::select! {
         _ended = copy_bidirectional_with_sizes(&mut visitor, &mut app, BUFFER, BUFFER) => {}
-        () = handle.no_longer_wanted(id) => {}
-        () = handle.stopping.cancelled() => {}
+        () = way.handle.no_longer_allowed(&way.permit) => {}
+        () = way.handle.stopping.cancelled() => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who may move files, and which paths are paths.
 
-use axum::http::{Extensions, HeaderMap, Uri};
+use axum::http::{HeaderMap, Uri};
 use model::id::InstanceId;
 use model::refusal::Refusal;
 use model::ticket::Ticket;
@@ -8,8 +8,8 @@ use planner::actor::Actor;
 use tokio::time::Instant;
 
 use super::Where;
-use crate::handle::Handle;
-use crate::http::cookie::{self, SecureCookies};
+use crate::access::permit::Permit;
+use crate::handle::{Handle, still_there};
 
 /// Bytes of a path: as the kernel has it, with room for the name that an unfinished file has.
 const LONGEST: usize = 4_000;
@@ -27,7 +27,8 @@ impl Handle {
     /// When the instance is not the person's, or too many tickets wait to be used.
     pub fn file_ticket(&self, actor: &Actor, instance: InstanceId) -> Result<Ticket, Refusal> {
         actor.instance(&self.world(), instance)?;
-        self.file_tickets.give(Admission { actor: actor.clone(), instance }, Instant::now())
+        let admission = Admission { actor: actor.clone(), instance };
+        self.file_tickets.give(actor.person, admission, Instant::now())
     }
 }
 
@@ -38,30 +39,30 @@ pub(crate) fn is_ticketed(uri: &Uri) -> bool {
     file && uri.query().is_some_and(|query| query.split('&').any(|part| part.starts_with("ticket=")))
 }
 
-/// The path, if it is one and whoever asks may use it. A ticket is used up whether or not the rest succeeds.
+/// The path, if it is one and whoever asks may use it, and for how long they may. A ticket is used up whether or not the
+/// rest succeeds.
 pub(super) async fn admit(
     handle: &Handle,
     id: InstanceId,
     Where { path, ticket }: Where,
-    extensions: &Extensions,
     headers: &HeaderMap,
-) -> Result<String, Refusal> {
+) -> Result<(String, Permit), Refusal> {
     let actor = match ticket {
         Some(ticket) => {
             let Admission { actor, instance } = handle.file_tickets.redeem(&ticket, Instant::now())?;
-            if instance != id {
+            // Whoever signed out since then has no ticket either.
+            if instance != id || !still_there(&handle.world(), &actor, handle.now()) {
                 return Err(Refusal::unauthenticated());
             }
             actor
         }
         None => {
-            let secure = extensions.get::<SecureCookies>().is_some_and(|secure| secure.0);
-            let credential = cookie::credential(headers, secure).ok_or_else(Refusal::unauthenticated)?;
+            let credential = handle.credential(headers).ok_or_else(Refusal::unauthenticated)?;
             handle.authenticate(credential).await?
         }
     };
     actor.instance(&handle.world(), id)?;
-    checked(path)
+    Ok((checked(path)?, Permit::Use { actor, instance: id }))
 }
 
 /// A path inside the instance; one that does not begin with `/` is below `/root`. What it means there, links included,

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::header;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use protocol::stream::{Found, Target};
@@ -18,19 +18,20 @@ use wire::head;
 
 use super::admit::admit;
 use super::{PIECE, Where, opened, plain};
+use crate::access::permit::while_allowed;
 use crate::handle::Handle;
 use crate::limits;
 use crate::tunnel::Socket;
 
 pub(super) async fn give(handle: &Handle, id: InstanceId, asked: Where, request: Request) -> Result<Response, Refusal> {
-    let path = admit(handle, id, asked, request.extensions(), request.headers()).await?;
+    let (path, permit) = admit(handle, id, asked, request.headers()).await?;
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
     let mut stream = opened(handle, id, Target::GetFile { path }).await?;
     let lost = || Refusal::new(RefusalCode::Unavailable, "The node was lost on the way.");
-    let found = timeout(limits::FILE_PAUSE, head::read::<Found>(&mut stream)).await;
-    let (name, length, body) = match found.map_err(|_| lost())?.map_err(|_| lost())? {
-        Found::File { bytes } => (name, Some(bytes), Body::from_stream(file(stream, bytes))),
-        Found::Folder => (format!("{name}.tar"), None, Body::from_stream(folder(stream))),
+    let found = timeout(limits::FILE_PAUSE, head::hear::<Found>(&mut stream)).await;
+    let (name, length, bytes) = match found.map_err(|_| lost())?.map_err(|_| lost())? {
+        Found::File { bytes } => (name, Some(bytes), file(stream, bytes).boxed()),
+        Found::Folder => (format!("{name}.tar"), None, folder(stream).boxed()),
         Found::Nothing { why } => {
             return Err(Refusal::new(
                 RefusalCode::NotFound,
@@ -38,7 +39,7 @@ pub(super) async fn give(handle: &Handle, id: InstanceId, asked: Where, request:
             ));
         }
     };
-    let mut response = Response::new(body);
+    let mut response = Response::new(Body::from_stream(while_allowed(handle, permit, bytes)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/octet-stream"));
     // It is somebody's file and never a page of ours.

@@ -1,5 +1,6 @@
 //! A file into an instance.
 
+use axum::body::BodyDataStream;
 use axum::extract::Request;
 use axum::http::header;
 use futures_util::StreamExt as _;
@@ -14,10 +15,11 @@ use super::admit::admit;
 use super::{Where, opened, plain};
 use crate::handle::Handle;
 use crate::limits;
+use crate::tunnel::Socket;
 
 pub(super) async fn take(handle: &Handle, id: InstanceId, asked: Where, request: Request) -> Result<(), Refusal> {
     let (parts, body) = request.into_parts();
-    let path = admit(handle, id, asked, &parts.extensions, &parts.headers).await?;
+    let (path, permit) = admit(handle, id, asked, &parts.headers).await?;
     if path.ends_with('/') {
         return Err(Refusal::field("path", "The path must name a file, not a folder."));
     }
@@ -32,8 +34,19 @@ pub(super) async fn take(handle: &Handle, id: InstanceId, asked: Where, request:
             format!("A file may have at most {most} GiB; use rsync for more."),
         ));
     }
-    let mut stream = opened(handle, id, Target::PutFile { path, bytes }).await?;
-    let mut body = body.into_data_stream();
+    let stream = opened(handle, id, Target::PutFile { path, bytes }).await?;
+    tokio::select! {
+        // What is sent to its end is there, whatever ended at the same moment.
+        biased;
+        done = send(body.into_data_stream(), stream) => done,
+        () = handle.no_longer_allowed(&permit) => {
+            let message = "You were signed out or the instance was stopped on the way; nothing was changed.";
+            Err(Refusal::new(RefusalCode::Forbidden, message))
+        }
+    }
+}
+
+async fn send(mut body: BodyDataStream, mut stream: Socket) -> Result<(), Refusal> {
     let broken = || Refusal::new(RefusalCode::Invalid, "The file broke off before its end; nothing was changed.");
     let lost = |_| Refusal::new(RefusalCode::Unavailable, "The node was lost on the way; nothing was changed.");
     loop {
@@ -53,7 +66,7 @@ pub(super) async fn take(handle: &Handle, id: InstanceId, asked: Where, request:
             Ok(Some(Err(_))) | Err(_) => return Err(broken()),
         }
     }
-    match timeout(limits::FILE_PAUSE, head::read::<Put>(&mut stream)).await.map_err(|_| broken())?.map_err(lost)? {
+    match timeout(limits::FILE_PAUSE, head::hear::<Put>(&mut stream)).await.map_err(|_| broken())?.map_err(lost)? {
         Put::Done => Ok(()),
         Put::Failed { why } => {
             Err(Refusal::new(RefusalCode::Conflict, format!("The instance refused it: {}.", plain(&why))))

@@ -15,6 +15,7 @@ use protocol::terminal::{HEAD, MOST};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use crate::access::permit::Permit;
 use crate::handle::Handle;
 use crate::router::refuse;
 
@@ -42,7 +43,7 @@ impl Handle {
         };
         let admission =
             Admission { actor: actor.clone(), instance: id, terminal, columns: asked.columns, rows: asked.rows };
-        self.terminal_tickets.give(admission, Instant::now())
+        self.terminal_tickets.give(actor.person, admission, Instant::now())
     }
 }
 
@@ -61,6 +62,11 @@ pub(crate) async fn open(
         Ok(admission) => admission,
         Err(refusal) => return refuse(&refusal),
     };
+    // Whoever signed out since then has no ticket either.
+    let Admission { actor, instance, .. } = &admission;
+    if !(Permit::Sight { actor: actor.clone(), instance: *instance }).holds(&handle.world(), handle.now()) {
+        return refuse(&Refusal::unauthenticated());
+    }
     match upgrade {
         Ok(upgrade) => upgrade
             .max_message_size(MOST + HEAD)

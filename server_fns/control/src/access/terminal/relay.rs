@@ -6,14 +6,13 @@ use axum::extract::ws::{Message, WebSocket, close_code};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
-use planner::actor::Actor;
-use planner::world::World;
 use protocol::stream::Target;
 use protocol::terminal::{End, FromViewer, HEAD, ToViewer, head, read};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{interval, timeout};
 
 use super::Admission;
+use crate::access::permit::Permit;
 use crate::handle::Handle;
 use crate::tunnel::Socket;
 
@@ -38,13 +37,14 @@ pub(super) async fn serve(handle: Handle, admission: Admission, socket: WebSocke
     let (mut to_browser, from_browser) = socket.split();
     let stopping = handle.stopping.clone();
     let opened = handle.open_stream(instance, Target::Terminal { terminal, columns, rows }).await;
+    let permit = Permit::Sight { actor, instance };
     let over = match opened {
         Ok(stream) => {
             let (from_node, to_node) = tokio::io::split(stream.socket);
             tokio::select! {
                 over = down(from_node, &mut to_browser) => over,
                 over = up(from_browser, to_node) => over,
-                () = may_no_longer(&handle, &actor, instance) => {
+                () = handle.no_longer_allowed(&permit) => {
                     Over::Because { reason: "You are signed out, or the instance is gone.".to_owned(), resumable: false }
                 }
                 () = stopping.cancelled() => {
@@ -125,19 +125,4 @@ async fn up(mut browser: SplitStream<WebSocket>, mut node: WriteHalf<Socket>) ->
 
 fn lost() -> Over {
     Over::Because { reason: "The connection to the instance's node was lost.".to_owned(), resumable: true }
-}
-
-/// Waits until whoever opened it is signed out or may no longer see the instance.
-async fn may_no_longer(handle: &Handle, actor: &Actor, instance: model::id::InstanceId) {
-    let mut worlds = handle.orchestrator.watch();
-    let may = |world: &World| {
-        crate::handle::still_there(world, actor, handle.now()) && actor.instance(world, instance).is_ok()
-    };
-    loop {
-        let world = worlds.borrow_and_update().clone();
-        // A session also ends by itself, without a change of the world.
-        if !may(&world) || matches!(timeout(PING, worlds.changed()).await, Ok(Err(_))) {
-            return;
-        }
-    }
 }

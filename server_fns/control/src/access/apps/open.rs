@@ -1,0 +1,70 @@
+//! On the console: the way to an app for somebody who is signed in.
+
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::port::UrlAccess;
+use model::refusal::{Refusal, RefusalCode};
+use model::request::Visit as Asked;
+use model::view::VisitView;
+use planner::actor::Actor;
+use planner::urls::{Pass, app, may_open};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::enter::{Entry, encoded, local};
+use super::visit::Who;
+use super::{ENTER, page};
+use crate::handle::Handle;
+
+/// Where an app's host sends whoever must say who they are.
+pub(crate) const OPEN: &str = "/open";
+/// What its page runs.
+pub(crate) const SCRIPT: &str = "/open.js";
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(rename = "app")]
+    _app: String,
+}
+
+/// A page that asks for a ticket with the key of its session, and goes on to the app. Whoever brings a cookie alone gets the
+/// same page and no ticket: every port of the host may have been given the cookie.
+pub(crate) async fn open(State(handle): State<Handle>, Query(_): Query<Wanted>) -> Response {
+    if handle.apps.is_none() {
+        return page::nothing(StatusCode::NOT_FOUND);
+    }
+    sent("text/html; charset=utf-8", include_str!("open.html"))
+}
+
+pub(crate) async fn script() -> Response {
+    sent("text/javascript; charset=utf-8", include_str!("open.js"))
+}
+
+fn sent(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+}
+
+impl Handle {
+    /// Where the app lets the person in. An app that is open to all is told nothing of them.
+    ///
+    /// # Errors
+    /// `NotFound` for what does not exist and for what is somebody else's; `RateLimited` while too many are under way.
+    pub fn visit(&self, actor: &Actor, asked: &Asked) -> Result<VisitView, Refusal> {
+        let nothing = || Refusal::new(RefusalCode::NotFound, "There is no such address, or it is not yours to open.");
+        let apps = self.apps.as_ref().ok_or_else(nothing)?;
+        let (label, path) = (asked.app.as_str(), local(&asked.path));
+        let world = self.world();
+        let found = app(&world, label).ok_or_else(nothing)?;
+        if found.port.url == UrlAccess::Public {
+            return Ok(VisitView { url: apps.url_of(label, &path) });
+        }
+        let who = Who::of(actor).ok_or_else(nothing)?;
+        if !may_open(&world, found, Some(&Pass::Person(actor.clone()))) {
+            return Err(nothing());
+        }
+        let entry = Entry { who, instance: found.instance.id, port: found.port };
+        let ticket = self.app_tickets.give(actor.person, entry, Instant::now())?.secret;
+        Ok(VisitView { url: apps.url_of(label, &format!("{ENTER}?ticket={ticket}&path={}", encoded(&path))) })
+    }
+}

@@ -1,0 +1,82 @@
+//! What ends a stream from here: whoever has it may have it no longer.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, stream};
+use model::id::InstanceId;
+use model::instance::DesiredState;
+use planner::actor::Actor;
+use planner::clock::Now;
+use planner::world::World;
+use tokio::time::timeout;
+
+use super::apps::Admitted;
+use crate::handle::{Handle, still_there};
+
+/// How often it is looked whether time alone has ended it: a session, a link.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Why somebody has a stream.
+#[derive(Debug, Clone)]
+pub(crate) enum Permit {
+    /// They may see the instance, and it is not being deleted. Whether it runs, a terminal tells by itself.
+    Sight { actor: Actor, instance: InstanceId },
+    /// They may see it, and it is to run.
+    Use { actor: Actor, instance: InstanceId },
+    /// They were let in to an app of it.
+    Visit(Admitted),
+}
+
+impl Permit {
+    pub(crate) fn holds(&self, world: &World, now: Now) -> bool {
+        let sees = |actor: &Actor, id| still_there(world, actor, now) && actor.instance(world, id).is_ok();
+        let wished = |id| world.instances.get(id).map(|instance| instance.desired);
+        match self {
+            Self::Sight { actor, instance } => {
+                sees(actor, *instance) && wished(instance) != Some(DesiredState::Deleted)
+            }
+            Self::Use { actor, instance } => sees(actor, *instance) && wished(instance) == Some(DesiredState::Running),
+            Self::Visit(admitted) => {
+                admitted.holds(world, now) && wished(&admitted.instance()) == Some(DesiredState::Running)
+            }
+        }
+    }
+}
+
+/// What comes for as long as the permit holds. Then it breaks off, so that it never looks whole.
+pub(super) fn while_allowed<S>(
+    handle: &Handle,
+    permit: Permit,
+    bytes: S,
+) -> impl Stream<Item = io::Result<Bytes>> + use<S>
+where
+    S: Stream<Item = io::Result<Bytes>>,
+{
+    let handle = handle.clone();
+    let ended = async move { handle.no_longer_allowed(&permit).await };
+    stream::unfold(Some((Box::pin(bytes), Box::pin(ended))), |state| async move {
+        let (mut bytes, mut ended) = state?;
+        tokio::select! {
+            biased;
+            () = &mut ended => Some((Err(io::ErrorKind::PermissionDenied.into()), None)),
+            piece = bytes.next() => piece.map(|piece| (piece, Some((bytes, ended)))),
+        }
+    })
+}
+
+impl Handle {
+    /// Waits until the permit holds no longer: the person signed out, the token was removed, the port was closed, the
+    /// instance is being stopped. Every stream for people waits for this beside its bytes.
+    pub(crate) async fn no_longer_allowed(&self, permit: &Permit) {
+        let mut worlds = self.orchestrator.watch();
+        loop {
+            let world = worlds.borrow_and_update().clone();
+            // Without a next world the server is stopping.
+            if !permit.holds(&world, self.now()) || matches!(timeout(LOOK, worlds.changed()).await, Ok(Err(_))) {
+                return;
+            }
+        }
+    }
+}
