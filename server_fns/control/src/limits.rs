@@ -23,6 +23,8 @@ pub const QUEUE: usize = 1_024;
 pub const BURST: usize = 64;
 /// How long a request waits for its place in the queue and for its answer, each.
 pub const ANSWER: Duration = Duration::from_secs(30);
+/// How long it is believed that the database answers, or does not.
+pub const READY_FOR: Duration = Duration::from_secs(1);
 /// How soon a plan that could not be committed is tried again.
 pub const RETRY_PLAN: Duration = Duration::from_secs(1);
 
@@ -49,10 +51,5 @@ pub const CONNECTIONS_PER_INSTANCE: usize = 512;
 /// How soon a host port of the server that could not be opened is tried again.
 pub const LISTEN_AGAIN: Duration = Duration::from_secs(10);
 
-/// How often it is looked whether visitors of apps are still signed in.
-pub const SWEEP: Duration = Duration::from_secs(10);
-
-/// Bytes of text in what a node says of its machine.
-pub const FACTS_TEXT: usize = 8 * 1024;
-/// Images that a node says it has.
+/// Images that a node says it has. How long each of its texts may be, `protocol::limits` says.
 pub const FACTS_IMAGES: usize = 64;

@@ -21,6 +21,8 @@ impl Handle {
             .route(protocol::PATH, get(gateway::dial))
             .route(protocol::stream::PATH, get(tunnel::accept))
             .route(apps::OPEN, get(apps::open))
+            .route(apps::SCRIPT, get(apps::script))
+            .route(apps::KEYS, get(apps::console_keys))
             .route(terminal::PATH, get(terminal::open))
             .route(files::PATH, get(files::get).put(files::put))
             .route("/healthz", get(async || "ok\n"))

@@ -1,13 +1,15 @@
 //! The deciding core of the main server. Every function is pure: the world and the time go in, changes,
 //! a plan or a refusal come out. `control` commits and executes what is decided here.
 
-pub mod access;
 pub mod actor;
 pub mod clock;
 pub mod command;
 pub mod deadline;
 pub mod explain;
+pub mod hosts;
+pub mod guest;
 pub mod invariants;
+pub mod keys;
 pub mod limits;
 pub mod liveness;
 pub mod meter;
@@ -15,5 +17,6 @@ pub mod placement;
 pub mod ports;
 pub mod reconcile;
 pub mod rollup;
+pub mod urls;
 pub mod view;
 pub mod world;

@@ -2,11 +2,13 @@
 //! show, or a refusal.
 
 mod accounts;
+mod first_paint;
 mod gateway;
 mod instances;
 mod keys;
 mod live;
 mod nodes;
+mod seats;
 mod settings;
 mod tokens;
 
@@ -18,22 +20,28 @@ use model::view::PersonView;
 use planner::actor::{Actor, Via};
 use planner::clock::Now;
 use planner::command::{Decision, people, tokens as token_commands};
+use planner::hosts::ConsoleHosts;
 use planner::view::person_view;
 use planner::world::{Person, World};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::apps::{AppsDomain, Visits};
+use crate::access::apps::{self, AppsDomain};
 use crate::access::authority::Authority;
 use crate::access::{Tickets, files, terminal};
 use crate::auth::attempts::{AttemptLimits, Attempts};
+use crate::auth::challenges::Challenges;
 use crate::auth::password::Passwords;
 use crate::auth::secret::{self, SecretKind};
+use crate::auth::turns::Turns;
+use crate::http::Exposure;
 use crate::http::cookie::Credential;
 use crate::orchestrator::{Draw, Orchestrator};
 use crate::setup::SetupLink;
 use crate::tunnel::Tunnels;
+use seats::Seats;
 
+pub use accounts::SessionSecrets;
 pub use live::Subscription;
 pub(crate) use live::still_there;
 
@@ -54,12 +62,18 @@ pub struct Handle {
     setup: Arc<SetupLink>,
     pub(crate) tunnels: Arc<Tunnels>,
     pub(crate) authority: Arc<Authority>,
+    challenges: Arc<Challenges>,
     pub(crate) terminal_tickets: Arc<Tickets<terminal::Admission>>,
     pub(crate) file_tickets: Arc<Tickets<files::Admission>>,
-    pub(crate) visits: Arc<Visits>,
+    pub(crate) app_tickets: Arc<Tickets<apps::Entry>>,
     pub(crate) apps: Option<Arc<AppsDomain>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: CancellationToken,
+    exposure: Exposure,
+    console_hosts: Arc<ConsoleHosts>,
+    seats: Seats,
+    turns: Arc<Turns>,
+    pub(crate) live_tickets: Arc<Tickets<Actor>>,
 }
 
 impl Handle {
@@ -80,13 +94,25 @@ impl Handle {
             setup: Arc::new(setup),
             tunnels: Arc::new(tunnels),
             authority: Arc::new(authority),
+            challenges: Arc::default(),
             terminal_tickets: Arc::default(),
             file_tickets: Arc::default(),
-            visits: Arc::default(),
+            app_tickets: Arc::default(),
             apps: apps.map(Arc::new),
             tasks,
             stopping,
+            exposure: Exposure::default(),
+            console_hosts: Arc::default(),
+            seats: Seats::default(),
+            turns: Arc::default(),
+            live_tickets: Arc::default(),
         }
+    }
+
+    /// Where browsers find the console, and how.
+    #[must_use]
+    pub(crate) fn seen(self, exposure: Exposure, hosts: ConsoleHosts) -> Self {
+        Self { exposure, console_hosts: Arc::new(hosts), ..self }
     }
 
     pub(crate) fn now(&self) -> Now {
@@ -120,19 +146,29 @@ impl Handle {
     pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
         let (world, now) = (self.world(), self.now());
         let found = match &credential {
-            Credential::Session(text) if secret::is_well_formed(SecretKind::Session, text) => world
-                .session_by_hash(&secret::hash(text))
+            Credential::Session { cookies, key } if secret::is_well_formed(SecretKind::SessionKey, key) => world
+                .session_by_key_hash(&secret::hash(key))
+                .filter(|session| cookies.iter().any(|text| secret::same_hash(&secret::hash(text), &session.secret_hash)))
                 .filter(|session| people::session_is_valid(session, now))
                 .map(|session| (session.person, Via::Session(session.id))),
+            Credential::Cookie(_) => return Err(first_paint::key_is_missing()),
             Credential::Bearer(text) if secret::is_well_formed(SecretKind::ApiToken, text) => {
                 world.token_by_hash(&secret::hash(text)).map(|token| (token.person, Via::Token(token.id)))
             }
-            Credential::Session(_) | Credential::Bearer(_) => None,
+            Credential::Session { .. } | Credential::Bearer(_) => None,
         };
         let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
         let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
         self.touch(&world, via, now);
         Ok(Actor::new(person, via))
+    }
+
+    /// Before something is changed.
+    ///
+    /// # Errors
+    /// `RateLimited`, when the person has changed too much lately.
+    pub fn takes_turn(&self, actor: &Actor) -> Result<(), Refusal> {
+        self.turns.take(actor.person, self.now().mono)
     }
 
     fn touch(&self, world: &World, via: Via, now: Now) {
