@@ -40,12 +40,21 @@ PORT=${LISTEN##*:}
 export DOCKHOST_FORWARD_LISTEN=${DOCKHOST_FORWARD_LISTEN:-$FORWARDS:20000-20999}
 export DOCKHOST_SSH_LISTEN=${DOCKHOST_SSH_LISTEN:-${LISTEN%:*}:2222}
 export DOCKHOST_SSH_ADDRESS=${DOCKHOST_SSH_ADDRESS:-$(if [ "$SEEN" = '[::1]' ]; then echo localhost; else echo "$SEEN"; fi)}
-LOCAL=http://$HERE:$PORT
-PUBLIC=http://$SEEN:$PORT
+# What the server speaks, as it decides it by itself: plain HTTP where only this machine reaches it, behind a proxy that is
+# named, or where it is asked for; else TLS, with a certificate that was given or that it makes.
+SCHEME=https
+case ${LISTEN%:*} in 127.* | localhost | '[::1]') SCHEME=http ;; esac
+if [ -n "${DOCKHOST_TRUSTED_PROXIES:-}" ]; then SCHEME=http; fi
+case ${DOCKHOST_INSECURE_HTTP:-} in '' | 0 | n | no | f | false | off) ;; *) SCHEME=http ;; esac
+if [ -n "${DOCKHOST_TLS_CERTIFICATE:-}" ]; then SCHEME=https; fi
+LOCAL=$SCHEME://$HERE:$PORT
+PUBLIC=$SCHEME://$SEEN:$PORT
+if [ -n "${DOCKHOST_PUBLIC_URL:-}" ]; then PUBLIC=${DOCKHOST_PUBLIC_URL%%,*}; fi
 
 alive() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null; }
 dockhost() { "$PROGRAMS/dockhost" "$@" 2>>"$DATA/log/admin.log"; }
-healthy() { curl --silent --fail --max-time 2 --output /dev/null "$LOCAL/readyz"; }
+# Whose certificate it is is not asked here: it is a process of ours, on this machine.
+healthy() { curl --silent --fail --insecure --noproxy '*' --max-time 2 --output /dev/null "$LOCAL/readyz"; }
 # A node that has not found its engine yet takes no instance.
 online() { dockhost admin nodes | grep -Eq '^local[[:space:]]+online.*[[:space:]]engine [0-9]'; }
 
@@ -102,6 +111,13 @@ enrol() {
   mv "$KEY.new" "$KEY"
 }
 
+# Of the certificate that the server shows: its own, or the first in the file that was given.
+fingerprint() {
+  if [ "$SCHEME" = http ]; then return 0; fi
+  if [ -z "${DOCKHOST_TLS_CERTIFICATE:-}" ]; then dockhost admin server-fingerprint; return; fi
+  printf 'sha256:%s\n' "$(awk '/END CERT/ { exit } inside; /BEGIN CERT/ { inside = 1 }' "$DOCKHOST_TLS_CERTIFICATE" | base64 -d | sha256sum | cut -d' ' -f1)"
+}
+
 start_node() {
   local images=()
   if ! registry_reachable "${DOCKER_SOCKET:-/var/run/docker.sock}" && ! docker_has ubuntu:24.04; then
@@ -109,7 +125,11 @@ start_node() {
     images=(--images debian-12)
   fi
   if [ -e "$DATA/log/node.log" ]; then mv "$DATA/log/node.log" "$DATA/log/node.log.1"; fi
-  DOCKHOST_API_KEY=$(cat "$KEY") setsid "$PROGRAMS/dockhost-node" --server "$LOCAL" --data-dir "$DATA/local-node" \
+  # The node reaches the server beside it, whose certificate it knows by its fingerprint.
+  local known insecure=
+  known=$(fingerprint)
+  if [ "$SCHEME" = http ]; then insecure=true; fi
+  DOCKHOST_API_KEY=$(cat "$KEY") DOCKHOST_SERVER_FINGERPRINT=$known DOCKHOST_INSECURE_SERVER=$insecure setsid "$PROGRAMS/dockhost-node" --server "$LOCAL" --data-dir "$DATA/local-node" \
     --bind "$BIND" --docker-socket "${DOCKER_SOCKET:-/var/run/docker.sock}" "${images[@]}" >"$DATA/log/node.log" 2>&1 </dev/null &
   NODE=$!
   await 'the local node' "$NODE" "$DATA/log/node.log" online
@@ -143,6 +163,9 @@ printf '\n  DockHost runs at %s\n' "$PUBLIC"
 LINK=$(dockhost admin setup-link --url "$PUBLIC")
 if [ -n "$LINK" ]; then
   printf '  Nobody has an account yet. This link makes you the administrator; it works once:\n\n      %s\n\n' "$LINK"
+fi
+if [ "$SCHEME" = https ] && [ -z "${DOCKHOST_TLS_CERTIFICATE:-}" ]; then
+  printf '  Its certificate is its own, so a browser warns once. Fingerprint: %s\n' "$(fingerprint)"
 fi
 printf '  Data and logs: %s\n  Ctrl-C stops the server and the node; instances keep running.\n\n' "$DATA"
 

@@ -9,7 +9,7 @@ describe("the link of a node on its page", () => {
   let world, browser, page, link;
 
   before(async () => {
-    world = await World.open();
+    world = await World.open({ ports: "127.0.0.2" });
     await world.node("lab-1");
     browser = await Browser.open();
     page = await opened("ada");

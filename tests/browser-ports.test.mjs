@@ -17,7 +17,7 @@ describe("ports in a browser", () => {
   const look = async (name) => layout.push(...(await pictures(page, name)));
 
   before(async () => {
-    world = await World.open();
+    world = await World.open({ ports: "127.0.0.2" });
     ({ ada, server: { base } } = world);
     await ada.addKey();
     node = await world.node("lab-1");
@@ -62,7 +62,7 @@ describe("ports in a browser", () => {
     for (const tab of [page, other]) await see(rows("On the node", tab).filter({ hasText: forward.address }), "Lets in everybody");
     await button("Copy the address", row).click();
     assert.equal(await clipboard(), forward.address);
-    await until("it answers", async () => (await askTcp(forward.host)) === "inside tcp", 20);
+    await until("it answers", async () => (await askTcp(forward.host, { host: world.ports })) === "inside tcp", 20);
 
     const actions = `Actions for host port ${forward.host}`;
     await menu(actions, "Change…");
@@ -73,7 +73,7 @@ describe("ports in a browser", () => {
     await sent();
     for (const tab of [page, other]) await see(rows("On the node", tab).filter({ hasText: forward.address }), "127.0.0.2, 192.0.2.0/24");
     assert.deepEqual((await forwards())[0].host, forward.host, "its number stays");
-    await until("the new rule is obeyed", async () => (await askTcp(forward.host, { localAddress: "127.0.0.3" })) === "" && (await askTcp(forward.host, { localAddress: "127.0.0.2" })) === "inside tcp", 20);
+    await until("the new rule is obeyed", async () => (await askTcp(forward.host, { host: world.ports, localAddress: "127.0.0.3" })) === "" && (await askTcp(forward.host, { host: world.ports, localAddress: "127.0.0.2" })) === "inside tcp", 20);
 
     await button("Open a host port").click();
     await inForm("Port in the instance").fill(`${INSIDE}`);
@@ -85,8 +85,65 @@ describe("ports in a browser", () => {
     await menu(actions, "Close");
     for (const tab of [page, other]) await rows("On the node", tab).filter({ hasText: forward.address }).waitFor({ state: "detached" });
     assert.deepEqual(await forwards(), []);
-    await until("nothing listens any more", async () => !(await isOpen(forward.host)), 20);
+    await until("nothing listens any more", async () => !(await isOpen(forward.host, world.ports)), 20);
     await other.close();
+  });
+
+  test("the page says who gets in by which way, and lets nobody in at 80 once that is switched off", async () => {
+    await ada.api.post(`/instances/${web.id}/forwards`, { container_port: INSIDE, allow: ["192.0.2.0/24"] });
+    await open(`/instances/${web.id}`);
+    const other = await context.newPage();
+    await open(`/instances/${web.id}`, other);
+    await page.bringToFront();
+    const way = (name, tab = page) => tab.getByRole("list", { name: "Ways in" }).locator("li").filter({ has: tab.getByText(name, { exact: true }) });
+    const host = (at) => web.ports[at].host;
+    await see(way("SSH gateway"), "Holders of laptop");
+    await see(way("Host port of 22"), "Holders of laptop");
+    await see(way("Host port of 80"), `:${host(1)}`);
+    for (const name of ["Host port of 80", "Host port of 443"]) await see(way(name), "Everybody who reaches lab-1");
+    await see(way("Public URL of 80"), "ada alone");
+    await see(way(`Host port of ${INSIDE}`), "Only 192.0.2.0/24");
+    assert.equal(await way("Host port of 22").getByRole("switch").count(), 0, "22 stays");
+    const http = way("Host port of 80").getByRole("switch");
+    assert.equal(await http.getAttribute("aria-label"), "The host port of 80 is open");
+    await http.click();
+    for (const tab of [page, other]) await see(way("Host port of 80", tab), "Nobody");
+    await until("nobody gets in any more", async () => !(await isOpen(host(1), node.host)), 20);
+    assert.equal(await isOpen(host(2), node.host), true, "443 is as it was");
+    await see(rows("On the node").filter({ hasText: `:${host(1)}` }), "closed");
+    await look("doors");
+    browser.expected.push(/ 404 /);
+    await page.route("**/doors/443", (route) => route.continue({ url: route.request().url().replace(web.id, "i-00000000000000aa") }));
+    await way("Host port of 443").getByRole("switch").click();
+    await see(way("Host port of 443").getByRole("alert"), /no such instance/i);
+    await until("the switch is back", () => way("Host port of 443").getByRole("switch").isChecked(), 20);
+    await page.unroute("**/doors/443");
+    await node.end();
+    await until("its node is away", async () => (await world.admin.get(`/nodes/${node.id}`)).liveness === "offline", 60);
+    await way("Host port of 80").getByRole("switch").click();
+    await see(way("Host port of 80"), /It is still closed: lab-1 is to open it and is away/);
+    await look("door-away");
+    await node.start();
+    for (const tab of [page, other]) await see(way("Host port of 80", tab), "Everybody who reaches lab-1");
+    await until("it is open again", () => isOpen(host(1), node.host), 20);
+    await other.close();
+    for (const { place, protocol, host } of await forwards()) await ada.api.remove(`/instances/${web.id}/forwards/${place}/${protocol}/${host}`);
+  });
+
+  test("an administrator settles that new instances begin with closed web ports", async () => {
+    await open("/settings");
+    const closed = page.getByRole("switch", { name: /closed web ports/ });
+    assert.equal(await closed.isChecked(), false);
+    await closed.check();
+    await look("settings-doors");
+    await button("Save settings").click();
+    await until("it is stored", async () => (await ada.api.get("/settings")).web_ports_closed, 20);
+    await open("/settings");
+    assert.equal(await page.getByRole("switch", { name: /closed web ports/ }).isChecked(), true);
+    await page.getByRole("switch", { name: /closed web ports/ }).uncheck();
+    await button("Save settings").click();
+    await until("it is as it was", async () => !(await ada.api.get("/settings")).web_ports_closed, 20);
+    await open(`/instances/${web.id}`);
   });
 
   test("one for datagrams is opened on the server, with a number that was asked for", async () => {
@@ -102,11 +159,11 @@ describe("ports in a browser", () => {
     await sent();
     const row = rows("On the server").filter({ hasText: `:${host}` });
     await see(row, "UDP");
-    assert.equal(await askUdp(host), "inside udp");
+    assert.equal(await askUdp(host, { host: world.ports }), "inside udp");
     await look("host-ports");
     await menu(`Actions for UDP host port ${host} of the server`, "Close");
     await page.getByRole("table", { name: "On the server" }).waitFor({ state: "detached" });
-    assert.equal(await askUdp(host, { seconds: 1 }), "");
+    assert.equal(await askUdp(host, { host: world.ports, seconds: 1 }), "");
   });
 
   test("what is wrong is told at its field, and nothing is opened", async () => {
@@ -147,7 +204,7 @@ describe("ports in a browser", () => {
     const address = (address) => world.admin.ok("PUT", `/nodes/${node.id}`, { name, max_instances, host_ports, address });
     await address("2001:db8:85a3:8d3:1319:8a2e:370:7348");
     const networks = Array.from({ length: 10 }, (_, n) => (n % 2 ? `10.${n}.0.0/16` : `2001:db8:85a3:${n}::/64`));
-    const more = [{ allow: networks }, { allow: ["192.0.2.7"], bind: "127.0.0.1" }, { bind: "192.0.2.99" }, { place: "gateway", protocol: "udp" }, { place: "gateway", allow: networks.slice(0, 3) }];
+    const more = [{ allow: networks }, { allow: ["192.0.2.7"], bind: "127.0.0.2" }, { bind: "192.0.2.99" }, { place: "gateway", protocol: "udp" }, { place: "gateway", allow: networks.slice(0, 3) }];
     for (let n = 0; n < 16; n++) await ada.api.post(`/instances/${web.id}/forwards`, { container_port: 9000 + n, ...more[n] });
     await see(page.getByRole("status"), /cannot be opened: .* Change its address or close it/);
     assert.equal(await rows("On the node").count(), 17);
@@ -165,9 +222,9 @@ describe("ports in a browser", () => {
     await look("host-port-too-many");
     await button("Cancel").click();
     for (const { place, protocol, host } of await forwards()) await ada.api.remove(`/instances/${web.id}/forwards/${place}/${protocol}/${host}`);
-    await address("127.0.0.1");
+    await address("127.0.0.2");
     await page.getByRole("table", { name: "On the server" }).waitFor({ state: "detached" });
-    await see(rows("On the node"), `127.0.0.1:${web.ports[0].host}`);
+    await see(rows("On the node"), `127.0.0.2:${web.ports[0].host}`);
     assert.equal(await rows("On the node").count(), 3);
   });
 

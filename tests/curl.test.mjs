@@ -49,11 +49,11 @@ describe("with curl", () => {
 
   test("a visitor can sign up and in, and make a token, with curl", async () => {
     const jar = `${world.dir}/cookies`;
-    const call = (path, body) => must("curl", ["--silent", "--show-error", "--fail-with-body", "--cookie", jar, "--cookie-jar", jar,
-      "--json", JSON.stringify(body), `${world.server.base}/api/v1${path}`]);
+    const call = (path, body, ...more) => must("curl", ["--silent", "--show-error", "--fail-with-body", "--cookie", jar, "--cookie-jar", jar,
+      ...more, "--json", JSON.stringify(body), `${world.server.base}/api/v1${path}`]);
     await call("/sign-up", { username: "dora", email: "dora@example.org", password: PASSWORD });
-    await call("/sign-in", { username: "dora", password: PASSWORD });
-    const made = JSON.parse(await call("/tokens", { name: "script" }));
+    const { session_key: key } = JSON.parse(await call("/sign-in", { username: "dora", password: PASSWORD }));
+    const made = JSON.parse(await call("/tokens", { name: "script" }, "--header", `DockHost-Session-Key: ${key}`));
     assert.match(made.secret, /^dhp_/);
     token = made.secret;
     assert.equal((await curl("GET", "/me")).username, "dora");

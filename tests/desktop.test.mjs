@@ -6,14 +6,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { PASSWORD, World, Api, must, output, run, until } from "./harness.mjs";
+import { Api, must, output, PASSWORD, run, session, until, World } from "./harness.mjs";
 import { Daemon, program } from "./support/process.mjs";
 
 describe("in a window", () => {
   let world, screen, window, env, id;
 
   before(async () => {
-    world = await World.open();
+    world = await World.open({ ports: "127.0.0.2" });
     await world.ada.addKey();
     await world.node("lab-1");
     ({ id } = await world.ada.create("on-the-desk"));
@@ -102,9 +102,8 @@ describe("in a window", () => {
       await must("import", ["-window", "root", picture], { env: { ...process.env, ...env } });
       return Number(await must("identify", ["-format", "%k", picture])) > 50;
     }, 30);
-    const { headers } = await new Api(world.server.base).call("POST", "/sign-in", { username: "ada", password: PASSWORD });
-    const mine = new Api(world.server.base, { cookie: headers["set-cookie"][0].split(";")[0] });
-    const others = (await mine.get("/sessions")).filter((session) => !session.current);
+    const mine = new Api(world.server.base, (await session(world.server.base, "ada", PASSWORD)).headers);
+    const others = (await mine.get("/sessions")).filter(({ current }) => !current);
     assert.equal(others.length, 1, "the window has a session of its own");
   });
 

@@ -24,7 +24,7 @@ describe("states and ways out", () => {
   const view = () => world.admin.get(`/nodes/${node.id}`);
 
   before(async () => {
-    world = await World.open();
+    world = await World.open({ ports: "127.0.0.2" });
     ada = world.ada;
     await ada.addKey();
     node = await world.node("lab-1");

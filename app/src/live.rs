@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use dioxus::fullstack::WebSocketOptions;
 use dioxus::prelude::*;
 use model::refusal::RefusalCode;
-use server_fns::account;
+use server_fns::live::{Feed, Listening};
+use server_fns::{ApiError, account};
 
+use crate::script::chance;
 use crate::sleep::{sleep, within};
 use crate::state::{Fit, Link, Live, use_live};
 
@@ -47,7 +48,7 @@ async fn keep(mut live: Live) {
             End::Lost { heard } => failures = if heard { 0 } else { failures + 1 },
         }
         live.link.set(Link::Down);
-        sleep(pause(failures, chance().await)).await;
+        sleep(pause(failures, chance())).await;
         // A browser does not tell why a socket was refused, so a failed one is asked after.
         if failures > 0
             && let Err(error) = account::me().await
@@ -58,10 +59,18 @@ async fn keep(mut live: Live) {
     }
 }
 
+/// A browser gives a socket no key of its session, so a ticket is asked for with that.
+async fn open() -> Result<Feed, ApiError> {
+    let ticket = server_fns::live::ticket().await?;
+    server_fns::live::feed(Some(ticket.secret), Listening::default()).await
+}
+
 async fn follow(mut live: Live) -> End {
     let mut heard = false;
-    let Some(Ok(feed)) = within(SILENCE, server_fns::live::feed(WebSocketOptions::new())).await else {
-        return End::Lost { heard };
+    let feed = match within(SILENCE, open()).await {
+        Some(Ok(feed)) => feed,
+        Some(Err(error)) if error.refusal.code == RefusalCode::Unauthenticated => return End::SignedOut,
+        Some(Err(_)) | None => return End::Lost { heard },
     };
     loop {
         let Some(Ok(event)) = within(SILENCE, feed.recv()).await else {
@@ -82,13 +91,9 @@ async fn follow(mut live: Live) -> End {
 
 /// Twice as long after every failure, and never the same for two tabs, so that a server that comes back
 /// is not met by all of them at once. `chance` is from 0 to 1.
-fn pause(failures: u32, chance: f64) -> Duration {
+pub(crate) fn pause(failures: u32, chance: f64) -> Duration {
     let whole = FIRST_PAUSE.saturating_mul(1 << failures.min(8)).min(LONGEST_PAUSE);
     whole.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
-}
-
-async fn chance() -> f64 {
-    document::eval("return Math.random()").join().await.unwrap_or(0.5)
 }
 
 /// Ages go on while the link is down.

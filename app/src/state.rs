@@ -5,8 +5,13 @@ use model::Timestamp;
 use model::live::{LiveChange, LiveEvent, LiveWorld};
 use model::refusal::{Refusal, RefusalCode};
 use model::version::Revision;
-use model::view::{InstanceView, Welcome};
+use model::view::{InstanceView, SignedIn, Welcome};
 use server_fns::{ApiError, account, live};
+
+use crate::live::pause;
+use crate::script::chance;
+use crate::session;
+use crate::sleep::sleep;
 
 /// How the page is joined to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +20,17 @@ pub(crate) enum Link {
     Opening,
     Up,
     Down,
+}
+
+/// What stands in the place of the world for a visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Nobody is signed in, or somebody signs out.
+    Closed,
+    /// The browser showed a cookie; whether the page has its key is still to be found out.
+    Opening,
+    /// There was a session, and it is over.
+    Ended,
 }
 
 /// What the first paint is drawn from. Both sides draw it from the same value, so they draw the same.
@@ -28,6 +44,8 @@ pub(crate) struct Live {
     /// The server's time, a few seconds old at most.
     pub(crate) now: Signal<Timestamp>,
     pub(crate) link: Signal<Link>,
+    /// What is shown while there is no world.
+    pub(crate) door: Signal<Door>,
     revision: Signal<Revision>,
 }
 
@@ -57,12 +75,18 @@ pub(crate) async fn bootstrap() -> Bootstrap {
 impl Live {
     /// For the root alone; everything under it uses [`use_live`].
     pub(crate) fn provide(welcome: Welcome, first: Option<LiveEvent>) -> Self {
+        let door = match first {
+            Some(_) => Door::Ended,
+            None if welcome.key_wanted => Door::Opening,
+            None => Door::Closed,
+        };
         use_context_provider(move || {
             let live = Self {
                 world: Signal::new(None),
                 now: Signal::new(welcome.now),
                 welcome: Signal::new(welcome),
                 link: Signal::new(Link::Opening),
+                door: Signal::new(door),
                 revision: Signal::new(Revision::default()),
             };
             if let Some(first) = first {
@@ -98,20 +122,62 @@ impl Live {
         }
     }
 
-    /// Fills the world after signing in or up.
-    pub(crate) async fn enter(mut self) -> Result<(), ApiError> {
+    /// Takes up the session that begins with this answer.
+    pub(crate) async fn begin(self, signed_in: SignedIn) -> Result<(), ApiError> {
+        session::keep(&signed_in.session_key);
+        self.enter().await
+    }
+
+    /// Fills the world with what the session's key opens.
+    async fn enter(mut self) -> Result<(), ApiError> {
         let welcome = account::welcome().await?;
         let snapshot = live::snapshot().await?;
         self.welcome.set(welcome);
         self.link.set(Link::Opening);
+        self.door.set(Door::Ended);
         self.apply(snapshot);
         Ok(())
     }
 
+    /// Once the page is awake: the server drew it by the cookie at most, and the rest is opened by the key.
+    pub(crate) async fn arrive(mut self) {
+        let drawn = self.world.peek().is_some();
+        let door = *self.door.peek();
+        match (drawn, session::is_kept()) {
+            // A browser without the key has a cookie that another page set, or one from before there were keys.
+            (true, false) => self.leave(),
+            (true, true) => {}
+            (false, true) if door == Door::Opening => {
+                let mut tries = 0;
+                while let Err(error) = self.enter().await {
+                    if error.refusal.code == RefusalCode::Unauthenticated {
+                        return self.leave();
+                    }
+                    sleep(pause(tries, chance())).await;
+                    tries += 1;
+                }
+            }
+            (false, true) => self.leave(),
+            (false, false) if door == Door::Opening => self.leave(),
+            (false, false) => {}
+        }
+    }
+
     /// Forgets everything: the session is over.
     pub(crate) fn leave(mut self) {
+        session::forget();
+        if *self.door.peek() != Door::Closed || self.world.peek().is_none() {
+            self.door.set(Door::Ended);
+        }
         self.world.set(None);
-        self.welcome.write().me = None;
+        let mut welcome = self.welcome.write();
+        welcome.me = None;
+        welcome.sharing_host.clear();
+    }
+
+    /// That the session ends is what the person wants, so nothing needs to be said of it; `false` if it came to nothing.
+    pub(crate) fn expects_to_leave(mut self, expects: bool) {
+        self.door.set(if expects { Door::Closed } else { Door::Ended });
     }
 
     /// Takes in an instance that the server has just answered with, so that its page can be opened before

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use model::id::SessionId;
 use model::request::{ChangePassword, SignIn, SignUp};
-use model::view::{PersonView, SessionView, Welcome};
+use model::view::{PersonView, SessionView, SignedIn, Welcome};
 
 #[cfg(feature = "server")]
 use crate::host::Caller;
@@ -13,23 +13,22 @@ use crate::{ApiError, Json};
 #[get("/api/v1/welcome", caller: Caller)]
 pub async fn welcome() -> Result<Welcome, ApiError> {
     let actor = caller.actor().await.ok();
-    Ok(caller.control.welcome(actor.as_ref()))
+    let key_wanted = actor.is_none() && caller.shows_cookie_alone();
+    Ok(Welcome { key_wanted, ..caller.control.welcome(actor.as_ref()) })
 }
 
 /// Opens an account and a session.
 #[post("/api/v1/sign-up", caller: Caller)]
-pub async fn sign_up(request: Json<SignUp>) -> Result<PersonView, ApiError> {
-    let (person, session) = caller.control.sign_up(request.0, caller.peer.clone()).await?;
-    caller.remember(session.expose());
-    Ok(person)
+pub async fn sign_up(request: Json<SignUp>) -> Result<SignedIn, ApiError> {
+    let (person, secrets) = caller.control.sign_up(request.0, caller.peer.clone()).await?;
+    Ok(caller.remember(person, &secrets))
 }
 
 /// One answer for an unknown user and a wrong password.
 #[post("/api/v1/sign-in", caller: Caller)]
-pub async fn sign_in(request: Json<SignIn>) -> Result<PersonView, ApiError> {
-    let (person, session) = caller.control.sign_in(request.0, caller.peer.clone()).await?;
-    caller.remember(session.expose());
-    Ok(person)
+pub async fn sign_in(request: Json<SignIn>) -> Result<SignedIn, ApiError> {
+    let (person, secrets) = caller.control.sign_in(request.0, caller.peer.clone()).await?;
+    Ok(caller.remember(person, &secrets))
 }
 
 /// Ends the session that asks. Without one there is nothing to end, which is as good.

@@ -3,13 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use control::http::Dialled;
-use control::http::cookie::{self, SecureCookies};
-use control::{Actor, Credential, Handle, Peer};
+use control::http::cookie;
+use control::{Actor, Credential, Handle, Peer, SessionSecrets};
 use dioxus::fullstack::FullstackContext;
 use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
 use dioxus::fullstack::http::StatusCode;
 use dioxus::fullstack::http::header::{HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
 use dioxus::fullstack::http::request::Parts;
+use model::view::{PersonView, SignedIn};
 
 use crate::ApiError;
 
@@ -18,23 +19,42 @@ pub struct Caller {
     pub control: Handle,
     pub peer: Peer,
     credential: Option<Credential>,
-    secure: SecureCookies,
+    /// The server calls its own function while it draws a page.
+    drawing: bool,
+    changing: bool,
 }
+
+/// Whatever is asked for over the network is below it, and a page is not.
+const API: &str = "/api/";
+const LEAVING: &str = "/api/v1/sign-out";
 
 impl Caller {
     /// Who is asking: the first line of every function that is not for strangers.
     pub async fn actor(&self) -> Result<Actor, ApiError> {
         let credential = self.credential.clone().ok_or_else(model::refusal::Refusal::unauthenticated)?;
-        Ok(self.control.authenticate(credential).await?)
+        if self.drawing {
+            return Ok(self.control.drawn_for(credential).await?);
+        }
+        let actor = self.control.authenticate(credential).await?;
+        if self.changing {
+            self.control.takes_turn(&actor)?;
+        }
+        Ok(actor)
     }
 
-    /// Opens the session in the caller's browser.
-    pub fn remember(&self, secret: &str) {
-        answer_with_cookie(cookie::set(secret, self.secure.0));
+    /// There is a cookie, and the key that belongs to it did not come along.
+    pub const fn shows_cookie_alone(&self) -> bool {
+        matches!(self.credential, Some(Credential::Cookie(_)))
+    }
+
+    /// Opens the session in the caller's browser, and tells its page the key.
+    pub fn remember(&self, person: PersonView, secrets: &SessionSecrets) -> SignedIn {
+        answer_with_cookie(cookie::set(secrets.cookie.expose(), self.control.exposure().is_secure()));
+        SignedIn { person, session_key: secrets.key.expose().to_owned() }
     }
 
     pub fn forget(&self) {
-        answer_with_cookie(cookie::clear(self.secure.0));
+        answer_with_cookie(cookie::clear(self.control.exposure().is_secure()));
     }
 }
 
@@ -49,14 +69,17 @@ impl FromRequestParts<FullstackContext> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, StatusCode> {
         let control = parts.extensions.get::<Handle>().cloned().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
-        let secure = parts.extensions.get::<SecureCookies>().copied().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         let address = parts
             .extensions
             .get::<ConnectInfo<Dialled>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(dialled)| dialled.address());
         let peer = Peer { address, agent: agent(&parts.headers) };
-        let credential = cookie::credential(&parts.headers, secure.0);
-        Ok(Self { control, peer, credential, secure })
+        let credential = control.credential(&parts.headers);
+        let path = parts.uri.path();
+        let drawing = !path.starts_with(API);
+        // Whoever wants to leave always may.
+        let changing = !parts.method.is_safe() && path != LEAVING;
+        Ok(Self { control, peer, credential, drawing, changing })
     }
 }
 

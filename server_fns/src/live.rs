@@ -1,10 +1,11 @@
 //! What a page shows, kept up to date: one socket per tab, a snapshot first, then deltas by revision.
 
-use dioxus::fullstack::{WebSocketOptions, Websocket};
 use dioxus::prelude::*;
 use model::live::LiveEvent;
+use model::ticket::Ticket;
 
 use crate::ApiError;
+pub use crate::feed::{Feed, Listening};
 #[cfg(feature = "server")]
 use crate::host::Caller;
 
@@ -15,10 +16,19 @@ pub async fn snapshot() -> Result<LiveEvent, ApiError> {
     Ok(caller.control.snapshot(&actor)?)
 }
 
-/// The same, and then every change of it until either side leaves.
-#[get("/api/v1/live", caller: Caller)]
-pub async fn feed(options: WebSocketOptions) -> Result<Websocket<(), LiveEvent>, ApiError> {
+/// What opens one feed, once and within half a minute, for a browser, which gives a socket no key of its session.
+#[post("/api/v1/live/ticket", caller: Caller)]
+pub async fn ticket() -> Result<Ticket, ApiError> {
     let actor = caller.actor().await?;
-    let subscription = caller.control.subscribe(&actor);
-    Ok(options.on_upgrade(move |socket| crate::feed::serve(socket, subscription)))
+    Ok(caller.control.live_ticket(&actor)?)
+}
+
+/// The same, and then every change of it until either side leaves.
+#[get("/api/v1/live?ticket", caller: Caller)]
+pub async fn feed(ticket: Option<String>, listening: Listening) -> Result<Feed, ApiError> {
+    let actor = match ticket {
+        Some(ticket) => caller.control.live_admission(&ticket)?,
+        None => caller.actor().await?,
+    };
+    Ok(listening.follow(caller.control.subscribe(&actor)?))
 }

@@ -4,16 +4,16 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-import { Api, PASSWORD, output } from "../harness.mjs";
+import { PASSWORD, SESSION_KEY, output, session } from "../harness.mjs";
 
 const PATHS = [process.env.DOCKHOST_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 export class Browser {
-  static async open() {
+  static async open({ args = [] } = {}) {
     const executablePath = PATHS.find((path) => path && existsSync(path));
     if (!executablePath) throw new Error("no Chromium: install the package chromium, or name one in DOCKHOST_CHROMIUM");
     const browser = new Browser();
-    browser.chromium = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+    browser.chromium = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage", ...args] });
     return browser;
   }
 
@@ -51,9 +51,14 @@ export class Browser {
 
 /** As if that person had signed in there. */
 export async function signIn(context, base, username) {
-  const signedIn = await new Api(base).call("POST", "/sign-in", { username, password: PASSWORD });
-  const [name, value] = signedIn.headers["set-cookie"][0].split(";")[0].split("=");
+  const { cookie, key } = await session(base, username, PASSWORD);
+  const [name, value] = cookie.split("=");
   await context.addCookies([{ name, value, url: base, httpOnly: true, sameSite: "Lax" }]);
+  // Anything of that origin will do to reach its storage.
+  const page = await context.newPage();
+  await page.goto(`${base}/healthz`);
+  await page.evaluate(([name, key]) => localStorage.setItem(name, key), [SESSION_KEY, key]);
+  await page.close();
 }
 
 /** One picture per page, colour scheme and width, for people to look at. */

@@ -1,8 +1,9 @@
 // HTTP with full control of every header, which `fetch` does not give.
 import http from "node:http";
+import https from "node:https";
 
-/** `body` is sent as JSON unless it is text. */
-export function request(base, method, path, { headers = {}, body, socketPath, seconds = 60 } = {}) {
+/** `body` is sent as JSON unless it is text. With `https`, `tls` says whom to trust: without it, anybody. */
+export function request(base, method, path, { headers = {}, body, socketPath, seconds = 60, tls = { rejectUnauthorized: false } } = {}) {
   const payload = body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const url = new URL(path, base);
   const all = { ...headers };
@@ -11,8 +12,9 @@ export function request(base, method, path, { headers = {}, body, socketPath, se
   }
   if (payload !== undefined) all["content-length"] = Buffer.byteLength(payload);
   return new Promise((resolve, reject) => {
-    const sent = http.request(
-      { method, host: url.hostname, port: url.port, path: url.pathname + url.search, headers: all, socketPath, agent: false },
+    const { request } = url.protocol === "https:" ? https : http;
+    const sent = request(
+      { method, host: url.hostname, port: url.port, path: url.pathname + url.search, headers: all, socketPath, agent: false, ...tls },
       (answer) => {
         const parts = [];
         answer.on("data", (part) => parts.push(part));
@@ -68,4 +70,16 @@ export class Api {
   remove(path) {
     return this.ok("DELETE", path);
   }
+}
+
+/** The header with the key of a browser's session. */
+export const SESSION_KEY = "dockhost-session-key";
+
+/** What a browser holds once somebody signed in: its cookie, and the key that its page keeps. `headers` are what the page sends. */
+export async function session(base, username, password) {
+  const answer = await request(base, "POST", "/api/v1/sign-in", { body: { username, password } });
+  if (answer.status >= 300) throw new Error(`${username} cannot sign in: ${answer.status} ${answer.text.slice(0, 400)}`);
+  const cookie = answer.headers["set-cookie"][0].split(";")[0];
+  const key = answer.body.session_key;
+  return { cookie, key, headers: { cookie, [SESSION_KEY]: key } };
 }

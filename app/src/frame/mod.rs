@@ -1,7 +1,9 @@
 //! What stands around every page: who may see it, the way to the others, and whether the link is up.
 
 mod banner;
+mod exposed;
 mod navigation;
+mod opening;
 
 use dioxus::prelude::*;
 
@@ -9,11 +11,14 @@ use crate::live::Keeper;
 use crate::pages::{SetUp, SignIn};
 use crate::parts::ToastList;
 use crate::route::Route;
-use crate::state::use_live;
+use crate::script;
+use crate::state::{Door, use_live};
 use crate::transfers::Carrier;
 
 use banner::Banner;
+pub(crate) use exposed::Exposed;
 use navigation::Navigation;
+use opening::Opening;
 
 /// Around all pages. Somebody who is signed in has no business at the door, and goes home.
 #[component]
@@ -22,6 +27,8 @@ pub(crate) fn Guard() -> Element {
     let route = use_route::<Route>();
     let signed_in = use_memo(move || live.world.read().is_some());
     let at_door = matches!(route, Route::SignIn {} | Route::SignUp { .. } | Route::SetUp { .. });
+    // Effects run in a browser or a window only, never while the server draws.
+    use_effect(move || drop(spawn(live.arrive())));
     use_effect(use_reactive!(|at_door| {
         if at_door && signed_in() {
             navigator().replace(Route::Instances {});
@@ -44,13 +51,14 @@ pub(crate) fn Frame() -> Element {
     let live = use_live();
     let signed_in = use_memo(move || live.world.read().is_some());
     let needs_setup = use_memo(move || live.welcome.read().needs_setup);
+    let opening = use_memo(move || *live.door.read() == Door::Opening);
     // A terminal takes the whole window and scrolls by itself; every other page scrolls as a whole.
     let whole = matches!(use_route::<Route>(), Route::Terminal { .. });
     if !signed_in() {
-        return if needs_setup() {
-            rsx! { SetUp { token: "" } }
-        } else {
-            rsx! { SignIn {} }
+        return match (needs_setup(), opening()) {
+            (true, _) => rsx! { SetUp { token: "" } },
+            (false, true) => rsx! { Opening {} },
+            (false, false) => rsx! { SignIn {} },
         };
     }
     let (around, page) = if whole {
@@ -64,13 +72,14 @@ pub(crate) fn Frame() -> Element {
             href: "#page",
             onclick: move |event| {
                 event.prevent_default();
-                document::eval("document.getElementById('page')?.focus()");
+                script::focus("page");
             },
             "Skip to the page"
         }
         div { class: "min-h-dvh sm:grid sm:grid-cols-[220px_minmax(0,1fr)]",
             Navigation {}
             div { class: "min-w-0 {around}",
+                Exposed {}
                 Banner {}
                 main { id: "page", class: "outline-none {page}", tabindex: "-1", Outlet::<Route> {} }
             }

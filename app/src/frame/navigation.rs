@@ -65,7 +65,9 @@ fn Person() -> Element {
     let Some(me) = me() else { return rsx! {} };
     let role = if me.administrator { " · admin" } else { "" };
     let sign_out = move |()| {
-        ask.start(account::sign_out(), move |()| {
+        live.expects_to_leave(true);
+        let call = async move { account::sign_out().await.inspect_err(|_| live.expects_to_leave(false)) };
+        ask.start(call, move |()| {
             live.leave();
             navigator().push(Route::SignIn {});
         });

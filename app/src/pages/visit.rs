@@ -1,15 +1,31 @@
 //! On the way to an app. Somebody who is not signed in is shown the door in this place, and goes on from here.
 
 use dioxus::prelude::*;
+use model::request::Visit as Request;
+use server_fns::{Json, apps};
+
+use crate::action::use_ask;
+use crate::parts::{Notice, NoticeKind, Title};
+use crate::script;
 
 #[component]
 pub(crate) fn Visit(app: String, path: String) -> Element {
-    // The server sends a person on to the app's own host, so this is no page of the router's.
-    use_effect(|| {
-        document::eval("location.replace('/open' + location.search)");
-    });
+    let ask = use_ask();
+    let wanted = app.clone();
+    // The app has a host of its own, so it is no page of the router's.
+    use_effect(use_reactive!(|(wanted, path)| {
+        let request = Request { app: wanted, path };
+        ask.start(apps::visit(Json(request)), |way| script::leave(&way.url));
+    }));
     rsx! {
-        document::Title { "{app} · DockHost" }
-        p { class: "text-text-muted", role: "status", "Opening {app} …" }
+        Title { text: "{app} · DockHost" }
+        match ask.rest(&[]) {
+            Some(why) => rsx! {
+                Notice { kind: NoticeKind::Bad, "{why}" }
+            },
+            None => rsx! {
+                p { class: "text-text-muted", role: "status", "Opening {app} …" }
+            },
+        }
     }
 }

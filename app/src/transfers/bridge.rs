@@ -1,20 +1,14 @@
 //! What the page and the script that moves files say to each other. The script has the files, which only a browser may
 //! read; the page has the list.
 
-use dioxus::document::Eval;
-use dioxus::prelude::*;
 use model::id::InstanceId;
 use serde::{Deserialize, Serialize};
 
 use super::{Transfers, Way};
+use crate::script::{Module, Script};
 
-const CARRY: &str = "
-    try {
-        const { serve } = await import(new URL('/terminal/files.mjs', document.baseURI).href);
-        await serve(dioxus);
-    } catch {
-        dioxus.send({ say: 'broken' });
-    }";
+const CARRY: Module = Module { path: "/terminal/files.mjs", function: "serve", broken: r#"{ "say": "broken" }"# };
+
 #[derive(Serialize)]
 #[serde(tag = "hear", rename_all = "snake_case")]
 pub(super) enum Heard {
@@ -60,17 +54,12 @@ pub(super) enum Said {
 }
 
 /// Starts the script; it lives until it is told to close.
-pub(super) fn begin() -> Eval {
-    document::eval(CARRY)
+pub(super) fn begin() -> Script {
+    Script::begin(&CARRY)
 }
 
-/// A script that is gone hears nothing, which is what was wanted of it.
-pub(super) fn tell(script: Eval, what: &Heard) {
-    drop(script.send(what));
-}
-
-pub(super) async fn listen(transfers: Transfers, mut script: Eval) {
-    while let Ok(said) = script.recv::<Said>().await {
+pub(super) async fn listen(transfers: Transfers, script: Script) {
+    while let Some(said) = script.recv::<Said>().await {
         transfers.hear(said);
     }
 }

@@ -7,7 +7,6 @@ mod download;
 mod list;
 mod way;
 
-use dioxus::document::Eval;
 use dioxus::prelude::*;
 use model::id::InstanceId;
 
@@ -19,6 +18,7 @@ pub(crate) use way::{Way, way};
 
 #[cfg(feature = "desktop")]
 pub(crate) use crate::desktop::download;
+use crate::script::Script;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
@@ -62,7 +62,7 @@ pub(crate) struct Transfers {
     list: Signal<Vec<Transfer>>,
     /// Some page takes files, so the script is needed.
     wanted: Signal<bool>,
-    script: Signal<Option<Eval>>,
+    script: Signal<Option<Script>>,
     broken: Signal<bool>,
 }
 
@@ -143,8 +143,8 @@ impl Transfers {
     }
 
     fn tell(self, what: &Heard) {
-        if let Some(script) = *self.script.peek() {
-            bridge::tell(script, what);
+        if let Some(script) = &*self.script.peek() {
+            script.send(what);
         }
     }
 
@@ -168,7 +168,7 @@ pub(crate) fn Carrier() -> Element {
     use_effect(move || {
         if (transfers.wanted)() {
             let script = bridge::begin();
-            transfers.script.set(Some(script));
+            transfers.script.set(Some(script.clone()));
             spawn(bridge::listen(transfers, script));
         }
     });

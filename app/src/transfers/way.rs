@@ -9,19 +9,12 @@ use serde::Serialize;
 pub(crate) struct Way {
     /// Empty for the one that the page came from.
     pub(crate) server: &'static str,
-    /// In place of the session, which a window does not have: the program around it keeps it.
-    pub(crate) ticket: Option<String>,
+    /// In place of the session: a link carries no key, and a window has no cookie.
+    pub(crate) ticket: String,
 }
 
 /// For one file. The error is a sentence.
-#[cfg(not(feature = "desktop"))]
-pub(crate) async fn way(_instance: InstanceId) -> Result<Way, String> {
-    Ok(Way { server: get_server_url(), ticket: None })
-}
-
-/// For one file. The error is a sentence.
-#[cfg(feature = "desktop")]
 pub(crate) async fn way(instance: InstanceId) -> Result<Way, String> {
     let ticket = server_fns::files::ticket(instance).await.map_err(|error| error.refusal.message)?;
-    Ok(Way { server: get_server_url(), ticket: Some(ticket.secret) })
+    Ok(Way { server: get_server_url(), ticket: ticket.secret })
 }

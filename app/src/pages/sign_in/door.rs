@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use crate::frame::Exposed;
+use crate::parts::Title;
 use crate::route::Route;
 
 #[component]
@@ -12,19 +14,22 @@ pub(in crate::pages) fn Door(
     children: Element,
 ) -> Element {
     rsx! {
-        document::Title { "{title} · DockHost" }
-        main { class: "mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-4 p-4",
-            p { class: "px-1 font-semibold", "DockHost" }
-            section { class: "flex flex-col gap-5 rounded-lg border border-line bg-surface-raised p-6",
-                div {
-                    h1 { class: "text-xl font-semibold", "{title}" }
-                    if let Some(text) = text {
-                        p { class: "mt-1 text-text-muted", "{text}" }
+        Title { text: "{title} · DockHost" }
+        div { class: "flex min-h-dvh flex-col",
+            Exposed {}
+            main { class: "mx-auto flex w-full max-w-sm flex-1 flex-col justify-center gap-4 p-4",
+                p { class: "px-1 font-semibold", "DockHost" }
+                section { class: "flex flex-col gap-5 rounded-lg border border-line bg-surface-raised p-6",
+                    div {
+                        h1 { class: "text-xl font-semibold", "{title}" }
+                        if let Some(text) = text {
+                            p { class: "mt-1 text-text-muted", "{text}" }
+                        }
                     }
+                    {children}
                 }
-                {children}
+                div { class: "px-1 text-sm text-text-muted empty:hidden", {aside} }
             }
-            div { class: "px-1 text-sm text-text-muted empty:hidden", {aside} }
         }
     }
 }

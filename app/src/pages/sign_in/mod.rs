@@ -9,7 +9,7 @@ use server_fns::{Json, account};
 use crate::action::use_ask;
 use crate::parts::{Button, ButtonKind, Field, FieldKind, Notice, NoticeKind};
 use crate::route::Route;
-use crate::state::use_live;
+use crate::state::{self, use_live};
 
 pub(in crate::pages) use door::{Aside, Door, typed};
 
@@ -17,21 +17,27 @@ pub(in crate::pages) use door::{Aside, Door, typed};
 pub(crate) fn SignIn() -> Element {
     let live = use_live();
     let ask = use_ask();
+    let ended = use_memo(move || *live.door.read() == state::Door::Ended);
     let mut form = use_signal(Request::default);
     let send = move |event: FormEvent| {
         event.prevent_default();
         let request = Request { username: typed(&event, "username"), password: typed(&event, "password") };
         let call = async move {
-            account::sign_in(Json(request)).await?;
-            live.enter().await
+            live.begin(account::sign_in(Json(request)).await?).await
         };
         ask.start(call, |()| ());
     };
     rsx! {
         Door { title: "Sign in", aside: rsx! { NoAccount {} },
-            form { class: "flex flex-col gap-4", onsubmit: send,
-                if let Some(why) = ask.rest(&["username", "password"]) {
-                    Notice { kind: NoticeKind::Bad, "{why}" }
+            form { class: "flex flex-col gap-4", method: "post", onsubmit: send,
+                match ask.rest(&["username", "password"]) {
+                    Some(why) => rsx! {
+                        Notice { kind: NoticeKind::Bad, "{why}" }
+                    },
+                    None if ended() => rsx! {
+                        Notice { "This browser's session is over. Sign in again." }
+                    },
+                    None => rsx! {},
                 }
                 Field {
                     label: "Username or email address",

@@ -25,13 +25,12 @@ pub(in crate::pages) fn PersonForm(setup: String, invite: String, verb: String) 
             invite: Some(invite.clone()).filter(|token| !token.is_empty()),
         };
         let call = async move {
-            account::sign_up(Json(request)).await?;
-            live.enter().await
+            live.begin(account::sign_up(Json(request)).await?).await
         };
         ask.start(call, |()| ());
     };
     rsx! {
-        form { class: "flex flex-col gap-4", onsubmit: send,
+        form { class: "flex flex-col gap-4", method: "post", onsubmit: send,
             if let Some(why) = ask.rest(&["username", "email", "password"]) {
                 Notice { kind: NoticeKind::Bad, "{why}" }
             }

@@ -24,6 +24,8 @@ pub enum SecretKind {
     NodeKey,
     /// The value of the browser's cookie.
     Session,
+    /// What the page keeps beside the cookie.
+    SessionKey,
     /// The link that makes the first person the administrator.
     SetUp,
     /// A link with which somebody may sign up.
@@ -38,6 +40,7 @@ impl SecretKind {
             Self::ApiToken => "dhp_",
             Self::NodeKey => "dhn_",
             Self::Session => "dhs_",
+            Self::SessionKey => "dhk_",
             Self::SetUp => "dhu_",
             Self::Invite => "dhi_",
             Self::Ticket => "dht_",
@@ -131,8 +134,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [SecretKind; 5] =
-        [SecretKind::ApiToken, SecretKind::NodeKey, SecretKind::Session, SecretKind::SetUp, SecretKind::Invite];
+    const KINDS: [SecretKind; 6] = [
+        SecretKind::ApiToken,
+        SecretKind::NodeKey,
+        SecretKind::Session,
+        SecretKind::SessionKey,
+        SecretKind::SetUp,
+        SecretKind::Invite,
+    ];
 
     #[test]
     fn the_checksum_is_the_crc_that_everybody_means() {

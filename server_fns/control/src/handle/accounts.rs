@@ -1,23 +1,35 @@
 //! Signing up, in and out.
 
-use model::id::SessionId;
+use std::net::IpAddr;
+
+use model::id::{PersonId, SessionId};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{ChangePassword, SignIn, SignUp};
 use model::view::{PersonView, SessionView, Welcome};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission};
 use planner::view::{person_view, session_view, welcome};
+use planner::world::World;
 
 use super::{Handle, Peer, gone};
 use crate::auth::password::{self, wrong_name_or_password};
 use crate::auth::secret::{self, Secret, SecretKind};
+use crate::http::network;
+
+/// What a browser holds once somebody signed in with it.
+#[derive(Debug)]
+pub struct SessionSecrets {
+    pub cookie: Secret,
+    /// What its page keeps beside the cookie, out of reach of the host's other ports.
+    pub key: Secret,
+}
 
 impl Handle {
-    /// Opens an account and signs in. The secret is the value of the session cookie.
-    pub async fn sign_up(&self, asked: SignUp, peer: Peer) -> Result<(PersonView, Secret), Refusal> {
+    /// Opens an account and signs in.
+    pub async fn sign_up(&self, asked: SignUp, peer: Peer) -> Result<(PersonView, SessionSecrets), Refusal> {
         self.attempts.sign_up(peer.address, self.now().mono)?;
         let admission = self.admission(&asked)?;
-        let newcomer = people::check_sign_up(&self.world(), &asked, admission)?;
+        let newcomer = people::newcomer(&self.world(), &asked, admission)?;
         password::check(&asked.password, &[newcomer.username.as_str(), newcomer.email.as_str()])?;
         let hash = self.passwords.hash(asked.password.clone()).await?;
         let person = self
@@ -48,10 +60,13 @@ impl Handle {
         })
     }
 
-    /// The secret is the value of the session cookie.
-    pub async fn sign_in(&self, asked: SignIn, peer: Peer) -> Result<(PersonView, Secret), Refusal> {
-        let attempt = self.attempts.sign_in(peer.address, &asked.username, self.now().mono)?;
-        let person = self.world().person_by_login(&asked.username).cloned();
+    pub async fn sign_in(&self, asked: SignIn, peer: Peer) -> Result<(PersonView, SessionSecrets), Refusal> {
+        let (world, now) = (self.world(), self.now());
+        let person = world.person_by_login(&asked.username).cloned();
+        // By one name, whichever was typed.
+        let account = person.as_ref().map_or(asked.username.as_str(), |person| person.username.as_str());
+        let known = person.as_ref().is_some_and(|person| is_known_at(&world, person.id, peer.address));
+        let attempt = self.attempts.sign_in(peer.address, account, known, now.mono)?;
         let right = match &person {
             Some(person) => self.passwords.verify(asked.password, person.password_hash.clone()).await?,
             None => self.passwords.verify_nobody(asked.password).await?,
@@ -61,17 +76,22 @@ impl Handle {
         self.open_session(person.id, peer).await
     }
 
-    async fn open_session(&self, person: model::id::PersonId, peer: Peer) -> Result<(PersonView, Secret), Refusal> {
-        let session = Secret::generate(SecretKind::Session);
-        let hash = secret::hash(session.expose());
-        self.orchestrator
-            .decide(move |world, draw, now| {
-                people::open_session(world, person, hash, peer.address.to_string(), &peer.agent, draw, now)
-            })
-            .await?;
+    async fn open_session(&self, person: PersonId, peer: Peer) -> Result<(PersonView, SessionSecrets), Refusal> {
+        let secrets = SessionSecrets {
+            cookie: Secret::generate(SecretKind::Session),
+            key: Secret::generate(SecretKind::SessionKey),
+        };
+        let opening = people::Opening {
+            person,
+            secret_hash: secret::hash(secrets.cookie.expose()),
+            key_hash: secret::hash(secrets.key.expose()),
+            address: peer.address.to_string(),
+            agent: peer.agent,
+        };
+        self.orchestrator.decide(move |world, draw, now| people::open_session(world, opening, draw, now)).await?;
         let world = self.world();
         let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
-        Ok((person_view(row), session))
+        Ok((person_view(row), secrets))
     }
 
     /// Ends the session that asks.
@@ -111,7 +131,12 @@ impl Handle {
 
     /// What a visitor may know, signed in or not.
     pub fn welcome(&self, actor: Option<&Actor>) -> Welcome {
-        welcome(&self.world(), actor.map(|actor| actor.person), self.now())
+        let administers = actor.is_some_and(|actor| actor.administrator) && !self.exposure().is_beyond_loopback();
+        Welcome {
+            plain_http: self.exposure().is_insecure(),
+            sharing_host: if administers { self.sharing_host() } else { Vec::new() },
+            ..welcome(&self.world(), actor.map(|actor| actor.person), self.now())
+        }
     }
 
     pub(crate) async fn hash_password(&self, password: String, names: &[&str]) -> Result<String, Refusal> {
@@ -125,4 +150,10 @@ const fn session_of(actor: &Actor) -> Option<SessionId> {
         Via::Session(id) => Some(id),
         Via::Token(_) | Via::SshKey(_) | Via::Console => None,
     }
+}
+
+/// Whether somebody has signed in to that account from that address.
+fn is_known_at(world: &World, person: PersonId, address: IpAddr) -> bool {
+    let there = |text: &str| text.parse::<IpAddr>().is_ok_and(|known| network(known) == network(address));
+    world.sessions_of(person).any(|session| there(&session.address))
 }

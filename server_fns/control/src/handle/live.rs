@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::live::{LiveEvent, LiveWorld};
 use model::refusal::Refusal;
+use model::ticket::Ticket;
 use model::version::Revision;
 use planner::actor::{Actor, Via};
 use planner::clock::Now;
@@ -13,6 +14,7 @@ use planner::world::World;
 use tokio::sync::watch;
 
 use super::Handle;
+use super::seats::Seat;
 use crate::clock::Clock;
 
 impl Handle {
@@ -23,10 +25,31 @@ impl Handle {
         Ok(LiveEvent::Snapshot { revision: Revision::default(), now: now.wall, world: Box::new(world) })
     }
 
-    pub fn subscribe(&self, actor: &Actor) -> Subscription {
+    /// What opens one socket, once and soon: a browser gives a socket no header, and so no key of its session.
+    ///
+    /// # Errors
+    /// While too many tickets wait to be used.
+    pub fn live_ticket(&self, actor: &Actor) -> Result<Ticket, Refusal> {
+        self.live_tickets.give(actor.person, actor.clone(), tokio::time::Instant::now())
+    }
+
+    /// Who asked for that ticket, if what they signed in with still holds.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn live_admission(&self, ticket: &str) -> Result<Actor, Refusal> {
+        let actor = self.live_tickets.redeem(ticket, tokio::time::Instant::now())?;
+        still_there(&self.world(), &actor, self.now()).then_some(actor).ok_or_else(Refusal::unauthenticated)
+    }
+
+    /// # Errors
+    /// When the person follows in too many tabs already.
+    pub fn subscribe(&self, actor: &Actor) -> Result<Subscription, Refusal> {
+        let seat = self.seats.take(actor.person)?;
         let mut worlds = self.orchestrator.watch();
         worlds.mark_changed();
-        Subscription { actor: actor.clone(), worlds, clock: self.orchestrator.clock(), told: None, ended: false }
+        let (actor, clock) = (actor.clone(), self.orchestrator.clock());
+        Ok(Subscription { actor, worlds, clock, told: None, ended: false, seat })
     }
 }
 
@@ -36,8 +59,9 @@ pub struct Subscription {
     actor: Actor,
     worlds: watch::Receiver<Arc<World>>,
     clock: Clock,
-    told: Option<(Revision, LiveWorld)>,
+    told: Option<(Revision, Arc<LiveWorld>)>,
     ended: bool,
+    seat: Seat,
 }
 
 impl Subscription {
@@ -47,7 +71,8 @@ impl Subscription {
         while !self.ended {
             self.worlds.changed().await.ok()?;
             let (world, now) = (self.worlds.borrow_and_update().clone(), self.clock.now());
-            let seen = still_there(&world, &self.actor, now).then(|| live_world(&world, self.actor.person, now));
+            let find_out = || live_world(&world, self.actor.person, now);
+            let seen = still_there(&world, &self.actor, now).then(|| self.seat.see(&world, find_out));
             let Some(seen) = seen.flatten() else {
                 self.ended = true;
                 return Some(LiveEvent::SignedOut);
@@ -65,12 +90,13 @@ impl Subscription {
         LiveEvent::Changed { from: revision, to: revision, now: self.clock.now().wall, changes: Vec::new() }
     }
 
-    fn tell(&mut self, seen: LiveWorld, now: Now) -> Option<LiveEvent> {
+    fn tell(&mut self, seen: Arc<LiveWorld>, now: Now) -> Option<LiveEvent> {
         let now = now.wall;
         let Some((from, told)) = &self.told else {
             let revision = Revision::default().next();
-            self.told = Some((revision, seen.clone()));
-            return Some(LiveEvent::Snapshot { revision, now, world: Box::new(seen) });
+            let world = Box::new(LiveWorld::clone(&seen));
+            self.told = Some((revision, seen));
+            return Some(LiveEvent::Snapshot { revision, now, world });
         };
         let changes = told.changes_to(&seen);
         if changes.is_empty() {

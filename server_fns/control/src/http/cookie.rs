@@ -1,31 +1,43 @@
-//! What a request shows to say who asks: a program's token, or a browser's cookie.
+//! What a request shows to say who asks: a program's token, or a browser's cookie with the key that its page keeps.
+//!
+//! Browsers send a cookie to every port of the host, and take one from every port. So whoever has an instance there may
+//! know a cookie and may have planted it, and a cookie alone is worth nothing. The key is in the page's own storage, which
+//! goes by scheme, host and port.
 
 use std::fmt;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use model::request::SESSION_KEY;
 use planner::limits::SESSION_LIFETIME;
 
-use crate::auth::secret;
+use crate::auth::secret::{self, SecretKind};
+
+/// An honest browser has one of our name. It keeps at most about so many for one host, whoever set them.
+const MOST_COOKIES: usize = 200;
 
 /// Not checked yet: whoever asks may have written anything.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credential {
     Bearer(String),
-    Session(String),
+    /// Everything that came under the cookie's name, and the key that fits one of them.
+    Session {
+        cookies: Vec<String>,
+        key: String,
+    },
+    /// The same without a key. It may draw a page where nobody else can have it, and opens nothing.
+    Cookie(Vec<String>),
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hints = |cookies: &[String]| cookies.iter().map(|text| secret::hint(text)).collect::<Vec<_>>().join(", ");
         match self {
             Self::Bearer(text) => write!(f, "Bearer({})", secret::hint(text)),
-            Self::Session(text) => write!(f, "Session({})", secret::hint(text)),
+            Self::Session { cookies, key } => write!(f, "Session({}; {})", hints(cookies), secret::hint(key)),
+            Self::Cookie(cookies) => write!(f, "Cookie({})", hints(cookies)),
         }
     }
 }
-
-/// Whether session cookies travel over TLS alone; the launcher puts it beside the [`crate::Handle`].
-#[derive(Debug, Clone, Copy)]
-pub struct SecureCookies(pub bool);
 
 /// The value of `Set-Cookie` after somebody signed in. `secret` is one that we made, hence visible ASCII.
 /// With `secure`, browsers keep the cookie only when it came through TLS from this very host, so a page on a
@@ -42,10 +54,17 @@ pub fn clear(secure: bool) -> HeaderValue {
 /// What the request shows. A token goes before a cookie, because somebody put it there on purpose; a header
 /// that is no token is an unusable one and not a reason to fall back to the cookie.
 pub fn credential(headers: &HeaderMap, secure: bool) -> Option<Credential> {
-    match headers.get(header::AUTHORIZATION) {
-        Some(value) => Some(Credential::Bearer(bearer(value).unwrap_or_default())),
-        None => session(headers, secure).map(Credential::Session),
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        return Some(Credential::Bearer(bearer(value).unwrap_or_default()));
     }
+    let cookies = cookies(headers, secure);
+    if cookies.is_empty() {
+        return None;
+    }
+    Some(match key(headers) {
+        Some(key) => Credential::Session { cookies, key },
+        None => Credential::Cookie(cookies),
+    })
 }
 
 const fn name(secure: bool) -> &'static str {
@@ -58,13 +77,22 @@ fn write(value: &str, seconds: u64, secure: bool) -> HeaderValue {
     HeaderValue::try_from(text).expect("names, numbers and base62 are visible ASCII")
 }
 
-/// Two different cookies of the name mean that another page planted one; then there is none.
-fn session(headers: &HeaderMap, secure: bool) -> Option<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut values = pairs.filter(|(key, value)| *key == name(secure) && !value.is_empty()).map(|(_, value)| value);
-    let first = values.next()?;
-    values.all(|value| value == first).then(|| first.to_owned())
+/// What came under our name and may be one of ours. What another page planted beside it, whatever its bytes, does not
+/// stand in the way of the one that the key fits.
+fn cookies(headers: &HeaderMap, secure: bool) -> Vec<String> {
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
+    let values = pairs.filter_map(|pair| pair.strip_prefix(name(secure).as_bytes())?.strip_prefix(b"="));
+    let texts = values.filter_map(|value| std::str::from_utf8(value).ok());
+    let ours = texts.filter(|text| secret::is_well_formed(SecretKind::Session, text));
+    ours.take(MOST_COOKIES).map(str::to_owned).collect()
+}
+
+/// Two keys are none: our page sends one.
+fn key(headers: &HeaderMap) -> Option<String> {
+    let mut sent = headers.get_all(SESSION_KEY).iter();
+    let first = sent.next()?.to_str().ok()?;
+    sent.next().is_none().then(|| first.trim().to_owned())
 }
 
 fn bearer(value: &HeaderValue) -> Option<String> {
@@ -76,7 +104,7 @@ fn bearer(value: &HeaderValue) -> Option<String> {
 mod tests {
     use super::super::probe::request;
     use super::*;
-    use crate::auth::secret::{Secret, SecretKind};
+    use crate::auth::secret::Secret;
 
     const PLAIN: bool = false;
     const SECURE: bool = true;
@@ -85,24 +113,28 @@ mod tests {
         credential(request("GET", "/", headers, "").headers(), secure)
     }
 
-    fn cookie(text: &str) -> Option<Credential> {
-        Some(Credential::Session(text.to_owned()))
-    }
-
     fn token(text: &str) -> Option<Credential> {
         Some(Credential::Bearer(text.to_owned()))
     }
 
+    fn session() -> String {
+        Secret::generate(SecretKind::Session).expose().to_owned()
+    }
+
     #[test]
     fn what_is_set_is_read_again() {
-        let secret = Secret::generate(SecretKind::Session);
+        let secret = session();
         for secure in [PLAIN, SECURE] {
-            let set = set(secret.expose(), secure);
+            let set = set(&secret, secure);
             let set = set.to_str().unwrap();
             assert!(set.contains("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"), "{set}");
             assert_eq!(set.ends_with("; Secure"), secure);
             let sent = set.split(';').next().unwrap();
-            assert_eq!(read(secure, &[("cookie", &format!("theme=dark; {sent}; x=y"))]), cookie(secret.expose()));
+            let cookie = format!("theme=dark; {sent}; x=y");
+            assert_eq!(read(secure, &[("cookie", &cookie)]), Some(Credential::Cookie(vec![secret.clone()])));
+            let (cookies, key) = (vec![secret.clone()], "dhk_x".to_owned());
+            let with_key = read(secure, &[("cookie", &cookie), ("dockhost-session-key", "dhk_x")]);
+            assert_eq!(with_key, Some(Credential::Session { cookies, key }));
             let cleared = clear(secure);
             assert!(cleared.to_str().unwrap().contains("Max-Age=0"));
             assert_eq!(read(secure, &[("cookie", cleared.to_str().unwrap().split(';').next().unwrap())]), None);
@@ -111,24 +143,50 @@ mod tests {
     }
 
     #[test]
-    fn a_planted_cookie_does_not_count() {
-        assert_eq!(read(SECURE, &[("cookie", "dh_session=planted")]), None);
-        assert_eq!(read(PLAIN, &[("cookie", "dh_session=planted; dh_session=own")]), None);
-        assert_eq!(read(PLAIN, &[("cookie", "dh_session=own"), ("cookie", "dh_session=own")]), cookie("own"));
-        assert_eq!(read(PLAIN, &[("cookie", "xdh_session=a; DH_SESSION=b")]), None);
+    fn a_planted_cookie_hides_no_other() {
+        let (own, planted) = (session(), session());
+        let long = "x".repeat(8_192);
+        for beside in [planted.as_str(), &long, "\t", "", "\"", "dhs_"] {
+            let sent = format!("dh_session={beside}; dh_session={own}; {beside}; =; ;");
+            let Some(Credential::Cookie(found)) = read(PLAIN, &[("cookie", &sent)]) else { panic!("{beside:?}") };
+            assert!(found.contains(&own) && found.len() <= 2, "{beside:?} {found:?}");
+        }
+        let mut headers = HeaderMap::new();
+        let bytes = [b"dh_session=\xff\xfe; dh_session=\xc3\xa9; dh_session=".as_slice(), own.as_bytes()].concat();
+        headers.insert(header::COOKIE, HeaderValue::from_bytes(&bytes).unwrap());
+        assert_eq!(credential(&headers, PLAIN), Some(Credential::Cookie(vec![own.clone()])));
+        let lines = [("cookie", &*format!("dh_session={planted}")), ("cookie", &*format!("dh_session={own}"))];
+        assert_eq!(read(PLAIN, &lines), Some(Credential::Cookie(vec![planted.clone(), own.clone()])));
+        assert_eq!(read(SECURE, &[("cookie", &format!("dh_session={planted}"))]), None);
+        assert_eq!(read(PLAIN, &[("cookie", &format!("xdh_session={own}; DH_SESSION={own}; dh_session2={own}"))]), None);
+        let flood = format!("dh_session={own}; ").repeat(1_000);
+        let Some(Credential::Cookie(found)) = read(PLAIN, &[("cookie", &flood)]) else { panic!("a flood hides all") };
+        assert_eq!(found.len(), MOST_COOKIES);
+    }
+
+    #[test]
+    fn two_keys_are_none() {
+        let sent = format!("dh_session={}", session());
+        let (one, two) = (("dockhost-session-key", "dhk_x"), ("dockhost-session-key", "dhk_y"));
+        assert!(matches!(read(PLAIN, &[("cookie", &sent), one]), Some(Credential::Session { .. })));
+        assert!(matches!(read(PLAIN, &[("cookie", &sent), one, two]), Some(Credential::Cookie(_))));
+        assert_eq!(read(PLAIN, &[one]), None);
     }
 
     #[test]
     fn a_token_goes_before_a_cookie() {
-        let sent = ("cookie", "dh_session=own");
+        let sent = format!("dh_session={}", session());
+        let sent = ("cookie", sent.as_str());
         assert_eq!(read(PLAIN, &[sent, ("authorization", "bearer dhp_x")]), token("dhp_x"));
         assert_eq!(read(PLAIN, &[sent, ("authorization", "Basic YTpi")]), token(""));
-        assert_eq!(read(PLAIN, &[sent]), cookie("own"));
         assert_eq!(read(PLAIN, &[]), None);
     }
 
     #[test]
     fn logs_show_the_beginning_only() {
         assert_eq!(format!("{:?}", token("dhp_0123456789").unwrap()), "Bearer(dhp_0123…)");
+        let (cookie, key) = (session(), "dhk_0123456789".to_owned());
+        let shown = format!("{:?}", Credential::Session { cookies: vec![cookie.clone()], key });
+        assert!(shown.len() < 40 && !shown.contains(&cookie[..10]) && !shown.contains("56789"), "{shown}");
     }
 }

@@ -13,7 +13,7 @@ mod invites;
 mod sessions;
 
 pub use invites::{create_invite, drop_invite, find_invite};
-pub use sessions::{close_session, open_session, revoke_session, session_is_valid, touch_session};
+pub use sessions::{Opening, close_session, open_session, revoke_session, session_is_valid, touch_session};
 
 /// What lets a person in, once its secret was found good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,27 +32,33 @@ pub struct Newcomer {
     pub email: EmailAddress,
 }
 
-/// Refuses what [`sign_up`] would refuse, before a password is hashed for it. The rule for passwords is not
-/// looked at here.
-pub fn check_sign_up(world: &World, asked: &SignUp, admission: Admission) -> Result<Newcomer, Refusal> {
+/// Whether somebody may sign up with such names at all. Who is here already is not looked at: that is told by
+/// [`sign_up`] alone, to somebody whose password was judged and hashed, so that nobody asks for names in bulk.
+pub fn newcomer(world: &World, asked: &SignUp, admission: Admission) -> Result<Newcomer, Refusal> {
     check_admission(world, admission)?;
     let username: Username = asked
         .username
         .trim()
         .to_ascii_lowercase()
         .parse()
+        .and_then(Username::given_anew)
         .map_err(|why| Refusal::bad_name("username", "The username", &why))?;
     let email: EmailAddress =
         asked.email.parse().map_err(|why| Refusal::bad_name("email", "The e-mail address", &why))?;
-    if world.people.values().any(|person| person.username == username) {
+    Ok(Newcomer { username, email })
+}
+
+/// Either may be used to sign in, so each belongs to one person.
+fn check_free(world: &World, Newcomer { username, email }: &Newcomer) -> Result<(), Refusal> {
+    if world.people.values().any(|person| person.username == *username) {
         let message = format!("The username {username} is taken. Choose another one.");
         return Err(Refusal::new(RefusalCode::Conflict, message).at("username"));
     }
-    if world.people.values().any(|person| person.email == email) {
+    if world.people.values().any(|person| person.email == *email) {
         let message = format!("There is an account for {email} already. Sign in, or use another address.");
         return Err(Refusal::new(RefusalCode::Conflict, message).at("email"));
     }
-    Ok(Newcomer { username, email })
+    Ok(())
 }
 
 fn check_admission(world: &World, admission: Admission) -> Result<(), Refusal> {
@@ -88,7 +94,9 @@ pub fn sign_up(
     draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<PersonId>, Refusal> {
-    let Newcomer { username, email } = check_sign_up(world, asked, admission)?;
+    let newcomer = newcomer(world, asked, admission)?;
+    check_free(world, &newcomer)?;
+    let Newcomer { username, email } = newcomer;
     let mut changes = Vec::new();
     if let Admission::Invite(id) = admission {
         if world.invites.get(&id).is_none_or(|invite| invite.expires_at <= now.wall) {

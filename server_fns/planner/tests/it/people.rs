@@ -9,7 +9,7 @@ use planner::command::people::{self, Admission};
 use planner::command::{settings, ssh_keys, tokens};
 use planner::limits::{INVITE_LIFETIME, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, SWEEP_EVERY};
 
-use crate::scene::{Scene, asks};
+use crate::scene::{Scene, asks, opening};
 
 fn sign_up_mode(scene: &mut Scene, sign_up: SignUpMode) {
     let changed = Settings { sign_up, ..scene.world.settings };
@@ -19,35 +19,49 @@ fn sign_up_mode(scene: &mut Scene, sign_up: SignUpMode) {
 
 fn open_session(scene: &mut Scene, name: &str) -> model::id::SessionId {
     let (person, mut draw) = (scene.person(name), scene.draw());
-    let address = "192.0.2.1".to_owned();
-    let decided =
-        people::open_session(&scene.world, person, "hash".into(), address, "a\nbrowser", &mut draw, scene.now).unwrap();
+    let decided = people::open_session(&scene.world, opening(person), &mut draw, scene.now).unwrap();
     scene.commit(decided)
 }
 
 #[test]
 fn only_the_set_up_link_makes_the_first_person_and_only_once() {
     let mut scene = Scene::empty();
-    let without = people::check_sign_up(&scene.world, &asks("ada"), Admission::None).unwrap_err();
+    let without = people::newcomer(&scene.world, &asks("ada"), Admission::None).unwrap_err();
     assert_eq!(without.code, RefusalCode::Forbidden);
     let ada = scene.sign_up("ada").unwrap();
     assert!(scene.world.people[&ada].administrator);
-    let again = people::check_sign_up(&scene.world, &asks("bob"), Admission::Setup).unwrap_err();
+    let again = people::newcomer(&scene.world, &asks("bob"), Admission::Setup).unwrap_err();
     assert_eq!(again.code, RefusalCode::Forbidden);
     let bob = scene.sign_up("bob").unwrap();
     assert!(!scene.world.people[&bob].administrator);
 }
 
 #[test]
+fn a_session_from_a_time_without_keys_is_over() {
+    let mut scene = Scene::with_people();
+    let id = open_session(&mut scene, "bob");
+    let session = &scene.world.sessions[&id];
+    assert!(people::session_is_valid(session, scene.now));
+    let old = planner::world::Session { key_hash: String::new(), ..planner::world::Session::clone(session) };
+    assert!(!people::session_is_valid(&old, scene.now), "its cookie alone opens it");
+}
+
+#[test]
 fn names_and_addresses_are_given_once() {
-    let scene = Scene::with_people();
+    let mut scene = Scene::with_people();
     let mut asked = asks("new");
     asked.username = " ADA ".into();
-    let refusal = people::check_sign_up(&scene.world, &asked, Admission::None).unwrap_err();
+    let mut draw = scene.draw();
+    let mut sign_up = |asked: &_| {
+        people::sign_up(&scene.world, asked, Admission::None, "hash".into(), &mut draw, scene.now).unwrap_err()
+    };
+    assert!(people::newcomer(&scene.world, &asked, Admission::None).is_ok(), "a name was told before the password");
+    let refusal = sign_up(&asked);
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Conflict, Some("username")));
     asked.username = "new".into();
     asked.email = "Ada@Example.org".into();
-    let refusal = people::check_sign_up(&scene.world, &asked, Admission::None).unwrap_err();
+    assert!(people::newcomer(&scene.world, &asked, Admission::None).is_ok(), "an address was told before the password");
+    let refusal = sign_up(&asked);
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Conflict, Some("email")));
 }
 

@@ -13,6 +13,9 @@ pub(in crate::store) struct SessionRow {
     id: SessionId,
     person: PersonId,
     secret_hash: String,
+    /// What was stored by 0.1.0 has none.
+    #[serde(default)]
+    key_hash: String,
     created_at: Timestamp,
     last_seen_at: Timestamp,
     address: String,
@@ -25,14 +28,14 @@ impl Row for SessionRow {
 
 impl From<&Session> for SessionRow {
     fn from(row: &Session) -> Self {
-        let Session { id, person, secret_hash, created_at, last_seen_at, address, agent } = row.clone();
-        Self { id, person, secret_hash, created_at, last_seen_at, address, agent }
+        let Session { id, person, secret_hash, key_hash, created_at, last_seen_at, address, agent } = row.clone();
+        Self { id, person, secret_hash, key_hash, created_at, last_seen_at, address, agent }
     }
 }
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
-        let SessionRow { id, person, secret_hash, created_at, last_seen_at, address, agent } = row;
-        Self { id, person, secret_hash, created_at, last_seen_at, address, agent }
+        let SessionRow { id, person, secret_hash, key_hash, created_at, last_seen_at, address, agent } = row;
+        Self { id, person, secret_hash, key_hash, created_at, last_seen_at, address, agent }
     }
 }

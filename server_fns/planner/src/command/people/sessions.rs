@@ -9,21 +9,34 @@ use crate::command::{Decision, fresh, is_past};
 use crate::limits::{SESSION_AGENT, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, TOUCH_EVERY};
 use crate::world::{Change, Session, World};
 
-/// Whether a session still stands for its person.
+/// Who signed in, where, and what their browser holds from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    pub person: PersonId,
+    /// Of the cookie,
+    pub secret_hash: String,
+    /// and of the key that the page keeps.
+    pub key_hash: String,
+    pub address: String,
+    /// The browser, as it names itself.
+    pub agent: String,
+}
+
+/// Whether a session still stands for its person. One without a key never does: its cookie alone would open it.
 pub fn session_is_valid(session: &Session, now: Now) -> bool {
-    !is_past(session.last_seen_at, SESSION_IDLE, now.wall) && !is_past(session.created_at, SESSION_LIFETIME, now.wall)
+    !session.key_hash.is_empty()
+        && !is_past(session.last_seen_at, SESSION_IDLE, now.wall)
+        && !is_past(session.created_at, SESSION_LIFETIME, now.wall)
 }
 
 /// Opens a session. What has expired is dropped, and beyond the limit those that were not used for longest.
 pub fn open_session(
     world: &World,
-    person: PersonId,
-    secret_hash: String,
-    address: String,
-    agent: &str,
+    opening: Opening,
     draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<SessionId>, Refusal> {
+    let Opening { person, secret_hash, key_hash, address, agent } = opening;
     if !world.people.contains_key(&person) {
         return Err(Refusal::not_found("person"));
     }
@@ -36,7 +49,7 @@ pub fn open_session(
 
     let id = fresh(draw, SessionId::from_bits, |id| world.sessions.contains_key(id));
     let agent = agent.chars().filter(|c| !c.is_control()).take(SESSION_AGENT).collect();
-    let session = Session { id, person, secret_hash, created_at: now.wall, last_seen_at: now.wall, address, agent };
+    let session = Session { id, person, secret_hash, key_hash, created_at: now.wall, last_seen_at: now.wall, address, agent };
     changes.push(Change::PutSession(session));
     Ok(Decision::new(changes, id))
 }
