@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use model::refusal::{Refusal, RefusalCode};
 use server_fns::ApiError;
 
+use crate::script;
 use crate::state::{Live, use_live};
 
 /// One form or button: whether it waits for an answer, and the last refusal.
@@ -49,7 +50,8 @@ impl Ask {
         } else {
             let field = refusal.field.clone();
             self.refusal.set(Some(refusal));
-            field.iter().for_each(|field| focus(field));
+            // The cursor goes where the mistake is. A field's id is the name the server knows it by.
+            field.iter().for_each(|field| script::focus(field));
         }
     }
 
@@ -74,12 +76,4 @@ impl Ask {
         let elsewhere = |refusal: &&Refusal| refusal.field.as_deref().is_none_or(|field| !shown.contains(&field));
         refusal.as_ref().filter(elsewhere).map(|refusal| refusal.message.clone())
     }
-}
-
-/// Puts the cursor where the mistake is, once the refusal is drawn. A field's id is the name the server knows it by.
-fn focus(field: &str) {
-    let script = document::eval(
-        "const id = await dioxus.recv(); requestAnimationFrame(() => document.getElementById(id)?.focus());",
-    );
-    drop(script.send(field));
 }

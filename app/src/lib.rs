@@ -10,11 +10,15 @@ mod live;
 mod pages;
 mod parts;
 mod route;
+mod script;
 #[cfg(feature = "server")]
 pub mod server;
+mod session;
 mod sleep;
 mod state;
 mod transfers;
 mod ui;
+mod written;
 
+pub use session::follow;
 pub use ui::App;

@@ -6,8 +6,10 @@ use model::view::Welcome;
 
 use crate::parts::{Button, Notice, NoticeKind, Toasts};
 use crate::route::Route;
+use crate::script;
 use crate::state::{Live, bootstrap};
 use crate::transfers::Transfers;
+use crate::written::{self, Written};
 
 /// The whole interface. The server draws it once, a browser takes it over; a window draws it from nothing.
 #[component]
@@ -17,25 +19,55 @@ pub fn App() -> Element {
     }
 }
 
-/// Suspends until the bootstrap is there; nothing under it suspends.
+/// Shows what the server drew the page from; a window, to which no server draws, asks for it.
 #[component]
 fn First() -> Element {
-    let mut first = use_server_future(bootstrap)?;
-    match first() {
-        Some(Ok((welcome, snapshot))) => rsx! { Begun { welcome, snapshot } },
-        Some(Err(refusal)) => rsx! {
-            main { class: "mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6",
-                h1 { class: "text-xl font-semibold", "DockHost cannot be shown" }
-                Notice { kind: NoticeKind::Bad, "{refusal.message}" }
-                div { Button { onclick: move |_| first.restart(), "Try again" } }
-            }
-        },
-        None => rsx! { Waiting {} },
+    let mut first = use_signal(written::read);
+    let mut asked = use_resource(move || async move {
+        if first.peek().is_none() {
+            let answer = bootstrap().await;
+            first.set(Some(answer));
+        }
+    });
+    // The page is drawn once, so it waits until there is something to draw; nothing under it suspends.
+    #[cfg(feature = "server")]
+    asked.suspend()?;
+    let Some(known) = first() else {
+        return rsx! { Waiting {} };
+    };
+    rsx! {
+        Written { known: known.clone() }
+        match known {
+            Ok((welcome, snapshot)) => rsx! { Begun { welcome, snapshot } },
+            Err(refusal) => rsx! {
+                Refused {
+                    message: refusal.message,
+                    on_again: move |()| {
+                        first.set(None);
+                        asked.restart();
+                    },
+                }
+            },
+        }
+    }
+}
+
+#[component]
+fn Refused(message: String, on_again: EventHandler<()>) -> Element {
+    use_effect(script::awake);
+    rsx! {
+        main { class: "mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6",
+            h1 { class: "text-xl font-semibold", "DockHost cannot be shown" }
+            Notice { kind: NoticeKind::Bad, "{message}" }
+            div { Button { onclick: move |_| on_again.call(()), "Try again" } }
+        }
     }
 }
 
 #[component]
 fn Begun(welcome: Welcome, snapshot: Option<LiveEvent>) -> Element {
+    // Effects run once the program has taken over what is drawn, and hears what is pressed.
+    use_effect(script::awake);
     Live::provide(welcome, snapshot);
     Toasts::provide();
     Transfers::provide();

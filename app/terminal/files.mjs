@@ -21,12 +21,12 @@ export async function serve(dioxus) {
   uploads.close();
 }
 
-/** The address at which an instance takes and gives that path. A page that the server did not give knows where it is, and
-    has a ticket. */
-function address(instance, path, { server = "", ticket = null } = {}) {
+/** The address at which an instance takes and gives that path, once: what stands in an address carries no key of a session,
+    so there is a ticket. A page that the server did not give knows where that is. */
+function address(instance, path, { server = "", ticket }) {
   const url = new URL(`/api/v1/instances/${encodeURIComponent(instance)}/files`, server || location.href);
   url.searchParams.set("path", path);
-  if (ticket) url.searchParams.set("ticket", ticket);
+  url.searchParams.set("ticket", ticket);
   return url.href;
 }
 
@@ -92,6 +92,10 @@ function listen(uploads, ways, say, signal) {
     // So that the same file can be chosen again.
     event.target.value = "";
   });
+  // Chosen before anybody listened.
+  for (const chooser of document.querySelectorAll("[data-drop] input[type=file]")) {
+    if (chooser.files.length > 0) chooser.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   window.addEventListener("beforeunload", (event) => uploads.busy && event.preventDefault(), { signal });
 }
 
@@ -110,20 +114,19 @@ function begin({ drop: instance, folder = "" }, { file, isFolder }, { uploads, w
   else uploads.add(id, file, async () => address(instance, path, await ways.ask(id, instance)));
 }
 
-/** Opens the path as a download; answers with the sentence if it is refused. */
-export async function download(instance, path) {
-  const from = address(instance, path);
+/** Opens the path as a download; answers with the sentence if it is refused. Each of the tickets opens it once. */
+export async function download(instance, path, [first, second]) {
   // Asked first, because a refusal would take the place of the page. What is asked for is then broken off.
   const asked = new AbortController();
   let answer;
   try {
-    answer = await fetch(from, { signal: asked.signal });
+    answer = await fetch(address(instance, path, { ticket: first }), { signal: asked.signal });
   } catch {
     return "The server could not be reached. Check the connection and try again.";
   }
   if (!answer.ok) return refusal(answer.status, await answer.text());
   asked.abort();
-  const link = Object.assign(document.createElement("a"), { href: from, download: "" });
+  const link = Object.assign(document.createElement("a"), { href: address(instance, path, { ticket: second }), download: "" });
   document.body.append(link);
   link.click();
   link.remove();

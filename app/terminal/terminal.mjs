@@ -12,6 +12,7 @@ import { Link } from "./link.mjs";
 import { linkBar } from "./links.mjs";
 import { FONT, onScheme, prepare, theme } from "./look.mjs";
 import { searchBar } from "./search.mjs";
+import { adopting } from "./styles.mjs";
 
 const SCROLL_BACK = 10_000;
 
@@ -47,7 +48,7 @@ export async function open(element, options) {
   const search = new SearchAddon();
   for (const addon of [fit, search, new Unicode11Addon(), new WebLinksAddon((_, text) => ask(text))]) terminal.loadAddon(addon);
   terminal.unicode.activeVersion = "11";
-  terminal.open(screen);
+  adopting(() => terminal.open(screen));
   terminal.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+Up leaves it, Ctrl+Shift+F finds text.");
 
   const link = connect(terminal, fit, options);

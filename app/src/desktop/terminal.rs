@@ -13,7 +13,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &[u8]); 21] = files![
+const FILES: [(&str, &[u8]); 22] = files![
     "bars.mjs",
     "bridge.mjs",
     "files.mjs",
@@ -25,6 +25,7 @@ const FILES: [(&str, &[u8]); 21] = files![
     "look.mjs",
     "output.mjs",
     "search.mjs",
+    "styles.mjs",
     "terminal.css",
     "terminal.mjs",
     "typing.mjs",

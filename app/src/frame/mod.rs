@@ -28,7 +28,9 @@ pub(crate) fn Guard() -> Element {
     let signed_in = use_memo(move || live.world.read().is_some());
     let at_door = matches!(route, Route::SignIn {} | Route::SignUp { .. } | Route::SetUp { .. });
     // Effects run in a browser or a window only, never while the server draws.
-    use_effect(move || drop(spawn(live.arrive())));
+    use_effect(move || {
+        spawn(live.arrive());
+    });
     use_effect(use_reactive!(|at_door| {
         if at_door && signed_in() {
             navigator().replace(Route::Instances {});

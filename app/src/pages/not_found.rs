@@ -2,14 +2,14 @@
 
 use dioxus::prelude::*;
 
-use crate::parts::{ButtonLink, Empty};
+use crate::parts::{ButtonLink, Empty, Title};
 use crate::route::Route;
 
 #[component]
 pub(crate) fn NotFound(path: Vec<String>) -> Element {
     let path = path.join("/");
     rsx! {
-        document::Title { "Not found · DockHost" }
+        Title { text: "Not found · DockHost" }
         main { class: "mx-auto flex min-h-dvh max-w-lg flex-col justify-center p-6",
             Empty {
                 title: "There is no such page",

@@ -3,18 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Button, ButtonKind, Field, Notice, NoticeKind};
-
-/// Opens the dialog, and gives the focus back to what had it once the dialog is gone.
-const OPEN: &str = "
-    const dialog = document.getElementById('confirm');
-    if (!dialog || dialog.open) return;
-    const before = document.activeElement;
-    dialog.showModal();
-    new MutationObserver((_, observer) => {
-        if (dialog.isConnected) return;
-        observer.disconnect();
-        before?.isConnected && before.focus();
-    }).observe(document.body, { childList: true, subtree: true });";
+use crate::script;
 
 /// Draw it only while asking: `if asking() { Confirm { .. } }`. The text names what is lost; with
 /// `type_name` the person must type that name first.
@@ -40,7 +29,7 @@ pub(crate) fn Confirm(
                 shadow-float backdrop:bg-black/50 open:animate-appear motion-reduce:animate-none",
             aria_labelledby: "confirm-title",
             onmounted: move |_| {
-                document::eval(OPEN);
+                script::enter("confirm");
             },
             oncancel: move |event| {
                 event.prevent_default();

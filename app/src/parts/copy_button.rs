@@ -5,31 +5,11 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::{Glyph, Icon};
+use crate::script::copy;
 use crate::sleep::sleep;
 
 /// How long the button says that it worked.
 const FEEDBACK: Duration = Duration::from_millis(1_600);
-
-/// Browsers offer the clipboard only on `https` and on `localhost`; elsewhere a selected text area does it.
-const COPY: &str = "
-    const text = await dioxus.recv();
-    try {
-        await navigator.clipboard.writeText(text);
-        return true;
-    } catch {
-        const area = document.createElement('textarea');
-        area.value = text;
-        area.setAttribute('readonly', '');
-        area.style.cssText = 'position:fixed;opacity:0';
-        const home = document.querySelector('dialog[open]') ?? document.body;
-        const before = document.activeElement;
-        home.appendChild(area);
-        area.select();
-        const done = document.execCommand('copy');
-        area.remove();
-        before?.focus();
-        return done;
-    }";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Feedback {
@@ -37,12 +17,6 @@ enum Feedback {
     Copied,
     /// The browser refused; the person can still select the text.
     Refused,
-}
-
-/// Whether the text is on the clipboard now.
-pub(crate) async fn copy(text: String) -> bool {
-    let eval = document::eval(COPY);
-    eval.send(text).is_ok() && eval.join::<bool>().await.unwrap_or(false)
 }
 
 #[component]

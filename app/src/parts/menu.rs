@@ -1,20 +1,9 @@
 //! A button that opens a list of verbs, by the browser's own popover: it closes on Escape and on a click
-//! beside it.
+//! beside it. `early/menus.js` puts it where its button is.
 
 use dioxus::prelude::*;
 
 use super::{Glyph, Icon};
-
-/// Puts the list under its button, or above it where there is more room. `ID` is replaced.
-const PLACE: &str = "
-    const list = document.getElementById('ID');
-    const button = document.querySelector('[popovertarget=\"ID\"]');
-    if (!list || !button) return;
-    const at = button.getBoundingClientRect();
-    const below = at.top < window.innerHeight / 2;
-    list.style.right = Math.max(8, document.documentElement.clientWidth - at.right) + 'px';
-    list.style.top = below ? at.bottom + 4 + 'px' : 'auto';
-    list.style.bottom = below ? 'auto' : window.innerHeight - at.top + 4 + 'px';";
 
 /// `id` must be the only one of its kind on the page and be plain: letters, digits and hyphens.
 #[component]
@@ -29,7 +18,6 @@ pub(crate) fn Menu(
     children: Element,
 ) -> Element {
     let class = class.unwrap_or_default();
-    let place = PLACE.replace("ID", &id);
     rsx! {
         button {
             class: "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-2 rounded-md px-2 text-text-muted \
@@ -39,9 +27,6 @@ pub(crate) fn Menu(
             aria_label: "{label}",
             aria_haspopup: "true",
             popovertarget: "{id}",
-            onclick: move |_| {
-                document::eval(&place);
-            },
             if let Some(button) = button {
                 {button}
             } else {

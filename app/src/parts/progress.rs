@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use super::Bar;
+
 #[component]
 pub(crate) fn ProgressBar(step: u32, of: u32, label: String) -> Element {
     let percent = (u64::from(step.min(of)) * 100).checked_div(u64::from(of)).unwrap_or(0);
@@ -13,7 +15,7 @@ pub(crate) fn ProgressBar(step: u32, of: u32, label: String) -> Element {
             aria_valuemin: "0",
             aria_valuemax: "{of}",
             aria_valuenow: "{step}",
-            div { class: "h-full rounded-full bg-busy transition-[width] duration-200 motion-reduce:transition-none", style: "width: {percent}%" }
+            Bar { class: "fill-busy", percent }
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn ChangePassword(username: String, sessions: Fetched) -> Element {
     };
     rsx! {
         Card { title: "Password",
-            form { class: "flex max-w-sm flex-col gap-4", onsubmit: send,
+            form { class: "flex max-w-sm flex-col gap-4", method: "post", onsubmit: send,
                 if let Some(why) = ask.rest(&["current", "new"]) {
                     Notice { kind: NoticeKind::Bad, "{why}" }
                 }

@@ -3,6 +3,8 @@
 use dioxus::fullstack::get_server_url;
 use dioxus::prelude::*;
 
+use crate::script;
+
 /// Scheme, host and port without a path. `None` in the first paint, which the server draws, too, without
 /// knowing by which of its names the page was opened.
 pub(in crate::pages) fn use_origin() -> Signal<Option<String>> {
@@ -11,7 +13,7 @@ pub(in crate::pages) fn use_origin() -> Signal<Option<String>> {
         spawn(async move {
             let known = get_server_url();
             let asked = if known.is_empty() {
-                document::eval("return location.origin").join::<String>().await.ok()
+                script::origin().await
             } else {
                 Some(known.to_owned())
             };

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use model::view::NodeView;
 
 use super::load::{Load, loads};
+use crate::parts::Bar;
 
 /// From here on a bar is coloured: it will soon be full.
 const HIGH: u8 = 85;
@@ -24,9 +25,9 @@ pub(super) fn Meters(node: NodeView) -> Element {
 fn Meter(load: Load) -> Element {
     let Load { name, percent, words } = load;
     let fill = match percent {
-        FULL.. => "bg-bad",
-        HIGH.. => "bg-warn",
-        _ => "bg-text-muted",
+        FULL.. => "fill-bad",
+        HIGH.. => "fill-warn",
+        _ => "fill-text-muted",
     };
     rsx! {
         div {
@@ -42,7 +43,7 @@ fn Meter(load: Load) -> Element {
                 aria_valuemax: "100",
                 aria_valuenow: "{percent}",
                 aria_valuetext: "{words}",
-                div { class: "h-full rounded-full {fill}", style: "width: {percent}%" }
+                Bar { class: fill, percent: u64::from(percent) }
             }
         }
     }

@@ -1,8 +1,6 @@
 //! What the page and the script of one terminal say to each other. The script has the screen and the socket; the page
 //! has the person's session, so it is the page that gets the tickets.
 
-use dioxus::document::Eval;
-use dioxus::prelude::*;
 use model::id::InstanceId;
 use model::refusal::RefusalCode;
 use model::terminal::AskTicket;
@@ -10,16 +8,14 @@ use serde::{Deserialize, Serialize};
 use server_fns::{Json, terminal};
 
 use super::tabs::{State, Tabs};
+use crate::script::{Module, Script};
 
-/// The modules are loaded here and nowhere else. A window needs their whole address.
-const SCRIPT: &str = "
-    try {
-        const { serve } = await import(new URL('/terminal/bridge.mjs', document.baseURI).href);
-        await serve(dioxus);
-    } catch {
-        const reason = 'The terminal could not be loaded. Check the connection and try again.';
-        dioxus.send({ say: 'state', name: 'ended', reason });
-    }";
+/// The modules are loaded here and nowhere else.
+const SERVE: Module = Module {
+    path: "/terminal/bridge.mjs",
+    function: "serve",
+    broken: r#"{ "say": "state", "name": "ended", "reason": "The terminal could not be loaded. Check the connection and try again." }"#,
+};
 
 #[derive(Serialize)]
 struct Begin {
@@ -78,24 +74,19 @@ pub(super) fn button(key: u32) -> String {
 }
 
 /// Starts the script; it lives until it is told to close.
-pub(super) fn begin(key: u32, terminal: Option<String>) -> Eval {
-    let script = document::eval(SCRIPT);
+pub(super) fn begin(key: u32, terminal: Option<String>) -> Script {
+    let script = Script::begin(&SERVE);
     let begin =
         Begin { element: element(key), server: dioxus::fullstack::get_server_url(), terminal, leave: button(key) };
-    drop(script.send(begin));
+    script.send(begin);
     script
 }
 
-/// A script that is gone hears nothing, which is what was wanted of it.
-pub(super) fn tell(script: Eval, what: &Heard) {
-    drop(script.send(what));
-}
-
-pub(super) async fn listen(tabs: Tabs, key: u32, mut script: Eval) {
-    while let Ok(said) = script.recv::<Said>().await {
+pub(super) async fn listen(tabs: Tabs, key: u32, script: Script) {
+    while let Some(said) = script.recv::<Said>().await {
         match said {
             Said::Ask { terminal, columns, rows } => {
-                tell(script, &ask(tabs.instance, AskTicket { terminal, columns, rows }).await);
+                script.send(ask(tabs.instance, AskTicket { terminal, columns, rows }).await);
             }
             Said::State { name, reason } => tabs.change(key, |tab| tab.state = state(name, reason)),
             Said::Terminal { id } => tabs.learn(key, id),

@@ -15,7 +15,7 @@ use model::live::LiveWorld;
 use model::phase::Phase;
 use model::view::InstanceView;
 
-use crate::parts::{Button, ButtonLink, Empty, Glyph};
+use crate::parts::{Button, ButtonLink, Empty, Glyph, Title};
 use crate::route::Route;
 use crate::state::use_world;
 
@@ -42,7 +42,7 @@ fn Page(id: InstanceId) -> Element {
     match view().flatten() {
         Some(view) => rsx! { Present { view } },
         None => rsx! {
-            document::Title { "Terminal · DockHost" }
+            Title { text: "Terminal · DockHost" }
             Empty {
                 title: "There is no such instance",
                 text: "It was deleted, or it is not yours.",
@@ -60,7 +60,7 @@ fn Present(view: InstanceView) -> Element {
     // While its node is away it may well run on, and its terminals come back with the node.
     let open = matches!(view.phase, Phase::Running | Phase::Unknown);
     rsx! {
-        document::Title { "Terminal on {view.name} · DockHost" }
+        Title { text: "Terminal on {view.name} · DockHost" }
         Header { view: view.clone(), state: tabs.state().filter(|_| open) }
         if open {
             Terminals { tabs }

@@ -1,30 +1,30 @@
 //! One terminal. The script draws it; what is said about it stands above.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use dioxus::document::Eval;
 use dioxus::prelude::*;
 
 use super::bridge::{self, Heard};
 use super::tabs::{State, Tab, Tabs};
 use crate::parts::{Button, ButtonKind, Glyph, Notice, NoticeKind};
+use crate::script::Script;
 
 #[component]
 pub(super) fn Pane(tabs: Tabs, tab: Tab, shown: bool) -> Element {
     let key = tab.key;
     // Not a signal: it must still be there when the page goes.
-    let held = use_hook(|| Rc::new(Cell::new(None::<Eval>)));
+    let held = use_hook(|| Rc::new(RefCell::new(None::<Script>)));
     let last = held.clone();
     use_drop(move || {
-        if let Some(script) = last.get() {
-            bridge::tell(script, &Heard::Close { ended: false });
+        if let Some(script) = last.take() {
+            script.send(Heard::Close { ended: false });
         }
     });
     let begin = move |_| {
         let script = bridge::begin(key, tab.terminal.clone());
-        held.set(Some(script));
-        tabs.attach(key, script);
+        held.replace(Some(script.clone()));
+        tabs.attach(key, script.clone());
         spawn(bridge::listen(tabs, key, script));
         if shown {
             tabs.focus(key);

@@ -1,23 +1,10 @@
 //! Which terminals this tab of the browser had, so that a reload comes back to each of them. Kept by the browser and
 //! for this tab alone: another tab has terminals of its own.
 
-use dioxus::prelude::*;
 use model::id::InstanceId;
 use serde::{Deserialize, Serialize};
 
-/// A browser may refuse to keep anything; then a reload begins anew.
-const LOAD: &str = "
-    const key = await dioxus.recv();
-    try {
-        return JSON.parse(sessionStorage.getItem(key));
-    } catch {
-        return null;
-    }";
-const SAVE: &str = "
-    const [key, value] = await dioxus.recv();
-    try {
-        sessionStorage.setItem(key, JSON.stringify(value));
-    } catch {}";
+use crate::script;
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Saved {
@@ -28,14 +15,14 @@ pub(super) struct Saved {
 }
 
 pub(super) async fn load(instance: InstanceId) -> Option<Saved> {
-    let script = document::eval(LOAD);
-    script.send(key(instance)).ok()?;
-    script.join::<Option<Saved>>().await.ok().flatten()
+    serde_json::from_str(&script::load(&key(instance)).await?).ok()
 }
 
 pub(super) fn save(instance: InstanceId, saved: &Saved) {
     // What cannot be kept is not worth a word: the terminals work without it.
-    drop(document::eval(SAVE).send((key(instance), saved)));
+    if let Ok(text) = serde_json::to_string(saved) {
+        script::save(&key(instance), &text);
+    }
 }
 
 fn key(instance: InstanceId) -> String {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use dioxus::document::Eval;
 use dioxus::prelude::*;
 use model::id::InstanceId;
 
-use super::bridge::{Heard, tell};
+use super::bridge::Heard;
 use super::saved::{self, Saved};
 use crate::parts::Tone;
+use crate::script::Script;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
@@ -62,7 +62,7 @@ pub(super) struct Tabs {
     pub(super) ready: Signal<bool>,
     next: Signal<u32>,
     /// The scripts of the panes, by the keys of their tabs.
-    scripts: Signal<BTreeMap<u32, Eval>>,
+    scripts: Signal<BTreeMap<u32, Script>>,
 }
 
 pub(super) fn use_tabs(instance: InstanceId) -> Tabs {
@@ -173,13 +173,13 @@ impl Tabs {
         }
     }
 
-    pub(super) fn attach(mut self, key: u32, script: Eval) {
+    pub(super) fn attach(mut self, key: u32, script: Script) {
         self.scripts.write().insert(key, script);
     }
 
     fn tell(self, key: u32, what: &Heard) {
         if let Some(script) = self.scripts.peek().get(&key) {
-            tell(*script, what);
+            script.send(what);
         }
     }
 

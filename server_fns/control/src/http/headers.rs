@@ -6,32 +6,39 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::API;
+use super::delivery::Policy;
 
-/// The data that a page starts with is an inline script without a nonce, and Dioxus sets titles through
-/// `new Function`, so scripts cannot be narrowed further; what else a foreign script would need is forbidden.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
-    script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-src 'none'; \
-    frame-ancestors 'none'; object-src 'none'; base-uri 'self'";
+/// What no page of ours uses, and so no script that came in by a fault of ours may.
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), \
+    microphone=(), midi=(), payment=(), serial=(), usb=()";
 
-/// `tls_only`: people reach this server through TLS only, here or at a proxy in front.
-pub(super) async fn harden(State(tls_only): State<bool>, request: Request, next: Next) -> Response {
+#[derive(Debug, Clone)]
+pub(super) struct Answers {
+    /// People reach this server through TLS only, here or at a proxy in front.
+    tls_only: bool,
+    /// For answers that bring none along, as pages do.
+    policy: Policy,
+}
+
+impl Answers {
+    pub(super) fn new(tls_only: bool) -> Self {
+        Self { tls_only, policy: Policy::new([]) }
+    }
+}
+
+pub(super) async fn harden(State(answers): State<Answers>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with(API);
-    let terminal = request.uri().path().starts_with("/terminal/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| answers.policy.header());
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    if tls_only {
+    set(header::HeaderName::from_static("permissions-policy"), PERMISSIONS);
+    if answers.tls_only {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-    }
-    // Its files have no hash in their names, and must all be of one version.
-    if terminal {
-        set(header::CACHE_CONTROL, "no-cache");
     }
     if api {
         set(header::CACHE_CONTROL, "no-store");
@@ -50,7 +57,7 @@ mod tests {
     async fn ask(tls_only: bool, path: &str) -> Answer {
         let page = || async { ([(header::CACHE_CONTROL, "max-age=60")], "page") };
         let router = Router::new().route("/", get(page)).route("/api/v1/me", get(page));
-        Probe(router.layer(from_fn_with_state(tls_only, harden))).ask(request("GET", path, &[], "")).await
+        Probe(router.layer(from_fn_with_state(Answers::new(tls_only), harden))).ask(request("GET", path, &[], "")).await
     }
 
     #[tokio::test]
@@ -60,9 +67,18 @@ mod tests {
             let policy = headers["content-security-policy"].to_str().unwrap();
             assert!(policy.contains("frame-ancestors 'none'") && policy.contains("object-src 'none'"), "{policy}");
             assert_eq!(headers["x-content-type-options"], "nosniff");
+            assert!(headers["permissions-policy"].to_str().unwrap().contains("camera=()"));
             assert!(!headers.contains_key("strict-transport-security"));
         }
         assert!(ask(true, "/").await.headers.contains_key("strict-transport-security"));
+    }
+
+    #[tokio::test]
+    async fn a_page_has_the_policy_that_it_brings() {
+        let page = || async { ([(header::CONTENT_SECURITY_POLICY, "default-src 'self'")], "page") };
+        let router = Router::new().route("/", get(page)).layer(from_fn_with_state(Answers::new(false), harden));
+        let headers = Probe(router).ask(request("GET", "/", &[], "")).await.headers;
+        assert_eq!(headers.get_all("content-security-policy").iter().collect::<Vec<_>>(), ["default-src 'self'"]);
     }
 
     #[tokio::test]
