@@ -1,9 +1,11 @@
 // Instances are root's own, so whatever speaks on their port 22 may be anything. It harms its own logins and nobody else.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { must, run, until, World } from "./harness.mjs";
+import { must, root, run, until, World } from "./harness.mjs";
 import { Client } from "./support/gateway.mjs";
 
 const ESC = String.fromCharCode(27);
@@ -27,12 +29,25 @@ while (my $socket = $listener->accept) {
 }
 `;
 
+/** Takes one connection on port 22 and carries it over its standard input and output. */
+const RELAY = `
+use strict; use IO::Socket::INET; use IO::Select; $SIG{PIPE} = "IGNORE";
+my $listener = IO::Socket::INET->new(Listen => 1, LocalAddr => "0.0.0.0", LocalPort => 22, ReuseAddr => 1) or die;
+my $socket = $listener->accept; close $listener;
+my $select = IO::Select->new($socket, \\*STDIN);
+while (1) { for my $from ($select->can_read) {
+  exit if !sysread $from, my $bytes, 65536;
+  my $to = $from == $socket ? \\*STDOUT : $socket;
+  my $at = 0; while ($at < length $bytes) { my $n = syswrite $to, $bytes, length($bytes) - $at, $at or exit; $at += $n }
+} }
+`;
+
 describe("what speaks in place of an instance's sshd", () => {
-  let world, ada, client, bad, server;
+  let world, node, ada, client, bad, server;
 
   before(async () => {
     world = await World.open();
-    await world.node("lab");
+    node = await world.node("lab");
     ada = world.ada;
     await ada.addKey();
     const made = [await ada.create("good-1"), await ada.create("bad-1")];
@@ -81,6 +96,48 @@ describe("what speaks in place of an instance's sshd", () => {
       assert.equal((await client.ok("good-1", "hostname")).trim(), "good-1");
     });
   }
+
+  /** An sshd with the instance's own host key, which root of the instance can read. Answers with what became of its channels. */
+  async function evil(mode, count) {
+    await replaced("silence");
+    await inside("pkill -f fake.pl; true");
+    await until("the port is free", async () => (await inside("ss -Hltn 'sport = :22'")) === "", 20);
+    await inside(`cat >/root/relay.pl <<'EOF'\n${RELAY}\nEOF`);
+    const container = (await world.engine.containersOf(bad))[0].Id;
+    const key = join(node.dir, "instances", bad, "ssh_host_ed25519_key");
+    const relay = ["docker", "-H", `unix://${world.engine.socket}`, "exec", "-i", container, "perl", "/root/relay.pl"];
+    const told = must("python3", [join(root, "tests/support/evil-sshd.py"), key, mode, String(count), ...relay], { seconds: 90 });
+    told.catch(() => {});
+    await until("it listens", async () => (await inside("ss -Hltn 'sport = :22'")) !== "", 20);
+    return { told: async () => JSON.parse(await told) };
+  }
+
+  test("channels that an instance opens and nobody asked for are refused, each one", async () => {
+    const sshd = await evil("unasked", 100);
+    const session = client.stay(["-R", "9002:127.0.0.1:9", "bad-1@dockhost", "true"]);
+    const told = await sshd.told();
+    await session.end();
+    console.log(`# unasked: ${JSON.stringify(told)}`);
+    const kinds = ["forwarded-tcpip", "auth-agent@openssh.com", "x11", "session", "direct-tcpip"];
+    assert.deepEqual(told, Object.fromEntries(kinds.map((kind) => [kind, { prohibited: 100 }])));
+    assert.equal((await client.ok("good-1", "hostname")).trim(), "good-1");
+  });
+
+  test("of those that were asked for there are no more than a client may have, also when it never answers", async () => {
+    const before = await memory(server);
+    const sshd = await evil("asked", 400);
+    const quiet = spawn("python3", [join(root, "tests/support/evil-client.py"), client.host, client.port, "bad-1", ada.identity], { stdio: "ignore" });
+    const ended = new Promise((resolve) => quiet.on("exit", resolve));
+    const { "forwarded-tcpip": told } = await sshd.told();
+    quiet.kill();
+    await ended;
+    const grown = (await memory(server)) - before;
+    console.log(`# asked and never answered: ${JSON.stringify(told)}; server +${grown} MiB`);
+    assert.ok(told.shortage >= 400 - 128 && told.unanswered <= 128, JSON.stringify(told));
+    assert.equal(told.shortage + told.unanswered, 400);
+    assert.ok(grown < 100, `the server grew by ${grown} MiB`);
+    assert.equal((await client.ok("good-1", "hostname")).trim(), "good-1");
+  });
 
   test("what a client calls itself is shown and logged without what a terminal obeys", async () => {
     const evil = `${ESC}]0;pwned\u0007`;

@@ -8,14 +8,13 @@ use control::console::{ConsoleAnswer, ConsoleRequest, call};
 use control::store::{First, Store};
 use model::id::ClusterId;
 use model::node::Liveness;
-use model::request::Settings;
 use model::stranger::{OWNER, Proposal};
 
-use super::admin::unexpected;
+use super::admin::{UNSEEN, unexpected};
 use super::arguments::Recover;
 
 pub(super) async fn run(data_dir: PathBuf, database: Option<String>, asked: Recover) -> anyhow::Result<()> {
-    let config = Config { data_dir, database, ..Config::default() };
+    let config = Config { data_dir, database, sign_up: Some(UNSEEN), ..Config::default() };
     if let Some(cluster) = asked.installation {
         return take_over(config, cluster).await;
     }
@@ -49,6 +48,16 @@ async fn consider(config: &Config, proposal: &Proposal, asked: &Recover) -> anyh
     let owner = match outcome {
         Ok(to_be) => {
             let (name, whose, port) = (&to_be.name, &to_be.owner, to_be.host_ports.first.0);
+            if let Some(runs_it) = &to_be.on_word_of {
+                say(&format!(
+                    "  ATTENTION: only the node says that it is {whose}'s, and {node} is {runs_it}'s. Whoever runs a node \
+                     can write any owner there, and {whose} would be let in to whatever it is. Ask {whose}"
+                ));
+                if asked.yes {
+                    say("  left: --yes does not answer for that; run `dockhost recover` without it, and say y here");
+                    return Ok(false);
+                }
+            }
             let question = format!("  Take it back as {name} of {whose}, SSH on host port {port}? [y/N] ");
             if !asked.yes && !matches!(reply_to(&question)?.as_str(), "y" | "yes") {
                 return Ok(false);
@@ -83,7 +92,7 @@ async fn consider(config: &Config, proposal: &Proposal, asked: &Recover) -> anyh
 async fn take_over(config: Config, cluster: ClusterId) -> anyhow::Result<()> {
     let now = std::time::SystemTime::now().into();
     let location = config.location();
-    let before = First { cluster, ..First::new(Settings::default())? };
+    let before = First { cluster, ..First::new(config.first_settings())? };
     let begun = async move { Store::take_over(&location, before, now).await };
     drop(tokio::spawn(begun).await??);
     say(&format!(

@@ -4,6 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::name::{InstanceName, Username};
+
+/// Below which instances are named for SSH clients. It is no domain of the world's, so trusting our authority for it
+/// takes nothing away from anybody.
+pub const DOMAIN: &str = "dockhost";
+
+/// The name that an instance is certified for. Two people may have an instance of one name, so the owner is a part.
+pub fn host_name(instance: &InstanceName, owner: &Username) -> String {
+    format!("{instance}.{owner}.{DOMAIN}")
+}
+
 /// The host key of one instance. It is made with the instance and never changes, so that a client which has seen it
 /// once is never asked again, and the gateway knows whom it must find.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -73,15 +73,36 @@ fn dns_label(text: &str) -> Result<String, BadName> {
     if ok { Ok(text.to_owned()) } else { Err(RULE) }
 }
 
+/// What means something to the SSH gateway, or to people who read a log: nobody and no instance is called so anew. A
+/// name that was given before is kept, and gains nothing by it. None of these has a `+`, and no name may: what begins
+/// with `enrol+` is the gateway's alone.
+const OF_THE_GATEWAY: [&str; 12] =
+    ["admin", "dockhost", "enrol", "enroll", "gateway", "git", "localhost", "lobby", "root", "sftp", "ssh", "sshd"];
+/// What means something in addresses, or to people who read who did what.
+const OF_PEOPLE: [&str; 5] = ["administrator", "api", "me", "nobody", "system"];
+
+const RESERVED: BadName = BadName("is reserved; choose another one");
+
+impl Username {
+    /// Refuses those that nobody may be called from now on.
+    pub fn given_anew(self) -> Result<Self, BadName> {
+        let reserved = OF_THE_GATEWAY.iter().chain(&OF_PEOPLE).any(|name| *name == self.0);
+        if reserved { Err(RESERVED) } else { Ok(self) }
+    }
+}
+
+impl InstanceName {
+    /// Refuses those that no instance may be called from now on.
+    pub fn given_anew(self) -> Result<Self, BadName> {
+        if OF_THE_GATEWAY.contains(&self.0.as_str()) { Err(RESERVED) } else { Ok(self) }
+    }
+}
+
 fn username(text: &str) -> Result<String, BadName> {
-    const RESERVED: [&str; 7] = ["root", "system", "dockhost", "administrator", "nobody", "me", "api"];
     if text.len() < 2 || text.len() > 32 || dns_label(text).is_err() {
         return Err(BadName(
             "must be 2 to 32 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen",
         ));
-    }
-    if RESERVED.contains(&text) {
-        return Err(BadName("is reserved; choose another one"));
     }
     Ok(text.to_owned())
 }
@@ -134,10 +155,25 @@ mod tests {
     }
 
     #[test]
-    fn usernames_refuse_the_reserved() {
-        assert!("ada".parse::<Username>().is_ok());
-        assert!("root".parse::<Username>().is_err());
+    fn what_means_something_to_the_gateway_is_given_to_nobody_anew_and_still_read() {
+        for reserved in OF_THE_GATEWAY {
+            assert_eq!(reserved.parse::<Username>().unwrap().given_anew(), Err(RESERVED), "{reserved}");
+            assert_eq!(reserved.parse::<InstanceName>().unwrap().given_anew(), Err(RESERVED), "{reserved}");
+        }
+        for of_people in OF_PEOPLE {
+            assert_eq!(of_people.parse::<Username>().unwrap().given_anew(), Err(RESERVED), "{of_people}");
+            assert!(of_people.parse::<InstanceName>().unwrap().given_anew().is_ok(), "{of_people}");
+        }
+        assert!("ada".parse::<Username>().unwrap().given_anew().is_ok());
+        assert!("web-1".parse::<InstanceName>().unwrap().given_anew().is_ok());
         assert!("a".parse::<Username>().is_err());
+    }
+
+    #[test]
+    fn no_name_can_pass_for_a_form_of_the_gateway() {
+        for text in ["enrol+ada", "ada+", "+", "web-1.ada", "web 1"] {
+            assert!(text.parse::<Username>().is_err() && text.parse::<InstanceName>().is_err(), "{text}");
+        }
     }
 
     #[test]

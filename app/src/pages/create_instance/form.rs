@@ -11,7 +11,7 @@ use server_fns::{Json, instances};
 
 use super::fit::fit;
 use super::images::Images;
-use super::keys::Keys;
+use super::keys::{Keys, is_ticked};
 use super::limits::{CPUS, LimitFields, MEMORY, TypedLimits};
 use super::name::suggest;
 use crate::action::use_ask;
@@ -33,7 +33,7 @@ pub(super) fn Form() -> Element {
     // `None`: what the server would choose.
     let mut image = use_signal(|| None);
     let image_or_default = use_memo(move || image().unwrap_or_else(|| default_image(live.world.read().as_ref())));
-    let unticked = use_signal(BTreeSet::<SshKeyId>::new);
+    let changed = use_signal(BTreeSet::<SshKeyId>::new);
     let limits = use_signal(TypedLimits::default);
     let mut misread = use_signal(|| None::<(&'static str, &'static str)>);
     let fits = use_memo(move || live.world.read().as_ref().map(|world| fit(world, image_or_default())));
@@ -48,7 +48,7 @@ pub(super) fn Form() -> Element {
         let request = CreateInstance {
             name: name.read().trim().to_owned(),
             image: Some(image_or_default().to_string()),
-            ssh_keys: ticked(live.world.peek().as_ref(), &unticked.read()),
+            ssh_keys: ticked(live.world.peek().as_ref(), &changed.read()),
             limits,
             start_on_connect: false,
         };
@@ -81,7 +81,7 @@ pub(super) fn Form() -> Element {
                         error: ask.field("image"),
                         onchoose: move |chosen| image.set(Some(chosen)),
                     }
-                    Keys { unticked, error: ask.field("ssh_keys") }
+                    Keys { changed, error: ask.field("ssh_keys") }
                     LimitFields {
                         typed: limits,
                         cpus_error: local(CPUS).or_else(|| ask.field(CPUS)),
@@ -111,10 +111,9 @@ fn default_image(world: Option<&LiveWorld>) -> ImageName {
     best.or_else(|| images.iter().find(|image| image.default)).map(|image| image.name).unwrap_or_default()
 }
 
-/// `None`, which means all of them, unless one was unticked.
-fn ticked(world: Option<&LiveWorld>, unticked: &BTreeSet<SshKeyId>) -> Option<Vec<String>> {
-    if unticked.is_empty() {
-        return None;
-    }
-    Some(world?.ssh_keys.keys().filter(|id| !unticked.contains(id)).map(ToString::to_string).collect())
+/// `None`, which means those that are ticked at first, unless that was changed.
+fn ticked(world: Option<&LiveWorld>, changed: &BTreeSet<SshKeyId>) -> Option<Vec<String>> {
+    let world = world.filter(|_| !changed.is_empty())?;
+    let ticked = world.ssh_keys.values().filter(|key| is_ticked(world, key, changed));
+    Some(ticked.map(|key| key.id.to_string()).collect())
 }

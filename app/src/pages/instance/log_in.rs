@@ -1,6 +1,7 @@
 //! The ways in.
 
 use dioxus::prelude::*;
+use model::host_key::host_name;
 use model::phase::Phase;
 use model::view::InstanceView;
 
@@ -24,6 +25,11 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                 if through {
                     Way { label: "Through the gateway",
                         CopyText { text: view.gateway_command.clone(), title: "Copy the ssh command", large: true }
+                    }
+                }
+                if through && runs {
+                    Way { label: "Encrypted from end to end, with the block for ~/.ssh/config from SSH keys",
+                        CopyText { text: "ssh {host_name(&view.name, &view.owner)}", title: "Copy the ssh command that jumps" }
                     }
                 }
                 if direct {

@@ -6,7 +6,7 @@ use server_fns::{Json, ssh_keys};
 
 use super::words::comment;
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, CopyText, Field, Notice, NoticeKind, TextArea, use_toasts};
+use crate::parts::{Button, ButtonKind, Choice, CopyText, Field, Notice, NoticeKind, TextArea, use_toasts};
 
 #[component]
 pub(super) fn AddKey(
@@ -61,6 +61,22 @@ pub(super) fn AddKey(
                 error: ask.field("name"),
                 hint: "What you call it, such as the machine it is on.",
                 autocomplete: "off",
+            }
+            fieldset { class: "flex min-w-0 flex-col gap-2",
+                legend { class: "pb-1.5 text-sm font-medium", "Who holds it" }
+                for (manages, title, hint) in [
+                    (true, "I, on a machine of mine", "It logs in where it is ticked. It may also manage: the lobby's commands, and jumps to all of your instances."),
+                    (false, "A program, or somebody else", "It logs in to the instances for which you tick it, and does nothing else."),
+                ] {
+                    Choice {
+                        name: "may_manage",
+                        value: "{manages}",
+                        title,
+                        hint,
+                        chosen: form.read().may_manage.unwrap_or(true) == manages,
+                        onchoose: move |()| form.write().may_manage = Some(manages),
+                    }
+                }
             }
             div { class: "flex flex-wrap gap-2",
                 Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Add SSH key" }

@@ -1,12 +1,14 @@
 //! How a terminal on the person's own machine gets to every instance.
 
 use dioxus::prelude::*;
+use model::live::LiveWorld;
 use model::refusal::RefusalCode;
 use model::view::GatewayView;
 use server_fns::gateway;
 
 use super::words::config;
 use crate::parts::{Button, Card, CopyBlock, CopyText, Notice, NoticeKind, Skeleton};
+use crate::state::use_world;
 
 /// Nothing where there is no gateway.
 #[component]
@@ -32,6 +34,8 @@ pub(super) fn Gateway() -> Element {
 
 #[component]
 fn Connect(view: GatewayView) -> Element {
+    let me = use_world(|world: &LiveWorld| world.me.username.to_string());
+    let me = me().unwrap_or_default();
     rsx! {
         Card { title: "Connect from a terminal",
             div { class: "flex flex-col gap-5",
@@ -46,7 +50,7 @@ fn Connect(view: GatewayView) -> Element {
                 Step { title: "A block for ~/.ssh/config",
                     CopyBlock { text: config(&view.address), title: "Copy the block for config" }
                     dl { class: "grid gap-x-4 gap-y-1 text-sm text-text-muted sm:grid-cols-[auto_minmax(0,1fr)]",
-                        Command { name: "ssh web-1.dockhost", "goes to the instance, encrypted from end to end: the gateway carries it and cannot read it." }
+                        Command { name: "ssh web-1.{me}.dockhost", "goes to the instance, encrypted from end to end: the gateway carries it and cannot read it." }
                         Command { name: "ssh web-1@dockhost", "ends at the gateway, which goes on to the instance: it needs no name that ends in .dockhost." }
                         Command { name: "ssh dockhost", "opens the lobby, where ls, new, start, stop, rm, ports, explain and help do what the pages do." }
                     }
@@ -67,7 +71,7 @@ fn Step(title: &'static str, children: Element) -> Element {
 }
 
 #[component]
-fn Command(name: &'static str, children: Element) -> Element {
+fn Command(name: String, children: Element) -> Element {
     rsx! {
         dt { class: "mt-1 sm:mt-0", code { class: "font-mono whitespace-nowrap text-text", "{name}" } }
         dd { {children} }

@@ -2,6 +2,8 @@
 
 mod add;
 mod gateway;
+mod manage;
+mod prove;
 mod row;
 mod words;
 
@@ -30,7 +32,7 @@ pub(crate) fn SshKeys() -> Element {
     rsx! {
         PageHeader {
             title: "SSH keys",
-            text: "Whoever holds one of these keys can log in to the instances that have it.",
+            text: "Whoever holds one of these keys can log in to the instances that have it. A key opens one account alone.",
             actions: rsx! {
                 if !open {
                     Button { kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| adding.set(true), "Add SSH key" }

@@ -1,30 +1,53 @@
-//! One key, and what deleting it takes away.
+//! One key: whose it is held to be, what it may, and what deleting it takes away.
 
 use dioxus::prelude::*;
 use model::live::LiveWorld;
-use model::view::SshKeyView;
+use model::view::{KeyStanding, SshKeyView};
 use server_fns::ssh_keys;
 
-use super::words::{Holder, loss};
+use super::manage::Manage;
+use super::prove::Prove;
+use super::words::{Holder, loss, standing};
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Confirm, Glyph, NoticeKind, Time, use_toasts};
+use crate::parts::{Badge, Button, ButtonKind, Confirm, Glyph, NoticeKind, Time, Tone, use_toasts};
 use crate::state::use_world;
 
 #[component]
 pub(super) fn KeyRow(view: SshKeyView) -> Element {
     let mut asking = use_signal(|| false);
+    let (word, sentence) = standing(view.standing);
+    let tone = match view.standing {
+        KeyStanding::Proved => Tone::Good,
+        KeyStanding::Sole => Tone::Idle,
+        KeyStanding::Contested => Tone::Warn,
+        KeyStanding::Foreign => Tone::Bad,
+    };
     rsx! {
-        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2",
-            span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
-            span { class: "text-sm text-text-muted", "{view.algorithm}" }
-            code { class: "min-w-0 truncate font-mono text-sm select-all", title: "{view.fingerprint}", "{view.fingerprint}" }
-            span { class: "text-sm text-text-muted", "added " Time { at: view.created_at } }
-            Button {
-                kind: ButtonKind::Quiet,
-                icon: Glyph::Trash,
-                title: "Delete {view.name}",
-                onclick: move |_| asking.set(true),
+        li { class: "flex flex-col gap-2 px-4 py-2",
+            div { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1",
+                span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
+                Badge { tone, "{word}" }
+                span { class: "text-sm text-text-muted", "{view.algorithm}" }
+                code { class: "min-w-0 truncate font-mono text-sm select-all", title: "{view.fingerprint}", "{view.fingerprint}" }
+                span { class: "text-sm text-text-muted", "added " Time { at: view.created_at } }
+                Button {
+                    kind: ButtonKind::Quiet,
+                    icon: Glyph::Trash,
+                    title: "Delete {view.name}",
+                    onclick: move |_| asking.set(true),
+                }
             }
+            match view.standing {
+                KeyStanding::Proved => rsx! {},
+                KeyStanding::Sole => rsx! {
+                    p { class: "max-w-prose text-sm text-text-muted", "{sentence}" }
+                },
+                KeyStanding::Contested => rsx! { Prove { view: view.clone(), sentence } },
+                KeyStanding::Foreign => rsx! {
+                    p { class: "max-w-prose text-sm text-bad", role: "status", "{sentence}" }
+                },
+            }
+            Manage { view: view.clone() }
             if asking() {
                 Delete { view: view.clone(), on_close: move |()| asking.set(false) }
             }

@@ -1,6 +1,7 @@
 //! What is said of keys.
 
 use model::name::InstanceName;
+use model::view::KeyStanding;
 
 /// An instance that lets the holder of a key in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,6 +9,24 @@ pub(super) struct Holder {
     pub(super) instance: InstanceName,
     /// It lets nobody else in.
     pub(super) only: bool,
+}
+
+/// A word for the badge, and what it means for the person.
+pub(super) const fn standing(standing: KeyStanding) -> (&'static str, &'static str) {
+    match standing {
+        KeyStanding::Proved => ("proved", "You have proved to hold it. Nobody else can use it here."),
+        KeyStanding::Sole => {
+            ("not used yet", "Its first login proves that you hold it. Nobody else can use it here from then on.")
+        }
+        KeyStanding::Contested => (
+            "opens nothing",
+            "Another account has added this key, too. It opens nothing until one of you proves to hold it.",
+        ),
+        KeyStanding::Foreign => (
+            "not yours",
+            "Another account has proved to hold this key, so it opens nothing of yours. Delete it here, and make another.",
+        ),
+    }
 }
 
 /// What the person loses with a key.
@@ -71,6 +90,13 @@ mod tests {
             loss(&[holder("web", false), holder("api", true), holder("db", true)]),
             "web, api and db lose it: its holder can no longer log in there. api and db are left without any key."
         );
+    }
+
+    #[test]
+    fn a_key_that_opens_nothing_says_so() {
+        for shut in [KeyStanding::Contested, KeyStanding::Foreign] {
+            assert!(standing(shut).1.contains("opens nothing"));
+        }
     }
 
     #[test]

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use model::host_key::HostKey;
-use model::name::InstanceName;
-use planner::world::Identity;
+use ed25519_dalek::{Signer as _, SigningKey};
+use model::host_key::{DOMAIN, HostKey, host_name};
+use model::name::{InstanceName, Username};
+use planner::world::{Identity, Instance};
 use russh::keys::ssh_key::certificate::{Builder, CertType};
 use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
 use russh::keys::ssh_key::{self, Certificate, HashAlg, PrivateKey, PublicKey};
 use sha2::{Digest, Sha256};
 
-/// Below which instances are named for clients: `web-1.dockhost` is reached through the gateway. It is no domain of
-/// the world's, so trusting our authority for it takes nothing away from anybody.
-pub(crate) const DOMAIN: &str = "dockhost";
 const SEED: usize = 32;
 
 /// Why a secret gives no keys.
@@ -30,22 +28,22 @@ pub(crate) struct Authority {
     pub(crate) gateway: PrivateKey,
     /// With which the gateway logs in to instances.
     pub(crate) login: Arc<PrivateKey>,
-    /// Signs host keys.
+    /// Signs host keys, the gateway's and those of instances: one line of `known_hosts` names one signer. An instance is
+    /// certified below its owner's name alone, which no gateway is called by.
     signer: PrivateKey,
     /// With which links and tickets for visitors of apps are signed.
     pub(crate) links: [u8; SEED],
+    /// Tells apps who their visitors are.
+    pub(crate) identity: IdentityKey,
 }
+
+/// Signs what apps are told, so that they can check it.
+pub(crate) struct IdentityKey(SigningKey);
 
 /// What a world carries of them.
 pub(crate) fn identity(secret: &str) -> Result<Identity, BadSecret> {
     let login = key(secret, "login")?;
-    Ok(Identity {
-        secret: secret.to_owned(),
-        gateway_key: line(login.public_key())?,
-        ssh_address: String::new(),
-        apps_address: String::new(),
-        gateway_ports: None,
-    })
+    Ok(Identity { secret: secret.to_owned(), gateway_key: line(login.public_key())?, ..Identity::default() })
 }
 
 impl Authority {
@@ -55,6 +53,7 @@ impl Authority {
             login: Arc::new(key(secret, "login")?),
             signer: key(secret, "authority")?,
             links: seed(secret, "links")?,
+            identity: IdentityKey(SigningKey::from_bytes(&seed(secret, "identity")?)),
         })
     }
 
@@ -79,29 +78,52 @@ impl Authority {
         self.certify(self.gateway.public_key(), "dockhost-gateway", hosts)
     }
 
-    /// A host key for a new instance, and the certificate for the names under which it is reached.
-    pub(crate) fn host_key(&self, name: &InstanceName) -> Result<HostKey, BadSecret> {
+    /// A host key for a new instance, and the certificate for the name under which it is reached.
+    pub(crate) fn host_key(&self, name: &InstanceName, owner: &Username) -> Result<HostKey, BadSecret> {
         let mut bytes = [0; SEED];
         getrandom::fill(&mut bytes).map_err(|_| BadSecret::Form)?;
         let key = from_seed(&bytes)?;
-        let certificate = self.certify(key.public_key(), name.as_str(), &names(name))?.to_openssh()?;
+        let certificate = self.certify_instance(key.public_key(), name, owner)?;
         Ok(HostKey { seed: hex::encode(bytes), public_key: line(key.public_key())?, certificate })
     }
 
     /// As [`Self::host_key`]. It fails only when the system gives no random numbers, and then there is no other way to
     /// make an instance safely either.
-    pub(crate) fn make_host_key(&self, name: &InstanceName) -> HostKey {
-        self.host_key(name).expect("the operating system gives random numbers")
+    pub(crate) fn make_host_key(&self, name: &InstanceName, owner: &Username) -> HostKey {
+        self.host_key(name, owner).expect("the operating system gives random numbers")
     }
 
     /// The host key that an instance has already, certified for its name. One that is not known is made anew, and the
     /// instance shows it once it was restarted.
-    pub(crate) fn keep_host_key(&self, name: &InstanceName, public_key: &str) -> HostKey {
+    pub(crate) fn keep_host_key(&self, name: &InstanceName, owner: &Username, public_key: &str) -> HostKey {
         let certified = PublicKey::from_openssh(public_key).map_err(BadSecret::Keys).and_then(|key| {
-            let certificate = self.certify(&key, name.as_str(), &names(name))?.to_openssh()?;
+            let certificate = self.certify_instance(&key, name, owner)?;
             Ok(HostKey { seed: String::new(), public_key: line(&key)?, certificate })
         });
-        certified.unwrap_or_else(|_| self.make_host_key(name))
+        certified.unwrap_or_else(|_| self.make_host_key(name, owner))
+    }
+
+    /// The instance with the certificate that this version gives, if it has another: its key stays.
+    pub(crate) fn recertified(&self, instance: &Instance, owner: &Username) -> Option<Instance> {
+        let HostKey { public_key, certificate, .. } = &instance.host_key;
+        let name = &instance.spec.name;
+        let key = PublicKey::from_openssh(public_key).ok()?;
+        let is_current = Certificate::from_openssh(certificate).is_ok_and(|shown| {
+            shown.valid_principals() == [host_name(name, owner)]
+                && shown.public_key() == key.key_data()
+                && shown.signature_key() == self.signer.public_key().key_data()
+        });
+        if is_current {
+            return None;
+        }
+        let certificate = self.certify_instance(&key, name, owner).ok()?;
+        let host_key = HostKey { certificate, ..instance.host_key.clone() };
+        Some(Instance { host_key, ..instance.clone() })
+    }
+
+    fn certify_instance(&self, key: &PublicKey, name: &InstanceName, owner: &Username) -> Result<String, BadSecret> {
+        let host = host_name(name, owner);
+        Ok(self.certify(key, &host, std::slice::from_ref(&host))?.to_openssh()?)
     }
 
     /// Valid for ever: the key that it names is made once, and ends with what it names.
@@ -117,9 +139,19 @@ impl Authority {
     }
 }
 
-/// Under which names an instance is reached.
-fn names(name: &InstanceName) -> [String; 2] {
-    [name.to_string(), format!("{name}.{DOMAIN}")]
+impl IdentityKey {
+    pub(crate) fn sign(&self, text: &[u8]) -> [u8; 64] {
+        self.0.sign(text).to_bytes()
+    }
+
+    pub(crate) fn public(&self) -> [u8; SEED] {
+        self.0.verifying_key().to_bytes()
+    }
+
+    /// By which whoever checks finds the key.
+    pub(crate) fn id(&self) -> String {
+        hex::encode(Sha256::digest(self.public()).get(..8).unwrap_or_default())
+    }
 }
 
 /// Each purpose has a key of its own, and none tells anything of another.
@@ -162,13 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn an_instance_is_certified_for_its_own_names_alone() {
+    fn an_instance_is_certified_for_its_own_name_below_its_owners_alone() {
         let authority = Authority::new(SECRET).unwrap();
-        let made = authority.host_key(&"web-1".parse().unwrap()).unwrap();
+        let made = authority.host_key(&"web-1".parse().unwrap(), &"ada".parse().unwrap()).unwrap();
         let certificate = Certificate::from_openssh(&made.certificate).unwrap();
         let signer = authority.signer.fingerprint(HashAlg::Sha256);
         certificate.validate_at(1_800_000_000, [&signer]).unwrap();
-        assert_eq!(certificate.valid_principals(), ["web-1", "web-1.dockhost"]);
+        assert_eq!(certificate.valid_principals(), ["web-1.ada.dockhost"]);
         assert_eq!(certificate.public_key(), PublicKey::from_openssh(&made.public_key).unwrap().key_data());
         assert!(!format!("{made:?}").contains(&made.seed), "the seed got into a log");
     }

@@ -1,19 +1,22 @@
 //! SSH public keys of a person.
 
-use model::id::SshKeyId;
+use model::id::{PersonId, SshKeyId};
 use model::refusal::Refusal;
-use model::request::AddSshKey;
-use model::view::SshKeyView;
+use model::request::{AddSshKey, MayManage, ProveSshKey};
+use model::view::{KeyChallenge, SshKeyView};
 use planner::actor::Actor;
-use planner::command::ssh_keys;
+use planner::command::ssh_keys::{self, Shown};
 use planner::view::ssh_key_view;
 
 use super::{Handle, gone};
+use crate::auth::challenges::LIFETIME;
 use crate::auth::ssh_key;
+use crate::auth::ssh_key::signature::NAMESPACE;
 
 impl Handle {
     pub fn ssh_keys(&self, actor: &Actor) -> Result<Vec<SshKeyView>, Refusal> {
-        Ok(self.world().ssh_keys_of(actor.person).map(|key| ssh_key_view(key)).collect())
+        let world = self.world();
+        Ok(world.ssh_keys_of(actor.person).map(|key| ssh_key_view(&world, key)).collect())
     }
 
     pub async fn add_ssh_key(&self, actor: &Actor, asked: AddSshKey) -> Result<SshKeyView, Refusal> {
@@ -23,8 +26,50 @@ impl Handle {
             .orchestrator
             .decide(move |world, draw, now| ssh_keys::add(world, &actor, &asked, parsed, draw, now))
             .await?;
+        self.ssh_key(id)
+    }
+
+    fn ssh_key(&self, id: SshKeyId) -> Result<SshKeyView, Refusal> {
         let world = self.world();
-        Ok(ssh_key_view(world.ssh_keys.get(&id).ok_or_else(|| gone("SSH key"))?))
+        Ok(ssh_key_view(&world, world.ssh_keys.get(&id).ok_or_else(|| gone("SSH key"))?))
+    }
+
+    /// What is to be signed to prove the key, in place of what was given before.
+    pub fn challenge_ssh_key(&self, actor: &Actor, id: SshKeyId) -> Result<KeyChallenge, Refusal> {
+        let (world, now) = (self.world(), self.now());
+        let key = actor.ssh_key(&world, id)?;
+        let text = self.challenges.give(world.cluster, &actor.username, (id, &key.fingerprint), now.mono)?;
+        // Nobody but the person knows where the private half lies; this is where ssh-keygen puts it.
+        let file = match key.algorithm.as_str() {
+            "ssh-rsa" => "id_rsa",
+            "sk-ssh-ed25519@openssh.com" => "id_ed25519_sk",
+            "sk-ecdsa-sha2-nistp256@openssh.com" => "id_ecdsa_sk",
+            ecdsa if ecdsa.starts_with("ecdsa") => "id_ecdsa",
+            _ => "id_ed25519",
+        };
+        let command = format!("echo '{text}' | ssh-keygen -Y sign -n {NAMESPACE} -f ~/.ssh/{file}");
+        Ok(KeyChallenge { text, namespace: NAMESPACE.to_owned(), command, expires_at: now.wall + LIFETIME })
+    }
+
+    /// Takes a signature of that as the proof.
+    pub async fn prove_ssh_key(&self, actor: &Actor, id: SshKeyId, asked: ProveSshKey) -> Result<SshKeyView, Refusal> {
+        let world = self.world();
+        let key = actor.ssh_key(&world, id)?;
+        self.challenges.redeem(id, &key.public_key, &asked.signature, self.now().mono)?;
+        self.key_was_shown(actor.person, id, Shown::Meant).await?;
+        self.ssh_key(id)
+    }
+
+    /// Its holder was here, on behalf of that account.
+    pub(crate) async fn key_was_shown(&self, person: PersonId, id: SshKeyId, how: Shown) -> Result<(), Refusal> {
+        self.orchestrator.decide(move |world, _, now| ssh_keys::prove(world, person, id, how, now)).await
+    }
+
+    /// Whether its holder may use the lobby and jump to every instance of the account.
+    pub async fn set_may_manage(&self, actor: &Actor, id: SshKeyId, asked: MayManage) -> Result<SshKeyView, Refusal> {
+        let asker = actor.clone();
+        self.orchestrator.decide(move |world, _, _| ssh_keys::may_manage(world, &asker, id, asked.allowed)).await?;
+        self.ssh_key(id)
     }
 
     pub async fn remove_ssh_key(&self, actor: &Actor, id: SshKeyId) -> Result<(), Refusal> {

@@ -1,15 +1,17 @@
 //! SSH public keys.
 
-use model::id::SshKeyId;
+use model::id::{PersonId, SshKeyId};
 use model::name::Label;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::AddSshKey;
+use model::view::KeyStanding;
 
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, fresh};
+use crate::keys::{claims, is_proved, standing};
 use crate::limits::SSH_KEYS_PER_PERSON;
-use crate::world::{Change, SshKey, World};
+use crate::world::{Change, KeyProof, SshKey, World};
 
 /// A public key as its parser understood it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub struct ParsedKey {
     pub public_key: String,
 }
 
-/// Adds a key. The text in `asked` was parsed into `key`; only its name is read here.
+/// Adds a key, which is a claim to it. The text in `asked` was parsed into `key`, and is not read here.
 pub fn add(
     world: &World,
     actor: &Actor,
@@ -42,11 +44,58 @@ pub fn add(
         let message = format!("You have {SSH_KEYS_PER_PERSON} SSH keys, the most there may be. Remove one first.");
         return Err(conflict(message));
     }
+    if claims(world, &key.public_key).any(is_proved) {
+        return Err(conflict(TAKEN.to_owned()).at("public_key"));
+    }
     let id = fresh(draw, SshKeyId::from_bits, |id| world.ssh_keys.contains_key(id));
     let ParsedKey { algorithm, fingerprint, public_key } = key;
-    let person = actor.person;
-    let key = SshKey { id, person, name, algorithm, fingerprint, public_key, created_at: now.wall };
+    let (person, created_at, proof) = (actor.person, now.wall, KeyProof::Missing);
+    // The key of an ordinary machine manages; one for a program is said to be one.
+    let may_manage = asked.may_manage.unwrap_or(true);
+    let key = SshKey { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage };
     Ok(Decision::new(vec![Change::PutSshKey(key)], id))
+}
+
+/// What is said of a key that somebody else has proved to hold. It tells nobody's name.
+const TAKEN: &str = "Another account here has proved to hold this key, and a key opens one account alone. If that account \
+                     is yours, remove the key there first. Otherwise make another key with `ssh-keygen -t ed25519`.";
+
+/// How somebody showed that they hold a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// By a signature that was made for this, or a login that does nothing else.
+    Meant,
+    /// By a login that was for something else, which is enough while nobody else claims the key.
+    ByTheWay,
+}
+
+/// Notes that the holder of the key acts for this account. Whoever else claimed it has no more of it.
+pub fn prove(world: &World, person: PersonId, id: SshKeyId, how: Shown, now: Now) -> Result<Decision<()>, Refusal> {
+    let own = world.ssh_keys.get(&id).filter(|key| key.person == person);
+    let key = own.ok_or_else(|| Refusal::not_found("SSH key"))?;
+    match (standing(world, key), how) {
+        (KeyStanding::Proved, _) => return Ok(Decision::unchanged(())),
+        (KeyStanding::Sole, _) | (KeyStanding::Contested, Shown::Meant) => {}
+        (KeyStanding::Contested, Shown::ByTheWay) => return Err(Refusal::new(RefusalCode::Conflict, CONTESTED)),
+        (KeyStanding::Foreign, _) => return Err(Refusal::new(RefusalCode::Conflict, TAKEN)),
+    }
+    let unproved = claims(world, &key.public_key).filter(|other| is_proved(other));
+    let unproved = unproved.map(|other| Change::PutSshKey(SshKey { proof: KeyProof::Missing, ..other.clone() }));
+    let proved = Change::PutSshKey(SshKey { proof: KeyProof::At(now.wall), ..SshKey::clone(key) });
+    Ok(Decision::new(unproved.chain([proved]).collect(), ()))
+}
+
+/// What is said of a key that opens nothing because nobody's claim to it is better than another's.
+pub const CONTESTED: &str = "Several accounts here claim this SSH key, so it opens nothing until one of them proves to \
+                             hold it. *SSH keys* in the console says how.";
+
+/// Says whether the holder of a key may do what the pages can.
+pub fn may_manage(world: &World, actor: &Actor, id: SshKeyId, allowed: bool) -> Result<Decision<()>, Refusal> {
+    let key = actor.ssh_key(world, id)?;
+    if key.may_manage == allowed {
+        return Ok(Decision::unchanged(()));
+    }
+    Ok(Decision::new(vec![Change::PutSshKey(SshKey { may_manage: allowed, ..SshKey::clone(key) })], ()))
 }
 
 /// Removes a key. Its holder is no longer let in to any instance.

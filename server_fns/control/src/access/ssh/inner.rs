@@ -11,6 +11,7 @@ use russh::{Channel, ChannelId, Disconnect, server};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::asked::Asked;
 use super::bridge::Bridge;
 use super::gauge::{Gauge, Gauges};
 use super::{limits, settings};
@@ -34,7 +35,7 @@ impl Inner {
         id: InstanceId,
         client: server::Handle,
         ended: watch::Receiver<Option<String>>,
-        outer_gauges: InnerGauges,
+        (outer_gauges, asked): (InnerGauges, Asked),
     ) -> Result<Self, String> {
         let world = handle.world();
         let instance = world.instances.get(&id).ok_or("The instance is gone.")?;
@@ -45,7 +46,7 @@ impl Inner {
         let target = Target::Port { port: ContainerPort::SSH, patience_ms };
         let stream = handle.open_stream(id, target).await.map_err(|why| format!("{name} cannot be reached: {why}."))?;
         let gauges = InnerGauges::default();
-        let end = Instance { pinned, client, ended, gauges: Arc::clone(&gauges), outer_gauges };
+        let end = Instance { pinned, client, ended, asked, gauges: Arc::clone(&gauges), outer_gauges };
         let login = async {
             let mut connection = client::connect_stream(settings::inner(), stream, end).await?;
             let key = PrivateKeyWithHashAlg::new(Arc::clone(&handle.authority.login), None);
@@ -81,26 +82,41 @@ pub(super) fn open_gauge(gauges: &InnerGauges, channel: ChannelId) -> Arc<Gauge>
     gauges.lock().unwrap_or_else(PoisonError::into_inner).open(channel)
 }
 
+/// As [`open_gauge`], unless there are as many as one connection may have.
+fn open_gauge_within(gauges: &InnerGauges, channel: ChannelId) -> Option<Arc<Gauge>> {
+    let mut gauges = gauges.lock().unwrap_or_else(PoisonError::into_inner);
+    (gauges.open_channels() < limits::CHANNELS).then(|| gauges.open(channel))
+}
+
 /// What the instance's sshd says on its own accord.
 pub(super) struct Instance {
     /// The key that the instance was given: nothing else is the instance.
     pinned: PublicKey,
     client: server::Handle,
     ended: watch::Receiver<Option<String>>,
+    asked: Asked,
     gauges: InnerGauges,
     outer_gauges: InnerGauges,
 }
 
 impl Instance {
-    /// Joins a channel that the instance opened with the one that was opened for it at the client.
-    fn join(
+    /// Joins a channel that the instance opened with the one that is opened for it at the client. Those that the client
+    /// has not answered count, too, and so there are never more than a client may have by itself.
+    async fn join(
         &self,
+        was_asked: bool,
         inner: Channel<Msg>,
         reply: ChannelOpenHandle,
         outer: impl Future<Output = Result<Channel<server::Msg>, russh::Error>> + Send + 'static,
-    ) {
+    ) -> Result<(), russh::Error> {
+        if !was_asked {
+            return forbid(reply).await;
+        }
+        let Some(waits_inner) = open_gauge_within(&self.gauges, inner.id()) else {
+            reply.reject(russh::ChannelOpenFailure::ResourceShortage).await;
+            return Ok(());
+        };
         let (client, ended) = (self.client.clone(), self.ended.clone());
-        let waits_inner = open_gauge(&self.gauges, inner.id());
         let outer_gauges = Arc::clone(&self.outer_gauges);
         tokio::spawn(async move {
             let Ok(outer) = outer.await else { return reply.reject(russh::ChannelOpenFailure::ConnectFailed).await };
@@ -111,6 +127,7 @@ impl Instance {
                 Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session: false };
             bridge.carry().await;
         });
+        Ok(())
     }
 }
 
@@ -156,8 +173,7 @@ impl client::Handler for Instance {
     ) -> Result<(), Self::Error> {
         let (client, address, from) = (self.client.clone(), address.to_owned(), from.to_owned());
         let outer = async move { client.channel_open_forwarded_tcpip(address, port, from, from_port).await };
-        self.join(channel, reply, outer);
-        Ok(())
+        self.join(self.asked.has_port(port), channel, reply, outer).await
     }
 
     async fn server_channel_open_forwarded_streamlocal(
@@ -167,10 +183,10 @@ impl client::Handler for Instance {
         reply: ChannelOpenHandle,
         _: &mut client::Session,
     ) -> Result<(), Self::Error> {
+        let was_asked = self.asked.has_socket(path);
         let (client, path) = (self.client.clone(), path.to_owned());
         let outer = async move { client.channel_open_forwarded_streamlocal(path).await };
-        self.join(channel, reply, outer);
-        Ok(())
+        self.join(was_asked, channel, reply, outer).await
     }
 
     async fn server_channel_open_agent_forward(
@@ -180,8 +196,7 @@ impl client::Handler for Instance {
         _: &mut client::Session,
     ) -> Result<(), Self::Error> {
         let client = self.client.clone();
-        self.join(channel, reply, async move { client.channel_open_agent().await });
-        Ok(())
+        self.join(self.asked.has_agent(), channel, reply, async move { client.channel_open_agent().await }).await
     }
 
     async fn server_channel_open_session(

@@ -4,10 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use model::id::InstanceId;
+use model::id::{InstanceId, SshKeyId};
 use model::port::ContainerPort;
-use planner::access::instance_of;
-use planner::actor::Actor;
 use protocol::stream::Target;
 use russh::server::{ChannelOpenHandle, Msg};
 use russh::{Channel, ChannelMsg, ChannelOpenFailure};
@@ -16,44 +14,43 @@ use tokio::sync::watch;
 
 use super::gauge::Gauge;
 use super::limits;
-use super::watch::told;
-use crate::access::authority::DOMAIN;
+use super::watch::{out_of_reach, told};
 use crate::handle::Handle;
 use crate::tunnel::{NoStream, Stream};
 
 /// For each direction.
 const BUFFER: usize = 64 << 10;
 
-/// An instance of the person's, named as `web-1` or `web-1.dockhost`. Somebody else's and none at all are the same.
-pub(super) fn target(handle: &Handle, actor: &Actor, host: &str) -> Option<InstanceId> {
-    let name = host.strip_suffix(DOMAIN).and_then(|rest| rest.strip_suffix('.')).unwrap_or(host);
-    instance_of(&handle.world(), actor.person, name).map(|instance| instance.id)
+/// One connection to an instance.
+pub(super) struct Jump {
+    pub(super) handle: Handle,
+    /// By which the client is here.
+    pub(super) key: Option<SshKeyId>,
+    pub(super) to: InstanceId,
+    pub(super) port: ContainerPort,
+    pub(super) ended: watch::Receiver<Option<String>>,
 }
 
-/// Opens the stream, answers the client, and carries until either end is done.
-pub(super) async fn carry(
-    handle: Handle,
-    id: InstanceId,
-    port: ContainerPort,
-    channel: Channel<Msg>,
-    waits: Arc<Gauge>,
-    reply: ChannelOpenHandle,
-    mut ended: watch::Receiver<Option<String>>,
-) {
-    let patience = if port == ContainerPort::SSH { limits::SSHD } else { std::time::Duration::ZERO };
-    let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-    let stream = match handle.open_stream(id, Target::Port { port, patience_ms }).await {
-        Ok(stream) => stream,
-        Err(why) => {
-            tracing::debug!(instance = %id, port = port.0, %why, "a jump was refused");
-            return reply.reject(meaning(&why)).await;
+impl Jump {
+    /// Opens the stream, answers the client, and carries until either end is done or the key may no longer.
+    pub(super) async fn carry(self, channel: Channel<Msg>, waits: Arc<Gauge>, reply: ChannelOpenHandle) {
+        let Self { handle, key, to, port, mut ended } = self;
+        let patience = if port == ContainerPort::SSH { limits::SSHD } else { std::time::Duration::ZERO };
+        let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+        let stream = match handle.open_stream(to, Target::Port { port, patience_ms }).await {
+            Ok(stream) => stream,
+            Err(why) => {
+                tracing::debug!(instance = %to, port = port.0, %why, "a jump was refused");
+                return reply.reject(meaning(&why)).await;
+            }
+        };
+        reply.accept().await;
+        tokio::select! {
+            () = splice(channel, &waits, stream) => {}
+            _why = told(&mut ended) => {}
+            () = handle.no_longer_wanted(to) => {}
+            () = out_of_reach(handle.orchestrator.watch(), key, to) => {}
         }
-    };
-    reply.accept().await;
-    tokio::select! {
-        () = splice(channel, &waits, stream) => {}
-        _why = told(&mut ended) => {}
-        () = handle.no_longer_wanted(id) => {}
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::auth::attempts::Rate;
+
 /// Connections whose client has not logged in yet, from everywhere.
 pub(super) const WAITING_TO_LOG_IN: usize = 1_024;
 /// Connections of those who have, from everywhere; and both together from one address.
@@ -11,10 +13,22 @@ pub(super) const CONNECTIONS_OF_ADDRESS: usize = 256;
 pub(super) const LOGIN_GRACE: Duration = Duration::from_secs(20);
 /// Keys that a client may offer. An agent holds a handful.
 pub(super) const KEYS_OFFERED: usize = 20;
+/// Key exchanges that lead to no login, of one address. A building may be behind one.
+pub(super) const HANDSHAKES: Rate = Rate { burst: 100, every: Duration::from_millis(50) };
+/// Connections of one address that offer keys which nobody has, before its answers are slowed.
+pub(super) const WRONG_KEYS: Rate = Rate { burst: 10, every: Duration::from_secs(10) };
+/// How long the first wrong key of each further one waits for its answer.
+pub(super) const WRONG_KEY: Duration = Duration::from_secs(2);
+/// How often the log says so of one address.
+pub(super) const TOLD: Rate = Rate { burst: 1, every: Duration::from_secs(600) };
+/// Addresses that are remembered for each of these.
+pub(super) const ADDRESSES: usize = 10_000;
 /// After accepting failed, which is for want of file descriptors.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Channels that one connection may hold.
 pub(super) const CHANNELS: usize = 128;
+/// Ports and sockets that it may ask its instance to listen on.
+pub(super) const FORWARDS: usize = 128;
 /// A client that answers none of these is gone.
 pub(super) const KEEPALIVE: Duration = Duration::from_secs(15);
 pub(super) const KEEPALIVES: usize = 4;

@@ -3,7 +3,9 @@
 //! `ssh web-1@host` ends here and goes on to the instance's own sshd with the gateway's key; as a jump host it carries
 //! bytes that it cannot read. Whoever names no instance is in the lobby.
 
+mod asked;
 mod bridge;
+mod entry;
 mod gate;
 mod gauge;
 mod guarded;
@@ -11,6 +13,7 @@ mod inner;
 mod jump;
 mod limits;
 mod lobby;
+mod pace;
 mod requests;
 mod session;
 mod settings;
@@ -20,6 +23,7 @@ mod way;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use russh::server::{Config, run_stream};
 use tokio::io::BufReader;
@@ -27,9 +31,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::attempts::network;
 use crate::handle::Handle;
 use gate::{Gate, Place};
 use guarded::Guarded;
+use pace::Pace;
 use session::Session;
 
 pub(crate) use settings::config;
@@ -37,7 +43,7 @@ pub(crate) use settings::config;
 /// Accepts until the server stops. A connection is taken on by a task of its own before anything is awaited for it, so
 /// that none can hold up the next.
 pub(crate) async fn serve(handle: Handle, listener: TcpListener, config: Arc<Config>) {
-    let gate = Gate::default();
+    let (gate, pace) = (Gate::default(), Pace::default());
     loop {
         let accepted = tokio::select! {
             () = handle.stopping.cancelled() => return,
@@ -45,11 +51,13 @@ pub(crate) async fn serve(handle: Handle, listener: TcpListener, config: Arc<Con
         };
         match accepted {
             Ok((socket, peer)) => {
-                let address = peer.ip().to_canonical();
+                // Whoever has one address of IPv6 has a network of them.
+                let address = network(peer.ip());
                 // Above its share, a client is told nothing: every word would cost what the bound is to save.
                 let cut = handle.stopping.child_token();
                 let Some(place) = gate.enter(address, cut.clone()) else { continue };
-                handle.tasks.spawn(visit(handle.clone(), Arc::clone(&config), socket, address, place, cut));
+                let from = Origin { peer: peer.ip().to_canonical(), address, pace: pace.clone() };
+                handle.tasks.spawn(visit(handle.clone(), Arc::clone(&config), socket, from, place, cut));
             }
             Err(error) => {
                 tracing::warn!(%error, "an SSH connection could not be accepted");
@@ -59,20 +67,43 @@ pub(crate) async fn serve(handle: Handle, listener: TcpListener, config: Arc<Con
     }
 }
 
+/// Where a client comes from: what its socket says.
+#[derive(Clone)]
+struct Origin {
+    peer: IpAddr,
+    /// What is counted: the address, or the network of one of IPv6.
+    address: IpAddr,
+    pace: Pace,
+}
+
 async fn visit(
     handle: Handle,
     config: Arc<Config>,
     socket: TcpStream,
-    peer: IpAddr,
+    from: Origin,
     place: Place,
     cut: CancellationToken,
 ) {
     let late_at = Instant::now() + limits::LOGIN_GRACE;
+    let turn = async {
+        while let Err(wait) = from.pace.handshake(from.address, handle.now().mono) {
+            sleep(wait).await;
+        }
+    };
+    let came = tokio::select! {
+        turn = timeout_at(late_at, turn) => turn.is_ok(),
+        () = cut.cancelled() => false,
+    };
+    if !came {
+        return;
+    }
+    let (peer, address, pace) = (from.peer, from.address, from.pace.clone());
     // Without it, a keystroke waits for the acknowledgement of the one before.
     let _ = socket.set_nodelay(true);
     let _cut_at_the_end = cut.clone().drop_guard();
     let entered = CancellationToken::new();
-    let session = Session::new(handle, peer, cut.clone(), entered.clone());
+    let tried = Arc::<AtomicBool>::default();
+    let session = Session::new(handle, from, Arc::clone(&tried), cut.clone(), entered.clone());
     let stream = Guarded::new(BufReader::with_capacity(limits::READ_BUFFER, socket), cut.clone());
     let greeted = timeout_at(late_at, run_stream(config, stream, session)).await;
     let Ok(Ok(running)) = greeted else {
@@ -86,7 +117,10 @@ async fn visit(
                 tracing::debug!(%peer, "an SSH client did not log in in time");
                 cut.cancel();
             }
-            let _seat = entered.is_cancelled().then(|| place.entered());
+            let _seat = entered.is_cancelled().then(|| {
+                pace.entered(address, tried.load(Ordering::Relaxed));
+                place.entered()
+            });
             std::future::pending::<()>().await
         }
     };

@@ -1,11 +1,11 @@
 //! One client of the gateway: who it is, and what becomes of each thing that it asks for.
 
-use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use model::id::InstanceId;
 use model::port::ContainerPort;
-use planner::access::{Route, Visitor, is_known, visitor};
+use planner::guest::{self, Route, Visitor, guest};
 use russh::keys::PublicKey;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Connection, VerifiedPublicKey};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, Pty};
@@ -13,18 +13,25 @@ use tokio::sync::{OnceCell, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::asked::Asked;
+use super::entry::{Entry, enter, note, say_words};
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges, pause};
 use super::lobby::Lobby;
 use super::way::{Wanted, Way};
-use super::{jump, limits, watch as watching};
+use super::{Origin, jump, limits, watch as watching};
 use crate::handle::Handle;
 
 pub(super) struct Session {
     handle: Handle,
-    peer: IpAddr,
+    from: Origin,
+    /// It has offered a key that nobody has.
+    tried: Arc<AtomicBool>,
     /// Set only once a signature was verified.
-    visitor: Option<Visitor>,
+    entry: Option<Entry>,
+    /// What the first session is told.
+    note: Option<String>,
+    asked: Asked,
     gauges: InnerGauges,
     inner: Arc<OnceCell<Inner>>,
     ended: watch::Sender<Option<String>>,
@@ -33,9 +40,23 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(handle: Handle, peer: IpAddr, cut: CancellationToken, entered: CancellationToken) -> Self {
+    pub(super) fn new(
+        handle: Handle,
+        from: Origin,
+        tried: Arc<AtomicBool>,
+        cut: CancellationToken,
+        entered: CancellationToken,
+    ) -> Self {
         let (inner, gauges, (ended, _)) = (Arc::default(), InnerGauges::default(), watch::channel(None));
-        Self { handle, peer, visitor: None, gauges, inner, ended, entered, cut }
+        let asked = Asked::default();
+        Self { handle, from, tried, entry: None, note: None, asked, gauges, inner, ended, entered, cut }
+    }
+
+    fn visitor(&self) -> Option<&Visitor> {
+        match &self.entry {
+            Some(Entry::Visitor(visitor)) => Some(visitor),
+            Some(Entry::Words { .. }) | None => None,
+        }
     }
 
     /// Counts the channel, or refuses one too many.
@@ -46,7 +67,7 @@ impl Session {
 
     /// The way to the instance that the client named.
     fn way(&self, connection: &Connection) -> Option<Way> {
-        let visitor = self.visitor.as_ref()?;
+        let visitor = self.visitor()?;
         let Route::Instance(id) = visitor.route else { return None };
         Some(Way {
             handle: self.handle.clone(),
@@ -54,6 +75,7 @@ impl Session {
             id,
             client: connection.handle(),
             inner: Arc::clone(&self.inner),
+            asked: self.asked.clone(),
             gauges: Arc::clone(&self.gauges),
             ended: self.ended.subscribe(),
         })
@@ -61,9 +83,8 @@ impl Session {
 
     /// An instance and port that the client may jump to.
     fn jump(&self, host: &str, port: u32) -> Option<(InstanceId, ContainerPort)> {
-        let visitor = self.visitor.as_ref()?;
         let port = ContainerPort(u16::try_from(port).ok().filter(|port| *port > 0)?);
-        jump::target(&self.handle, &visitor.actor, host).map(|id| (id, port))
+        guest::jump(&self.handle.world(), self.visitor()?, host).map(|id| (id, port))
     }
 }
 
@@ -89,21 +110,44 @@ impl Handler for Session {
     type Error = russh::Error;
 
     /// Only says whether a signature by this key would help; who it is, is settled when there is one.
-    async fn auth_publickey_offered(&mut self, _: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
-        let known = line(offer.public_key).is_some_and(|key| is_known(&self.handle.world(), &key));
-        Ok(if known { Auth::Accept } else { Auth::reject() })
+    /// So anybody can find out whether a public key was added here, as at every sshd: to hide it, each client would have
+    /// to sign with each of its keys, and a key that wants to be touched would want it in vain.
+    async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
+        let known = line(offer.public_key).is_some_and(|key| guest(&self.handle.world(), user, &key).is_some());
+        if known {
+            return Ok(Auth::Accept);
+        }
+        // However many keys an agent holds, it is one try.
+        let first = !self.tried.swap(true, Ordering::Relaxed);
+        if first && self.from.pace.wrong_key(self.from.address, self.handle.now().mono) {
+            sleep(limits::WRONG_KEY).await;
+        }
+        Ok(Auth::reject())
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
-        self.visitor = line(key.public_key).and_then(|key| visitor(&self.handle.world(), user, &key));
-        Ok(if self.visitor.is_some() { Auth::Accept } else { Auth::reject() })
+        self.entry = match line(key.public_key) {
+            Some(key) => enter(&self.handle, user, &key).await,
+            None => None,
+        };
+        Ok(if self.entry.is_some() { Auth::Accept } else { Auth::reject() })
     }
 
     async fn auth_succeeded(&mut self, connection: &mut Connection) -> Result<(), Self::Error> {
-        let visitor = self.visitor.clone().ok_or(russh::Error::NotAuthenticated)?;
+        let entry = self.entry.clone().ok_or(russh::Error::NotAuthenticated)?;
         self.entered.cancel();
-        tracing::info!(peer = %self.peer, person = %visitor.actor.username, route = ?visitor.route, "logged in over SSH");
         let (ended, cut, client) = (self.ended.clone(), self.cut.clone(), connection.handle());
+        let Entry::Visitor(visitor) = entry else {
+            // There is nothing to stay for.
+            tokio::spawn(async move {
+                sleep(limits::LOGIN_GRACE).await;
+                cut.cancel();
+            });
+            return Ok(());
+        };
+        let (peer, person) = (self.from.peer, &visitor.actor.username);
+        tracing::info!(%peer, %person, route = ?visitor.route, proves = visitor.proves, "logged in over SSH");
+        self.note = note(&self.handle, &visitor);
         let over = watching::over(self.handle.orchestrator.watch(), visitor);
         tokio::spawn(async move {
             let why = tokio::select! {
@@ -131,12 +175,14 @@ impl Handler for Session {
             return Ok(());
         };
         reply.accept().await;
-        match (self.way(connection), self.visitor.clone()) {
-            (Some(way), _) => drop(tokio::spawn(way.session(channel, waits))),
-            (None, Some(visitor)) => {
+        let note = self.note.take();
+        match (self.way(connection), self.entry.clone()) {
+            (Some(way), _) => drop(tokio::spawn(way.session(channel, waits, note))),
+            (None, Some(Entry::Visitor(visitor))) => {
                 let lobby = Lobby::new(self.handle.clone(), visitor, connection.handle(), self.ended.subscribe());
-                tokio::spawn(lobby.serve(channel, waits));
+                tokio::spawn(lobby.serve(channel, waits, note));
             }
+            (None, Some(Entry::Words { text, status })) => drop(tokio::spawn(say_words(channel, text, status))),
             (None, None) => return Err(russh::Error::NotAuthenticated),
         }
         Ok(())
@@ -159,11 +205,16 @@ impl Handler for Session {
         if let Some(way) = self.way(connection) {
             let wanted = Wanted::Tcp { host: host.to_owned(), port, from: from.to_owned(), from_port };
             tokio::spawn(way.forward(channel, waits, reply, wanted));
-        } else if let Some((id, port)) = self.jump(host, port) {
-            let ended = self.ended.subscribe();
-            tokio::spawn(jump::carry(self.handle.clone(), id, port, channel, waits, reply, ended));
+        } else if let Some((to, port)) = self.jump(host, port) {
+            let (ended, key) = (self.ended.subscribe(), self.visitor().map(|visitor| visitor.key));
+            let jump = jump::Jump { handle: self.handle.clone(), key, to, port, ended };
+            tokio::spawn(jump.carry(channel, waits, reply));
         } else {
             reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
+            // A jump has no standard error: what there is to say ends the connection.
+            if let Some(Entry::Words { text, .. }) = &self.entry {
+                connection.disconnect(Disconnect::ByApplication, text, "")?;
+            }
         }
         Ok(())
     }
@@ -290,7 +341,11 @@ impl Handler for Session {
 
     /// The lobby has no use for an agent.
     async fn agent_request(&mut self, _: ChannelId, connection: &mut Connection) -> Result<bool, Self::Error> {
-        Ok(self.way(connection).is_some())
+        let granted = self.way(connection).is_some();
+        if granted {
+            self.asked.agent();
+        }
+        Ok(granted)
     }
 
     /// Instances have no screen.
@@ -314,9 +369,17 @@ impl Handler for Session {
     ) -> Result<bool, Self::Error> {
         let Some(way) = self.way(connection) else { return Ok(false) };
         let Ok(inner) = way.connected().await else { return Ok(false) };
-        let Ok(given) = inner.connection.tcpip_forward(address, *port).await else { return Ok(false) };
+        // Noted before, because a connection may come with the answer.
+        if *port != 0 && !self.asked.port(*port) {
+            return Ok(false);
+        }
+        let Ok(given) = inner.connection.tcpip_forward(address, *port).await else {
+            self.asked.no_port(*port);
+            return Ok(false);
+        };
         if *port == 0 {
             *port = given;
+            return Ok(self.asked.port(given));
         }
         Ok(true)
     }
@@ -328,17 +391,26 @@ impl Handler for Session {
         _: &mut Connection,
     ) -> Result<bool, Self::Error> {
         let Some(inner) = self.inner.get() else { return Ok(false) };
+        self.asked.no_port(port);
         Ok(inner.connection.cancel_tcpip_forward(address, port).await.is_ok())
     }
 
     async fn streamlocal_forward(&mut self, path: &str, connection: &mut Connection) -> Result<bool, Self::Error> {
         let Some(way) = self.way(connection) else { return Ok(false) };
         let Ok(inner) = way.connected().await else { return Ok(false) };
-        Ok(inner.connection.streamlocal_forward(path).await.is_ok())
+        if !self.asked.socket(path) {
+            return Ok(false);
+        }
+        let granted = inner.connection.streamlocal_forward(path).await.is_ok();
+        if !granted {
+            self.asked.no_socket(path);
+        }
+        Ok(granted)
     }
 
     async fn cancel_streamlocal_forward(&mut self, path: &str, _: &mut Connection) -> Result<bool, Self::Error> {
         let Some(inner) = self.inner.get() else { return Ok(false) };
+        self.asked.no_socket(path);
         Ok(inner.connection.cancel_streamlocal_forward(path).await.is_ok())
     }
 }

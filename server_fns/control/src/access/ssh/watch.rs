@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use model::id::SshKeyId;
+use model::id::{InstanceId, SshKeyId};
 use model::instance::DesiredState;
-use planner::access::{Route, Visitor};
+use planner::command::ssh_keys::CONTESTED;
+use planner::guest::{Route, Visitor, reaches};
+use planner::keys::{opens, standing};
 use planner::world::World;
 use tokio::sync::watch;
 
@@ -32,9 +34,21 @@ pub(super) async fn told(ended: &mut watch::Receiver<Option<String>>) -> String 
     }
 }
 
+/// Waits until the key may no longer open anything on that instance.
+pub(super) async fn out_of_reach(mut worlds: watch::Receiver<Arc<World>>, key: Option<SshKeyId>, to: InstanceId) {
+    while key.is_some_and(|key| reaches(&worlds.borrow_and_update(), key, to)) {
+        if worlds.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
 fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
-    if !has_key(world, visitor.key) {
+    let Some(key) = world.ssh_keys.get(&visitor.key) else {
         return Some("This SSH key was removed from the account.".to_owned());
+    };
+    if !opens(standing(world, key)) {
+        return Some(CONTESTED.to_owned());
     }
     let Route::Instance(id) = visitor.route else { return None };
     let Some(instance) = world.instances.get(&id) else { return Some("The instance was deleted.".to_owned()) };
@@ -54,8 +68,4 @@ fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
         DesiredState::Stopped => Some(format!("{name} is being stopped{by}.")),
         DesiredState::Deleted => Some(format!("{name} is being deleted{by}.")),
     }
-}
-
-fn has_key(world: &World, key: SshKeyId) -> bool {
-    world.ssh_keys.contains_key(&key)
 }

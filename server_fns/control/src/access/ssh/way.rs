@@ -8,6 +8,7 @@ use russh::server::{ChannelOpenHandle, Handle as Client, Msg};
 use russh::{Channel, ChannelOpenFailure, ChannelWriteHalf, client};
 use tokio::sync::{OnceCell, watch};
 
+use super::asked::Asked;
 use super::bridge::{self, Bridge};
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges};
@@ -27,14 +28,18 @@ pub(super) struct Way {
     pub(super) id: InstanceId,
     pub(super) client: Client,
     pub(super) inner: Arc<OnceCell<Inner>>,
+    pub(super) asked: Asked,
     pub(super) gauges: InnerGauges,
     pub(super) ended: watch::Receiver<Option<String>>,
 }
 
 impl Way {
-    /// A shell, a command or a subsystem. What goes wrong is said on its standard error.
-    pub(super) async fn session(self, outer: Channel<Msg>, waits_outer: Arc<Gauge>) {
+    /// A shell, a command or a subsystem. What goes wrong is said on its standard error, after the note.
+    pub(super) async fn session(self, outer: Channel<Msg>, waits_outer: Arc<Gauge>, note: Option<String>) {
         let (from_outer, to_outer) = outer.split();
+        if let Some(note) = note {
+            bridge::tell(&to_outer, note).await;
+        }
         let opened = self.open_session(&to_outer).await;
         let (inner, waits_inner) = match opened {
             Ok(opened) => opened,
@@ -101,7 +106,7 @@ impl Way {
     pub(super) async fn connected(&self) -> Result<&Inner, String> {
         let connect = || {
             let (client, ended, gauges) = (self.client.clone(), self.ended.clone(), Arc::clone(&self.gauges));
-            Inner::connect(&self.handle, self.id, client, ended, gauges)
+            Inner::connect(&self.handle, self.id, client, ended, (gauges, self.asked.clone()))
         };
         self.inner.get_or_try_init(connect).await
     }

@@ -1,0 +1,103 @@
+//! Who a holder of an SSH key is, and where they want to go.
+
+use model::host_key::DOMAIN;
+use model::id::{InstanceId, PersonId, SshKeyId};
+use model::instance::DesiredState;
+use model::name::InstanceName;
+
+use crate::actor::{Actor, Via};
+use crate::keys::{Holder, claims, holder, is_proved};
+use crate::world::{Instance, Person, SshKey, World};
+
+/// What stands before a username in a login that proves a key and does nothing else. No name has a `+`.
+pub const ENROL: &str = "enrol+";
+
+/// Somebody who holds a key that was added here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guest {
+    Visitor(Visitor),
+    /// Several accounts claim the key, so it opens nothing for anybody.
+    Contested,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    pub actor: Actor,
+    pub key: SshKeyId,
+    pub route: Route,
+    /// This login is what proves the key, and must be written down before it opens anything.
+    pub proves: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    Instance(InstanceId),
+    /// It is theirs, and this key is not among those that may log in to it.
+    NotAdmitted(InstanceName),
+    /// The user name names no instance of theirs: a person who asks for the installation itself.
+    Lobby,
+    /// They came to prove the key.
+    Enrol,
+}
+
+/// Who that is under this user name; `None` if nobody has added the key, or not the account that it shall be proved for.
+/// `public_key` is `type base64`.
+pub fn guest(world: &World, user: &str, public_key: &str) -> Option<Guest> {
+    if let Some(name) = user.strip_prefix(ENROL) {
+        let of = |key: &SshKey| world.people.get(&key.person).is_some_and(|person| person.username.as_str() == name);
+        let key = claims(world, public_key).find(|key| of(key))?;
+        return Some(Guest::Visitor(visitor(world.people.get(&key.person)?, key, Route::Enrol)));
+    }
+    let key = match holder(world, public_key) {
+        Holder::Nobody => return None,
+        Holder::Several => return Some(Guest::Contested),
+        Holder::One(key) => key,
+    };
+    let person = world.people.get(&key.person)?;
+    let route = match named(world, person, user) {
+        Some(instance) if instance.spec.ssh_keys.contains(&key.id) => Route::Instance(instance.id),
+        Some(instance) => Route::NotAdmitted(instance.spec.name.clone()),
+        None => Route::Lobby,
+    };
+    Some(Guest::Visitor(visitor(person, key, route)))
+}
+
+fn visitor(person: &Person, key: &SshKey, route: Route) -> Visitor {
+    let proves = !is_proved(key) || route == Route::Enrol;
+    Visitor { actor: Actor::new(person, Via::SshKey(key.id)), key: key.id, route, proves }
+}
+
+/// Where a jump to that host leads: `web-1.ada.dockhost` for ada's `web-1`, or short `web-1.dockhost` and `web-1`. What is
+/// somebody else's, what this key may not reach, and what does not exist are the same.
+pub fn jump(world: &World, visitor: &Visitor, host: &str) -> Option<InstanceId> {
+    let name = host.strip_suffix(DOMAIN).and_then(|rest| rest.strip_suffix('.')).unwrap_or(host);
+    let person = world.people.get(&visitor.actor.person)?;
+    named(world, person, name).map(|instance| instance.id).filter(|id| reaches(world, visitor.key, *id))
+}
+
+/// Whether the holder of the key may open anything on that instance of its account.
+pub fn reaches(world: &World, key: SshKeyId, instance: InstanceId) -> bool {
+    let (Some(key), Some(instance)) = (world.ssh_keys.get(&key), world.instances.get(&instance)) else { return false };
+    instance.owner == key.person && (key.may_manage || instance.spec.ssh_keys.contains(&key.id))
+}
+
+/// Whether the holder of the key may do what the pages of its account can.
+pub fn manages(world: &World, key: SshKeyId) -> bool {
+    world.ssh_keys.get(&key).is_some_and(|key| key.may_manage)
+}
+
+/// An instance of the person's by its name.
+pub fn instance_of<'w>(world: &'w World, owner: PersonId, name: &str) -> Option<&'w Instance> {
+    let found = world.live_instances_of(owner).find(|instance| instance.spec.name.as_str() == name)?;
+    (found.desired != DesiredState::Deleted).then_some(found)
+}
+
+/// The person's own `web-1`, or with the owner in it `web-1.ada`.
+fn named<'w>(world: &'w World, person: &Person, text: &str) -> Option<&'w Instance> {
+    let name = match text.split_once('.') {
+        Some((name, owner)) if owner == person.username.as_str() => name,
+        Some(_) => return None,
+        None => text,
+    };
+    instance_of(world, person.id, name)
+}

@@ -1,0 +1,294 @@
+//! Whose a public key is: nobody gets anything by adding a key that they do not hold, in whatever order things happen.
+
+use std::sync::Arc;
+
+use model::id::{PersonId, SshKeyId};
+use model::refusal::{Refusal, RefusalCode};
+use model::request::AddSshKey;
+use model::view::KeyStanding;
+use planner::actor::{Actor, Via};
+use planner::command::ssh_keys::{self, ParsedKey, Shown};
+use planner::guest::{Guest, Route, guest, jump, manages, reaches};
+use planner::keys::{Holder, claims, holder, opens, settle, standing};
+use planner::world::{Change, KeyProof, SshKey};
+use proptest::prelude::*;
+
+use crate::scene::Scene;
+
+const KEY: &str = "ssh-ed25519 of-ada";
+
+fn parsed(public_key: &str) -> ParsedKey {
+    let fingerprint = format!("SHA256:{public_key}");
+    ParsedKey { algorithm: "ssh-ed25519".into(), fingerprint, public_key: public_key.into() }
+}
+
+/// Nobody has a key yet.
+fn scene() -> Scene {
+    let mut scene = Scene::with_node();
+    for id in scene.world.ssh_keys.keys().copied().collect::<Vec<_>>() {
+        scene.commit_changes(vec![Change::DropSshKey(id)]);
+    }
+    scene
+}
+
+fn claim(scene: &mut Scene, name: &str, public_key: &str) -> Result<SshKeyId, Refusal> {
+    let (actor, mut draw) = (scene.actor(name), scene.draw());
+    let asked = AddSshKey { name: public_key.into(), ..AddSshKey::default() };
+    let decided = ssh_keys::add(&scene.world, &actor, &asked, parsed(public_key), &mut draw, scene.now)?;
+    Ok(scene.commit(decided))
+}
+
+fn prove(scene: &mut Scene, name: &str, id: SshKeyId, how: Shown) -> Result<(), Refusal> {
+    let decided = ssh_keys::prove(&scene.world, scene.person(name), id, how, scene.now)?;
+    scene.commit(decided);
+    Ok(())
+}
+
+fn standing_of(scene: &Scene, id: SshKeyId) -> KeyStanding {
+    standing(&scene.world, &scene.world.ssh_keys[&id])
+}
+
+/// Where the holder of the key ends under that user name.
+fn lands(scene: &Scene, user: &str) -> Option<(String, Route)> {
+    match guest(&scene.world, user, KEY)? {
+        Guest::Visitor(visitor) => Some((visitor.actor.username.to_string(), visitor.route)),
+        Guest::Contested => None,
+    }
+}
+
+#[test]
+fn the_table_of_standings() {
+    let mut scene = scene();
+    let adas = claim(&mut scene, "ada", KEY).unwrap();
+    assert_eq!(standing_of(&scene, adas), KeyStanding::Sole);
+    let eves = claim(&mut scene, "eve", KEY).unwrap();
+    assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Contested; 2]);
+    let by_the_way = prove(&mut scene, "ada", adas, Shown::ByTheWay).unwrap_err();
+    assert_eq!((by_the_way.code, by_the_way.message.as_str()), (RefusalCode::Conflict, ssh_keys::CONTESTED));
+    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Proved, KeyStanding::Foreign]);
+    let taken = prove(&mut scene, "eve", eves, Shown::Meant).unwrap_err();
+    assert!(taken.message.contains("Another account here has proved") && !taken.message.contains("ada"), "{taken}");
+    let third = claim(&mut scene, "bob", KEY).unwrap_err();
+    assert_eq!((third.code, third.field.as_deref()), (RefusalCode::Conflict, Some("public_key")));
+    assert!(!third.message.contains("ada"), "{third}");
+    // When the one who proved it lets go of it, the other is as the first to come.
+    let decided = ssh_keys::remove(&scene.world, &scene.actor("ada"), adas).unwrap();
+    scene.commit(decided);
+    assert_eq!(standing_of(&scene, eves), KeyStanding::Sole);
+    prove(&mut scene, "eve", eves, Shown::ByTheWay).unwrap();
+    assert_eq!(standing_of(&scene, eves), KeyStanding::Proved);
+}
+
+#[test]
+fn nobody_proves_the_row_of_another() {
+    let mut scene = scene();
+    let adas = claim(&mut scene, "ada", KEY).unwrap();
+    let absent = prove(&mut scene, "eve", SshKeyId::from_bits(9), Shown::Meant).unwrap_err();
+    assert_eq!(prove(&mut scene, "eve", adas, Shown::Meant).unwrap_err(), absent);
+}
+
+#[test]
+fn damage_that_proved_a_key_twice_opens_nothing_until_it_is_proved_anew() {
+    let mut scene = scene();
+    let adas = claim(&mut scene, "ada", KEY).unwrap();
+    let eves = claim(&mut scene, "eve", KEY).unwrap();
+    for id in [adas, eves] {
+        let key = SshKey::clone(&scene.world.ssh_keys[&id]);
+        scene.world.apply(Change::PutSshKey(SshKey { proof: KeyProof::At(scene.now.wall), ..key }));
+    }
+    assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Contested; 2]);
+    assert_eq!(holder(&scene.world, KEY), Holder::Several);
+    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Proved, KeyStanding::Foreign]);
+}
+
+#[test]
+fn rows_from_a_time_without_proofs_are_settled_once() {
+    let mut scene = scene();
+    let ids = ["ada", "eve"].map(|name| claim(&mut scene, name, KEY).unwrap());
+    let own = claim(&mut scene, "bob", "ssh-ed25519 of-bob").unwrap();
+    for id in ids.into_iter().chain([own]) {
+        let key = SshKey::clone(&scene.world.ssh_keys[&id]);
+        scene.world.apply(Change::PutSshKey(SshKey { proof: KeyProof::NotAsked, ..key }));
+    }
+    assert_eq!(holder(&scene.world, KEY), Holder::Several, "before it is settled, too");
+    let changes = settle(&scene.world);
+    scene.commit_changes(changes);
+    assert_eq!(standing_of(&scene, own), KeyStanding::Proved);
+    assert_eq!(ids.map(|id| standing_of(&scene, id)), [KeyStanding::Contested; 2]);
+    assert_eq!(settle(&scene.world), [], "a second time finds nothing");
+    // The other's leaving makes nothing of it that was not shown.
+    scene.commit_changes(vec![Change::DropSshKey(ids[0])]);
+    assert_eq!(settle(&scene.world), []);
+    assert_eq!(standing_of(&scene, ids[1]), KeyStanding::Sole);
+}
+
+#[test]
+fn the_attack_with_somebodys_public_key_leads_nowhere() {
+    let mut scene = scene();
+    let adas = claim(&mut scene, "ada", KEY).unwrap();
+    let web = scene.create("ada", "web-1").unwrap();
+    scene.sign_up("mallory").unwrap();
+    prove(&mut scene, "ada", adas, Shown::ByTheWay).unwrap();
+    assert!(claim(&mut scene, "mallory", KEY).is_err());
+    assert_eq!(lands(&scene, "web-1"), Some(("ada".to_owned(), Route::Instance(web))));
+    // It came first, when nobody else had it.
+    let mut scene = self::scene();
+    let eves = claim(&mut scene, "eve", KEY).unwrap();
+    scene.create("eve", "web-1").unwrap();
+    let adas = claim(&mut scene, "ada", KEY).unwrap();
+    let web = scene.create("ada", "web-1").unwrap();
+    for user in ["web-1", "web-1.eve", "web-1.ada", "lobby", "eve", "ada", "root"] {
+        assert_eq!(guest(&scene.world, user, KEY), Some(Guest::Contested), "{user}");
+    }
+    assert_eq!(lands(&scene, "enrol+ada").map(|(_, route)| route), Some(Route::Enrol));
+    assert_eq!(guest(&scene.world, "enrol+bob", KEY), None, "bob has not added it");
+    assert_eq!(guest(&scene.world, "enrol+", KEY), None);
+    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    assert_eq!(lands(&scene, "web-1"), Some(("ada".to_owned(), Route::Instance(web))));
+    for user in ["web-1.eve", "lobby", "eve"] {
+        assert_eq!(lands(&scene, user), Some(("ada".to_owned(), Route::Lobby)), "{user}");
+    }
+    assert_eq!(standing_of(&scene, eves), KeyStanding::Foreign);
+}
+
+#[test]
+fn an_account_called_lobby_gains_nothing_by_it() {
+    let mut scene = scene();
+    assert!(scene.sign_up("lobby").is_err(), "nobody is called so from now on");
+    let eve = scene.person("eve");
+    let mut row = planner::world::Person::clone(&scene.world.people[&eve]);
+    row.username = "lobby".parse().unwrap();
+    scene.world.people.insert(eve, Arc::new(row));
+    claim(&mut scene, "lobby", KEY).unwrap();
+    let adas = claim(&mut scene, "ada", KEY).unwrap();
+    assert_eq!(guest(&scene.world, "lobby", KEY), Some(Guest::Contested));
+    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    assert_eq!(lands(&scene, "lobby"), Some(("ada".to_owned(), Route::Lobby)));
+}
+
+#[test]
+fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
+    let mut scene = scene();
+    let (laptop, robot) =
+        (claim(&mut scene, "bob", "ssh-ed25519 laptop").unwrap(), claim(&mut scene, "bob", KEY).unwrap());
+    let decided = ssh_keys::may_manage(&scene.world, &scene.actor("bob"), robot, false).unwrap();
+    scene.commit(decided);
+    let prod = scene.create("bob", "prod").unwrap();
+    assert_eq!(scene.instance(prod).spec.ssh_keys, [laptop], "nobody ticked the other for it");
+    let ci = scene.create("bob", "ci-box").unwrap();
+    let mut ci = scene.instance(ci).clone();
+    ci.spec.ssh_keys.push(robot);
+    scene.world.apply(Change::PutInstance(Box::new(ci.clone())));
+    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "lobby", KEY) else { panic!("a visitor") };
+    assert!(!manages(&scene.world, robot) && manages(&scene.world, laptop));
+    assert_eq!(jump(&scene.world, &visitor, "prod"), None);
+    assert_eq!(jump(&scene.world, &visitor, "prod.bob.dockhost"), None);
+    assert_eq!(jump(&scene.world, &visitor, "ci-box.bob.dockhost"), Some(ci.id));
+    assert!(reaches(&scene.world, laptop, prod) && !reaches(&scene.world, robot, prod));
+    assert_eq!(lands(&scene, "prod").unwrap().1, Route::NotAdmitted("prod".parse().unwrap()));
+    let foreign = ssh_keys::may_manage(&scene.world, &scene.actor("eve"), robot, true).unwrap_err();
+    assert_eq!(foreign.code, RefusalCode::NotFound);
+}
+
+#[test]
+fn a_jump_names_ones_own_account_or_none() {
+    let mut scene = scene();
+    claim(&mut scene, "bob", KEY).unwrap();
+    let web = scene.create("bob", "web-1").unwrap();
+    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "lobby", KEY) else { panic!("a visitor") };
+    for host in ["web-1", "web-1.dockhost", "web-1.bob.dockhost", "web-1.bob"] {
+        assert_eq!(jump(&scene.world, &visitor, host), Some(web), "{host}");
+    }
+    for host in [
+        "web-1.eve.dockhost",
+        "web-1.bob.example.org",
+        "web-1.dockhost.example.org",
+        "dockhost",
+        ".dockhost",
+        "127.0.0.1",
+        "web-1.bob.bob.dockhost",
+        "",
+    ] {
+        assert_eq!(jump(&scene.world, &visitor, host), None, "{host}");
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Claim(usize),
+    Drop(usize),
+    /// The holder of the private key logs in for something.
+    Login,
+    /// The holder proves it for their own account.
+    Enrol,
+    /// Somebody else tries to have it proved, which takes a signature that they cannot make.
+    Restart,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let one = prop_oneof![
+        (0..4_usize).prop_map(Step::Claim),
+        (1..4_usize).prop_map(Step::Drop),
+        Just(Step::Login),
+        Just(Step::Enrol),
+        Just(Step::Restart),
+    ];
+    prop::collection::vec(one, 1..30)
+}
+
+const PEOPLE: [&str; 4] = ["ada", "bob", "eve", "dan"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// ada holds the key, and claims it before she logs in. Whatever the others do before and after, she never lands with
+    /// them once she has, and what they claimed never opens anything while she claims it.
+    #[test]
+    fn no_order_of_claims_gives_anything_to_one_who_does_not_hold_the_key(steps in steps()) {
+        let mut scene = scene();
+        scene.sign_up("dan").unwrap();
+        let ada = scene.person("ada");
+        for name in PEOPLE {
+            claim(&mut scene, name, &format!("ssh-ed25519 another-of-{name}")).unwrap();
+        }
+        let of = |scene: &Scene, person: PersonId| claims(&scene.world, KEY).find(|key| key.person == person).map(|key| key.id);
+        for step in steps {
+            match step {
+                Step::Claim(who) => drop(claim(&mut scene, PEOPLE[who], KEY)),
+                Step::Drop(who) => {
+                    let person = scene.person(PEOPLE[who]);
+                    if let Some(id) = of(&scene, person) {
+                        scene.commit_changes(vec![Change::DropSshKey(id)]);
+                    }
+                }
+                // She has told DockHost that the key is hers before she uses it.
+                Step::Login | Step::Enrol if of(&scene, ada).is_none() => {}
+                Step::Login => {
+                    if let Some(Guest::Visitor(visitor)) = guest(&scene.world, "web-1", KEY) {
+                        prop_assert_eq!(visitor.actor.person, ada);
+                        let decided = ssh_keys::prove(&scene.world, ada, visitor.key, Shown::ByTheWay, scene.now).unwrap();
+                        scene.commit(decided);
+                    }
+                }
+                Step::Enrol => {
+                    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "enrol+ada", KEY) else { panic!("her claim") };
+                    let decided = ssh_keys::prove(&scene.world, ada, visitor.key, Shown::Meant, scene.now).unwrap();
+                    scene.commit(decided);
+                }
+                Step::Restart => {
+                    let changes = settle(&scene.world);
+                    prop_assert_eq!(changes, vec![]);
+                }
+            }
+            let opening: Vec<_> = claims(&scene.world, KEY).filter(|key| opens(standing(&scene.world, key))).collect();
+            prop_assert!(opening.len() <= 1, "two claims open something");
+            if of(&scene, ada).is_some() {
+                prop_assert!(opening.iter().all(|key| key.person == ada), "somebody else's claim opens something");
+                let actor = Actor::new(&scene.world.people[&ada], Via::Console);
+                prop_assert!(actor.ssh_key(&scene.world, of(&scene, ada).unwrap()).is_ok());
+            }
+        }
+    }
+}
