@@ -12,7 +12,7 @@ import { freePort, freeRange, isOpen } from "./support/ports.mjs";
 import { Daemon, must, program, root, run, webFiles } from "./support/process.mjs";
 import { until } from "./support/wait.mjs";
 
-export { Api, request } from "./support/http.mjs";
+export { Api, request, session, SESSION_KEY } from "./support/http.mjs";
 export { close as closeListener, firstBytes, freePort, freeRange, isOpen, listen } from "./support/ports.mjs";
 export { must, root, run } from "./support/process.mjs";
 export { pause, until } from "./support/wait.mjs";
@@ -23,8 +23,8 @@ export const output = process.env.DOCKHOST_TEST_OUTPUT ?? join(root, "test-outpu
 
 /** The main server, in a folder and on a port of its own. */
 export class Server {
-  constructor(dir, port, { host = "127.0.0.1", logs = join(dir, ".."), env = {} } = {}) {
-    Object.assign(this, { dir, port, base: `http://${host}:${port}`, log: join(logs, "server.log") });
+  constructor(dir, port, { host = "127.0.0.1", logs = join(dir, ".."), env = {}, scheme = "http" } = {}) {
+    Object.assign(this, { dir, port, base: `${scheme}://${host}:${port}`, log: join(logs, "server.log") });
     this.env = {
       DOCKHOST_LISTEN: `${host}:${port}`,
       // A port of the system's choice: the gateway says in every instance where it is found.
@@ -76,7 +76,7 @@ class Node {
     this.dir = join(world.dir, `node-${name}`);
     this.log = join(world.logs, `node-${name}.log`);
     // Where its host ports are reached, and what its program's command begins with.
-    Object.assign(this, { host: "127.0.0.1", bind: "127.0.0.1", inside: [], socket: world.engine?.socket });
+    Object.assign(this, { host: world.ports, bind: world.ports, inside: [], socket: world.engine?.socket });
   }
 
   get id() {
@@ -85,15 +85,17 @@ class Node {
 
   launch({ key = this.key, dir = this.dir, log = this.log, server = this.world.server.base, env: more = {} } = {}) {
     const args = ["--server", server, "--data-dir", dir, "--bind", this.bind, "--images", IMAGE, "--docker-socket", this.socket];
-    const env = { DOCKHOST_API_KEY: key, ...more };
+    // A node's key goes over the wire in the clear only where that is asked for.
+    const insecure = /^http:\/\/(?!127\.|localhost)/.test(server) ? { DOCKHOST_INSECURE_SERVER: "true" } : {};
+    const env = { DOCKHOST_API_KEY: key, ...insecure, ...more };
     const [command, ...rest] = [...this.inside, program("dockhost-node"), ...args];
     const daemon = new Daemon(command, rest, { log, env });
     this.world.daemons.push(daemon);
     return daemon;
   }
 
-  async start() {
-    this.process = this.launch();
+  async start(options) {
+    this.process = this.launch(options);
     await this.online();
   }
 
@@ -165,17 +167,24 @@ class Person {
 }
 
 export class World {
-  /** `prepare` sees the world's folder before anything starts. `people` signs up an administrator `ada`; without it, nobody has an account. */
-  static async open({ people = true, engine = true, env = {}, host = "127.0.0.1", prepare } = {}) {
+  /**
+   * `prepare` sees the world's folder before anything starts. `people` signs up an administrator `ada`; without it, nobody has an account.
+   * `ports` is the address of the nodes' ports; where it is the server's own, the server counts a browser's cookie as known to tenants.
+   */
+  static async open({ people = true, engine = true, env = {}, host = "127.0.0.1", ports = "127.0.0.1", port, scheme = "http", listen, prepare } = {}) {
     const world = new World();
     world.dir = await mkdtemp(join(tmpdir(), "dockhost-e2e-"));
-    Object.assign(world, { host, logs: world.dir, daemons: [], nodes: [], persons: [] });
+    Object.assign(world, { host, ports, logs: world.dir, daemons: [], nodes: [], persons: [] });
     try {
       if (engine) world.engine = engine === true ? await Engine.get() : engine;
       await prepare?.(world);
       world.range = await freeRange(20);
-      const own = { DOCKHOST_FORWARD_LISTEN: `${host}:${world.range.first}-${world.range.last}` };
-      world.server = new Server(join(world.dir, "data"), await freePort(), { host, logs: world.logs, env: { ...own, ...env } });
+      const own = { DOCKHOST_FORWARD_LISTEN: `${ports === "127.0.0.1" ? host : ports}:${world.range.first}-${world.range.last}` };
+      // Where others reach it, a new installation lets in whoever was invited, and TLS is what it speaks.
+      if (!host.startsWith("127.")) Object.assign(own, { DOCKHOST_SIGN_UP: "open" });
+      if (!host.startsWith("127.") && scheme === "http") Object.assign(own, { DOCKHOST_INSECURE_HTTP: "true" });
+      if (listen) Object.assign(own, { DOCKHOST_LISTEN: `${listen}:${(port ??= await freePort())}` });
+      world.server = new Server(join(world.dir, "data"), port ?? (await freePort()), { host, scheme, logs: world.logs, env: { ...own, ...env } });
       await world.server.start();
       if (people) {
         await world.server.adminOk(["create-administrator", "ada", "ada@example.org"], `${PASSWORD}\n`);
@@ -214,7 +223,7 @@ export class World {
   async adopt(name, secret) {
     const row = (await this.admin.get("/nodes")).find((node) => node.name === name);
     const range = await freeRange();
-    const body = { name, address: "127.0.0.1", max_instances: row.max_instances, host_ports: range };
+    const body = { name, address: this.ports, max_instances: row.max_instances, host_ports: range };
     const view = await this.admin.ok("PUT", `/nodes/${row.id}`, body);
     const node = new Node(this, name, { ...view, secret }, range);
     this.nodes.push(node);
@@ -223,15 +232,16 @@ export class World {
 
   async register(name, more = {}) {
     const range = await freeRange();
-    const registered = await this.admin.post("/nodes", { name, address: "127.0.0.1", host_ports: range, ...more });
+    const registered = await this.admin.post("/nodes", { name, address: this.ports, host_ports: range, ...more });
     const node = new Node(this, name, registered, range);
     this.nodes.push(node);
     return node;
   }
 
-  async node(name, more) {
+  /** `env` is the program's own, beside what every node has. */
+  async node(name, more, env) {
     const node = await this.register(name, more);
-    await node.start();
+    await node.start({ env });
     return node;
   }
 
@@ -266,7 +276,7 @@ export class World {
       }
     }
     for (let port = this.range.first; port <= this.range.last; port++) {
-      if (await isOpen(port, this.host)) left.push(`host port ${port} of the server still listens`);
+      if (await isOpen(port, this.host) || await isOpen(port, this.ports)) left.push(`host port ${port} of the server still listens`);
     }
     return left;
   }

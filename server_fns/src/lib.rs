@@ -9,8 +9,8 @@
 )]
 
 pub mod account;
+pub mod apps;
 pub mod error;
-#[cfg(feature = "server")]
 mod feed;
 pub mod files;
 pub mod gateway;

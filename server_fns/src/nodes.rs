@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use model::id::NodeId;
 use model::link::Measurement;
 use model::request::{DrainNode, RegisterNode};
-use model::view::{Created, NodeView};
+use model::view::{NodeKey, NodeView};
 
 #[cfg(feature = "server")]
 use crate::host::Caller;
@@ -24,7 +24,7 @@ pub async fn get(id: NodeId) -> Result<NodeView, ApiError> {
 
 /// The secret is the node's API key; it is not shown again.
 #[post("/api/v1/nodes", caller: Caller)]
-pub async fn register(request: Json<RegisterNode>) -> Result<Created<NodeView>, ApiError> {
+pub async fn register(request: Json<RegisterNode>) -> Result<NodeKey, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.register_node(&actor, request.0).await?)
 }
@@ -38,7 +38,7 @@ pub async fn update(id: NodeId, request: Json<RegisterNode>) -> Result<NodeView,
 
 /// The old key ends at once, and with it a connection that used it.
 #[post("/api/v1/nodes/{id}/rotate-key", caller: Caller)]
-pub async fn rotate_key(id: NodeId) -> Result<Created<NodeView>, ApiError> {
+pub async fn rotate_key(id: NodeId) -> Result<NodeKey, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.rotate_node_key(&actor, id).await?)
 }

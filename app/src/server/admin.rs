@@ -7,6 +7,7 @@ use anyhow::Context;
 use control::Config;
 use control::console::{ConsoleAnswer, ConsoleRequest, NodeState, call};
 use model::node::{EngineState, Liveness};
+use model::request::SignUpMode;
 use model::view::PersonView;
 
 use super::arguments::Admin;
@@ -24,6 +25,7 @@ pub(super) async fn run(data_dir: PathBuf, database: Option<String>, command: Ad
             let answer = call(config(data_dir, database), ConsoleRequest::SetupLink).await?;
             return print_link(&url, answer);
         }
+        Admin::ServerFingerprint => ConsoleRequest::ServerFingerprint,
         Admin::EnrolNode { name, address } => ConsoleRequest::EnrolNode { name, address },
     };
     print(call(config(data_dir, database), request).await?)
@@ -37,8 +39,11 @@ pub(super) fn unexpected(answer: ConsoleAnswer) -> anyhow::Error {
     anyhow::Error::msg("the server runs another version than this command; restart it, and try again")
 }
 
+/// Who may sign up in an installation that a command makes: it does not know how people will come.
+pub(super) const UNSEEN: SignUpMode = SignUpMode::Invite;
+
 fn config(data_dir: PathBuf, database: Option<String>) -> Config {
-    Config { data_dir, database, ..Config::default() }
+    Config { data_dir, database, sign_up: Some(UNSEEN), ..Config::default() }
 }
 
 #[expect(clippy::print_stdout, reason = "standard output is what a command answers on")]
@@ -71,7 +76,8 @@ fn prompt() {
 #[expect(clippy::print_stdout, reason = "standard output is what a command answers on")]
 fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
     match answer {
-        ConsoleAnswer::Done | ConsoleAnswer::SetupToken(None) => {}
+        ConsoleAnswer::Done | ConsoleAnswer::SetupToken(None) | ConsoleAnswer::Fingerprint(None) => {}
+        ConsoleAnswer::Fingerprint(Some(fingerprint)) => println!("{fingerprint}"),
         ConsoleAnswer::Person(person) => println!("{}", person_line(&person)),
         ConsoleAnswer::People(people) => people.iter().for_each(|person| println!("{}", person_line(person))),
         // Only `dockhost backup` and `dockhost recover` ask for these.
@@ -101,5 +107,11 @@ fn node_line(node: &NodeState) -> String {
         EngineState::Hung { reason } => format!("engine hangs: {reason}"),
         EngineState::Away { reason } => format!("no engine: {reason}"),
     };
-    format!("{}\t{liveness}\t{} of {} instances\t{engine}", node.name, node.instances, node.max_instances)
+    let (name, address) = (&node.name, &node.address);
+    let faults =
+        if node.faults.is_empty() { String::new() } else { format!("\tknown faults: {}", node.faults.join("; ")) };
+    format!(
+        "{name}\t{liveness}\t{} of {} instances\t{engine}\taddress {address}{faults}",
+        node.instances, node.max_instances
+    )
 }

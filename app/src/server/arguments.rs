@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use control::ForwardConfig;
 use model::id::ClusterId;
@@ -19,6 +20,9 @@ pub(super) struct Arguments {
     /// A remote SurrealDB, such as ws://db.internal:8000; without it the database is embedded.
     #[arg(long, global = true, env = "DOCKHOST_DATABASE")]
     pub database: Option<String>,
+    /// Lets a remote SurrealDB be dialled without TLS beyond this machine: whoever is on the way reads everything.
+    #[arg(long, global = true, env = "DOCKHOST_INSECURE_DATABASE", value_parser = FalseyValueParser::new())]
+    pub insecure_database: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -61,6 +65,20 @@ pub(super) struct Serve {
     /// localhost and the address to listen on are always among them.
     #[arg(long = "public-url", env = "DOCKHOST_PUBLIC_URL", value_delimiter = ',')]
     pub public_urls: Vec<String>,
+    /// A certificate chain in PEM form, for TLS without a reverse proxy. It is read again when the file changes. Without
+    /// one, a server that other machines reach makes its own at its first start.
+    #[arg(long, env = "DOCKHOST_TLS_CERTIFICATE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate, in PEM form.
+    #[arg(long, env = "DOCKHOST_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+    /// Speaks plain HTTP although other machines reach the server: whoever is on the way reads passwords.
+    #[arg(long, env = "DOCKHOST_INSECURE_HTTP", value_parser = FalseyValueParser::new())]
+    pub insecure_http: bool,
+    /// The addresses or networks of the reverse proxies in front, such as 127.0.0.1 or 10.0.0.0/8, separated by commas.
+    /// They alone are believed when they say from where a request comes.
+    #[arg(long, env = "DOCKHOST_TRUSTED_PROXIES")]
+    pub trusted_proxies: Option<String>,
     /// The address and port of the SSH gateway, or `off`.
     #[arg(long, env = "DOCKHOST_SSH_LISTEN", default_value = "127.0.0.1:2222")]
     pub ssh_listen: SshListen,
@@ -69,8 +87,9 @@ pub(super) struct Serve {
     #[arg(long, env = "DOCKHOST_SSH_ADDRESS")]
     pub ssh_address: Option<String>,
     /// Which host ports of this server instances may open, as ADDRESS:FIRST-LAST, or `off`. People reach them at the
-    /// host of the SSH gateway.
-    #[arg(long, env = "DOCKHOST_FORWARD_LISTEN", default_value = "127.0.0.1:20000-20999")]
+    /// host of the SSH gateway, or at ADDRESS where that is loopback. It should be none of the console's, whose cookie browsers
+    /// would send there.
+    #[arg(long, env = "DOCKHOST_FORWARD_LISTEN", default_value = "127.0.0.2:20000-20999")]
     pub forward_listen: ForwardListen,
     /// A domain of its own for the apps on instances, such as dockhost-apps.example: every name below it must lead
     /// here. Without it, only a server that this machine alone reaches has one, apps.localhost.
@@ -146,6 +165,9 @@ pub(super) enum Admin {
     ResetPassword { username: String },
     /// Makes an API token for a person and prints it.
     CreateToken { username: String, name: String },
+    /// Prints the fingerprint of the certificate that the server made for itself, which nodes are given as
+    /// --server-fingerprint; nothing if it has made none.
+    ServerFingerprint,
     /// Lists the people.
     People,
     /// Lists the nodes and whether they are online.
@@ -156,7 +178,8 @@ pub(super) enum Admin {
         #[arg(long, env = "DOCKHOST_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
         url: String,
     },
-    /// Registers a node that belongs to the installation, or gives it a new key, and prints its API key.
+    /// Registers a node that belongs to the installation, or gives it a new key, and prints its API key. Where the server
+    /// made its own certificate, the node wants its fingerprint, too: see `server-fingerprint`.
     EnrolNode {
         name: String,
         /// The host name or IP address that people use to reach its instances.

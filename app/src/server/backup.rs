@@ -10,12 +10,12 @@ use control::Config;
 use control::console::{ConsoleAnswer, ConsoleRequest, call};
 use control::store::Backup;
 
-use super::admin::unexpected;
+use super::admin::{UNSEEN, unexpected};
 
 /// The file is complete and on disk when this returns, or it is not there.
 pub(super) async fn backup(data_dir: PathBuf, database: Option<String>, file: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(!file.exists(), "{} is there already; a backup replaces nothing", file.display());
-    let config = Config { data_dir, database, ..Config::default() };
+    let config = Config { data_dir, database, sign_up: Some(UNSEEN), ..Config::default() };
     let answer = call(config, ConsoleRequest::Backup).await?;
     let ConsoleAnswer::Backup(content) = answer else { return Err(unexpected(answer)) };
     let part = file.with_extension("part");
@@ -40,7 +40,7 @@ pub(super) async fn restore(data_dir: PathBuf, database: Option<String>, file: &
     let content = std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
     let backup = Backup::read(&content).with_context(|| format!("{shown} cannot be restored"))?;
     let (made_at, cluster) = (backup.made_at, backup.cluster);
-    let config = Config { data_dir, database, ..Config::default() };
+    let config = Config { data_dir, database, sign_up: Some(UNSEEN), ..Config::default() };
     let now = std::time::SystemTime::now().into();
     tokio::spawn(async move { backup.restore(&config.location(), now).await }).await??;
     say(&format!(

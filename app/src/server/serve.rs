@@ -1,67 +1,113 @@
 //! Opens `control`, mounts everything on one router, and serves until told to stop.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use anyhow::Context;
-use axum::{Extension, Router};
-use control::http::cookie::SecureCookies;
-use control::http::{Dialled, Door, Origins};
-use control::{AppsDomain, Config, Control, SshConfig};
-use dioxus::server::{DioxusRouterExt, ServeConfig};
+use axum::Extension;
+use control::http::tls::Keeper;
+use control::http::{Door, Exposure, Origins};
+use control::machine::Room;
+use control::{AppsDomain, Config, ConsoleHosts, Control, SshConfig};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::Serve;
-use crate::App;
-
-/// How long open requests may take to end once the server was told to stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(3);
+use super::exposed::Exposed;
+use super::pages;
 
 pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Serve) -> anyhow::Result<()> {
-    check_public_dir()?;
+    let pages = pages::router()?;
+    let room = Room::taken();
     let listener = TcpListener::bind(serve.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another server running there?", serve.listen))?;
     let listen = listener.local_addr().context("cannot tell the address that was bound")?;
-    let origins = Origins::new(listen, &serve.public_urls)?;
-    let secure = SecureCookies(origins.tls_only());
+    let exposed = Exposed::decide(&serve, listen, &data_dir)?;
+    let exposure = exposed.exposure;
+    let origins = Origins::new(listen, exposure, &serve.public_urls)?.also_known_as(exposed.names.iter().cloned());
     let ssh = ssh(&serve, listen)?;
-    let apps = AppsDomain::new(listen, serve.public_urls.first().map(String::as_str), serve.apps_domain.as_deref())?;
+    let apps = apps(&serve, listen, exposure)?;
     if apps.is_none() {
         tracing::info!("no port has a public URL: they need a domain of their own, which DOCKHOST_APPS_DOMAIN names");
     }
     let forwards = serve.forward_listen.0;
     let sign_up = serve.sign_up.map(Into::into);
-    let config = Config { data_dir, database, sign_up, ssh, forwards, apps, ..Config::default() };
+    let hosts: Vec<String> = serve.public_urls.iter().filter_map(|url| host_of(url)).collect();
+    let hosts = ConsoleHosts::of(listen.ip(), hosts.iter().map(String::as_str));
+    let config = Config {
+        data_dir,
+        database,
+        sign_up,
+        ssh,
+        forwards,
+        apps,
+        hosts,
+        exposure,
+        listens: vec![listen],
+        unnamed_proxy: exposed.is_unnamed(),
+        server_fingerprint: exposed.fingerprint(),
+        ..Config::default()
+    };
     let (control, running) = Control::open(config).await?.run();
 
-    let pages = Router::new().serve_dioxus_application(ServeConfig::new(), App);
-    let router = control.router().merge(pages).layer(Extension(control.clone())).layer(Extension(secure));
+    let router = control.router().merge(pages).layer(Extension(control.clone()));
     let router = control.around(control::http::layers(router, origins));
 
-    tracing::info!(address = %format!("http://{listen}"), "DockHost is ready");
+    exposed.tell();
+    tracing::info!(address = exposed.address, "DockHost is ready");
     if let Some(token) = control.setup_token() {
-        tracing::info!(link = %format!("http://{listen}/set-up?token={token}"), "open this link to become the administrator");
+        let link = format!("{}/set-up?token={token}", exposed.address.trim_end_matches('/'));
+        tracing::info!(link, "open this link to become the administrator");
     }
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut stopping = stopped.clone();
-    let server = axum::serve(Door(listener), router.into_make_service_with_connect_info::<Dialled>())
-        .with_graceful_shutdown(async move { drop(stopping.wait_for(|told| *told).await) });
-    let server = tokio::spawn(server.into_future());
-    told_to_stop().await?;
+    let (stop, mut stopped) = tokio::sync::watch::channel(false);
+    let door = Door::new(listener, exposed.keeper.clone(), exposed.proxies.clone(), room.http);
+    let server = tokio::spawn(door.serve(router, async move { drop(stopped.wait_for(|told| *told).await) }));
+    tokio::select! {
+        told = told_to_stop() => told?,
+        () = keep(exposed.keeper.as_deref()) => {}
+    }
     tracing::info!("stopping; instances keep running");
     stop.send_replace(true);
-    drop(tokio::time::timeout(LAST_REQUESTS, server).await);
+    server.await.context("the listener failed")?;
     running.stop().await;
     Ok(())
 }
 
+/// Keeps up with the files of the certificate: when they change, and when SIGHUP says that they have.
+async fn keep(keeper: Option<&Keeper>) {
+    let told = async {
+        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+        while hangup.recv().await.is_some() {
+            if let Some(keeper) = keeper {
+                keeper.look();
+            }
+        }
+    };
+    let reading = async {
+        match keeper {
+            Some(keeper) => keeper.keep().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::join!(told, reading);
+}
+
+fn apps(serve: &Serve, listen: SocketAddr, exposure: Exposure) -> anyhow::Result<Option<AppsDomain>> {
+    let (url, domain) = (serve.public_urls.first().cloned(), serve.apps_domain.clone());
+    let own = || {
+        let host = if listen.ip().is_loopback() { format!("localhost:{}", listen.port()) } else { listen.to_string() };
+        format!("{}://{host}", exposure.scheme())
+    };
+    // On loopback apps have a domain by themselves, with TLS or without.
+    let local = (url.is_none() && listen.ip().is_loopback()).then(|| "apps.localhost".to_owned());
+    let url = url.unwrap_or_else(own);
+    Ok(AppsDomain::new(listen, Some(&url), domain.or(local).as_deref())?)
+}
+
 /// Where the gateway listens, and under which name people find it.
 fn ssh(serve: &Serve, listen: SocketAddr) -> anyhow::Result<SshConfig> {
-    let of_url = serve.public_urls.first().and_then(|url| url.parse::<axum::http::Uri>().ok());
-    let of_url = of_url.and_then(|uri| uri.host().map(str::to_owned));
+    let of_url = serve.public_urls.first().and_then(|url| host_of(url));
     let (host, port) = match &serve.ssh_address {
         None => (of_url.unwrap_or_else(|| listen.ip().to_string()), None),
         Some(text) => match text.rsplit_once(':') {
@@ -75,6 +121,10 @@ fn ssh(serve: &Serve, listen: SocketAddr) -> anyhow::Result<SshConfig> {
     Ok(SshConfig { listen: serve.ssh_listen.0, host, port })
 }
 
+pub(super) fn host_of(url: &str) -> Option<String> {
+    url.trim().parse::<axum::http::Uri>().ok()?.host().map(str::to_owned)
+}
+
 async fn told_to_stop() -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
@@ -82,21 +132,4 @@ async fn told_to_stop() -> anyhow::Result<()> {
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
     }
-}
-
-/// Dioxus finds the web client by the same rule, and panics where this explains.
-fn check_public_dir() -> anyhow::Result<()> {
-    let dir = match std::env::var_os("DIOXUS_PUBLIC_PATH") {
-        Some(dir) => PathBuf::from(dir),
-        None => {
-            let program = std::env::current_exe().context("cannot tell where this program is")?;
-            program.parent().unwrap_or(Path::new(".")).join("public")
-        }
-    };
-    anyhow::ensure!(
-        dir.join("index.html").is_file(),
-        "the web client is not in {}: build it with `make build`, or say where it is with DIOXUS_PUBLIC_PATH",
-        dir.display()
-    );
-    Ok(())
 }

@@ -30,7 +30,7 @@ pub(in crate::pages) fn KeyPanel(fresh: FreshKey, on_close: EventHandler<()>) ->
                 }
                 if let Some(origin) = origin() {
                     p { "Run this on the machine. It needs Docker, and it needs no open port: it dials out." }
-                    CopyText { text: command(&origin, &fresh.secret), title: "Copy the command", wrap: true }
+                    CopyText { text: command(&origin, &fresh.secret, fresh.fingerprint.as_deref()), title: "Copy the command", wrap: true }
                 }
                 Progress { id }
             }
@@ -38,8 +38,17 @@ pub(in crate::pages) fn KeyPanel(fresh: FreshKey, on_close: EventHandler<()>) ->
     }
 }
 
-fn command(origin: &str, key: &str) -> String {
-    format!("DOCKHOST_API_KEY={key} dockhost-node --server {origin}")
+/// Where an authority vouches for the server, its address suffices.
+fn command(origin: &str, key: &str, fingerprint: Option<&str>) -> String {
+    let pin = fingerprint.map(|print| format!(" --server-fingerprint {print}")).unwrap_or_default();
+    let insecure = if is_open(origin) { " --insecure-server" } else { "" };
+    format!("DOCKHOST_API_KEY={key} dockhost-node --server {origin}{pin}{insecure}")
+}
+
+/// Plain HTTP to another machine, which a node does only if it is told to.
+fn is_open(origin: &str) -> bool {
+    let Some(place) = origin.strip_prefix("http://") else { return false };
+    !["localhost", "127.", "[::1]"].iter().any(|near| place.starts_with(near))
 }
 
 #[component]
@@ -85,5 +94,23 @@ fn Line(step: Step) -> Element {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_has_all_that_the_node_needs() {
+        let line = |origin, print| command(origin, "dhn_x", print);
+        let own = "DOCKHOST_API_KEY=dhn_x dockhost-node --server";
+        assert_eq!(line("https://a.example", None), format!("{own} https://a.example"));
+        assert_eq!(
+            line("https://192.0.2.7:8080", Some("sha256:ab")),
+            format!("{own} https://192.0.2.7:8080 --server-fingerprint sha256:ab")
+        );
+        assert_eq!(line("http://192.0.2.7:8080", None), format!("{own} http://192.0.2.7:8080 --insecure-server"));
+        assert_eq!(line("http://127.0.0.1:8080", None), format!("{own} http://127.0.0.1:8080"));
     }
 }

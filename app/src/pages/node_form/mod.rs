@@ -22,6 +22,8 @@ pub(in crate::pages) use origin::use_origin;
 pub(in crate::pages) struct FreshKey {
     pub(in crate::pages) node: NodeId,
     pub(in crate::pages) secret: String,
+    /// Of the server's own certificate, where no authority vouches for it.
+    pub(in crate::pages) fingerprint: Option<String>,
 }
 
 /// For a new node, or for the settings of the one that is given.
@@ -142,6 +144,9 @@ async fn save(id: Option<NodeId>, before: Option<Draft>, draft: Draft) -> Result
     let request = Json(draft.request(before.as_ref())?);
     match id {
         Some(id) => nodes::update(id, request).await.map(|_| None),
-        None => nodes::register(request).await.map(|made| Some(FreshKey { node: made.view.id, secret: made.secret })),
+        None => {
+            let made = nodes::register(request).await?;
+            Ok(Some(FreshKey { node: made.view.id, secret: made.secret, fingerprint: made.server_fingerprint }))
+        }
     }
 }

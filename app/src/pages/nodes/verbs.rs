@@ -79,7 +79,7 @@ fn Ask(node: NodeView, verb: Verb, on_key: EventHandler<FreshKey>, on_close: Eve
                 Verb::Cordon => nodes::cordon(id).await.map(|_| None),
                 Verb::Rotate => {
                     let made = nodes::rotate_key(id).await?;
-                    Ok(Some(FreshKey { node: id, secret: made.secret }))
+                    Ok(Some(FreshKey { node: id, secret: made.secret, fingerprint: made.server_fingerprint }))
                 }
                 Verb::Drain => nodes::drain(id, Json(DrainNode { stop: true })).await.map(|_| None),
                 Verb::Unfreeze => nodes::unfreeze(id).await.map(|_| None),

@@ -1,10 +1,14 @@
 //! How often somebody may try to sign in, to sign up or to change a password. Each attempt takes from one
 //! bucket per address and one per account before the password is looked at, so that guesses sent at once do
 //! not slip through; one that was right is given back, so that nobody is slowed who knows the password.
+//!
+//! From an address where an account has been signed in to before, an attempt takes from a bucket of these two alone. So
+//! strangers who guess at an account, or at others from the same proxy, keep its owner out nowhere that they are known.
 
-mod buckets;
+pub(crate) mod buckets;
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,8 +18,12 @@ use planner::clock::Instant;
 use buckets::Buckets;
 pub use buckets::Rate;
 
+pub(crate) use crate::http::network;
+
 /// Addresses and accounts that are remembered, for each kind of attempt.
 const MAX_KEYS: usize = 10_000;
+/// Places of accounts that are remembered beside those of sessions.
+const MAX_KNOWN: usize = 1_000;
 /// No username and no email address is longer.
 const MAX_ACCOUNT_CHARS: usize = 254;
 
@@ -24,7 +32,10 @@ const MAX_ACCOUNT_CHARS: usize = 254;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptLimits {
     pub sign_in_per_address: Rate,
+    /// From addresses where that account was not signed in to before, taken together.
     pub sign_in_per_account: Rate,
+    /// From one address where it was.
+    pub sign_in_where_known: Rate,
     /// New accounts count here also when all is right: this bounds how fast one address makes them.
     pub sign_up_per_address: Rate,
     pub password_change_per_account: Rate,
@@ -35,6 +46,7 @@ impl Default for AttemptLimits {
         Self {
             sign_in_per_address: Rate { burst: 20, every: Duration::from_secs(6) },
             sign_in_per_account: Rate { burst: 10, every: Duration::from_secs(30) },
+            sign_in_where_known: Rate { burst: 10, every: Duration::from_secs(30) },
             sign_up_per_address: Rate { burst: 40, every: Duration::from_secs(20) },
             password_change_per_account: Rate { burst: 5, every: Duration::from_secs(30) },
         }
@@ -49,6 +61,7 @@ pub struct Attempt(Taken);
 #[derive(Debug)]
 enum Taken {
     SignIn(IpAddr, String),
+    SignInWhereKnown(IpAddr, String),
     PasswordChange(String),
 }
 
@@ -62,6 +75,9 @@ pub struct Attempts {
 struct Tables {
     sign_in_address: Buckets<IpAddr>,
     sign_in_account: Buckets<String>,
+    sign_in_known: Buckets<(IpAddr, String)>,
+    /// Where an account was signed in to while this process runs. Sessions tell it, too, but end when somebody signs out.
+    known: VecDeque<(IpAddr, String)>,
     sign_up_address: Buckets<IpAddr>,
     password_change: Buckets<String>,
 }
@@ -71,6 +87,8 @@ impl Attempts {
         let tables = Tables {
             sign_in_address: Buckets::new(limits.sign_in_per_address, MAX_KEYS),
             sign_in_account: Buckets::new(limits.sign_in_per_account, MAX_KEYS),
+            sign_in_known: Buckets::new(limits.sign_in_where_known, MAX_KEYS),
+            known: VecDeque::new(),
             sign_up_address: Buckets::new(limits.sign_up_per_address, MAX_KEYS),
             password_change: Buckets::new(limits.password_change_per_account, MAX_KEYS),
         };
@@ -81,13 +99,19 @@ impl Attempts {
         self.limits
     }
 
-    /// Before a password is looked at. `account` is what was typed, whether there is such an account or not.
+    /// Before a password is looked at. `account` is its username, or what was typed where there is no such account;
+    /// `known` says that it has a session from that address.
     ///
     /// # Errors
     /// `RateLimited`, with the seconds to wait.
-    pub fn sign_in(&self, address: IpAddr, account: &str, now: Instant) -> Result<Attempt, Refusal> {
+    pub fn sign_in(&self, address: IpAddr, account: &str, known: bool, now: Instant) -> Result<Attempt, Refusal> {
         let (address, account) = (network(address), canonical(account));
         let mut tables = self.lock();
+        if known || tables.known.iter().any(|(place, name)| (*place, name) == (address, &account)) {
+            let taken = tables.sign_in_known.take(&(address, account.clone()), now);
+            taken.map_err(|wait| too_many("wrong attempts for this account from your address", wait))?;
+            return Ok(Attempt(Taken::SignInWhereKnown(address, account)));
+        }
         tables.sign_in_address.take(&address, now).map_err(|wait| too_many("attempts from your address", wait))?;
         if let Err(wait) = tables.sign_in_account.take(&account, now) {
             tables.sign_in_address.give_back(&address);
@@ -123,21 +147,18 @@ impl Attempts {
             Taken::SignIn(address, account) => {
                 tables.sign_in_address.give_back(&address);
                 tables.sign_in_account.give_back(&account);
+                if tables.known.len() >= MAX_KNOWN {
+                    tables.known.pop_front();
+                }
+                tables.known.push_back((address, account));
             }
+            Taken::SignInWhereKnown(address, account) => tables.sign_in_known.give_back(&(address, account)),
             Taken::PasswordChange(account) => tables.password_change.give_back(&account),
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One home or one machine: a whole /64 of IPv6, since its owner has all of it.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => IpAddr::V4(v4),
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
 }
 
@@ -165,7 +186,7 @@ mod tests {
     fn right_ones_never_count() {
         let attempts = Attempts::new(AttemptLimits::default());
         for _ in 0..1_000 {
-            let attempt = attempts.sign_in(HOME, "ada", T0).unwrap();
+            let attempt = attempts.sign_in(HOME, "ada", false, T0).unwrap();
             attempts.was_right(attempt);
             let attempt = attempts.password_change("ada", T0).unwrap();
             attempts.was_right(attempt);
@@ -178,23 +199,62 @@ mod tests {
         let wrong = attempts.limits().sign_in_per_account.burst;
         for n in 0..wrong {
             let address = IpAddr::V4(std::net::Ipv4Addr::from_bits(n));
-            let _ = attempts.sign_in(address, if n % 2 == 0 { "ada" } else { " ADA" }, T0).unwrap();
+            let _ = attempts.sign_in(address, if n % 2 == 0 { "ada" } else { " ADA" }, false, T0).unwrap();
         }
-        let refusal = attempts.sign_in(HOME, "ada", T0).unwrap_err();
+        let refusal = attempts.sign_in(HOME, "ada", false, T0).unwrap_err();
         assert_eq!(refusal.code, RefusalCode::RateLimited);
         assert_eq!(refusal.message, "Too many wrong attempts for this account. Try again in 30 s.");
-        assert!(attempts.sign_in(HOME, "grace", T0).is_ok());
-        assert!(attempts.sign_in(HOME, "ada", after(29)).is_err());
-        assert!(attempts.sign_in(HOME, "ada", after(30)).is_ok());
+        assert!(attempts.sign_in(HOME, "grace", false, T0).is_ok());
+        assert!(attempts.sign_in(HOME, "ada", false, after(29)).is_err());
+        assert!(attempts.sign_in(HOME, "ada", false, after(30)).is_ok());
+    }
+
+    #[test]
+    fn strangers_keep_nobody_out_where_they_are_known() {
+        let attempts = Attempts::new(AttemptLimits::default());
+        // Guesses at ada from everywhere, and at others from the very proxy through which she comes.
+        for second in 0..2_000_u64 {
+            let stranger = IpAddr::V4(std::net::Ipv4Addr::from_bits(u32::try_from(second).unwrap()));
+            drop(attempts.sign_in(stranger, "ada", false, after(second)));
+            drop(attempts.sign_in(HOME, "grace", false, after(second)));
+            drop(attempts.sign_in(HOME, &format!("nobody-{second}"), false, after(second)));
+        }
+        let now = after(2_000);
+        assert!(
+            attempts.sign_in("203.0.113.9".parse().unwrap(), "ada", false, now).is_err(),
+            "a place that nobody knows"
+        );
+        assert!(attempts.sign_in(HOME, "someone", false, now).is_err());
+        let attempt = attempts.sign_in(HOME, "ada", true, now).unwrap();
+        attempts.was_right(attempt);
+        // Her session has ended, and the address is remembered.
+        let elsewhere = "198.51.100.4".parse().unwrap();
+        let attempt = attempts.sign_in(elsewhere, "grace-2", false, now).unwrap();
+        attempts.was_right(attempt);
+        for _ in 0..100 {
+            drop(attempts.sign_in(elsewhere, "nobody", false, now));
+        }
+        assert!(attempts.sign_in(elsewhere, "nobody", false, now).is_err());
+        assert!(attempts.sign_in(elsewhere, "grace-2", false, now).is_ok());
+    }
+
+    #[test]
+    fn who_guesses_where_somebody_is_known_is_slowed_as_well() {
+        let attempts = Attempts::new(AttemptLimits::default());
+        let taken = (0..100).filter(|_| attempts.sign_in(HOME, "ada", true, T0).is_ok()).count();
+        assert_eq!(taken, 10);
+        let refusal = attempts.sign_in(HOME, "ada", true, T0).unwrap_err();
+        assert_eq!(refusal.message, "Too many wrong attempts for this account from your address. Try again in 30 s.");
+        assert!(attempts.sign_in("198.51.100.4".parse().unwrap(), "ada", true, T0).is_ok(), "another place of hers");
     }
 
     #[test]
     fn a_refused_account_does_not_use_up_the_address() {
         let attempts = Attempts::new(AttemptLimits::default());
         for _ in 0..100 {
-            let _ = attempts.sign_in(HOME, "ada", T0);
+            let _ = attempts.sign_in(HOME, "ada", false, T0);
         }
-        assert!(attempts.sign_in(HOME, "grace", T0).is_ok());
+        assert!(attempts.sign_in(HOME, "grace", false, T0).is_ok());
     }
 
     #[test]
@@ -203,11 +263,11 @@ mod tests {
         let net: IpAddr = "2001:db8::1".parse().unwrap();
         let same: IpAddr = "2001:db8::ffff:1".parse().unwrap();
         for n in 0..attempts.limits().sign_in_per_address.burst {
-            let _ = attempts.sign_in(net, &format!("person-{n}"), T0).unwrap();
+            let _ = attempts.sign_in(net, &format!("person-{n}"), false, T0).unwrap();
         }
-        let refusal = attempts.sign_in(same, "one-more", T0).unwrap_err();
+        let refusal = attempts.sign_in(same, "one-more", false, T0).unwrap_err();
         assert_eq!(refusal.message, "Too many attempts from your address. Try again in 6 s.");
-        assert!(attempts.sign_in("2001:db8:0:1::1".parse().unwrap(), "one-more", T0).is_ok());
+        assert!(attempts.sign_in("2001:db8:0:1::1".parse().unwrap(), "one-more", false, T0).is_ok());
     }
 
     #[test]

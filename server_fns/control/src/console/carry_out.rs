@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use model::name::InstanceName;
+use model::engine::known;
+use model::name::{InstanceName, Username};
+use model::node::NodeFacts;
+use model::plain::plain;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{CreateToken, RegisterNode, SignUp, SignUpMode};
 use model::view::{InstanceView, PersonView};
@@ -18,6 +21,9 @@ use super::{ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::handle::Handle;
 use crate::store::{Backup, BackupError};
+
+/// Characters of an address that are shown.
+const ADDRESS: usize = 253;
 
 impl Handle {
     pub(crate) async fn console(&self, request: ConsoleRequest) -> ConsoleAnswer {
@@ -38,6 +44,9 @@ impl Handle {
             ConsoleRequest::ListProposals => Ok(ConsoleAnswer::Proposals(proposals(&self.world(), self.now()))),
             ConsoleRequest::Recover { node, container, owner } => self.recover(node, container, owner).await,
             ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.setup_token())),
+            ConsoleRequest::ServerFingerprint => {
+                Ok(ConsoleAnswer::Fingerprint(self.world().identity.server_fingerprint.clone()))
+            }
             ConsoleRequest::EnrolNode { name, address } => self.enrol_node(name, address).await,
         };
         answer.unwrap_or_else(ConsoleAnswer::Refused)
@@ -46,7 +55,8 @@ impl Handle {
     async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
         let authority = Arc::clone(&self.authority);
         let made = self.orchestrator.decide(move |world, draw, now| {
-            let host_key = |name: &InstanceName, known: &str| authority.keep_host_key(name, known);
+            let host_key =
+                |name: &InstanceName, owner: &Username, known: &str| authority.keep_host_key(name, owner, known);
             recover(world, &node, &container, owner.as_deref(), &host_key, draw, now)
         });
         let (id, world) = (made.await?, self.world());
@@ -69,6 +79,8 @@ impl Handle {
             engine: world.node_facts(node).map(|facts| facts.engine.clone()).unwrap_or_default(),
             instances: world.node_instances(node.id).count(),
             max_instances: node.settings.max_instances,
+            address: plain(node.address(), ADDRESS),
+            faults: faults(world.node_facts(node)),
         };
         world.nodes.values().map(state).collect()
     }
@@ -115,6 +127,15 @@ impl Handle {
         self.orchestrator.decide(move |world, draw, now| nodes::enrol(world, &asked, hash, draw, now)).await?;
         Ok(ConsoleAnswer::Secret(key.expose().to_owned()))
     }
+}
+
+/// One short line each.
+fn faults(facts: Option<&NodeFacts>) -> Vec<String> {
+    // One that is not there has said nothing yet.
+    let Some(facts) = facts.filter(|facts| facts.engine.is_up()) else { return Vec::new() };
+    let found = known(&facts.components);
+    let faults = found.faults.iter().map(|fault| format!("{} {}: {}", fault.component, fault.version, fault.cve));
+    faults.chain(found.unknown.iter().map(|name| format!("{name}: version unknown"))).collect()
 }
 
 fn administrator(change: Change) -> Change {

@@ -48,6 +48,8 @@ pub enum ConsoleRequest {
     },
     /// The link that makes the first administrator; only a running server has one.
     SetupLink,
+    /// Of the certificate that the server made for itself; only a running server says whether it shows that one.
+    ServerFingerprint,
     /// Makes a node of the installation itself, or a new key for the one of this name that is there already. It
     /// belongs to nobody, takes everybody's instances, and is managed by administrators. The name of a person's
     /// node is refused.
@@ -60,7 +62,7 @@ pub enum ConsoleRequest {
 impl ConsoleRequest {
     /// Whether only a running server knows the answer.
     const fn needs_server(&self) -> bool {
-        matches!(self, Self::SetupLink | Self::ListProposals | Self::Recover { .. })
+        matches!(self, Self::SetupLink | Self::ServerFingerprint | Self::ListProposals | Self::Recover { .. })
     }
 }
 
@@ -79,6 +81,8 @@ pub enum ConsoleAnswer {
     Secret(String),
     /// `None`: there is an administrator already.
     SetupToken(Option<String>),
+    /// `None`: it has made none, or shows another one.
+    Fingerprint(Option<String>),
     Refused(Refusal),
 }
 
@@ -98,6 +102,12 @@ pub struct NodeState {
     pub engine: EngineState,
     pub instances: usize,
     pub max_instances: u32,
+    /// Where people reach its host ports; empty until that is known.
+    #[serde(default)]
+    pub address: String,
+    /// Which known faults its engine has.
+    #[serde(default)]
+    pub faults: Vec<String>,
 }
 
 fn socket_path(data_dir: &Path) -> PathBuf {

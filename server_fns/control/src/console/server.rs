@@ -12,6 +12,7 @@ use super::{ConsoleAnswer, socket_path};
 use crate::handle::Handle;
 use crate::limits;
 use crate::socket_file;
+use crate::store::keep_private;
 
 /// Answers until the server stops.
 pub(crate) async fn serve(handle: Handle, listener: UnixListener, data_dir: PathBuf, stop: CancellationToken) {
@@ -37,7 +38,8 @@ pub(crate) async fn serve(handle: Handle, listener: UnixListener, data_dir: Path
 }
 
 pub(crate) fn listen(data_dir: &Path) -> io::Result<UnixListener> {
-    std::fs::create_dir_all(data_dir)?;
+    // With a remote database nobody has looked at the folder before.
+    keep_private(data_dir).map_err(io::Error::other)?;
     socket_file::listen(&socket_path(data_dir))
 }
 

@@ -8,7 +8,7 @@ use crash::crash_at;
 use model::assignment::Assignment;
 use model::id::NodeId;
 use model::link::Counted;
-use model::node::{EngineState, NodeFacts};
+use model::node::NodeFacts;
 use model::refusal::{Refusal, RefusalCode};
 use model::version::{Epoch, Generation};
 use planner::command::Decision;
@@ -21,9 +21,11 @@ use protocol::{Hello, RefusedReason, Report, ToNode};
 use tokio::time::Instant;
 use wire::meter::{Ends, Meter};
 
+use super::pace::Pace;
 use super::socket::{Lost, Socket};
 use crate::handle::Handle;
 use crate::limits;
+use crate::sparse::{Sparse, shown};
 
 pub(super) struct Connection {
     pub(super) handle: Handle,
@@ -40,6 +42,8 @@ const _: () = assert!(
         && planner::liveness::HEARTBEAT_MOST.as_millis() == protocol::limits::HEARTBEAT_MOST.as_millis()
         && planner::liveness::LEASE.as_millis() == protocol::limits::LEASE.as_millis()
 );
+
+static REFUSED: Sparse = Sparse::new();
 
 /// Why a connection ends.
 enum End {
@@ -100,7 +104,10 @@ impl Connection {
             End::Replaced => tracing::info!(%node, "a newer connection of the node took over"),
             End::Stopping => socket.close().await,
             End::Refused(reason, message) => {
-                tracing::warn!(%node, peer = self.peer, ?reason, message, "a node's connection was refused");
+                if let Some(more) = REFUSED.tells() {
+                    let message = shown(&message);
+                    tracing::warn!(%node, peer = self.peer, ?reason, message, more, "a node's connection was refused");
+                }
                 socket.refuse(reason, message).await;
             }
         }
@@ -123,6 +130,7 @@ impl Connection {
         let mut worlds = self.handle.orchestrator.watch();
         let mut told = None;
         let mut heard = Instant::now();
+        let mut pace = Pace::new(heard);
         worlds.mark_changed();
         loop {
             let lease = lease(&worlds.borrow());
@@ -134,11 +142,16 @@ impl Connection {
                     let world = worlds.borrow_and_update().clone();
                     self.tell(socket, &world, epoch, &mut told).await?;
                 }
+                () = until(pace.due()) => {
+                    if let Some(report) = pace.waiting(Instant::now()) {
+                        self.report(epoch, report).await?;
+                    }
+                }
                 Some(sockets) = wanted.recv() => socket.send(&ToNode::Dial { epoch, sockets }).await?,
                 frame = socket.next() => {
                     let meaning = session.handle(frame?);
                     heard = Instant::now();
-                    self.hear(socket, meaning, epoch, &meter).await?;
+                    self.hear(socket, meaning, epoch, &meter, &mut pace).await?;
                 }
             }
         }
@@ -219,8 +232,16 @@ impl Connection {
         Ok(())
     }
 
-    async fn hear(&self, socket: &mut Socket, meaning: FromNode, epoch: Epoch, meter: &Meter) -> Result<(), End> {
+    async fn hear(
+        &self,
+        socket: &mut Socket,
+        meaning: FromNode,
+        epoch: Epoch,
+        meter: &Meter,
+        pace: &mut Pace,
+    ) -> Result<(), End> {
         match meaning {
+            FromNode::Heartbeat(..) if !pace.beats(Instant::now()) => Ok(()),
             FromNode::Heartbeat(facts, there) => {
                 check_facts(&facts)?;
                 let heard = Heard { facts, round_trip: socket.round_trip(), here: counted(meter).await, there };
@@ -231,7 +252,9 @@ impl Connection {
             }
             FromNode::Reported(report) => {
                 crash_at!("heard");
-                self.report(epoch, report).await?;
+                if let Some(report) = pace.report(report, Instant::now()) {
+                    self.report(epoch, report).await?;
+                }
                 crash_at!("taken");
                 Ok(())
             }
@@ -295,6 +318,13 @@ impl Connection {
     }
 }
 
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Off the async threads: the system is asked once for each connection of the link.
 async fn counted(meter: &Meter) -> Option<Counted> {
     let meter = meter.clone();
@@ -314,30 +344,11 @@ fn still_valid(world: &World, node: NodeId, key_hash: &str) -> Result<(), Channe
     }
 }
 
-/// What is kept of a machine must be small and storable.
+/// What is kept of a machine must be storable. Its texts were made plain and short when the frame came in.
 fn check_facts(facts: &NodeFacts) -> Result<(), Refusal> {
-    let NodeFacts {
-        system,
-        architecture,
-        cpus: _,
-        cpu_percent,
-        memory_total_bytes,
-        memory_used_bytes,
-        disk_total_bytes,
-        disk_free_bytes,
-        engine,
-        node_version,
-        images,
-    } = facts;
-    let of_engine = match engine {
-        EngineState::Unknown => 0,
-        EngineState::Up { version, api } => version.len() + api.len(),
-        EngineState::Away { reason } | EngineState::Hung { reason } => reason.len(),
-    };
-    let text = system.len() + architecture.len() + node_version.len() + of_engine;
-    let sizes = [memory_total_bytes, memory_used_bytes, disk_total_bytes, disk_free_bytes];
-    let storable = sizes.into_iter().all(|bytes| i64::try_from(*bytes).is_ok()) && cpu_percent.is_finite();
-    if text <= limits::FACTS_TEXT && images.len() <= limits::FACTS_IMAGES && storable {
+    let sizes = [facts.memory_total_bytes, facts.memory_used_bytes, facts.disk_total_bytes, facts.disk_free_bytes];
+    let storable = sizes.into_iter().all(|bytes| i64::try_from(bytes).is_ok()) && facts.cpu_percent.is_finite();
+    if facts.images.len() <= limits::FACTS_IMAGES && storable {
         return Ok(());
     }
     Err(Refusal::new(RefusalCode::Invalid, "what the node says of its machine is out of range"))

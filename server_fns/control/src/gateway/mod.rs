@@ -1,6 +1,7 @@
 //! Where nodes dial in. It carries frames between a node's socket and the orchestrator, and decides nothing.
 
 mod connection;
+mod pace;
 mod socket;
 
 use axum::extract::ConnectInfo;
@@ -17,7 +18,10 @@ use crate::handle::Handle;
 use crate::http::Dialled;
 use crate::limits;
 use crate::router::refuse;
+use crate::sparse::Sparse;
 use connection::Connection;
+
+static STRANGERS: Sparse = Sparse::new();
 
 /// The key is looked at before the upgrade, so who has none costs one answer and no socket.
 pub(crate) async fn dial(
@@ -31,7 +35,9 @@ pub(crate) async fn dial(
     let (node, key_hash) = match node_of(&handle, &headers) {
         Ok(found) => found,
         Err(refusal) => {
-            tracing::warn!(peer, "a node dialled in with a key that opens nothing");
+            if let Some(more) = STRANGERS.tells() {
+                tracing::warn!(peer, more, "a node dialled in with a key that opens nothing");
+            }
             return refuse(&refusal);
         }
     };

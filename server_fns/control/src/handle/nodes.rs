@@ -3,7 +3,7 @@
 use model::id::NodeId;
 use model::refusal::Refusal;
 use model::request::{DrainNode, RegisterNode};
-use model::view::{Created, NodeView};
+use model::view::{NodeKey, NodeView};
 use planner::actor::Actor;
 use planner::command::{Decision, nodes};
 use planner::view::node_view;
@@ -27,14 +27,14 @@ impl Handle {
     }
 
     /// The secret is the API key that the node dials in with; it is shown this once.
-    pub async fn register_node(&self, actor: &Actor, asked: RegisterNode) -> Result<Created<NodeView>, Refusal> {
+    pub async fn register_node(&self, actor: &Actor, asked: RegisterNode) -> Result<NodeKey, Refusal> {
         let key = Secret::generate(SecretKind::NodeKey);
         let (asker, hash) = (actor.clone(), secret::hash(key.expose()));
         let id = self
             .orchestrator
             .decide(move |world, draw, now| nodes::register(world, &asker, &asked, hash, draw, now))
             .await?;
-        Ok(Created { view: self.node(actor, id)?, secret: key.expose().to_owned() })
+        Ok(self.shown_once(self.node(actor, id)?, &key))
     }
 
     pub async fn update_node(&self, actor: &Actor, id: NodeId, asked: RegisterNode) -> Result<NodeView, Refusal> {
@@ -42,11 +42,16 @@ impl Handle {
     }
 
     /// A connection with the old key ends at once.
-    pub async fn rotate_node_key(&self, actor: &Actor, id: NodeId) -> Result<Created<NodeView>, Refusal> {
+    pub async fn rotate_node_key(&self, actor: &Actor, id: NodeId) -> Result<NodeKey, Refusal> {
         let key = Secret::generate(SecretKind::NodeKey);
         let hash = secret::hash(key.expose());
         let view = self.change_node(actor, id, move |world, actor| nodes::rotate_key(world, actor, id, hash)).await?;
-        Ok(Created { view, secret: key.expose().to_owned() })
+        Ok(self.shown_once(view, &key))
+    }
+
+    fn shown_once(&self, view: NodeView, key: &Secret) -> NodeKey {
+        let server_fingerprint = self.world().identity.server_fingerprint.clone();
+        NodeKey { view, secret: key.expose().to_owned(), server_fingerprint }
     }
 
     /// Places nothing new on the node.

@@ -4,11 +4,16 @@
 mod answer;
 mod body;
 pub mod cookie;
+pub mod delivery;
 mod dialled;
 mod errors;
 pub mod exposure;
+mod forwarded;
 mod headers;
+pub(crate) mod hosts;
+pub(crate) mod listen;
 mod origin;
+pub mod tls;
 mod window;
 
 #[cfg(test)]
@@ -19,28 +24,31 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
-pub use dialled::{Dialled, Door};
+pub use dialled::Dialled;
 pub use exposure::Exposure;
+pub use forwarded::{BadProxies, TrustedProxies, network};
+pub use listen::Door;
 pub use origin::{BadPublicUrl, Origins};
 
 /// Everything under it is for programs: JSON in, JSON out, also for mistakes.
 const API: &str = "/api/";
 
 /// Puts all layers around the routes of `router`, its fallback included. To be called when every route is in:
-/// the layers look at the route that was found. From outside to inside: headers on whatever is answered, then
-/// what the desktop window may read, then the origin before anything is read, then the shape of errors, then the size of
-/// the body.
+/// the layers look at the route that was found. From outside to inside: headers on whatever is answered, then the coding in
+/// which it travels, then the name that was asked for, then what the desktop window may read, then the origin before
+/// anything is read, then the shape of errors, then the size of the body.
 pub fn layers<S>(router: Router<S>, origins: Origins) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let tls_only = origins.tls_only();
-    router
+    let (strict, origins) = (origins.strict(), Arc::new(origins));
+    let router = router
         .layer(from_fn(body::bound))
         .layer(from_fn(errors::reshape))
-        .layer(from_fn_with_state(Arc::new(origins), origin::guard))
+        .layer(from_fn_with_state(Arc::clone(&origins), origin::guard))
         .layer(from_fn(window::answer))
-        .layer(from_fn_with_state(tls_only, headers::harden))
+        .layer(from_fn_with_state(origins, hosts::guard));
+    delivery::compressed(router).layer(from_fn_with_state(headers::Answers::new(strict), headers::harden))
 }
 
 #[cfg(test)]
@@ -53,7 +61,7 @@ mod tests {
 
     fn all() -> Probe {
         let echo = |body: String| async move { body };
-        let origins = Origins::new("127.0.0.1:8080".parse().unwrap(), &[]).unwrap();
+        let origins = Origins::new("127.0.0.1:8080".parse().unwrap(), Exposure::Loopback, &[]).unwrap();
         Probe(layers(Router::new().route("/api/v1/echo", post(echo)), origins))
     }
 

@@ -12,28 +12,33 @@ use axum::middleware::Next;
 use axum::response::Response;
 use model::refusal::{Refusal, RefusalCode};
 
-use super::API;
 use super::answer::{Reader, refuse};
-use super::window;
+use super::exposure::Exposure;
+use super::{API, hosts, window};
+use crate::sparse::{Sparse, shown};
 
 /// An address in the configuration that is not one a browser could have open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the public URL `{0}` is not of the form https://host or http://host:port")]
 pub struct BadPublicUrl(pub String);
 
-/// The origins of our own pages: `scheme://host`, with the port where it is not the usual one.
+/// The origins of our own pages: `scheme://host`, with the port where it is not the usual one; and the names of their hosts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origins {
     allowed: BTreeSet<String>,
-    tls_only: bool,
+    names: BTreeSet<String>,
+    exposure: Exposure,
+    strict: bool,
 }
+
+static REFUSED: Sparse = Sparse::new();
 
 impl Origins {
     /// Those under which this machine reaches itself, and the public ones.
     ///
     /// # Errors
     /// When a public URL cannot be read.
-    pub fn new(listen: SocketAddr, public_urls: &[String]) -> Result<Self, BadPublicUrl> {
+    pub fn new(listen: SocketAddr, exposure: Exposure, public_urls: &[String]) -> Result<Self, BadPublicUrl> {
         let port = listen.port();
         let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
         match listen.ip() {
@@ -41,34 +46,71 @@ impl Origins {
             IpAddr::V4(ip) => hosts.push(ip.to_string()),
             IpAddr::V6(ip) => hosts.push(format!("[{ip}]")),
         }
-        let own = hosts.iter().map(|host| origin("http", host, Some(port)));
+        let own = hosts.iter().map(|host| origin(exposure.scheme(), host, Some(port)));
         let public = public_urls.iter().map(|url| origin_of(url).ok_or_else(|| BadPublicUrl(url.clone())));
         let public = public.collect::<Result<Vec<_>, _>>()?;
-        let tls_only = !public.is_empty() && public.iter().all(|origin| origin.starts_with("https://"));
-        Ok(Self { allowed: own.chain(public).collect(), tls_only })
+        let strict =
+            exposure.is_strict() && !public.is_empty() && public.iter().all(|origin| origin.starts_with("https://"));
+        let of_public =
+            public.iter().filter_map(|origin| origin.split_once("://").map(|(_, host)| hosts::name(host).to_owned()));
+        let names = of_public.chain(["localhost".to_owned()]).collect();
+        Ok(Self { allowed: own.chain(public).collect(), names, exposure, strict })
     }
 
-    /// Whether people reach this server through TLS only: there are public addresses, and each is `https`.
-    /// Then its cookies are `Secure`, and browsers are told to never try without.
-    pub const fn tls_only(&self) -> bool {
-        self.tls_only
+    /// Other names of this machine, by which people and programs beside it reach it.
+    #[must_use]
+    pub fn also_known_as(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.names.extend(names.into_iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase()));
+        self
     }
 
-    fn allows(&self, origin: &str) -> bool {
-        self.allowed.contains(origin)
+    /// Whether browsers may be told to never try without TLS: there are public addresses, each is `https`, and its
+    /// certificate is one that they accept.
+    pub(super) const fn strict(&self) -> bool {
+        self.strict
+    }
+
+    pub(super) const fn exposure(&self) -> Exposure {
+        self.exposure
+    }
+
+    /// The public URL of that name, if it is `https`.
+    pub(super) fn with_tls(&self, name: &str) -> Option<&str> {
+        let of_name = |origin: &&String| {
+            origin.strip_prefix("https://").is_some_and(|host| hosts::name(host).eq_ignore_ascii_case(name))
+        };
+        self.allowed.iter().find(of_name).map(String::as_str)
+    }
+
+    /// Whether that is a name of the console's host, or an address.
+    pub(super) fn answers_to(&self, name: &str) -> bool {
+        hosts::is_literal(name) || self.names.contains(&name.trim_end_matches('.').to_ascii_lowercase())
+    }
+
+    /// Whether a page of that origin is ours. An address is nobody else's: who opened the page by it asked for us.
+    fn allows(&self, origin: &str, asked: Option<&str>) -> bool {
+        self.allowed.contains(origin) || asked.is_some_and(|host| self.is_asked(origin, host))
+    }
+
+    fn is_asked(&self, origin: &str, host: &str) -> bool {
+        let name = hosts::name(host);
+        let ours = hosts::is_literal(name) || (self.names.contains(name) && !name.contains('.'));
+        let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let bare = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
+        ours && origin == self::origin(self.exposure.scheme(), &bare, port)
     }
 }
 
 /// Refuses what a foreign page sent, before anything of it is read.
 pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
-    match decide(&origins, request.method(), request.uri(), request.headers()) {
+    let asked = hosts::host(&request);
+    match decide(&origins, asked.as_deref(), request.method(), request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refusal) => {
-            tracing::warn!(
-                path = request.uri().path(),
-                reason = refusal.message,
-                "a request was refused for its origin"
-            );
+            if let Some(more) = REFUSED.tells() {
+                let path = shown(request.uri().path());
+                tracing::warn!(path, more, reason = refusal.message, "a request was refused for its origin");
+            }
             refuse(&refusal, Reader::of(request.headers()))
         }
     }
@@ -76,7 +118,13 @@ pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request,
 
 /// A request with neither header is not from a browser, or from one that asks for what any link may ask for;
 /// no cookie of a person can have been put to use by somebody else's page.
-fn decide(origins: &Origins, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+fn decide(
+    origins: &Origins,
+    asked: Option<&str>,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<(), Refusal> {
     if window::shows_ticket(uri, headers) {
         return Ok(());
     }
@@ -84,7 +132,7 @@ fn decide(origins: &Origins, method: &Method, uri: &Uri, headers: &HeaderMap) ->
     let origin = seen.next();
     if let Some(origin) = origin {
         let text = origin.to_str().unwrap_or_default();
-        if seen.next().is_some() || !origins.allows(text) {
+        if seen.next().is_some() || !origins.allows(text, asked) {
             return Err(foreign(&String::from_utf8_lossy(origin.as_bytes())));
         }
     }
@@ -109,7 +157,7 @@ fn decide(origins: &Origins, method: &Method, uri: &Uri, headers: &HeaderMap) ->
 }
 
 fn foreign(origin: &str) -> Refusal {
-    let shown: String = origin.chars().filter(|c| !c.is_control()).take(100).collect();
+    let shown: String = shown(origin).chars().take(100).collect();
     Refusal::new(
         RefusalCode::Forbidden,
         format!(
@@ -140,16 +188,21 @@ fn origin(scheme: &str, host: &str, port: Option<u16>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::exposure::Certificate;
     use super::super::probe::request;
     use super::*;
 
     fn origins() -> Origins {
-        Origins::new("0.0.0.0:8080".parse().unwrap(), &["https://Dock.Example.org/".to_owned()]).unwrap()
+        let urls = ["https://Dock.Example.org/".to_owned()];
+        Origins::new("0.0.0.0:8080".parse().unwrap(), Exposure::Insecure, &urls)
+            .unwrap()
+            .also_known_as(["box".to_owned()])
     }
 
     fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Result<(), Refusal> {
         let request = request(method, path, headers, "");
-        decide(&origins(), request.method(), request.uri(), request.headers())
+        let host = hosts::host(&request);
+        decide(&origins(), host.as_deref(), request.method(), request.uri(), request.headers())
     }
 
     #[test]
@@ -158,6 +211,27 @@ mod tests {
             let headers = [("origin", own), ("sec-fetch-site", "same-origin"), ("cookie", "dh_session=x")];
             assert_eq!(ask("POST", "/api/v1/instances", &headers), Ok(()));
             assert_eq!(ask("GET", "/api/v1/live", &[&headers[..], &[("upgrade", "websocket")]].concat()), Ok(()));
+        }
+    }
+
+    #[test]
+    fn whoever_opened_the_page_by_an_address_may() {
+        for (host, origin) in [
+            ("192.0.2.7:8080", "http://192.0.2.7:8080"),
+            ("[2001:db8::1]:8080", "http://[2001:db8::1]:8080"),
+            ("192.0.2.7", "http://192.0.2.7"),
+            ("box:8080", "http://box:8080"),
+        ] {
+            assert_eq!(ask("POST", "/api/v1/sign-in", &[("host", host), ("origin", origin)]), Ok(()), "{host}");
+        }
+        for (host, origin) in [
+            ("192.0.2.7:8080", "http://192.0.2.7:8081"),
+            ("192.0.2.7:8080", "https://192.0.2.7:8080"),
+            ("192.0.2.7:8080", "http://192.0.2.8:8080"),
+            ("evil.example:8080", "http://evil.example:8080"),
+            ("box:8080", "http://box:1080"),
+        ] {
+            assert!(ask("POST", "/api/v1/sign-in", &[("host", host), ("origin", origin)]).is_err(), "{host} {origin}");
         }
     }
 
@@ -226,14 +300,20 @@ mod tests {
 
     #[test]
     fn public_urls_are_read_as_browsers_write_them() {
-        let read = |url: &str| Origins::new("10.0.0.5:80".parse().unwrap(), &[url.to_owned()]);
-        assert!(read("HTTPS://Dock.Example.org:443/x").unwrap().allows("https://dock.example.org"));
-        assert!(read("http://[2001:db8::1]:3000").unwrap().allows("http://[2001:db8::1]:3000"));
-        assert!(read("https://a.example").unwrap().allows("http://10.0.0.5"));
-        assert!(read("https://a.example").unwrap().tls_only() && !read("http://a.example").unwrap().tls_only());
-        assert!(!Origins::new("127.0.0.1:443".parse().unwrap(), &[]).unwrap().tls_only());
+        let read = |exposure, url: &str| Origins::new("10.0.0.5:80".parse().unwrap(), exposure, &[url.to_owned()]);
+        let plain = |url: &str| read(Exposure::Insecure, url);
+        assert!(plain("HTTPS://Dock.Example.org:443/x").unwrap().allows("https://dock.example.org", None));
+        assert!(plain("http://[2001:db8::1]:3000").unwrap().allows("http://[2001:db8::1]:3000", None));
+        assert!(plain("https://a.example").unwrap().allows("http://10.0.0.5", None));
+        let tls = |certificate, url: &str| read(Exposure::Tls(certificate), url).unwrap();
+        assert!(tls(Certificate::Given, "https://a.example").allows("https://10.0.0.5:80", None));
+        assert!(tls(Certificate::Given, "https://a.example").strict());
+        assert!(!tls(Certificate::Made, "https://a.example").strict());
+        assert!(read(Exposure::Proxied, "https://a.example").unwrap().strict());
+        assert!(!plain("http://a.example").unwrap().strict());
+        assert!(!Origins::new("127.0.0.1:443".parse().unwrap(), Exposure::Loopback, &[]).unwrap().strict());
         for bad in ["dock.example.org", "", "ftp://a.example", "https://", "/x", "https://ada@a.example", "*"] {
-            assert_eq!(read(bad), Err(BadPublicUrl(bad.to_owned())), "{bad}");
+            assert_eq!(plain(bad), Err(BadPublicUrl(bad.to_owned())), "{bad}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! decide, commit, apply, show, answer; then look after the nodes.
 
 mod job;
+mod readiness;
 mod run;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::limits;
 use crate::store::StoreError;
 use job::Job;
+use readiness::Readiness;
 
 pub(crate) use job::Draw;
 pub(crate) use run::Loop;
@@ -32,6 +34,7 @@ pub(crate) struct Orchestrator {
     requests: mpsc::Sender<Request>,
     world: watch::Receiver<Arc<World>>,
     clock: Clock,
+    readiness: Readiness,
 }
 
 impl Orchestrator {
@@ -75,8 +78,12 @@ impl Orchestrator {
         }
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, or did a moment ago.
     pub(crate) async fn probe(&self) -> Result<(), Refusal> {
+        self.readiness.of(self.ask()).await
+    }
+
+    async fn ask(&self) -> Result<(), Refusal> {
         let (to, answer) = oneshot::channel();
         self.send(Request::Probe(to)).await?;
         match tokio::time::timeout(limits::ANSWER, answer).await {

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::job::{Job, Verdict};
+use super::readiness::Readiness;
 use super::{Orchestrator, Request};
 use crate::clock::Clock;
 use crate::limits;
@@ -31,7 +32,10 @@ impl Loop {
     pub(crate) fn new(store: Store, world: World, clock: Clock) -> (Self, Orchestrator) {
         let (sender, requests) = mpsc::channel(limits::QUEUE);
         let (shown, seen) = watch::channel(Arc::new(world.clone()));
-        (Self { store, world, requests, shown, clock }, Orchestrator { requests: sender, world: seen, clock })
+        (
+            Self { store, world, requests, shown, clock },
+            Orchestrator { requests: sender, world: seen, clock, readiness: Readiness::default() },
+        )
     }
 
     /// Until `stop`; what was asked before is carried out, and what is asked later is refused.

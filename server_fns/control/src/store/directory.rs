@@ -10,6 +10,7 @@ use surrealdb::engine::any::Any;
 
 use super::error::OpenError;
 use super::open::connect;
+use super::private::keep_private;
 use crate::limits;
 
 /// Where in the data directory the database is.
@@ -21,7 +22,7 @@ pub(super) fn place(dir: &Path) -> PathBuf {
 /// moment after its last handle is gone.
 pub(super) fn claim(dir: &Path) -> Result<File, OpenError> {
     let failed = unusable(dir);
-    std::fs::create_dir_all(dir).map_err(&failed)?;
+    keep_private(dir)?;
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock")).map_err(&failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -81,7 +82,7 @@ fn log_files(dir: &Path) -> Result<BTreeMap<PathBuf, u64>, OpenError> {
     Ok(files)
 }
 
-fn unusable(dir: &Path) -> impl Fn(io::Error) -> OpenError {
+pub(super) fn unusable(dir: &Path) -> impl Fn(io::Error) -> OpenError {
     let dir = dir.display().to_string();
     move |source| OpenError::Directory { dir: dir.clone(), source }
 }

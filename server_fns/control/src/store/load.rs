@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use model::event::InstanceEvent;
 use planner::clock::Instant;
-use planner::world::World;
+use planner::world::{FoundBy, World};
+use protocol::plain::Plain as _;
 use surrealdb::IndexedResults;
 use surrealdb::types::Value;
 
@@ -28,12 +29,13 @@ impl Store {
             self.db.query(include_str!("load.surql")).await.and_then(IndexedResults::check).map_err(failed)?;
         let mut events: BTreeMap<_, Vec<InstanceEvent>> = BTreeMap::new();
         for event in rows::<InstanceEvent, InstanceEvent>(&mut tables, 7)? {
-            events.entry(event.instance).or_default().push(event);
+            // Until 0.2.0 a timeline repeated what nodes said as it was.
+            events.entry(event.instance).or_default().push(event.plain());
         }
         for timeline in events.values_mut() {
             timeline.sort_by_key(|event| (event.at, event.id));
         }
-        Ok(World {
+        let world = World {
             cluster: meta.cluster,
             era: meta.era,
             settings: meta.settings,
@@ -55,7 +57,9 @@ impl Store {
             unopened: BTreeMap::new(),
             published: BTreeMap::new(),
             started,
-        })
+            found_by: FoundBy::default(),
+        };
+        Ok(world.indexed())
     }
 }
 

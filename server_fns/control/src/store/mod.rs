@@ -11,7 +11,9 @@ mod mend;
 mod meta;
 mod migrate;
 mod open;
+mod private;
 pub(crate) mod random;
+mod remote;
 mod row;
 mod rows;
 #[cfg(test)]
@@ -27,6 +29,8 @@ pub use backup::{Backup, BackupError};
 pub use error::{OpenError, StoreError};
 pub use meta::First;
 pub use open::Location;
+pub use private::keep_private;
+pub use remote::may_dial;
 
 /// An open database of which this process is the only writer.
 pub struct Store {

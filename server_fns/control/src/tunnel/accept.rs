@@ -1,20 +1,24 @@
 //! Where nodes dial in for streams.
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::upgrade::downcast;
 use model::refusal::{Refusal, RefusalCode};
 use model::version::Epoch;
 use protocol::stream::{EPOCH_HEADER, UPGRADE};
-use tokio::net::TcpStream;
 
 use crate::gateway::node_of;
 use crate::handle::Handle;
+use crate::http::Dialled;
+use crate::http::listen::Wire;
 use crate::router::refuse;
+use crate::sparse::Sparse;
 use wire::alive;
+
+static SPOKE: Sparse = Sparse::new();
 
 /// Takes one socket from a node whose channel is connected in the epoch that it names.
 pub(crate) async fn accept(State(handle): State<Handle>, request: Request) -> Response {
@@ -29,21 +33,24 @@ pub(crate) async fn accept(State(handle): State<Handle>, request: Request) -> Re
     if !connected {
         return refuse(&Refusal::new(RefusalCode::Conflict, "The node's channel is another one by now."));
     }
+    let near = request.extensions().get::<ConnectInfo<Dialled>>().is_some_and(|info| info.0.is_near());
     let tracker = handle.tasks.clone();
     tracker.spawn(async move {
         let switched = hyper::upgrade::on(request).await;
-        match switched.map(downcast::<TokioIo<TcpStream>>) {
+        match switched.map(Upgraded::downcast::<TokioIo<Wire>>) {
             Ok(Ok(parts)) if parts.read_buf.is_empty() => {
-                let socket = parts.io.into_inner();
-                // Without it, a keystroke waits for the acknowledgement of the one before.
-                let _ = socket.set_nodelay(true);
-                if let Err(error) = alive::watch(&socket) {
+                let socket = parts.io.into_inner().of_node(near);
+                if let Err(error) = alive::watch(socket.tcp()) {
                     tracing::warn!(%error, "a data socket cannot be watched");
                 }
                 handle.tunnels.arrived(node, epoch, socket);
             }
-            Ok(Ok(_)) => tracing::warn!(%node, "closed a data socket on which the node spoke first"),
-            Ok(Err(_)) => tracing::error!("a data socket is no TCP connection of this server"),
+            Ok(Ok(_)) => {
+                if let Some(more) = SPOKE.tells() {
+                    tracing::warn!(%node, more, "closed a data socket on which the node spoke first");
+                }
+            }
+            Ok(Err(_)) => tracing::error!("a data socket is no connection of this server"),
             Err(error) => tracing::debug!(%node, %error, "a data socket was not switched"),
         }
     });

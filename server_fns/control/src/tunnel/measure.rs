@@ -115,7 +115,7 @@ async fn to_node(socket: Socket) -> io::Result<Throughput> {
     let mut filler = [0; BLOCK];
     getrandom::fill(&mut filler).map_err(io::Error::other)?;
     // What is still on its way when the node has counted enough is of no use to anybody.
-    socket2::SockRef::from(socket.get_ref()).set_linger(Some(Duration::ZERO))?;
+    socket2::SockRef::from(socket.get_ref().tcp()).set_linger(Some(Duration::ZERO))?;
     let (mut answer, mut stream) = tokio::io::split(socket);
     let (mut sent, begun) = (0, Instant::now());
     let sending = async {

@@ -12,10 +12,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::id::NodeId;
 use model::version::Epoch;
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use wire::meter::{Meter, Metered};
 
+use crate::http::listen::Wire;
 pub(crate) use accept::accept;
 use measure::Turns;
 use nearby::Nearby;
@@ -24,7 +24,7 @@ use pool::Pool;
 pub(crate) use stream::Stream;
 
 /// One data socket in use, counted on its link.
-pub(crate) type Socket = Metered<TcpStream>;
+pub(crate) type Socket = Metered<Wire>;
 
 /// The data sockets of every connected node.
 #[derive(Default)]
@@ -63,14 +63,14 @@ impl Tunnels {
     }
 
     /// A socket of the node is ready. One of another epoch is closed.
-    fn arrived(&self, node: NodeId, epoch: Epoch, socket: TcpStream) {
+    fn arrived(&self, node: NodeId, epoch: Epoch, socket: Wire) {
         if let Some(pool) = self.pools().get_mut(&node).filter(|pool| pool.epoch == epoch) {
             pool.arrived(socket);
         }
     }
 
     /// A ready socket of the node, or the promise of one.
-    fn take(&self, node: NodeId) -> Option<(Epoch, oneshot::Receiver<TcpStream>)> {
+    fn take(&self, node: NodeId) -> Option<(Epoch, oneshot::Receiver<Wire>)> {
         self.pools().get_mut(&node).map(|pool| (pool.epoch, pool.take()))
     }
 

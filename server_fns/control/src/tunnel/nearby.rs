@@ -64,12 +64,6 @@ impl Nearby {
         }
     }
 
-    /// Whether the node at the other end of the socket shares this machine's network: it came from an address of ours.
-    pub(super) fn is_near(socket: &TcpStream) -> bool {
-        let (Ok(peer), Ok(own)) = (socket.peer_addr(), socket.local_addr()) else { return false };
-        peer.ip() == own.ip()
-    }
-
     pub(super) fn promise(&self) -> Option<(Promise<'_>, Handover)> {
         let mut ticket = Ticket::default();
         getrandom::fill(&mut ticket).ok()?;

@@ -50,7 +50,7 @@ impl Handle {
                 let name = world.nodes.get(&instance.node).map(|node| node.settings.name.as_str()).unwrap_or_default();
                 NoStream::NodeAway(format!("its node {name} {why}"))
             })?;
-            let near = self.tunnels.nearby.as_ref().filter(|_| is_port(&target) && Nearby::is_near(socket.1.get_ref()));
+            let near = self.tunnels.nearby.as_ref().filter(|_| is_port(&target) && socket.1.get_ref().is_near());
             let (promise, handover) = near.and_then(Nearby::promise).unzip();
             let ask = Ask::Stream(Opening {
                 epoch: socket.0,
@@ -92,7 +92,7 @@ impl Handle {
         let (epoch, promised) = self.tunnels.take(node).ok_or("is not connected")?;
         match timeout(SOCKET, promised).await {
             Ok(Ok(socket)) => {
-                let ends = Ends::of(&socket);
+                let ends = Ends::of(socket.tcp());
                 Ok((epoch, self.tunnels.meter(node).metered(socket, ends)))
             }
             Ok(Err(_)) => Err("has just lost its connection"),
@@ -111,7 +111,7 @@ async fn arrived(promise: Option<Promise<'_>>) -> Option<Socket> {
     // The node is out of the way, so this end notices by itself when the other is gone.
     alive::watch(&socket).ok()?;
     // It never was on the node's link.
-    Some(Metered::uncounted(socket))
+    Some(Metered::uncounted(socket.into()))
 }
 
 fn running(world: &World, id: InstanceId) -> Result<&Instance, NoStream> {
@@ -127,7 +127,7 @@ fn running(world: &World, id: InstanceId) -> Result<&Instance, NoStream> {
 
 pub(super) async fn put(mut socket: Socket, ask: &Ask) -> std::io::Result<(Socket, Opened)> {
     head::write(&mut socket, ask).await?;
-    let opened = head::read(&mut socket).await?;
+    let opened = head::hear(&mut socket).await?;
     Ok((socket, opened))
 }
 

@@ -4,16 +4,17 @@ use std::collections::VecDeque;
 
 use model::version::Epoch;
 use protocol::limits::{IDLE_STREAMS, STREAMS};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
+
+use crate::http::listen::Wire;
 
 /// Wishes for more sockets that may wait to be told to the node.
 const WISHES: usize = 64;
 
 pub(super) struct Pool {
     pub(super) epoch: Epoch,
-    ready: VecDeque<TcpStream>,
-    waiting: VecDeque<oneshot::Sender<TcpStream>>,
+    ready: VecDeque<Wire>,
+    waiting: VecDeque<oneshot::Sender<Wire>>,
     wanted: mpsc::Sender<u16>,
 }
 
@@ -23,7 +24,7 @@ impl Pool {
         (Self { epoch, ready: VecDeque::new(), waiting: VecDeque::new(), wanted }, wishes)
     }
 
-    pub(super) fn arrived(&mut self, socket: TcpStream) {
+    pub(super) fn arrived(&mut self, socket: Wire) {
         let mut socket = socket;
         while let Some(asker) = self.waiting.pop_front() {
             match asker.send(socket) {
@@ -40,7 +41,7 @@ impl Pool {
     }
 
     /// The newest of those that stand ready: an older one is nearer to the end that its node sets it.
-    pub(super) fn take(&mut self) -> oneshot::Receiver<TcpStream> {
+    pub(super) fn take(&mut self) -> oneshot::Receiver<Wire> {
         let (asker, socket) = oneshot::channel();
         match self.ready.pop_back() {
             Some(ready) => drop(asker.send(ready)),
@@ -58,9 +59,9 @@ impl Pool {
     }
 }
 
-/// Open, and the node has said nothing: it is not its turn.
-fn is_silent(socket: &TcpStream) -> bool {
-    let heard = socket.try_read(&mut [0; 1]);
+/// Open, and the node has said nothing: it is not its turn. With TLS, what is read here is of no use any more.
+fn is_silent(socket: &Wire) -> bool {
+    let heard = socket.tcp().try_read(&mut [0; 1]);
     heard.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
 }
 
@@ -68,7 +69,7 @@ fn is_silent(socket: &TcpStream) -> bool {
 mod tests {
     use super::*;
     use tokio::io::AsyncWriteExt as _;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     async fn pair() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -81,18 +82,18 @@ mod tests {
         let (mut pool, mut wanted) = Pool::new(Epoch(1));
         let (first, theirs) = pair().await;
         let (second, mut talker) = pair().await;
-        pool.arrived(first);
-        pool.arrived(second);
+        pool.arrived(first.into());
+        pool.arrived(second.into());
         drop(theirs);
         talker.write_all(b"out of turn").await.unwrap();
         for socket in &pool.ready {
-            socket.readable().await.unwrap();
+            socket.tcp().readable().await.unwrap();
         }
         let (third, _their_third) = pair().await;
         let port = third.local_addr().unwrap();
-        pool.arrived(third);
+        pool.arrived(third.into());
         assert_eq!(pool.ready.len(), 1);
-        assert_eq!(pool.take().await.unwrap().local_addr().unwrap(), port);
+        assert_eq!(pool.take().await.unwrap().tcp().local_addr().unwrap(), port);
         let waits: Vec<_> = (0..=IDLE_STREAMS).map(|_| pool.take()).collect();
         assert_eq!(wanted.try_recv(), Ok(1));
         assert_eq!(waits.len(), IDLE_STREAMS + 1);

@@ -141,7 +141,7 @@ fn text_is_never_a_query() {
             };
             assert!(handle.sign_up(bad, peer).await.is_err());
             assert_eq!(handle.create_instance(&ada, ask(text), None).await.unwrap_err().code, RefusalCode::Invalid);
-            let add = AddSshKey { name: text.to_owned(), public_key: text.to_owned() };
+            let add = AddSshKey { name: text.to_owned(), public_key: text.to_owned(), ..AddSshKey::default() };
             assert_eq!(handle.add_ssh_key(&ada, add).await.unwrap_err().code, RefusalCode::Invalid);
         }
         handle.create_instance(&ada, ask("web"), Some("';DELETE/**/person;--".to_owned())).await.unwrap();

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use control::auth::attempts::{AttemptLimits, Rate};
-use control::http::{Dialled, Door};
-use control::{Config, Control, Credential, Handle, Peer, Running};
+use control::http::Door;
+use control::{Config, Control, Credential, Handle, Peer, Running, SessionSecrets};
 use model::request::{AddSshKey, RegisterNode, SignUp};
 use planner::actor::Actor;
 
@@ -35,12 +35,19 @@ pub(crate) fn on_disk(dir: &Path) -> Config {
     Config { data_dir: dir.to_owned(), ..Config::default() }
 }
 
+/// What the page of a signed-in browser sends.
+pub(crate) fn shows(secrets: &SessionSecrets) -> Credential {
+    let (cookie, key) = (secrets.cookie.expose().to_owned(), secrets.key.expose().to_owned());
+    Credential::Session { cookies: vec![cookie], key }
+}
+
 /// As many accounts and attempts as a test makes.
 fn generous() -> AttemptLimits {
     let rate = Rate { burst: 10_000, ..AttemptLimits::default().sign_in_per_address };
     AttemptLimits {
         sign_in_per_address: rate,
         sign_in_per_account: rate,
+        sign_in_where_known: rate,
         sign_up_per_address: rate,
         password_change_per_account: rate,
     }
@@ -51,8 +58,7 @@ impl Server {
         let (handle, running) = Control::open(config).await.unwrap().with_attempts(generous()).run();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let routes = handle.router().into_make_service_with_connect_info::<Dialled>();
-        tokio::spawn(async move { axum::serve(Door(listener), routes).await });
+        tokio::spawn(Door::plain(listener).serve(handle.router(), std::future::pending()));
         Self { handle, running, address }
     }
 
@@ -71,9 +77,9 @@ impl Server {
             setup: self.handle.setup_token(),
             invite: None,
         };
-        let (_, session) = self.handle.sign_up(asked, peer()).await.unwrap();
-        let actor = self.handle.authenticate(Credential::Session(session.expose().to_owned())).await.unwrap();
-        let key = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned() };
+        let (_, secrets) = self.handle.sign_up(asked, peer()).await.unwrap();
+        let actor = self.handle.authenticate(shows(&secrets)).await.unwrap();
+        let key = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned(), ..AddSshKey::default() };
         self.handle.add_ssh_key(&actor, key).await.unwrap();
         actor
     }

@@ -11,7 +11,7 @@ fn a_subscription_tells_a_snapshot_and_then_deltas() {
     run(async {
         let server = Server::start(in_memory()).await;
         let ada = server.sign_up("ada").await;
-        let mut told = server.handle.subscribe(&ada);
+        let mut told = server.handle.subscribe(&ada).unwrap();
         let Some(LiveEvent::Snapshot { revision, world, .. }) = told.next().await else { panic!("no snapshot") };
         let (mut revision, mut seen): (Revision, LiveWorld) = (revision, *world);
         for name in ["one", "two", "three"] {

@@ -11,3 +11,4 @@ mod live;
 mod measure;
 mod probe;
 mod quota;
+mod sessions;

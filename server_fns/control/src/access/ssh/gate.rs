@@ -10,10 +10,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 use super::limits::{CONNECTIONS, CONNECTIONS_OF_ADDRESS, WAITING_TO_LOG_IN};
+use crate::http::network;
+use crate::machine::Room;
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Gate {
     inside: Arc<Mutex<Inside>>,
+    /// Of those who have logged in, and of those who have not yet.
+    most: usize,
+    most_waiting: usize,
+}
+
+impl Default for Gate {
+    /// As many as are wanted, or as there are open files for.
+    fn default() -> Self {
+        let room = Room::now().ssh;
+        let most_waiting = WAITING_TO_LOG_IN.min(room / 4);
+        Self { inside: Arc::default(), most: CONNECTIONS.min(room - most_waiting), most_waiting }
+    }
 }
 
 #[derive(Default)]
@@ -34,13 +48,15 @@ pub(super) struct Place {
 impl Gate {
     /// `cut` ends the connection.
     pub(super) fn enter(&self, address: IpAddr, cut: CancellationToken) -> Option<Place> {
+        // A whole /64 of IPv6 is one client's.
+        let address = network(address);
         let mut inside = self.inside();
         let of_address = inside.waiting.get(&address).map_or(0, VecDeque::len)
             + inside.entered.get(&address).copied().unwrap_or_default();
-        if of_address >= CONNECTIONS_OF_ADDRESS || inside.entered.values().sum::<usize>() >= CONNECTIONS {
+        if of_address >= CONNECTIONS_OF_ADDRESS || inside.entered.values().sum::<usize>() >= self.most {
             return None;
         }
-        if inside.waiting.values().map(VecDeque::len).sum::<usize>() >= WAITING_TO_LOG_IN {
+        if inside.waiting.values().map(VecDeque::len).sum::<usize>() >= self.most_waiting {
             let greediest = inside.waiting.iter_mut().max_by_key(|(_, held)| held.len());
             if let Some((_, oldest)) = greediest.and_then(|(_, held)| held.pop_front()) {
                 oldest.cancel();
@@ -115,7 +131,7 @@ mod tests {
 
     #[test]
     fn one_address_cannot_take_every_place_and_places_come_back() {
-        let gate = Gate::default();
+        let gate = Gate { most: CONNECTIONS, most_waiting: WAITING_TO_LOG_IN, ..Gate::default() };
         let enter = |n| gate.enter(address(n), CancellationToken::new());
         let places: Vec<_> = (0..CONNECTIONS_OF_ADDRESS).map_while(|_| enter(1)).collect();
         assert_eq!(places.len(), CONNECTIONS_OF_ADDRESS);
@@ -131,7 +147,7 @@ mod tests {
 
     #[test]
     fn many_who_never_log_in_give_their_places_up_and_those_inside_keep_theirs() {
-        let gate = Gate::default();
+        let gate = Gate { most_waiting: WAITING_TO_LOG_IN, ..Gate::default() };
         let inside = gate.enter(address(200), CancellationToken::new()).unwrap();
         let seat = inside.entered();
         let mut held = Vec::new();

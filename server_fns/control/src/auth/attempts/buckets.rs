@@ -14,19 +14,19 @@ pub struct Rate {
 }
 
 #[derive(Debug)]
-pub(super) struct Buckets<K> {
+pub(crate) struct Buckets<K> {
     rate: Rate,
     max_keys: usize,
     full_at: HashMap<K, Duration>,
 }
 
 impl<K: Eq + Hash + Clone> Buckets<K> {
-    pub(super) fn new(rate: Rate, max_keys: usize) -> Self {
+    pub(crate) fn new(rate: Rate, max_keys: usize) -> Self {
         Self { rate, max_keys, full_at: HashMap::new() }
     }
 
     /// Takes one, or says how long to wait for it.
-    pub(super) fn take(&mut self, key: &K, now: Instant) -> Result<(), Duration> {
+    pub(crate) fn take(&mut self, key: &K, now: Instant) -> Result<(), Duration> {
         let full_at = self.full_at.get(key).copied().unwrap_or_default().max(now.0).saturating_add(self.rate.every);
         let depth = self.rate.every.saturating_mul(self.rate.burst);
         let wait = full_at.saturating_sub(depth).saturating_sub(now.0);
@@ -38,7 +38,7 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         Ok(())
     }
 
-    pub(super) fn give_back(&mut self, key: &K) {
+    pub(crate) fn give_back(&mut self, key: &K) {
         if let Some(full_at) = self.full_at.get_mut(key) {
             *full_at = full_at.saturating_sub(self.rate.every);
         }

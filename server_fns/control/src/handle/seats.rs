@@ -1,0 +1,123 @@
+//! How many feeds one person may follow at once, and what all of them show, which is found out once for each world.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::id::PersonId;
+use model::live::LiveWorld;
+use model::refusal::{Refusal, RefusalCode};
+use planner::world::World;
+
+/// Each is a tab.
+const MOST: usize = 50;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seats(Arc<Mutex<HashMap<PersonId, Held>>>);
+
+#[derive(Debug, Default)]
+struct Held {
+    count: usize,
+    seen: Arc<Mutex<Option<Seen>>>,
+}
+
+/// What the person saw in that world.
+#[derive(Debug)]
+struct Seen {
+    world: Arc<World>,
+    live: Option<Arc<LiveWorld>>,
+}
+
+/// Dropping it frees it.
+#[derive(Debug)]
+pub(super) struct Seat {
+    of: Seats,
+    person: PersonId,
+    seen: Arc<Mutex<Option<Seen>>>,
+}
+
+impl Seats {
+    pub(super) fn take(&self, person: PersonId) -> Result<Seat, Refusal> {
+        let mut all = self.all();
+        let held = all.entry(person).or_default();
+        if held.count >= MOST {
+            let message = format!("You follow this server in {MOST} tabs already. Close one of them.");
+            return Err(Refusal::new(RefusalCode::RateLimited, message));
+        }
+        held.count += 1;
+        Ok(Seat { of: self.clone(), person, seen: Arc::clone(&held.seen) })
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<PersonId, Held>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seat {
+    /// What the person sees in the world; the first of the tabs to ask finds out.
+    pub(super) fn see(
+        &self,
+        world: &Arc<World>,
+        find_out: impl FnOnce() -> Option<LiveWorld>,
+    ) -> Option<Arc<LiveWorld>> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.as_ref().filter(|seen| Arc::ptr_eq(&seen.world, world)) {
+            Some(seen) => seen.live.clone(),
+            None => {
+                let live = find_out().map(Arc::new);
+                *seen = Some(Seen { world: Arc::clone(world), live: live.clone() });
+                live
+            }
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut all = self.of.all();
+        if let Some(held) = all.get_mut(&self.person) {
+            held.count -= 1;
+            if held.count == 0 {
+                all.remove(&self.person);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::id::ClusterId;
+    use model::request::Settings;
+    use model::version::Era;
+    use planner::clock::Instant;
+
+    #[test]
+    fn one_person_takes_so_many_and_nobody_elses() {
+        let (seats, ada, grace) = (Seats::default(), PersonId::from_bits(1), PersonId::from_bits(2));
+        let held: Vec<Seat> = (0..MOST).map(|_| seats.take(ada).unwrap()).collect();
+        assert_eq!(seats.take(ada).unwrap_err().code, RefusalCode::RateLimited);
+        assert!(seats.take(grace).is_ok());
+        drop(held);
+        assert!(seats.take(ada).is_ok());
+        assert!(seats.all().is_empty());
+    }
+
+    #[test]
+    fn all_tabs_of_a_person_cost_as_much_as_one() {
+        let (seats, ada) = (Seats::default(), PersonId::from_bits(1));
+        let world =
+            || Arc::new(World::new(ClusterId::from_bits(1), Era::default(), Settings::default(), Instant::default()));
+        let tabs: Vec<Seat> = (0..MOST).map(|_| seats.take(ada).unwrap()).collect();
+        let mut asked = 0;
+        for world in [world(), world()] {
+            for tab in &tabs {
+                let seen = tab.see(&world, || {
+                    asked += 1;
+                    None
+                });
+                assert!(seen.is_none());
+            }
+        }
+        assert_eq!(asked, 2);
+    }
+}

@@ -1,0 +1,106 @@
+//! The data directory is for its owner alone: whoever reads it can sign in as anybody, and is root on every instance.
+
+use std::fs::{DirBuilder, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use super::directory::{place, unusable};
+use super::error::OpenError;
+
+/// What group and others may.
+const OTHERS: u32 = 0o077;
+
+/// Makes the folder if it is not there, and closes it to everybody else if it is ours.
+///
+/// # Errors
+/// When that cannot be done, or would close a folder to those who have other things in it.
+pub fn keep_private(dir: &Path) -> Result<(), OpenError> {
+    let failed = unusable(dir);
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(&failed)?;
+    let mode = std::fs::metadata(dir).map_err(&failed)?.mode();
+    if mode & OTHERS == 0 {
+        return Ok(());
+    }
+    let open = |why: &'static str| OpenError::Readable { dir: dir.display().to_string(), mode: mode & 0o7777, why };
+    let ours = place(dir).exists() || ["lock", "admin.sock"].iter().any(|own| dir.join(own).exists());
+    let empty = || std::fs::read_dir(dir).is_ok_and(|mut content| content.next().is_none());
+    if !ours && !empty() {
+        return Err(open("holds other things than DockHost's"));
+    }
+    close(dir, mode).map_err(|_| open("belongs to another user"))?;
+    tracing::warn!(
+        dir = %dir.display(),
+        was = format!("{:o}", mode & 0o777),
+        "other users of this machine could read the data directory, and with it every secret; now only its owner can. If there \
+         are others here, give everybody new passwords, tokens and keys"
+    );
+    close_all(&place(dir)).map_err(failed)
+}
+
+fn close(path: &Path, mode: u32) -> io::Result<()> {
+    std::fs::set_permissions(path, Permissions::from_mode(mode & 0o7700))
+}
+
+fn close_all(dir: &Path) -> io::Result<()> {
+    let entries = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    close(dir, std::fs::metadata(dir)?.mode())?;
+    for entry in entries {
+        let path = entry?.path();
+        let found = std::fs::symlink_metadata(&path)?;
+        if found.is_dir() {
+            close_all(&path)?;
+        } else if found.is_file() {
+            close(&path, found.mode())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().mode() & 0o777
+    }
+
+    #[test]
+    fn a_new_folder_is_closed_whatever_the_umask() {
+        let dir = tempfile::tempdir().unwrap();
+        let new = dir.path().join("a/b");
+        keep_private(&new).unwrap();
+        assert_eq!(mode(&new), 0o700);
+        keep_private(&new).unwrap();
+    }
+
+    #[test]
+    fn an_earlier_versions_folder_is_closed_with_all_that_is_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let wal = dir.path().join("store/wal");
+        std::fs::create_dir_all(&wal).unwrap();
+        for (path, bits) in [("lock", 0o644), ("store/wal/0.wal", 0o644), ("store/LOCK", 0o660)] {
+            std::fs::write(dir.path().join(path), "x").unwrap();
+            std::fs::set_permissions(dir.path().join(path), Permissions::from_mode(bits)).unwrap();
+        }
+        for path in [dir.path(), &dir.path().join("store"), &wal] {
+            std::fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+        }
+        keep_private(dir.path()).unwrap();
+        assert_eq!((mode(dir.path()), mode(&wal), mode(&wal.join("0.wal"))), (0o700, 0o700, 0o600));
+        assert_eq!(mode(&dir.path().join("store/LOCK")), 0o600);
+    }
+
+    #[test]
+    fn a_folder_of_others_is_not_closed_to_them() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("theirs"), "x").unwrap();
+        std::fs::set_permissions(dir.path(), Permissions::from_mode(0o1777)).unwrap();
+        let refused = keep_private(dir.path()).unwrap_err().to_string();
+        assert!(refused.contains("1777") && refused.contains("holds other things"), "{refused}");
+        assert_eq!(mode(dir.path()), 0o777);
+    }
+}
