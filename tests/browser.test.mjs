@@ -14,7 +14,7 @@ describe("in a browser", () => {
   const look = async (name) => layout.push(...(await pictures(page, name)));
 
   before(async () => {
-    world = await World.open({ people: false });
+    world = await World.open({ people: false, ports: "127.0.0.2" });
     base = world.server.base;
     browser = await Browser.open();
     context = await browser.context();
@@ -148,7 +148,7 @@ describe("in a browser", () => {
     const ours = `${await clipboard()}\nHost *\n  BatchMode yes\n  StrictHostKeyChecking yes\n  UserKnownHostsFile ${known}\n  IdentityFile ${world.ada.identity}\n  IdentitiesOnly yes\n`;
     await writeFile(config, ours);
     const ssh = (...args) => run("ssh", ["-F", config, ...args], { seconds: 30 });
-    for (const way of ["web-1.dockhost", "web-1@dockhost"]) assert.equal((await ssh(way, "hostname")).stdout.trim(), "web-1", way);
+    for (const way of [`web-1.${world.ada.username}.dockhost`, "web-1@dockhost"]) assert.equal((await ssh(way, "hostname")).stdout.trim(), "web-1", way);
     assert.match((await ssh("dockhost", "ls")).stdout, /web-1/);
   });
 

@@ -43,9 +43,14 @@ export class Client {
     return done.stdout;
   }
 
-  /** `ssh root@instance.dockhost …`, with the gateway as the jump host. */
+  /** The name that an instance of the person's is certified for; or another one, as `web-1.eve`. */
+  host(instance) {
+    return `${instance.includes(".") ? instance : `${instance}.${this.person.username}`}.dockhost`;
+  }
+
+  /** `ssh root@instance.person.dockhost …`, with the gateway as the jump host. */
   jump(instance, args, { options = [], ...more } = {}) {
-    return run("ssh", [...this.options, ...options, `${instance}.dockhost`, ...[args].flat()], { seconds: 60, ...more });
+    return run("ssh", [...this.options, ...options, this.host(instance), ...[args].flat()], { seconds: 60, ...more });
   }
 
   lobby(command, more) {

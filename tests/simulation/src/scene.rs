@@ -67,7 +67,7 @@ impl Scene {
             fingerprint: format!("SHA256:{name}"),
             public_key: format!("ssh-ed25519 {name}"),
         };
-        let asked = AddSshKey { name: "laptop".into(), public_key: String::new() };
+        let asked = AddSshKey { name: "laptop".into(), ..AddSshKey::default() };
         let decision = ssh_keys::add(&self.world, &self.actor(person), &asked, key, draw, now)?;
         self.apply(decision);
         Ok(())

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod samples;
+pub(crate) mod signature;
 
 use model::refusal::Refusal;
 use planner::command::ssh_keys::ParsedKey;

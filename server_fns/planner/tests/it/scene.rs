@@ -134,7 +134,7 @@ impl Scene {
             fingerprint: format!("SHA256:{name}"),
             public_key: format!("ssh-ed25519 {name}"),
         };
-        let asked = AddSshKey { name: name.into(), public_key: String::new() };
+        let asked = AddSshKey { name: name.into(), ..AddSshKey::default() };
         let decided = ssh_keys::add(&self.world, &actor, &asked, key, &mut draw, self.now)?;
         self.commit(decided);
         Ok(())
@@ -220,6 +220,17 @@ pub(crate) type Wish = fn(&World, &Actor, InstanceId, &mut dyn FnMut() -> u64, N
 
 pub(crate) fn asks(name: &str) -> SignUp {
     SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() }
+}
+
+/// Somebody signs in with a browser.
+pub(crate) fn opening(person: PersonId) -> people::Opening {
+    people::Opening {
+        person,
+        secret_hash: "hash".into(),
+        key_hash: "hash of a key".into(),
+        address: "192.0.2.1".into(),
+        agent: "a\nbrowser".into(),
+    }
 }
 
 /// How a machine with an empty data directory introduces itself.
