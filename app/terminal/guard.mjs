@@ -26,10 +26,11 @@ export function refuseClipboard(terminal) {
  * answered the first time; a second answer would be typed into the shell that runs now.
  */
 export function answerOnce(terminal, replaying) {
-  const questions = [{ final: "c" }, { prefix: ">", final: "c" }, { final: "n" }, { prefix: "?", final: "n" },
-    { intermediates: "$", final: "p" }, { prefix: "?", intermediates: "$", final: "p" }];
+  const questions = [{ final: "c" }, { prefix: ">", final: "c" }, { prefix: "=", final: "c" }, { final: "n" }, { prefix: "?", final: "n" },
+    { intermediates: "$", final: "p" }, { prefix: "?", intermediates: "$", final: "p" }, { final: "x" }, { final: "t" },
+    { prefix: ">", final: "q" }, { prefix: "?", final: "u" }, { prefix: "?", final: "m" }];
   for (const question of questions) terminal.parser.registerCsiHandler(question, replaying);
-  terminal.parser.registerDcsHandler({ intermediates: "$", final: "q" }, replaying);
+  for (const intermediates of ["$", "+"]) terminal.parser.registerDcsHandler({ intermediates, final: "q" }, replaying);
   // These set a colour, or ask for it with a question mark.
   for (const colour of [4, 10, 11, 12]) terminal.parser.registerOscHandler(colour, (data) => replaying() && data.includes("?"));
 }

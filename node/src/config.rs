@@ -250,7 +250,9 @@ mod tests {
         assert!(refused.contains("--insecure-server") && refused.contains("https://"), "{refused}");
         let near = ["http://127.0.0.1:8080", "http://localhost", "ws://[::1]:1"];
         assert!(near.iter().all(|url| check(&["--server", url], Some("k")).is_ok()));
-        for tricky in ["http://127.evil.example", "ws://127.0.0.1.nip.io", "http://localhost.evil.example", "http://0.0.0.0"] {
+        for tricky in
+            ["http://127.evil.example", "ws://127.0.0.1.nip.io", "http://localhost.evil.example", "http://0.0.0.0"]
+        {
             assert!(matches!(check(&["--server", tricky], Some("k")), Err(BadConfig::Exposed(_))), "{tricky}");
         }
         assert!(check(&["--server", "http://a.example", "--insecure-server"], Some("k")).is_ok());

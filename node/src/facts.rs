@@ -24,7 +24,14 @@ impl Machine {
             .with_cpu(CpuRefreshKind::nothing().with_cpu_usage())
             .with_memory(MemoryRefreshKind::nothing().with_ram());
         let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
-        Self { system: System::new_with_specifics(kind), data_dir, images, reserved, network: wire::network(), bind: None }
+        Self {
+            system: System::new_with_specifics(kind),
+            data_dir,
+            images,
+            reserved,
+            network: wire::network(),
+            bind: None,
+        }
     }
 
     /// Where the host ports listen.

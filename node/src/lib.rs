@@ -12,6 +12,7 @@ pub mod forward;
 pub mod images;
 pub mod ledger;
 pub mod logs;
+pub mod process;
 pub mod run;
 #[cfg(test)]
 mod sample;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use node::config::{Arguments, Command, Config};
 use node::doctor::{self, Subject};
-use node::{logs, run};
+use node::{logs, process, run};
 
 /// What is still busy in the background at the end (a disk that hangs) is left behind after this long.
 const LEAVE_BEHIND: Duration = Duration::from_millis(500);
@@ -26,6 +26,7 @@ fn work(arguments: Arguments) -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(&error.into(), 2),
     };
+    process::settle();
     match on_runtime(run::run(config)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) | Err(error) => fail(&error, 1),

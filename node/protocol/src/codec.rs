@@ -1,9 +1,10 @@
 //! Frame ⇄ message.
 
+use model::plain::plain;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::limits::{MAX_FRAME, MAX_INSTANCES};
+use crate::limits::{MAX_FRAME, MAX_INSTANCES, text};
 use crate::message::{ToNode, ToServer};
 
 /// Why a frame is not a message. The connection it came on is closed.
@@ -15,6 +16,14 @@ pub enum BadFrame {
     Unreadable(String),
     #[error("{0} instances in one message are over the limit of {MAX_INSTANCES}")]
     TooMany(usize),
+}
+
+impl BadFrame {
+    /// What the parser says may repeat what the other end wrote.
+    #[expect(clippy::needless_pass_by_value, reason = "it stands where an error is mapped")]
+    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
+        Self::Unreadable(plain(&error.to_string(), text::CLAUSE))
+    }
 }
 
 /// A message that knows how many instances it carries.
@@ -44,7 +53,7 @@ pub fn decode<M: Message>(frame: &str) -> Result<M, BadFrame> {
     if frame.len() > MAX_FRAME {
         return Err(BadFrame::TooLong(frame.len()));
     }
-    let message: M = serde_json::from_str(frame).map_err(|error| BadFrame::Unreadable(error.to_string()))?;
+    let message: M = serde_json::from_str(frame).map_err(BadFrame::unreadable)?;
     within_limit(message)
 }
 
@@ -52,7 +61,7 @@ pub fn encode<M: Message>(message: &M) -> Result<String, BadFrame> {
     if message.instances() > MAX_INSTANCES {
         return Err(BadFrame::TooMany(message.instances()));
     }
-    let frame = serde_json::to_string(message).map_err(|error| BadFrame::Unreadable(error.to_string()))?;
+    let frame = serde_json::to_string(message).map_err(BadFrame::unreadable)?;
     if frame.len() > MAX_FRAME { Err(BadFrame::TooLong(frame.len())) } else { Ok(frame) }
 }
 

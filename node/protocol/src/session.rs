@@ -6,11 +6,13 @@ use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
 use model::link::Counted;
 use model::node::NodeFacts;
+use model::plain::{make_plain, plain};
 use model::version::Epoch;
 
 use crate::codec::BadFrame;
-use crate::limits::{HEARTBEAT, HEARTBEAT_MOST};
+use crate::limits::{HEARTBEAT, HEARTBEAT_MOST, text};
 use crate::message::{Hello, RefusedReason, Report, ToNode, ToServer};
+use crate::plain::Plain as _;
 
 /// The node's end of one connection.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +49,8 @@ pub enum FromServer {
 impl NodeSession {
     pub fn handle(&mut self, message: ToNode) -> FromServer {
         match message {
-            ToNode::Welcome { epoch, cluster, node, name, assignment } if self.epoch.is_none() => {
+            ToNode::Welcome { epoch, cluster, node, mut name, assignment } if self.epoch.is_none() => {
+                make_plain(&mut name, text::NAME);
                 if assignment.cluster != cluster || assignment.node != node {
                     return FromServer::Broken("the assignment is for another cluster or node");
                 }
@@ -62,7 +65,9 @@ impl NodeSession {
                 self.current(epoch, FromServer::Heard { heartbeat })
             }
             ToNode::Dial { epoch, sockets } => self.current(epoch, FromServer::Dial(sockets)),
-            ToNode::Refused { reason, message } => FromServer::Refused { reason, message },
+            ToNode::Refused { reason, message } => {
+                FromServer::Refused { reason, message: plain(&message, text::SENTENCE) }
+            }
         }
     }
 
@@ -113,7 +118,7 @@ impl ServerSession {
     pub fn handle(&mut self, frame: Result<ToServer, BadFrame>) -> FromNode {
         let broken = |why: &str| FromNode::Broken(RefusedReason::Protocol, why.to_owned());
         let message = match frame {
-            Ok(message) => message,
+            Ok(message) => message.plain(),
             Err(error) => return FromNode::Broken(RefusedReason::Protocol, error.to_string()),
         };
         match (message, self.epoch) {
@@ -124,6 +129,9 @@ impl ServerSession {
             ),
             (ToServer::Hello(hello), None) if hello.machine.is_empty() => {
                 broken("a hello that does not name its machine")
+            }
+            (ToServer::Hello(hello), None) if plain(&hello.machine, text::MACHINE) != hello.machine => {
+                broken("a hello whose name of its machine is too long, or no plain text")
             }
             (ToServer::Hello(hello), None) => FromNode::Greeted(hello),
             (ToServer::Heartbeat { .. } | ToServer::Report(_), None) => broken("a frame before the hello"),

@@ -155,7 +155,7 @@ pub enum NotOpened {
 }
 
 pub fn encode<M: Serialize>(head: &M) -> Result<Vec<u8>, BadFrame> {
-    let text = serde_json::to_vec(head).map_err(|error| BadFrame::Unreadable(error.to_string()))?;
+    let text = serde_json::to_vec(head).map_err(BadFrame::unreadable)?;
     let length = u32::try_from(text.len()).ok().filter(|_| text.len() <= MAX_HEAD);
     let length = length.ok_or(BadFrame::TooLong(text.len()))?;
     Ok([&length.to_be_bytes()[..], &text].concat())
@@ -168,5 +168,5 @@ pub fn length(bytes: [u8; LENGTH]) -> Result<usize, BadFrame> {
 }
 
 pub fn decode<M: DeserializeOwned>(head: &[u8]) -> Result<M, BadFrame> {
-    serde_json::from_slice(head).map_err(|error| BadFrame::Unreadable(error.to_string()))
+    serde_json::from_slice(head).map_err(BadFrame::unreadable)
 }

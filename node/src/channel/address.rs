@@ -1,8 +1,11 @@
 //! Where the server is, and the key to it.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use tokio_tungstenite::tungstenite::http::{HeaderValue, Uri};
+
+use super::Pins;
 
 /// The addresses of the channel and of data sockets, made from that of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Address {
     stream: Uri,
     /// The key would travel in the clear over a network.
     exposed: bool,
+    /// By which the server is known; with none, authorities of the web vouch for it.
+    pins: Pins,
 }
 
 impl Address {
@@ -30,9 +35,16 @@ impl Address {
         let channel = below(protocol::PATH).map_err(|_| bad("is not an address"))?;
         let stream = below(protocol::stream::PATH).map_err(|_| bad("is not an address"))?;
         let host = channel.host().filter(|host| !host.is_empty()).ok_or_else(|| bad("names no host"))?;
-        let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
-        let exposed = scheme == "ws" && !loopback;
-        Ok(Self { channel, stream, exposed })
+        let exposed = scheme == "ws" && !is_here(host);
+        Ok(Self { channel, stream, exposed, pins: Pins::default() })
+    }
+
+    /// The same server, known by these certificates alone. The error follows the name of the option.
+    pub fn pinned(self, pins: Pins) -> Result<Self, String> {
+        if !pins.is_empty() && self.channel.scheme_str() == Some("ws") {
+            return Err(format!("a server at http:// shows no certificate; write https:// in place of {self}"));
+        }
+        Ok(Self { pins, ..self })
     }
 
     pub(super) fn uri(&self) -> &Uri {
@@ -41,6 +53,10 @@ impl Address {
 
     pub(crate) const fn stream(&self) -> &Uri {
         &self.stream
+    }
+
+    pub(crate) const fn pins(&self) -> &Pins {
+        &self.pins
     }
 
     pub const fn is_exposed(&self) -> bool {
@@ -54,7 +70,13 @@ impl fmt::Display for Address {
     }
 }
 
-/// The node's API key. It has no `Debug`, so that it cannot get into a log.
+/// Whether a host is this machine itself, whatever names servers know. A name that only begins like one is not.
+fn is_here(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The node's API key: whoever has it can be this node. It has no `Debug`, so that it cannot get into a log.
 #[derive(Clone)]
 pub struct ApiKey(HeaderValue);
 

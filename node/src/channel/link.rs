@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{StatusCode, header::AUTHORIZATION};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_with_config};
 
 use super::{Channel, FromChannel, Outgoing, Standing};
 use crate::event_loop::Event;
@@ -108,7 +108,8 @@ impl Channel {
             .max_frame_size(Some(MAX_FRAME))
             .max_message_size(Some(MAX_FRAME))
             .max_write_buffer_size(4 * MAX_FRAME);
-        match connect_async_with_config(request, Some(config), true).await {
+        let wire = tunnel::connect(&self.server).await.map_err(Ended::Lost)?;
+        match client_async_with_config(request, wire, Some(config)).await {
             Ok((socket, _)) => Ok(socket),
             Err(Error::Http(response)) => Err(match response.status() {
                 StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ended::WrongKey,

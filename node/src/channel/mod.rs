@@ -6,6 +6,7 @@
 mod address;
 mod link;
 mod pause;
+mod pin;
 
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use address::{Address, ApiKey};
+pub use pin::Pins;
+pub(crate) use pin::WrongPin;
 
 use crate::event_loop::Event;
 use link::Ended;

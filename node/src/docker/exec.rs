@@ -52,7 +52,9 @@ impl Engine {
             cmd: Some(arguments),
             env: Some(environment),
             user: Some(USER.to_owned()),
-            working_dir: Some("/root".to_owned()),
+            // What any other path means there is the instance's to say, and the engine would follow it before the
+            // program is inside.
+            working_dir: Some("/".to_owned()),
             ..ExecConfig::default()
         };
         let made = self.within(limits::CREATE, docker.create_exec(container, config)).await?;

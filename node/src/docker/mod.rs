@@ -5,6 +5,7 @@
 
 mod answer;
 mod containers;
+mod end;
 mod error;
 mod events;
 mod exec;
@@ -17,10 +18,13 @@ mod view;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bollard::models::{SystemInfo, SystemVersion};
 use bollard::{API_DEFAULT_VERSION, Docker};
+use model::engine::Component;
 use model::node::EngineState;
 use tokio::time::timeout;
 
+pub use end::Ending;
 pub use error::EngineError;
 pub use exec::{Output, Program, Running};
 
@@ -48,6 +52,9 @@ struct Link {
     api: String,
     /// Processors that the engine may give; a limit above it is refused.
     cpus: u32,
+    /// Whether requests to it pass a plugin first.
+    filtered: bool,
+    components: Vec<Component>,
 }
 
 impl Engine {
@@ -70,6 +77,11 @@ impl Engine {
             Err(EngineError::Hung(reason)) => EngineState::Hung { reason },
             Err(error) => EngineState::Away { reason: error.to_string() },
         }
+    }
+
+    /// The programs that the engine is made of, as it said when it last answered.
+    pub fn components(&self) -> Vec<Component> {
+        self.known().as_ref().map(|link| link.components.clone()).unwrap_or_default()
     }
 
     pub(crate) fn builds(&self) -> &Builds {
@@ -103,13 +115,31 @@ impl Engine {
         let seconds = limits::LONGEST.as_secs();
         let docker = Docker::connect_with_unix(&self.shared.socket, seconds, API_DEFAULT_VERSION)?;
         let docker = docker.negotiate_version().await?;
-        let version = docker.version().await?.version.unwrap_or_default();
+        let told = docker.version().await?;
+        let version = told.version.clone().unwrap_or_default();
         let api = docker.client_version().to_string();
-        let known = self.known().as_ref().filter(|link| link.version == version).map(|link| link.cpus);
-        let cpus = match known {
-            Some(cpus) => cpus,
-            None => docker.info().await?.ncpu.and_then(|count| u32::try_from(count).ok()).unwrap_or(u32::MAX),
+        let known = self.known().as_ref().filter(|link| link.version == version).map(|link| (link.cpus, link.filtered));
+        let (cpus, filtered) = match known {
+            Some(known) => known,
+            None => of_info(&docker.info().await?),
         };
-        Ok(Link { docker, version, api, cpus })
+        let components = components(told, filtered);
+        Ok(Link { docker, version, api, cpus, filtered, components })
     }
+}
+
+fn of_info(info: &SystemInfo) -> (u32, bool) {
+    let cpus = info.ncpu.and_then(|count| u32::try_from(count).ok()).unwrap_or(u32::MAX);
+    let plugins = info.plugins.as_ref().and_then(|plugins| plugins.authorization.as_ref());
+    (cpus, plugins.is_some_and(|plugins| !plugins.is_empty()))
+}
+
+/// Debian and Ubuntu say in place of a commit which package it is.
+fn components(told: SystemVersion, filtered: bool) -> Vec<Component> {
+    let one = |told: bollard::models::SystemVersionComponents| {
+        let build = told.details.as_ref().and_then(|details| details.get("GitCommit")).cloned();
+        Component { name: told.name, version: told.version, build: build.unwrap_or_default() }
+    };
+    let all = told.components.unwrap_or_default().into_iter().map(one);
+    all.chain(filtered.then(Component::authorization)).collect()
 }

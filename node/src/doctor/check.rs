@@ -20,6 +20,7 @@ pub(super) enum Hop {
     Clock,
     DockerSocket,
     Docker,
+    KnownFaults,
     DockerNetwork,
     Disk,
 }
@@ -40,6 +41,7 @@ impl fmt::Display for Hop {
             Self::Clock => "clock",
             Self::DockerSocket => "Docker socket",
             Self::Docker => "Docker",
+            Self::KnownFaults => "known faults",
             Self::DockerNetwork => "Docker network",
             Self::Disk => "disk",
         })
@@ -69,6 +71,8 @@ pub(super) type Reached<T> = Result<T, Hop>;
 pub(super) enum Outcome {
     Ok(String),
     Failed(Fault),
+    /// It works, and somebody should look after it.
+    Warned(Fault),
     /// Not looked at, or of no consequence, and why.
     Skipped(String),
 }

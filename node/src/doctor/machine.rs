@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::check::{Hop, Log};
 use super::engine::Door;
-use super::{Subject, disk, engine};
+use super::{Subject, disk, engine, faults};
 use crate::docker::Engine;
 
 const SOCKET: Duration = Duration::from_secs(5);
@@ -26,6 +26,14 @@ pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
         Ok((says, docker))
     };
     let docker = log.step(Hop::Docker, socket, answers).await;
+    match &docker {
+        Ok(docker) => {
+            for outcome in faults::judge(&docker.components()) {
+                log.add(Hop::KnownFaults, Duration::ZERO, outcome);
+            }
+        }
+        Err(before) => log.skip(Hop::KnownFaults, *before),
+    }
     let networks = async |docker: Engine| Ok((engine::network(&docker.networks().await)?, ()));
     let _network = log.step(Hop::DockerNetwork, docker, networks).await;
     let dir = subject.data_dir.clone();

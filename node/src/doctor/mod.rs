@@ -9,6 +9,7 @@ mod certificate;
 mod check;
 mod disk;
 mod engine;
+mod faults;
 mod health;
 mod machine;
 mod name;

@@ -32,6 +32,7 @@ pub(super) fn judge<T>(set: &[&str], way: &Reached<T>) -> Verdict {
             | Hop::Clock
             | Hop::DockerSocket
             | Hop::Docker
+            | Hop::KnownFaults
             | Hop::DockerNetwork
             | Hop::Disk,
         ) => Ok(format!("{names} set and not used: the node dials the server itself")),

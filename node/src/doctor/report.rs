@@ -10,7 +10,7 @@ pub(super) fn first_failed(checks: &[Check]) -> Option<Hop> {
     checks.iter().find(|check| matches!(check.outcome, Outcome::Failed(_))).map(|check| check.hop)
 }
 
-/// One line; for a failure, what to do stands indented below it.
+/// One line; for a failure and for a warning, what to do stands indented below it.
 pub(super) fn line(check: &Check) -> String {
     let (mark, says, advice) = parts(check);
     // What was not tried took no time.
@@ -21,7 +21,11 @@ pub(super) fn line(check: &Check) -> String {
 
 pub(super) fn summary(checks: &[Check]) -> String {
     let failed = checks.iter().filter(|check| matches!(check.outcome, Outcome::Failed(_))).count();
+    let warned = checks.iter().filter(|check| matches!(check.outcome, Outcome::Warned(_))).count();
     match first_failed(checks) {
+        None if warned > 0 => {
+            format!("Everything is in order, with a warning ({warned}): the way to the server and to Docker is open.")
+        }
         None => "Everything is in order: the way to the server and to Docker is open.".to_owned(),
         Some(hop) => format!("The first hop that fails: {hop} ({failed} of {} checks failed).", checks.len()),
     }
@@ -46,6 +50,7 @@ fn parts(check: &Check) -> (&'static str, &str, Option<&str>) {
     match &check.outcome {
         Outcome::Ok(says) => ("ok", says, None),
         Outcome::Failed(fault) => ("failed", &fault.wrong, Some(&fault.advice)),
+        Outcome::Warned(fault) => ("warning", &fault.wrong, Some(&fault.advice)),
         Outcome::Skipped(why) => ("skipped", why, None),
     }
 }
@@ -81,7 +86,12 @@ mod tests {
     #[test]
     fn the_first_failure_is_named() {
         assert_eq!(summary(&checks()), "The first hop that fails: TCP (2 of 4 checks failed).");
-        assert!(summary(&checks()[..1]).starts_with("Everything is in order"));
+        assert!(summary(&checks()[..1]).starts_with("Everything is in order:"));
+        let fault = Fault::new("runc 1.1.5 has a known fault.", "Update it.");
+        let warned = Check { hop: Hop::KnownFaults, outcome: Outcome::Warned(fault), took: Duration::ZERO };
+        assert!(line(&warned).starts_with("warning  known faults "), "{}", line(&warned));
+        let all = [checks().remove(0), warned];
+        assert!(summary(&all).contains("with a warning (1)") && first_failed(&all).is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::tunnel::Socket;
 pub(super) fn address(subject: &Subject) -> Result<(String, Target), Fault> {
     let address = subject.server.as_ref().map_err(fault)?;
     let target = Target::of(address);
-    let exposed = "; the API key travels unencrypted: use https:// outside your own network";
+    let exposed = "; the API key travels unencrypted, because --insecure-server asks for it";
     Ok((format!("{}{}", target.url(), if address.is_exposed() { exposed } else { "" }), target))
 }
 
@@ -31,6 +31,15 @@ fn fault(bad: &BadConfig) -> Fault {
             format!("The address {}.", why.split(';').next().unwrap_or(why)),
             "Write --server as the browser shows it, such as https://dockhost.example.org.",
         ),
+        BadConfig::Exposed(url) => Fault::new(
+            format!("The address {url} would send the API key unencrypted over the network."),
+            "Write https://, with --server-fingerprint if the server made its certificate itself; or, in a network that you \
+             trust, ask for it with --insecure-server.",
+        ),
+        BadConfig::Fingerprint(why) => Fault::new(
+            format!("The fingerprint does not serve: {why}."),
+            "Copy it from the line that the server showed when it started.",
+        ),
         BadConfig::NoKey => Fault::new(
             "No API key is given.",
             "Set DOCKHOST_API_KEY or pass --api-key-file FILE with the key that the console showed when the node was \
@@ -48,10 +57,14 @@ fn fault(bad: &BadConfig) -> Fault {
 }
 
 /// Which version of TLS was agreed on.
-pub(super) fn tls(wire: &Socket) -> String {
+pub(super) fn tls(target: &Target, wire: &Socket) -> String {
     let version = if let MaybeTlsStream::Rustls(tls) = wire { tls.get_ref().1.protocol_version() } else { None };
     let version = version.and_then(|version| version.as_str()).unwrap_or("TLS");
-    format!("{version}, with a certificate of a public authority for this name")
+    if target.pins.is_empty() {
+        format!("{version}, with a certificate of a public authority for this name")
+    } else {
+        format!("{version}, with the very certificate of --server-fingerprint")
+    }
 }
 
 #[cfg(test)]

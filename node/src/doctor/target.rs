@@ -2,7 +2,7 @@
 
 use tokio_tungstenite::tungstenite::http::Uri;
 
-use crate::channel::Address;
+use crate::channel::{Address, Pins};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
@@ -14,14 +14,16 @@ pub(super) struct Target {
     pub(super) authority: String,
     /// What stands before the paths of DockHost.
     base: String,
+    /// The certificates by which the server is known.
+    pub(super) pins: Pins,
 }
 
 impl Target {
     pub(super) fn of(address: &Address) -> Self {
-        Self::read(address.stream())
+        Self::read(address.stream(), address.pins().clone())
     }
 
-    fn read(stream: &Uri) -> Self {
+    fn read(stream: &Uri, pins: Pins) -> Self {
         let secure = stream.scheme_str() == Some("wss");
         let host = stream.host().unwrap_or_default();
         let base = stream.path().strip_suffix(protocol::stream::PATH).unwrap_or_default();
@@ -31,6 +33,7 @@ impl Target {
             port: stream.port_u16().unwrap_or(if secure { 443 } else { 80 }),
             authority: stream.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default(),
             base: base.to_owned(),
+            pins,
         }
     }
 

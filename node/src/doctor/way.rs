@@ -80,7 +80,7 @@ async fn shake_hands(log: &mut Log<'_>, door: Reached<Door>) -> Reached<Door> {
         return Ok(door.clone());
     }
     let shake = async |door: Door| match door.connect().await {
-        Ok(wire) => Ok((settings::tls(&wire), door)),
+        Ok(wire) => Ok((settings::tls(&door.target, &wire), door)),
         Err(error) => Err(certificate::judge(&door.target, &error)),
     };
     log.step(Hop::Tls, door, shake).await

@@ -20,7 +20,7 @@ use tokio_tungstenite::MaybeTlsStream;
 
 use super::answer::{Answer, Broken};
 use super::target::Target;
-use crate::tunnel::{Socket, trust};
+use crate::tunnel::Socket;
 
 /// How long one connection and its handshake may each take.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
@@ -55,7 +55,7 @@ impl Door {
             return Ok(MaybeTlsStream::Plain(tcp));
         }
         let name = ServerName::try_from(self.target.host.clone()).map_err(Error::other)?;
-        let shaken = timeout(CONNECT, TlsConnector::from(trust()).connect(name, tcp)).await;
+        let shaken = timeout(CONNECT, TlsConnector::from(self.target.pins.trust()).connect(name, tcp)).await;
         Ok(MaybeTlsStream::Rustls(shaken.map_err(|_| Error::from(ErrorKind::TimedOut))??))
     }
 

@@ -1,12 +1,25 @@
 //! Files that are either the old or the new one, whatever is cut off.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+/// Others may pass through, as an engine of another user's must to reach what containers are given, and look at nothing.
+const MODE: u32 = 0o711;
+
 pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o711).create(dir)
+    let is_new = !dir.try_exists()?;
+    DirBuilder::new().recursive(true).create(dir)?;
+    let mode = std::fs::metadata(dir)?.permissions().mode() & 0o777;
+    let wanted = if is_new { MODE } else { mode & MODE };
+    // It may be another user's, who lets this one write.
+    if mode != wanted
+        && let Err(error) = std::fs::set_permissions(dir, Permissions::from_mode(wanted))
+    {
+        tracing::warn!(dir = %dir.display(), %error, "others can look into the data directory: chmod go-rw it");
+    }
+    Ok(())
 }
 
 /// `None` if another process holds it. The lock ends with the process, however that ends.

@@ -2,6 +2,8 @@
 //! so they help also when its sshd is broken.
 
 mod frames;
+mod pace;
+mod questions;
 mod replay;
 mod shell;
 

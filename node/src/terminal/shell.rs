@@ -10,18 +10,21 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::frames::{self, Frame};
+use super::pace::Pace;
 use super::replay::Replay;
 use super::{KEPT, SCROLL_BACK, Viewer};
-use crate::docker::{Engine, EngineError, Output, Program, Running};
+use crate::docker::{Ending, Engine, EngineError, Output, Program, Running};
 
 /// The best shell that there is. The text is ours alone; nothing of anybody's stands in it.
-const BEST_SHELL: &str = "command -v bash >/dev/null && exec bash -l; exec sh -l";
+const BEST_SHELL: &str = "cd /root 2>/dev/null || cd /; command -v bash >/dev/null && exec bash -l; exec sh -l";
 /// Ends every program of a terminal, which are known by a variable that they inherit.
 const HANG_UP: &str = "for it in /proc/[0-9]*; do grep -qzxF \"DOCKHOST_TERMINAL=$1\" \"$it/environ\" 2>/dev/null \
                        && kill -HUP \"${it#/proc/}\"; done; true";
 
-/// How long the programs of a terminal may take to end.
+/// How long the programs of a terminal may take to end,
 const HANGING_UP: Duration = Duration::from_secs(10);
+/// and how much the program that ends them may say meanwhile: it is to say nothing.
+const HANGING_UP_SAYS: usize = 64 << 10;
 
 pub(super) struct Shell {
     engine: Engine,
@@ -69,16 +72,23 @@ impl Shell {
         let mut viewer = Some(self.attach(first, false).await);
         let mut alone_until = Instant::now() + KEPT;
         let (mut typed, mut written) = (BytesMut::new(), 0);
+        let mut pace = Pace::default();
         let reason = loop {
-            let room = viewer.as_ref().is_none_or(|one| one.unshown + one.output.len() < SHOWN_AT_MOST);
+            // Whoever looks sets the pace; where nobody does, the node does.
+            let waits = viewer.is_none() && pace.until() > Instant::now();
+            let room = match &viewer {
+                Some(one) => one.unshown + one.output.len() < SHOWN_AT_MOST,
+                None => !waits,
+            };
             let to_say =
                 viewer.as_ref().filter(|one| !one.output.is_empty() || one.taken > 0).map(|one| one.say.clone());
             tokio::select! {
                 piece = self.running.output.next(), if room => match piece {
                     Some(Ok(Output::Out(bytes) | Output::Error(bytes))) => {
                         self.replay.shown(&bytes);
-                        if let Some(one) = &mut viewer {
-                            one.output.extend_from_slice(&bytes);
+                        match &mut viewer {
+                            Some(one) => one.output.extend_from_slice(&bytes),
+                            None => pace.took(bytes.len(), Instant::now()),
                         }
                     }
                     Some(Err(_)) | None => break self.ended().await,
@@ -128,6 +138,7 @@ impl Shell {
                     (Some(permit), Some(one)) => permit.send(one.next()),
                     (None, _) | (_, None) => viewer = None,
                 },
+                () = sleep_until(pace.until()), if waits => {}
                 () = sleep_until(alone_until), if viewer.is_none() => {
                     self.hang_up().await;
                     break "Nobody has looked at it for too long.".to_owned();
@@ -182,15 +193,41 @@ impl Shell {
             arguments: ["/bin/sh", "-c", HANG_UP, "sh", self.name.as_str()].map(str::to_owned).to_vec(),
             ..Program::default()
         };
+        let Self { engine, container, name, running, .. } = self;
         let hung_up = async {
-            match self.engine.exec(&self.container, program).await {
-                Ok(mut running) => while running.output.next().await.is_some() {},
-                Err(error) => tracing::debug!(terminal = self.name, %error, "a terminal was not hung up"),
+            match engine.exec(container, program).await {
+                Ok(running) => finish(engine, running).await,
+                Err(error) => tracing::debug!(terminal = name, %error, "a terminal was not hung up"),
             }
         };
-        let quiet = async { while self.running.output.next().await.is_some() {} };
-        if timeout(HANGING_UP, async { tokio::join!(hung_up, quiet) }).await.is_err() {
-            tracing::warn!(terminal = self.name, "the programs of a terminal go on after it was hung up");
+        let quiet = async {
+            let mut pace = Pace::default();
+            while let Some(Ok(Output::Out(bytes) | Output::Error(bytes))) = running.output.next().await {
+                pace.took(bytes.len(), Instant::now());
+                sleep_until(pace.until()).await;
+            }
+        };
+        if timeout(HANGING_UP, async { tokio::join!(hung_up, quiet) }).await.is_ok() {
+            return;
+        }
+        // Programs that do not hear it, in an instance whose own shell may be anything.
+        match engine.end(&running.id).await {
+            Ok(Ending::Ended) => tracing::debug!(terminal = name, "the shell of a terminal was killed"),
+            Ok(Ending::NotOurs) | Err(_) => {
+                tracing::warn!(terminal = name, "the programs of a terminal go on after it was hung up");
+            }
+        }
+    }
+}
+
+/// Listens to a program that is to say nothing, and ends it if it does not keep to that.
+async fn finish(engine: &Engine, mut running: Running) {
+    let mut heard = 0;
+    while let Some(Ok(Output::Out(bytes) | Output::Error(bytes))) = running.output.next().await {
+        heard += bytes.len();
+        if heard > HANGING_UP_SAYS {
+            let _ = engine.end(&running.id).await;
+            return;
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Dialling one data socket: TCP, TLS where the address says so, and the switch from HTTP to the stream's bytes.
 
-use std::sync::{Arc, OnceLock};
-
 use bytes::Bytes;
 use http_body_util::Empty;
 use hyper::client::conn::http1;
@@ -15,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::MaybeTlsStream;
 
-use crate::channel::{Address, ApiKey};
+use crate::channel::{Address, ApiKey, WrongPin};
 use wire::alive;
 use wire::meter::{Ends, Meter, Metered};
 
@@ -62,7 +60,9 @@ pub(crate) fn ends(socket: &Socket) -> Option<Ends> {
     }
 }
 
-async fn connect(server: &Address) -> Result<Socket, String> {
+/// The way to the server that the channel and every data socket take. Nothing was said on it yet: the key is sent only
+/// to whom the handshake showed to be the server. The error is a clause.
+pub(crate) async fn connect(server: &Address) -> Result<Socket, String> {
     let uri = server.stream();
     let secure = uri.scheme_str() == Some("wss");
     let host = uri.host().unwrap_or_default();
@@ -75,18 +75,9 @@ async fn connect(server: &Address) -> Result<Socket, String> {
         return Ok(MaybeTlsStream::Plain(tcp));
     }
     let name = ServerName::try_from(bare.to_owned()).map_err(text)?;
-    let tls = TlsConnector::from(trust()).connect(name, tcp).await.map_err(text)?;
+    let shaken = TlsConnector::from(server.pins().trust()).connect(name, tcp).await;
+    let tls = shaken.map_err(|error| WrongPin::of(&error).map_or_else(|| text(&error), text))?;
     Ok(MaybeTlsStream::Rustls(tls))
-}
-
-/// The authorities that the channel's library trusts, too.
-pub(crate) fn trust() -> Arc<rustls::ClientConfig> {
-    static TRUST: OnceLock<Arc<rustls::ClientConfig>> = OnceLock::new();
-    let build = || {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        Arc::new(rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
-    };
-    Arc::clone(TRUST.get_or_init(build))
 }
 
 fn text(error: impl std::fmt::Display) -> String {

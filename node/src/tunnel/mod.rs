@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::version::Epoch;
-use protocol::limits::{IDLE_STREAM_AGE, IDLE_STREAMS, STREAMS};
-use protocol::stream::{Ask, Measuring, NotOpened, Opening};
+use protocol::limits::{IDLE_STREAM_AGE, IDLE_STREAMS, STREAMS, STREAMS_OF_INSTANCE, TRANSFERS_OF_INSTANCE};
+use protocol::stream::{Ask, Measuring, NotOpened, Opening, Target};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Address, ApiKey};
-pub(crate) use dial::{Socket, Wire, ends, trust};
+pub(crate) use dial::{Socket, Wire, connect, ends};
 pub use serve::Instances;
 pub(crate) use serve::Refused;
 use share::Shares;
@@ -58,6 +58,8 @@ struct Shared {
     instances: Instances,
     places: Semaphore,
     shares: Shares,
+    /// Each of them is a program more that the engine runs.
+    transfers: Shares,
     meter: Meter,
     /// One measurement at a time: two would measure each other.
     measuring: Semaphore,
@@ -67,8 +69,9 @@ impl Tunnel {
     /// Serves streams until the process ends.
     pub async fn run(self) {
         let Self { server, api_key, mut epoch, mut wanted, instances, meter, shutdown } = self;
-        let (places, shares, measuring) = (Semaphore::new(STREAMS), Shares::default(), Semaphore::new(1));
-        let shared = Arc::new(Shared { server, api_key, instances, places, shares, meter, measuring });
+        let (places, measuring) = (Semaphore::new(STREAMS), Semaphore::new(1));
+        let (shares, transfers) = (Shares::new(STREAMS_OF_INSTANCE), Shares::new(TRANSFERS_OF_INSTANCE));
+        let shared = Arc::new(Shared { server, api_key, instances, places, shares, transfers, meter, measuring });
         // Streams outlive the channel: each has its own socket, and a moment without the channel cuts nobody off.
         let mut sockets = JoinSet::new();
         loop {
@@ -141,6 +144,14 @@ async fn answer(shared: &Shared, epoch: Epoch, mut wire: Wire, ask: Ask) {
 async fn stream(shared: &Shared, epoch: Epoch, mut wire: Wire, opening: Opening) {
     let Some(_share) = shared.shares.take(opening.instance) else {
         return serve::refuse(&mut wire, serve::busy("the instance")).await;
+    };
+    let transfer = match &opening.target {
+        Target::PutFile { .. } | Target::GetFile { .. } => shared.transfers.take(opening.instance).map(Some),
+        Target::Port { .. } | Target::Datagrams { .. } | Target::Terminal { .. } => Some(None),
+    };
+    let Some(_transfer) = transfer else {
+        let why = format!("the instance moves {TRANSFERS_OF_INSTANCE} files already");
+        return serve::refuse(&mut wire, Refused(NotOpened::Busy, why)).await;
     };
     if opening.epoch != epoch {
         return serve::refuse(&mut wire, serve::stale("it is of another connection of this node")).await;

@@ -1,13 +1,14 @@
-//! How many streams one instance may have of those that a node carries, so that one leaves the others theirs.
+//! How many streams one instance may have of those that a node carries, and how many transfers among them, so that one
+//! leaves the others theirs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::id::InstanceId;
-use protocol::limits::STREAMS_OF_INSTANCE;
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Shares {
+    most: usize,
     taken: Arc<Mutex<HashMap<InstanceId, usize>>>,
 }
 
@@ -18,10 +19,14 @@ pub(super) struct Share {
 }
 
 impl Shares {
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, taken: Arc::default() }
+    }
+
     pub(super) fn take(&self, instance: InstanceId) -> Option<Share> {
         let mut taken = self.taken();
         let count = taken.entry(instance).or_default();
-        if *count >= STREAMS_OF_INSTANCE {
+        if *count >= self.most {
             return None;
         }
         *count += 1;
@@ -49,11 +54,13 @@ impl Drop for Share {
 mod tests {
     use super::*;
 
+    const MOST: usize = 8;
+
     #[test]
     fn one_instance_leaves_the_others_theirs_and_places_come_back() {
-        let (shares, greedy, other) = (Shares::default(), InstanceId::from_bits(1), InstanceId::from_bits(2));
-        let taken: Vec<_> = (0..STREAMS_OF_INSTANCE).map_while(|_| shares.take(greedy)).collect();
-        assert_eq!(taken.len(), STREAMS_OF_INSTANCE);
+        let (shares, greedy, other) = (Shares::new(MOST), InstanceId::from_bits(1), InstanceId::from_bits(2));
+        let taken: Vec<_> = (0..2 * MOST).map_while(|_| shares.take(greedy)).collect();
+        assert_eq!(taken.len(), MOST);
         assert!(shares.take(greedy).is_none());
         assert!(shares.take(other).is_some());
         drop(taken);

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use protocol::plain::Plain;
 use protocol::stream::{self, LENGTH};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,11 @@ pub async fn read<M: DeserializeOwned>(wire: &mut (impl AsyncRead + Unpin)) -> i
     let mut head = vec![0; stream::length(length).map_err(io::Error::other)?];
     wire.read_exact(&mut head).await?;
     stream::decode(&head).map_err(io::Error::other)
+}
+
+/// As [`read`], of a node: whatever it says is made plain before anybody sees it.
+pub async fn hear<M: DeserializeOwned + Plain>(wire: &mut (impl AsyncRead + Unpin)) -> io::Result<M> {
+    read::<M>(wire).await.map(Plain::plain)
 }
 
 pub async fn write(wire: &mut (impl AsyncWrite + Unpin), head: &impl Serialize) -> io::Result<()> {

@@ -87,7 +87,9 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
     if world.settings.refuse_faulty {
         let Known { faults, unknown } = known(facts.map_or(&[], |facts| &facts.components));
         match (faults.first(), unknown.first()) {
-            (Some(fault), _) => return Err(format!("has a known fault in its engine ({} {})", fault.component, fault.cve)),
+            (Some(fault), _) => {
+                return Err(format!("has a known fault in its engine ({} {})", fault.component, fault.cve));
+            }
             (None, Some(name)) => return Err(format!("does not tell which {name} its engine has")),
             (None, None) => {}
         }

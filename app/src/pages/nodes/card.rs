@@ -5,6 +5,7 @@ use model::node::Availability;
 use model::view::NodeView;
 
 use super::details::Details;
+use super::faults::Faults;
 use super::link::LinkMeter;
 use super::meters::Meters;
 use super::verbs::Verbs;
@@ -60,6 +61,9 @@ pub(super) fn NodeCard(
             div { class: "flex flex-col gap-4 p-4",
                 if !node.alarm.is_empty() {
                     Notice { kind: NoticeKind::Warn, "{node.alarm}" }
+                }
+                if let Some(facts) = &node.facts {
+                    Faults { components: facts.components.clone() }
                 }
                 if node.availability == Availability::Draining {
                     Notice { "{drained(&node)}" }

@@ -2,6 +2,7 @@
 
 mod card;
 mod details;
+mod faults;
 mod link;
 mod load;
 mod meters;

@@ -9,13 +9,22 @@ use rustls::pki_types::UnixTime;
 use super::answer::clean;
 use super::check::Fault;
 use super::target::Target;
+use crate::channel::WrongPin;
 
 /// Public authorities are compiled into the node, and no others.
 const PUBLIC: &str = "Give the server a certificate of a public authority such as Let's Encrypt (Caddy does so by \
-                      itself); if a firewall opens TLS here, have it except this host.";
+                      itself), or, if it made its own, name that with --server-fingerprint; if a firewall opens TLS \
+                      here, have it except this host.";
 
 /// The library hands its own error on inside of one of the socket's.
 pub(super) fn judge(target: &Target, error: &std::io::Error) -> Fault {
+    if let Some(WrongPin { shown, settled }) = WrongPin::of(error) {
+        return Fault::new(
+            format!("The server shows the certificate {shown}, and {settled} was settled with --server-fingerprint."),
+            "If its operator changed the certificate, take the fingerprint that the server shows when it starts; if not, \
+             somebody stands in between: the API key was not sent.",
+        );
+    }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(error) => of_tls(target, error),
         None => of_socket(target, error),

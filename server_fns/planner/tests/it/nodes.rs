@@ -1,5 +1,6 @@
 //! Nodes: whose they are, whom they take, and which one takes an instance.
 
+use model::engine::Component;
 use model::node::{EngineState, NodeFacts};
 use model::refusal::RefusalCode;
 use model::request::RegisterNode;
@@ -15,6 +16,35 @@ fn without_a_node_the_refusal_says_what_to_do() {
     let refusal = scene.create("bob", "web").unwrap_err();
     assert_eq!(refusal.code, RefusalCode::NoCapacity);
     assert!(refusal.message.starts_with("There is no node yet"), "{refusal}");
+}
+
+#[test]
+fn a_known_fault_refuses_a_node_where_an_administrator_says_so() {
+    let mut scene = Scene::with_people();
+    let runc = |version: &str| NodeFacts {
+        components: vec![Component { name: "runc".into(), version: version.into(), build: String::new() }],
+        ..facts()
+    };
+    for (name, said) in [("old", runc("1.1.5")), ("silent", facts())] {
+        let node = scene.register("ada", name).unwrap();
+        scene.connect(node, name);
+        scene.world.heard(node, said, scene.now);
+    }
+    scene.create("bob", "web").unwrap();
+    assert!(!scene.world.settings.refuse_faulty, "at first a fault only warns");
+    scene.world.settings.refuse_faulty = true;
+    let refusal = scene.create("bob", "db").unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::NoCapacity);
+    for clause in
+        ["old has a known fault in its engine (runc CVE-2024-21626)", "silent does not tell which runc its engine has"]
+    {
+        assert!(refusal.message.contains(clause), "{clause:?} is not in {refusal}");
+    }
+    let node = scene.register("ada", "mended").unwrap();
+    scene.connect(node, "mended");
+    scene.world.heard(node, runc("1.3.3"), scene.now);
+    let id = scene.create("bob", "db").unwrap();
+    assert_eq!(scene.instance(id).node, node);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use model::id::{NodeId, PersonId};
 use model::node::{Availability, NodeFacts, NodeSettings};
 use model::version::{Epoch, Generation};
 use planner::world::Node;
+use protocol::plain::Plain as _;
 
 use crate::store::row::{Row, Table};
 
@@ -87,6 +88,8 @@ impl From<NodeRow> for Node {
             last_seen_at,
             created_at,
         } = row;
+        // Until 0.2.0 what nodes said was kept as it was.
+        let facts = facts.map(|facts| facts.plain());
         Self {
             id,
             owner,

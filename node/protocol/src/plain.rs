@@ -1,0 +1,143 @@
+//! What nodes say, made fit to be kept and shown: every text on one line, without what a terminal obeys, and no longer
+//! than its field. A node is run by anybody who has an account, so nothing of it is taken as it is.
+
+use model::engine::Component;
+use model::event::InstanceEvent;
+use model::forward::Unopened;
+use model::node::{EngineState, NodeFacts};
+use model::observed::{InstanceReport, Observed, Problem};
+use model::plain::make_plain;
+use model::stranger::Stranger;
+
+use crate::limits::{UNOPENED, text};
+use crate::message::{Hello, Report, ToServer};
+use crate::stream::{Found, Opened, Put};
+
+/// A message of a node's. There is one place where each comes in, and there it is made plain.
+pub trait Plain {
+    fn make_plain(&mut self);
+
+    #[must_use]
+    fn plain(mut self) -> Self
+    where
+        Self: Sized,
+    {
+        self.make_plain();
+        self
+    }
+}
+
+impl Plain for ToServer {
+    fn make_plain(&mut self) {
+        match self {
+            Self::Hello(Hello { version: _, machine: _, cluster: _, era: _, generation: _, facts }) => {
+                facts.make_plain()
+            }
+            Self::Heartbeat { epoch: _, facts, counted: _ } => facts.make_plain(),
+            Self::Report(Report { epoch: _, sequence: _, assignment: _, instances, strangers }) => {
+                instances.iter_mut().for_each(Plain::make_plain);
+                strangers.iter_mut().for_each(Plain::make_plain);
+            }
+        }
+    }
+}
+
+impl Plain for NodeFacts {
+    fn make_plain(&mut self) {
+        let Self { system, architecture, engine, node_version, components, network, .. } = self;
+        make_plain(system, text::SYSTEM);
+        make_plain(architecture, text::WORD);
+        make_plain(node_version, text::WORD);
+        make_plain(network, text::NAME);
+        match engine {
+            EngineState::Unknown => {}
+            EngineState::Up { version, api } => {
+                make_plain(version, text::VERSION);
+                make_plain(api, text::WORD);
+            }
+            EngineState::Away { reason } | EngineState::Hung { reason } => make_plain(reason, text::SENTENCE),
+        }
+        components.truncate(text::COMPONENTS);
+        for Component { name, version, build } in components {
+            make_plain(name, text::WORD);
+            make_plain(version, text::VERSION);
+            make_plain(build, text::VERSION);
+        }
+    }
+}
+
+impl Plain for InstanceReport {
+    fn make_plain(&mut self) {
+        let Self { instance: _, generation: _, observed, activity: _, problem, unopened, closed } = self;
+        observed.make_plain();
+        if let Some(problem) = problem {
+            problem.make_plain();
+        }
+        if let Some(closed) = closed {
+            closed.truncate(UNOPENED);
+        }
+        unopened.truncate(UNOPENED);
+        unopened.iter_mut().for_each(Plain::make_plain);
+    }
+}
+
+impl Plain for Unopened {
+    fn make_plain(&mut self) {
+        make_plain(&mut self.reason, text::CLAUSE);
+    }
+}
+
+impl Plain for Observed {
+    fn make_plain(&mut self) {
+        if let Self::Present(facts) = self {
+            make_plain(&mut facts.container_id, text::NAME);
+        }
+    }
+}
+
+impl Plain for Problem {
+    fn make_plain(&mut self) {
+        make_plain(&mut self.message, text::SENTENCE);
+    }
+}
+
+impl Plain for Stranger {
+    fn make_plain(&mut self) {
+        let Self { container, running: _, origin } = self;
+        make_plain(container, text::NAME);
+        if let Some(origin) = origin {
+            make_plain(&mut origin.row.host_key, text::KEY);
+        }
+    }
+}
+
+/// A timeline repeats what a node said.
+impl Plain for InstanceEvent {
+    fn make_plain(&mut self) {
+        make_plain(&mut self.text, 2 * text::SENTENCE);
+    }
+}
+
+impl Plain for Opened {
+    fn make_plain(&mut self) {
+        if let Self::No { why: _, message } = self {
+            make_plain(message, text::SENTENCE);
+        }
+    }
+}
+
+impl Plain for Put {
+    fn make_plain(&mut self) {
+        if let Self::Failed { why } = self {
+            make_plain(why, text::CLAUSE);
+        }
+    }
+}
+
+impl Plain for Found {
+    fn make_plain(&mut self) {
+        if let Self::Nothing { why } = self {
+            make_plain(why, text::CLAUSE);
+        }
+    }
+}
