@@ -61,7 +61,7 @@ web() {
 wasm_bindgen() {
   [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $(version_of wasm-bindgen)" ] && return
   long 'compile wasm-bindgen' cargo build --package glue "${LOCKED[@]}"
-  install -m 755 "$PROGRAMS/wasm-bindgen" "$CACHE/bin/wasm-bindgen"
+  install -m 755 "$PROGRAMS/glue" "$CACHE/bin/wasm-bindgen"
 }
 
 # Compiling the database leaves processors idle for minutes, which compiling dx can use where there is memory for both.

@@ -51,10 +51,14 @@ Your account, as its administrator, with the link that this prints:
 
     ./dockhost --data-dir /var/lib/dockhost admin setup-link --url https://SERVER:8080
 
-On each node, which needs Docker. *Nodes*, *Add a node* shows this line with its key, and with the fingerprint of a
-certificate that the server made itself; with one that browsers trust, leave the fingerprint away:
+On each node, which needs Docker. *Nodes*, *Add a node* shows this line filled in:
 
     DOCKHOST_API_KEY=KEY ./dockhost-node --server https://SERVER:8080 --server-fingerprint FINGERPRINT
+
+By the fingerprint it knows a certificate that the server made itself. With one that browsers trust, leave it away. This
+prints it:
+
+    ./dockhost --data-dir /var/lib/dockhost admin server-fingerprint
 
 Each lists its options with --help.
 EOS

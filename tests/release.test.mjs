@@ -136,7 +136,7 @@ describe("a release", () => {
   });
 
   test("the set-up link makes the administrator, once", async () => {
-    const print = line("./dockhost --data-dir", { SERVER: address });
+    const print = line("./dockhost --data-dir /var/lib/dockhost admin setup-link", { SERVER: address });
     const link = new URL(await server.exec(`cd ${COPIED}; ${print}`));
     assert.equal(link.origin, `https://${address}:8080`);
     assert.equal((await ask("GET", link.pathname + link.search)).status, 200);
@@ -152,7 +152,8 @@ describe("a release", () => {
 
   test("a node with the README's line comes online, and knows the server by its fingerprint", async () => {
     const registered = await api("POST", "/nodes", { name: "lab", address: "127.0.0.1", host_ports: range });
-    const { print } = await ask("GET", "/healthz");
+    const print = await server.exec(`cd ${COPIED}; ${line("./dockhost --data-dir /var/lib/dockhost admin server-fingerprint")}`);
+    assert.equal((await ask("GET", "/healthz")).print, print);
     const own = { host: true, binds: [`${release}:/media/dockhost:ro`, `${engine.socket}:/var/run/docker.sock`, `${dir}/node:${dir}/node`] };
     // The engine must find the node's folder under the name that the node calls it by; its ports stay on loopback.
     const env = { DOCKHOST_NODE_DATA_DIR: join(dir, "node"), DOCKHOST_BIND: "127.0.0.1", DOCKHOST_IMAGES: IMAGE };

@@ -1,4 +1,4 @@
-//! The program `wasm-bindgen` as far as dx asks for it: makes the JavaScript of the compiled client. Its own package brings
+//! The program `wasm-bindgen` as far as dx asks for it (scripts/build.sh gives it that name): makes the JavaScript of the compiled client. Its own package brings
 //! test runners and a web server along, and takes four times as long to compile. As a crate of this workspace it has the
 //! version that the client was compiled with, and Cargo.lock holds the checksum of everything in it.
 
