@@ -9,6 +9,10 @@ use crate::commands::ask;
 use crate::fake_node::FakeNode;
 use crate::harness::{Server, on_disk, run};
 
+/// None of it is a new installation's, but that a node which tells no version of its engine takes instances.
+const SETTINGS: Settings =
+    Settings { sign_up: SignUpMode::Invite, quota: 7, web_ports_closed: true, refuse_faulty: false };
+
 #[test]
 fn a_restart_keeps_everything() {
     run(async {
@@ -18,7 +22,7 @@ fn a_restart_keeps_everything() {
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let token = server.handle.create_token(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
-        server.handle.change_settings(&ada, Settings { sign_up: SignUpMode::Invite, quota: 7 }).await.unwrap();
+        server.handle.change_settings(&ada, SETTINGS).await.unwrap();
         server.handle.create_invite(&ada).await.unwrap();
         let made = server.handle.create_instance(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
         let before = (
@@ -36,7 +40,7 @@ fn a_restart_keeps_everything() {
             server.handle.instance_events(&ada, made.id).unwrap(),
         );
         assert_eq!(before, after);
-        assert_eq!(server.handle.settings(&ada).unwrap(), Settings { sign_up: SignUpMode::Invite, quota: 7 });
+        assert_eq!(server.handle.settings(&ada).unwrap(), SETTINGS);
         let again = server.handle.instance(&ada, made.id).unwrap();
         assert_eq!((again.name, again.ports, again.created_at), (made.name, made.ports, made.created_at));
         let same = server.handle.create_instance(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
