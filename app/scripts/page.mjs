@@ -97,7 +97,11 @@ export async function download(instance, path, tickets) {
 
 /** What the server wrote into the page for the program to begin with; `null` without it. */
 export function written() {
-  return document.getElementById("world")?.textContent || null;
+  const block = document.getElementById("world");
+  const text = block?.textContent || null;
+  // Whoever signs out leaves nothing behind in the page.
+  block?.replaceChildren();
+  return text;
 }
 
 /** From now on the program hears what is pressed. */

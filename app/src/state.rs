@@ -140,7 +140,7 @@ impl Live {
     }
 
     /// Once the page is awake: the server drew it by the cookie at most, and the rest is opened by the key.
-    pub(crate) async fn arrive(mut self) {
+    pub(crate) async fn arrive(self) {
         let drawn = self.world.peek().is_some();
         let door = *self.door.peek();
         match (drawn, session::is_kept()) {

@@ -22,9 +22,7 @@ pub(crate) fn SignIn() -> Element {
     let send = move |event: FormEvent| {
         event.prevent_default();
         let request = Request { username: typed(&event, "username"), password: typed(&event, "password") };
-        let call = async move {
-            live.begin(account::sign_in(Json(request)).await?).await
-        };
+        let call = async move { live.begin(account::sign_in(Json(request)).await?).await };
         ask.start(call, |()| ());
     };
     rsx! {

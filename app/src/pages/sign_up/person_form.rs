@@ -24,9 +24,7 @@ pub(in crate::pages) fn PersonForm(setup: String, invite: String, verb: String) 
             setup: Some(setup.clone()).filter(|token| !token.is_empty()),
             invite: Some(invite.clone()).filter(|token| !token.is_empty()),
         };
-        let call = async move {
-            live.begin(account::sign_up(Json(request)).await?).await
-        };
+        let call = async move { live.begin(account::sign_up(Json(request)).await?).await };
         ask.start(call, |()| ());
     };
     rsx! {

@@ -148,7 +148,9 @@ impl Handle {
         let found = match &credential {
             Credential::Session { cookies, key } if secret::is_well_formed(SecretKind::SessionKey, key) => world
                 .session_by_key_hash(&secret::hash(key))
-                .filter(|session| cookies.iter().any(|text| secret::same_hash(&secret::hash(text), &session.secret_hash)))
+                .filter(|session| {
+                    cookies.iter().any(|text| secret::same_hash(&secret::hash(text), &session.secret_hash))
+                })
                 .filter(|session| people::session_is_valid(session, now))
                 .map(|session| (session.person, Via::Session(session.id))),
             Credential::Cookie(_) => return Err(first_paint::key_is_missing()),

@@ -158,7 +158,10 @@ mod tests {
         let lines = [("cookie", &*format!("dh_session={planted}")), ("cookie", &*format!("dh_session={own}"))];
         assert_eq!(read(PLAIN, &lines), Some(Credential::Cookie(vec![planted.clone(), own.clone()])));
         assert_eq!(read(SECURE, &[("cookie", &format!("dh_session={planted}"))]), None);
-        assert_eq!(read(PLAIN, &[("cookie", &format!("xdh_session={own}; DH_SESSION={own}; dh_session2={own}"))]), None);
+        assert_eq!(
+            read(PLAIN, &[("cookie", &format!("xdh_session={own}; DH_SESSION={own}; dh_session2={own}"))]),
+            None
+        );
         let flood = format!("dh_session={own}; ").repeat(1_000);
         let Some(Credential::Cookie(found)) = read(PLAIN, &[("cookie", &flood)]) else { panic!("a flood hides all") };
         assert_eq!(found.len(), MOST_COOKIES);

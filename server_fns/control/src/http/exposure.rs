@@ -97,6 +97,22 @@ impl Exposure {
         matches!(self, Self::Loopback | Self::Insecure | Self::Tls(Certificate::Made))
     }
 
+    /// Whether other machines reach it.
+    pub const fn is_beyond_loopback(self) -> bool {
+        !matches!(self, Self::Loopback)
+    }
+
+    /// Whether whoever is on the way reads along.
+    pub const fn is_insecure(self) -> bool {
+        matches!(self, Self::Insecure)
+    }
+
+    /// Whether a session's cookie alone may draw the page that a browser navigates to: no tenant can have it. On loopback
+    /// that depends on where the instances' ports are: `shared` says that some have a host name of the console.
+    pub const fn draws_by_cookie(self, shared: bool) -> bool {
+        !self.shares_host() || (matches!(self, Self::Loopback) && !shared)
+    }
+
     /// Whether browsers may be told to never try plain HTTP here again: only where the certificate is one that they
     /// accept without a question.
     pub const fn is_strict(self) -> bool {
@@ -151,7 +167,9 @@ mod tests {
             assert_eq!(at(listen, &[], Asked { insecure: true, ..NOTHING }), Ok(Exposure::Insecure));
         }
         assert_eq!(at("127.0.0.1:1", &["http://localhost:1", "http://127.0.0.1:1"], NOTHING), Ok(Exposure::Loopback));
-        for url in ["http://dock.example.org", "HTTP://dock.example.org", "http://192.0.2.7:8080", "http://localhost.example"] {
+        for url in
+            ["http://dock.example.org", "HTTP://dock.example.org", "http://192.0.2.7:8080", "http://localhost.example"]
+        {
             for listen in ["127.0.0.1:8080", "0.0.0.0:8080"] {
                 let refused = at(listen, &["https://a.example", url], NOTHING).unwrap_err();
                 assert!(refused.contains(url) && refused.contains("--insecure-http"), "{refused}");
@@ -191,6 +209,22 @@ mod tests {
         ];
         for (exposure, secure, shares, scheme) in all {
             assert_eq!((exposure.is_secure(), exposure.shares_host(), exposure.scheme()), (secure, shares, scheme));
+            assert_eq!(exposure.is_beyond_loopback(), exposure != Exposure::Loopback);
+            assert_eq!(exposure.is_insecure(), exposure == Exposure::Insecure);
+        }
+    }
+
+    #[test]
+    fn a_cookie_alone_draws_where_no_tenant_can_have_it() {
+        for (exposure, apart, shared) in [
+            (Exposure::Loopback, true, false),
+            (Exposure::Insecure, false, false),
+            (Exposure::Proxied, true, true),
+            (Exposure::Tls(Certificate::Given), true, true),
+            (Exposure::Tls(Certificate::Made), false, false),
+        ] {
+            let draws = (exposure.draws_by_cookie(false), exposure.draws_by_cookie(true));
+            assert_eq!(draws, (apart, shared), "{exposure:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use planner::liveness::{HEARTBEAT, LATE, LEASE, heartbeat, lease, liveness, next
 use planner::reconcile::reconcile;
 use planner::view::instance_view;
 
-use crate::scene::{Scene, facts};
+use crate::scene::{Scene, facts, opening};
 
 #[test]
 fn a_silent_node_is_late_and_then_offline_at_the_moments_that_were_announced() {
@@ -94,8 +94,7 @@ fn what_has_expired_goes_at_the_hour_that_was_announced() {
     for early in [Duration::ZERO, Duration::from_secs(1)] {
         scene.pass(early);
         let (person, mut draw) = (scene.person("bob"), scene.draw());
-        let opened =
-            people::open_session(&scene.world, person, "hash".into(), String::new(), "", &mut draw, scene.now).unwrap();
+        let opened = people::open_session(&scene.world, opening(person), &mut draw, scene.now).unwrap();
         scene.commit(opened);
     }
     for left in [1, 0] {

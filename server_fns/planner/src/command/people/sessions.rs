@@ -49,7 +49,8 @@ pub fn open_session(
 
     let id = fresh(draw, SessionId::from_bits, |id| world.sessions.contains_key(id));
     let agent = agent.chars().filter(|c| !c.is_control()).take(SESSION_AGENT).collect();
-    let session = Session { id, person, secret_hash, key_hash, created_at: now.wall, last_seen_at: now.wall, address, agent };
+    let session =
+        Session { id, person, secret_hash, key_hash, created_at: now.wall, last_seen_at: now.wall, address, agent };
     changes.push(Change::PutSession(session));
     Ok(Decision::new(changes, id))
 }
