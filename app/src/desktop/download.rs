@@ -53,7 +53,7 @@ async fn save(
         format!("The download broke off: {}. Nothing was saved; try again.", error.without_url())
     };
     let address = format!("{server}/api/v1/instances/{instance}/files");
-    let query = [("path", path), ("ticket", &ticket)];
+    let query = [("path", path), ("ticket", ticket.as_str())];
     let mut answer = reqwest::Client::new().get(address).query(&query).send().await.map_err(lost)?;
     if !answer.status().is_success() {
         let status = answer.status();
