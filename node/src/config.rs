@@ -273,6 +273,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_reserved_is_read_whole_or_refused() {
+        let usual = check(&["--server", "https://a"], Some("k")).unwrap().reserved;
+        assert_eq!(usual, Reserved::default());
+        let read = |list: &str| Arguments::try_parse_from(["dockhost-node", "--reserved-ports", list]);
+        assert_eq!(read("2375-2377,9000").unwrap().reserved_ports.to_string(), "2375-2377,9000");
+        assert_eq!(read("none").unwrap().reserved_ports, Reserved::none());
+        for bad in ["9000-80", "0", "70000", "http", ""] {
+            assert!(read(bad).unwrap_err().to_string().contains("write 2375-2377,5432 or none"), "{bad}");
+        }
+    }
+
+    #[test]
     fn images_are_checked_and_all_without_the_option() {
         assert_eq!(check(&["--server", "https://a"], Some("k")).unwrap().images, ImageName::ALL);
         let one = check(&["--server", "https://a", "--images", "debian-12"], Some("k")).unwrap();

@@ -89,6 +89,18 @@ mod tests {
     use crate::http::exposure::Certificate;
 
     #[test]
+    fn a_range_with_the_servers_own_port_in_it_is_found() {
+        let listens = ["127.0.0.1:8080", "10.0.0.7:2222"].map(|text| text.parse().unwrap());
+        let own = |bind: &str, first, last| {
+            ForwardConfig { bind: bind.parse().unwrap(), range: PortRange { first, last } }.contains_own(&listens)
+        };
+        assert_eq!(own("127.0.0.1", 8000, 8999), Some(listens[0]));
+        assert_eq!(own("0.0.0.0", 2222, 2222), Some(listens[1]));
+        assert_eq!(own("127.0.0.2", 8000, 8999), None, "another address has ports of its own");
+        assert_eq!(own("0.0.0.0", 20_000, 20_999), None);
+    }
+
+    #[test]
     fn where_others_reach_it_only_who_was_invited_has_an_account() {
         let first = |exposure, sign_up| Config { exposure, sign_up, ..Config::default() }.first_settings().sign_up;
         assert_eq!(first(Exposure::Loopback, None), SignUpMode::Open);
