@@ -44,13 +44,13 @@ export class Client {
   }
 
   /** The name that an instance of the person's is certified for; or another one, as `web-1.eve`. */
-  host(instance) {
+  nameOf(instance) {
     return `${instance.includes(".") ? instance : `${instance}.${this.person.username}`}.dockhost`;
   }
 
   /** `ssh root@instance.person.dockhost …`, with the gateway as the jump host. */
   jump(instance, args, { options = [], ...more } = {}) {
-    return run("ssh", [...this.options, ...options, this.host(instance), ...[args].flat()], { seconds: 60, ...more });
+    return run("ssh", [...this.options, ...options, this.nameOf(instance), ...[args].flat()], { seconds: 60, ...more });
   }
 
   lobby(command, more) {
