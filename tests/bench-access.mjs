@@ -35,11 +35,11 @@ async function ways(client, web, cipher) {
   const text = await readFile(client.config, "utf8");
   // In the file, because what is said on the command line does not reach the connection to the jump host. These ways meet
   // the instance under another name than its certificate has, which is not what is measured.
-  const place = (name, host, port) => [`Host ${name}`, `  HostName ${host}`, `  Port ${port}`, "  User root", `  HostKeyAlias ${client.host(web.name)}`, ""];
+  const place = (name, host, port) => [`Host ${name}`, `  HostName ${host}`, `  Port ${port}`, "  User root", `  HostKeyAlias ${client.nameOf(web.name)}`, ""];
   const places = [...place("direct", web.inside, 22), ...place("host-port", "127.0.0.1", ssh), ...place("tunnel", client.host, tunnel)];
   await writeFile(config, [...(cipher ? ["Host *", `  Ciphers ${cipher}`] : []), ...places, text].join("\n"));
   const to = (target) => ["ssh", "-F", config, target];
-  return { direct: to("direct"), "host-port": to("host-port"), tunnel: to("tunnel"), gateway: to(`${web.name}@dockhost`), jump: to(client.host(web.name)) };
+  return { direct: to("direct"), "host-port": to("host-port"), tunnel: to("tunnel"), gateway: to(`${web.name}@dockhost`), jump: to(client.nameOf(web.name)) };
 }
 
 /** Each way once per round, so that what else the machine does falls on all of them alike. */

@@ -29,7 +29,7 @@ describe("server and node on one machine", () => {
 
   test("streams go on while the node does nothing at all", async () => {
     const session = client.stay(["web-1@dockhost", "cat"]);
-    const jump = client.stay([client.host("web-1"), "cat"]);
+    const jump = client.stay([client.nameOf("web-1"), "cat"]);
     for (const one of [session, jump]) {
       one.child.stdin.write("before\n");
       await until("the session echoes", () => one.out.text.includes("before"));

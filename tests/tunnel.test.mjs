@@ -85,7 +85,7 @@ describe("nodes that nothing can dial", { skip }, () => {
     await client.ok(instance, "truncate -s 64G /root/endless");
     const session = client.stay([`${instance}@dockhost`, "echo in; sleep 600"]);
     await until("the session runs", () => session.out.text.includes("in"));
-    const jump = client.stay(["-o", "ServerAliveInterval=15", client.host(instance), "cat /root/endless"]);
+    const jump = client.stay(["-o", "ServerAliveInterval=15", client.nameOf(instance), "cat /root/endless"]);
     let jumped = 0;
     jump.child.stdout.removeAllListeners("data").on("data", (data) => (jumped += data.length));
     const transfer = (method, path) => endless(world.server.base, method, `/api/v1/instances/${id}/files?path=${encodeURIComponent(path)}`, { authorization: ada.api.headers.authorization });
@@ -126,7 +126,7 @@ describe("nodes that nothing can dial", { skip }, () => {
   test("a node that is killed ends its sessions; started again, it takes new ones", async () => {
     for (const site of sites) {
       const session = client.stay([`${site.instance}@dockhost`, "echo in; sleep 600"]);
-      const jump = client.stay([client.host(site.instance), "echo in; sleep 600"]);
+      const jump = client.stay([client.nameOf(site.instance), "echo in; sleep 600"]);
       for (const one of [session, jump]) await until("the session runs", () => one.out.text.includes("in"));
       const socket = await openSocket(world, site.url);
       const killed = Date.now();
