@@ -51,7 +51,7 @@ describe("behind the README's Caddy", () => {
         DOCKHOST_PUBLIC_URL: `https://${CONSOLE}:${port}`,
         DOCKHOST_APPS_DOMAIN: APPS,
         DOCKHOST_TRUSTED_PROXIES: "127.0.0.1",
-        DOCKHOST_SIGN_UP: "open",
+        DOCKHOST_SSH_ADDRESS: "127.0.0.1",
       },
     });
     dir = join(world.dir, "caddy");

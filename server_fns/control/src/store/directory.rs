@@ -10,7 +10,7 @@ use surrealdb::engine::any::Any;
 
 use super::error::OpenError;
 use super::open::connect;
-use super::private::keep_private;
+use super::private::{close_store, keep_private};
 use crate::limits;
 
 /// Where in the data directory the database is.
@@ -40,6 +40,7 @@ pub(super) async fn connect_directory(dir: &Path) -> Result<Surreal<Any>, OpenEr
         let (db, found) = open(dir).await?;
         let now: BTreeSet<PathBuf> = log_files(dir)?.into_keys().collect();
         if !now.is_empty() && found.is_disjoint(&now) {
+            close_store(dir)?;
             return Ok(db);
         }
     }

@@ -35,26 +35,31 @@ pub fn keep_private(dir: &Path) -> Result<(), OpenError> {
         "other users of this machine could read the data directory, and with it every secret; now only its owner can. If there \
          are others here, give everybody new passwords, tokens and keys"
     );
-    close_all(&place(dir)).map_err(failed)
+    // What lies beside the database belongs to others of our programs, which know what is in their folders.
+    close_content(dir, false).map_err(failed)
+}
+
+/// Closes what the engine has made, which sets rights of its own choice.
+pub(super) fn close_store(dir: &Path) -> Result<(), OpenError> {
+    close_content(&place(dir), true).map_err(unusable(dir))
 }
 
 fn close(path: &Path, mode: u32) -> io::Result<()> {
     std::fs::set_permissions(path, Permissions::from_mode(mode & 0o7700))
 }
 
-fn close_all(dir: &Path) -> io::Result<()> {
-    let entries = match std::fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    close(dir, std::fs::metadata(dir)?.mode())?;
-    for entry in entries {
+fn close_content(dir: &Path, deep: bool) -> io::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
         let path = entry?.path();
         let found = std::fs::symlink_metadata(&path)?;
-        if found.is_dir() {
-            close_all(&path)?;
-        } else if found.is_file() {
+        if found.is_symlink() {
+            continue;
+        }
+        if found.mode() & OTHERS != 0 {
             close(&path, found.mode())?;
+        }
+        if deep && found.is_dir() {
+            close_content(&path, deep)?;
         }
     }
     Ok(())
@@ -90,8 +95,9 @@ mod tests {
             std::fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
         }
         keep_private(dir.path()).unwrap();
+        close_store(dir.path()).unwrap();
         assert_eq!((mode(dir.path()), mode(&wal), mode(&wal.join("0.wal"))), (0o700, 0o700, 0o600));
-        assert_eq!(mode(&dir.path().join("store/LOCK")), 0o600);
+        assert_eq!((mode(&dir.path().join("store/LOCK")), mode(&dir.path().join("lock"))), (0o600, 0o600));
     }
 
     #[test]
