@@ -1,6 +1,8 @@
 // Public URLs, attacked: cookies of what is gone, requests of neighbours, claims of names, floods. Whatever is tried is
 // counted, and none of it may get in.
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { request, until, World } from "./harness.mjs";
@@ -50,6 +52,8 @@ describe("attacks on public URLs", () => {
     await eve.api.remove(`/instances/${first.id}`);
     await eve.gone(first.id);
     const adas = await ada.phase((await ada.create("shop")).id, "running");
+    const strangers = () => rm(join(world.dir, "known_hosts"), { force: true });
+    await strangers();
     const adasUrl = await placeApp(ada, adas, 80, "owner");
     assert.equal(adasUrl.hostname, "shop-80--ada.apps.localhost");
     for (const [what, cookie] of [["a guest's", guest.cookie], ["its owner's", own.cookie]]) {
@@ -61,6 +65,7 @@ describe("attacks on public URLs", () => {
     await ada.gone(adas.id);
     // The same owner may have the name again: it is another instance all the same, and browsers forget what the first one left.
     const again = await eve.phase((await eve.create("shop")).id, "running");
+    await strangers();
     const url = await placeApp(eve, again, 80, "owner");
     assert.equal(url.host, guest.link.host);
     for (const [what, cookie] of [["a guest's", guest.cookie], ["its owner's", own.cookie]]) {

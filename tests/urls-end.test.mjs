@@ -109,8 +109,8 @@ describe("streams end with the right to them", () => {
       const now = state.moved;
       await until(`${kind} flows before ${what}`, () => state.moved > now, 20);
     }
-    const from = performance.now();
     await deed();
+    const from = performance.now();
     for (const [kind, state] of begun) {
       const late = Symbol("late");
       let timer;

@@ -68,10 +68,10 @@ pub(super) fn let_in(
     headers: &HeaderMap,
     to: &str,
 ) -> Response {
-    let (world, now, id) = (handle.world(), handle.now(), app.instance.id.to_string());
+    let (now, id) = (handle.now(), app.instance.id.to_string());
     let mut response = redirect(to);
     let set = response.headers_mut();
-    let visit = cookie_of(&handle.authority.links, apps, &world, app, visit, now);
+    let visit = cookie_of(&handle.authority.links, apps, app, visit, now);
     for value in visit.into_iter().chain(Cookie::Known.set(apps, &id, FOR_EVER)) {
         set.append(header::SET_COOKIE, value);
     }

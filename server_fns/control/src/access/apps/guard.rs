@@ -39,11 +39,15 @@ pub(super) fn from_own_page(method: &Method, headers: &HeaderMap, own: &str) -> 
             None => Err(Foreign::Unsaid),
         };
     }
+    // What is fetched before anybody wants it comes from the browser itself, whichever page had it do so.
+    if headers.contains_key(PURPOSE) && site != Some(Some("same-origin")) {
+        return Err(Foreign::Page);
+    }
     match site {
         // A person typed it, or chose it from their own browser.
         Some(Some("same-origin" | "none")) => Ok(()),
         Some(_) => {
-            let document = is(MODE, "navigate") && is(DEST, "document") && !headers.contains_key(PURPOSE);
+            let document = is(MODE, "navigate") && is(DEST, "document");
             if reads && document { Ok(()) } else { Err(Foreign::Page) }
         }
         None if origin => Ok(()),
@@ -163,6 +167,9 @@ mod tests {
                 assert_eq!(asked(method, &headers), Err(Foreign::Page), "{site}: {what}");
             }
         }
+        // Chromium says `none` of what a neighbour's page has it fetch ahead.
+        let ahead = [fetch("none", "navigate", "document"), vec![(PURPOSE, "prefetch;prerender")]].concat();
+        assert_eq!(asked("GET", &ahead), Err(Foreign::Page));
         let twice = [fetch("same-origin", "cors", "empty"), fetch("same-site", "cors", "empty")].concat();
         assert_eq!(asked("GET", &twice), Err(Foreign::Page));
     }

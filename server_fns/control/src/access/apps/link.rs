@@ -46,9 +46,9 @@ impl Handle {
             return Err(Refusal::field("hours", format!("A link opens for 1 to {HOURS} hours.")));
         }
         let expires_at = self.now().wall + TimeDelta::hours(i64::from(asked.hours));
-        let visit = Visit { who: Who::Guest(actor.person), until: expires_at };
-        let sealed = visit.sealed(&self.authority.links, Purpose::Link, &world, app);
-        let sealed = sealed.ok_or_else(|| Refusal::not_found("person"))?;
+        let who = Who::guest_of(&world, actor.person).ok_or_else(Refusal::unauthenticated)?;
+        let visit = Visit { who, until: expires_at };
+        let sealed = visit.sealed(&self.authority.links, Purpose::Link, app).ok_or_else(Refusal::unauthenticated)?;
         let url = apps.url_of(&label(&world, instance, port), &format!("/?{NAME}={sealed}"));
         Ok(LinkView { url, expires_at })
     }

@@ -13,7 +13,7 @@ use planner::actor::{Actor, Via};
 use planner::clock::Now;
 use planner::urls::{App, Pass};
 use planner::world::World;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use super::AppsDomain;
 use super::cookies::Cookie;
@@ -27,8 +27,16 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 pub(super) enum Who {
     Session(SessionId),
     Token(TokenId),
-    /// Whoever holds a link that this person made.
-    Guest(PersonId),
+    /// Whoever holds a link.
+    Guest(Maker),
+}
+
+/// Who made a link, and the SHA-256 of what their password was then, as it is stored: whoever sets another one ends what a
+/// thief gave away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Maker {
+    person: PersonId,
+    password: [u8; 32],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +61,19 @@ pub(super) enum Shown {
     Two,
 }
 
+impl Maker {
+    fn known(world: &World, person: PersonId) -> Option<Self> {
+        let row = world.people.get(&person)?;
+        Some(Self { person, password: Sha256::digest(&row.password_hash).into() })
+    }
+}
+
 impl Who {
+    /// Whoever gets a link from that person now.
+    pub(super) fn guest_of(world: &World, maker: PersonId) -> Option<Self> {
+        Maker::known(world, maker).map(Self::Guest)
+    }
+
     pub(super) const fn of(actor: &Actor) -> Option<Self> {
         match actor.via {
             Via::Session(id) => Some(Self::Session(id)),
@@ -62,16 +82,17 @@ impl Who {
         }
     }
 
-    fn read(text: &str) -> Option<Self> {
+    fn read(text: &str, world: &World) -> Option<Self> {
         let session = || text.parse().ok().map(Self::Session);
-        session().or_else(|| text.parse().ok().map(Self::Token)).or_else(|| text.parse().ok().map(Self::Guest))
+        let token = || text.parse().ok().map(Self::Token);
+        session().or_else(token).or_else(|| Self::guest_of(world, text.parse().ok()?))
     }
 
     fn text(self) -> String {
         match self {
             Self::Session(id) => id.to_string(),
             Self::Token(id) => id.to_string(),
-            Self::Guest(id) => id.to_string(),
+            Self::Guest(maker) => maker.person.to_string(),
         }
     }
 }
@@ -82,23 +103,19 @@ impl Visit {
         if self.until <= now.wall {
             return None;
         }
-        let person = match self.who {
-            Who::Session(id) => world.sessions.get(&id)?.person,
-            Who::Token(id) => world.tokens.get(&id)?.person,
-            Who::Guest(maker) => return Some(Pass::Link(maker)),
-        };
-        let via = match self.who {
-            Who::Session(id) => Via::Session(id),
-            Who::Token(id) => Via::Token(id),
-            Who::Guest(_) => return None,
+        let (person, via) = match self.who {
+            Who::Session(id) => (world.sessions.get(&id)?.person, Via::Session(id)),
+            Who::Token(id) => (world.tokens.get(&id)?.person, Via::Token(id)),
+            Who::Guest(maker) => {
+                return (Maker::known(world, maker.person) == Some(maker)).then_some(Pass::Link(maker.person));
+            }
         };
         let actor = Actor::new(world.people.get(&person)?, via);
         still_there(world, &actor, now).then_some(Pass::Person(actor))
     }
 
-    /// `None` if there is nobody of that id.
-    pub(super) fn sealed(&self, key: &[u8], purpose: Purpose, world: &World, app: App<'_>) -> Option<String> {
-        let proof = hex::encode(self.proof(key, purpose, world, app)?.finalize().into_bytes());
+    pub(super) fn sealed(&self, key: &[u8], purpose: Purpose, app: App<'_>) -> Option<String> {
+        let proof = hex::encode(self.proof(key, purpose, app)?.finalize().into_bytes());
         Some(format!("{}.{}.{proof}", self.until.timestamp(), self.who.text()))
     }
 
@@ -107,20 +124,19 @@ impl Visit {
         let mut parts = text.splitn(3, '.');
         let (until, who, proof) = (parts.next()?, parts.next()?, parts.next()?);
         let until = DateTime::from_timestamp(until.parse().ok()?, 0)?;
-        let visit = Self { who: Who::read(who)?, until };
-        visit.proof(key, purpose, world, app)?.verify_slice(&hex::decode(proof).ok()?).ok()?;
+        let visit = Self { who: Who::read(who, world)?, until };
+        visit.proof(key, purpose, app)?.verify_slice(&hex::decode(proof).ok()?).ok()?;
         Some(visit)
     }
 
-    /// A link is signed over its maker's password, too: whoever sets another one ends what a thief gave away.
-    fn proof(&self, key: &[u8], purpose: Purpose, world: &World, app: App<'_>) -> Option<Hmac<Sha256>> {
+    fn proof(&self, key: &[u8], purpose: Purpose, app: App<'_>) -> Option<Hmac<Sha256>> {
         let purpose = match purpose {
             Purpose::Cookie => "visit",
             Purpose::Link => "link",
         };
         let password = match self.who {
-            Who::Guest(maker) => world.people.get(&maker)?.password_hash.as_str(),
-            Who::Session(_) | Who::Token(_) => "",
+            Who::Guest(maker) => hex::encode(maker.password),
+            Who::Session(_) | Who::Token(_) => String::new(),
         };
         let (instance, port, opened) = (app.instance.id, app.port.port.0, app.port.opened);
         let (until, who) = (self.until.timestamp(), self.who.text());
@@ -131,16 +147,9 @@ impl Visit {
 }
 
 /// The value of `Set-Cookie` that lets them in until then.
-pub(super) fn cookie(
-    key: &[u8],
-    apps: &AppsDomain,
-    world: &World,
-    app: App<'_>,
-    visit: &Visit,
-    now: Now,
-) -> Option<HeaderValue> {
+pub(super) fn cookie(key: &[u8], apps: &AppsDomain, app: App<'_>, visit: &Visit, now: Now) -> Option<HeaderValue> {
     let left = u64::try_from((visit.until - now.wall).num_seconds()).ok()?;
-    Cookie::Visit.set(apps, &visit.sealed(key, Purpose::Cookie, world, app)?, left)
+    Cookie::Visit.set(apps, &visit.sealed(key, Purpose::Cookie, app)?, left)
 }
 
 /// What of that a browser shows is good here and now. Others are as if they were not there.
