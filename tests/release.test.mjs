@@ -125,8 +125,9 @@ describe("a release", () => {
     assert.ok([200, 302, 303, 307].includes(page.status), `status ${page.status}`);
     const start = await ask("GET", "/sign-in", { headers: { accept: "text/html" } });
     assert.equal(start.status, 200);
-    const script = /src="(\/assets\/[^"]+\.js)"/.exec(start.bytes.toString())?.[1];
-    assert.ok(script, `no script in the page: ${start.bytes.toString().slice(0, 500)}`);
+    const named = /<script type="module"[^>]* src="([^"]+\.js)"/.exec(start.bytes.toString())?.[1];
+    assert.ok(named, `no module in the page: ${start.bytes}`);
+    const script = new URL(named, "https://server").pathname;
     const program = /\/assets\/[\w-]+\.wasm/.exec((await ask("GET", script)).bytes.toString())[0];
     const plain = readFileSync(join(release, "public", program));
     const wasm = await ask("GET", program, { headers: { "accept-encoding": "br" } });
