@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
 
-import { Api, PASSWORD, SESSION_KEY, World, freePort, request, session, until } from "./harness.mjs";
+import { Api, PASSWORD, SESSION_KEY, World, freePort, must, request, root, session } from "./harness.mjs";
 import { Browser, pictures } from "./support/browser.mjs";
 import { hands } from "./support/hands.mjs";
 import { upgrade } from "./support/live.mjs";
+import { program } from "./support/process.mjs";
 
 const HOST = "console.test";
 const PRIVATE = ["name-of-a-token", "name-of-a-node", "ada@example.org"];
@@ -17,7 +18,7 @@ class Tenant {
   static async open(address) {
     const tenant = new Tenant();
     Object.assign(tenant, { received: [], sets: [] });
-    tenant.server = http.createServer((asked, answer) => {
+    tenant.server = http.createServer({ maxHeaderSize: 1 << 20 }, (asked, answer) => {
       tenant.received.push(asked.headers.cookie ?? "");
       if (tenant.sets.length > 0) answer.setHeader("set-cookie", tenant.sets);
       answer.setHeader("content-type", "text/html").end("<title>a tenant's page</title><p>Welcome");
@@ -39,6 +40,8 @@ class Scene {
     const scene = new Scene();
     // Every name that a browser asks for leads here and nowhere else.
     scene.browser = await Browser.open({ args: [`--host-resolver-rules=MAP ${HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2`] });
+    // What a browser says of every page over plain http that is not on loopback.
+    scene.browser.expected.push(/Cross-Origin-Opener-Policy header has been ignored/);
     scene.tenant = await Tenant.open(tenant);
     scene.world = await World.open({ engine: false, ports, port, env });
     scene.base = `http://${host}:${scene.world.server.port}`;
@@ -90,6 +93,16 @@ async function largestPaint(page, url) {
     new PerformanceObserver((list) => resolve(Math.round(list.getEntries().at(-1).startTime))).observe({ type: "largest-contentful-paint", buffered: true });
   }));
 }
+
+/** The step of `make run` that gives its node a key, with the programs and the server of this suite. */
+const enrol = (server, address) => must("bash", ["-c", `set -euo pipefail
+  say() { echo "$*"; }; die() { echo "$*" >&2; exit 1; }
+  DATA=$DOCKHOST_DATA_DIR KEY=$DATA/key ADDRESS=$1 DOCKHOST=$2
+  mkdir -p "$DATA/log"
+  dockhost() { "$DOCKHOST" "$@"; }
+  source <(sed -n '/^enrol()/,/^}/p' "$3/scripts/run.sh")
+  enrol
+  cat "$KEY"`, "bash", address, program("dockhost"), root], { env: { ...process.env, ...server.env } });
 
 const shownPrivate = (html) => PRIVATE.filter((name) => html.includes(name));
 
@@ -162,6 +175,24 @@ describe("on loopback the instances' ports have another address", () => {
     await other.goto(`${scene.base}/nodes`);
     await other.getByRole("heading", { name: "Nodes" }).waitFor();
     await other.close();
+  });
+
+  test("make run moves the node that an earlier version enrolled on the console's address, and no other", async () => {
+    const { server } = scene.world;
+    const address = async () => /^local\t.*\taddress (.*)$/m.exec(await server.adminOk(["nodes"]))[1];
+    const first = await enrol(server, "127.0.0.1");
+    assert.equal(await address(), "127.0.0.1");
+    const drawn = await scene.document((await session(server.base, "ada", PASSWORD)).cookie);
+    assert.deepEqual(shownPrivate(drawn.text), [], "a page is drawn by a cookie that instances are given");
+    const moved = await enrol(server, "127.0.0.2");
+    assert.match(moved, /^the local node moves to 127\.0\.0\.2\ndhn_/);
+    assert.ok(!moved.includes(first.trim()), "the node of before has the same key");
+    assert.equal(await address(), "127.0.0.2");
+    assert.equal(await enrol(server, "127.0.0.2"), moved.split("\n").slice(1).join("\n"), "a second run enrols nothing");
+    await server.adminOk(["enrol-node", "local", "--address", "lab.example.org"]);
+    await enrol(server, "127.0.0.2");
+    assert.equal(await address(), "lab.example.org", "what an operator chose stays");
+    await server.adminOk(["enrol-node", "local", "--address", "127.0.0.2"]);
   });
 
   test("nothing went wrong in the browser", () => assert.deepEqual(scene.browser.complaints, []));

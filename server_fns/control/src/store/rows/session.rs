@@ -39,3 +39,19 @@ impl From<SessionRow> for Session {
         Self { id, person, secret_hash, key_hash, created_at, last_seen_at, address, agent }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_of_0_1_is_read_and_has_no_key() {
+        let stored = serde_json::json!({
+            "id": "s-00000000000000aa", "person": "p-00000000000000aa", "secret_hash": "ab",
+            "created_at": "2026-11-27T18:00:00Z", "last_seen_at": "2026-11-27T18:00:00Z",
+            "address": "127.0.0.1", "agent": "a browser",
+        });
+        let session = Session::from(serde_json::from_value::<SessionRow>(stored).unwrap());
+        assert_eq!((session.secret_hash.as_str(), session.key_hash.as_str()), ("ab", ""));
+    }
+}
