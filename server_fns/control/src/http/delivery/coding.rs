@@ -1,6 +1,6 @@
 //! Which coding of an answer a client takes, by RFC 9110, section 12.5.3.
 
-/// The codings that the server can give, the smallest first.
+/// The codings that the server can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
     Brotli,
@@ -8,9 +8,12 @@ pub(super) enum Coding {
     Identity,
 }
 
-impl Coding {
-    const ALL: [Self; 3] = [Self::Brotli, Self::Gzip, Self::Identity];
+/// What is ready in each is given as the smallest.
+pub(super) const SMALLEST: [Coding; 3] = [Coding::Brotli, Coding::Gzip, Coding::Identity];
+/// What is compressed for one answer is so in the quickest: a tenth larger, in a fraction of the time.
+pub(super) const QUICKEST: [Coding; 3] = [Coding::Gzip, Coding::Brotli, Coding::Identity];
 
+impl Coding {
     /// As headers name it.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -25,9 +28,9 @@ impl Coding {
     }
 }
 
-/// The one that the client likes best, and of those it likes alike the smallest; `None` if it takes none of them. `accepted`
-/// are the values of its `Accept-Encoding`.
-pub(super) fn choose<'a>(accepted: impl Iterator<Item = &'a str>) -> Option<Coding> {
+/// The one that the client likes best, and of those it likes alike the first in `order`; `None` if it takes none of them.
+/// `accepted` are the values of its `Accept-Encoding`.
+pub(super) fn choose<'a>(order: [Coding; 3], accepted: impl Iterator<Item = &'a str>) -> Option<Coding> {
     let wishes: Vec<(&str, u16)> = accepted.flat_map(|value| value.split(',')).filter_map(wish).collect();
     let named = |coding: Coding| wishes.iter().find(|(name, _)| coding.is(name)).map(|(_, weight)| *weight);
     let others = wishes.iter().find(|(name, _)| *name == "*").map(|(_, weight)| *weight);
@@ -39,7 +42,7 @@ pub(super) fn choose<'a>(accepted: impl Iterator<Item = &'a str>) -> Option<Codi
         (None, _) => 0,
     };
     // Of several that are greatest, `max_by_key` answers with the last.
-    Coding::ALL.into_iter().rev().filter(|coding| weight(*coding) > 0).max_by_key(|coding| weight(*coding))
+    order.into_iter().rev().filter(|coding| weight(*coding) > 0).max_by_key(|coding| weight(*coding))
 }
 
 /// A name and how much it is wished, in thousandths; `None` for what is no wish.
@@ -58,7 +61,7 @@ mod tests {
     use super::*;
 
     fn chosen(accepted: &str) -> Option<Coding> {
-        choose([accepted].into_iter())
+        choose(SMALLEST, [accepted].into_iter())
     }
 
     #[test]
@@ -87,8 +90,10 @@ mod tests {
         ] {
             assert_eq!(chosen(accepted), Some(coding), "{accepted}");
         }
-        assert_eq!(choose(std::iter::empty()), Some(Coding::Identity));
-        assert_eq!(choose(["gzip", "br"].into_iter()), Some(Coding::Brotli), "a header may come in pieces");
+        assert_eq!(choose(SMALLEST, std::iter::empty()), Some(Coding::Identity));
+        assert_eq!(choose(SMALLEST, ["gzip", "br"].into_iter()), Some(Coding::Brotli), "a header may come in pieces");
+        assert_eq!(choose(QUICKEST, ["gzip", "br"].into_iter()), Some(Coding::Gzip));
+        assert_eq!(choose(QUICKEST, ["br"].into_iter()), Some(Coding::Brotli));
     }
 
     #[test]

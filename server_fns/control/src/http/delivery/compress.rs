@@ -8,7 +8,7 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::coding::{Coding, choose};
+use super::coding::{Coding, QUICKEST, SMALLEST, choose};
 
 /// A shorter one fits into the packet that brings its headers.
 const SHORTEST: u64 = 1024;
@@ -20,22 +20,30 @@ const KINDS: [&str; 7] =
 #[derive(Clone, Copy)]
 struct Marked;
 
-/// Settles the coding once, for what is compressed here and for files that are ready in several: whoever reads the header
-/// further in finds that one alone.
+/// The coding for what is ready in several.
+#[derive(Clone, Copy)]
+struct Ready(Coding);
+
+/// Settles the coding once: whoever reads the header further in finds one alone.
 pub(super) async fn negotiate(mut request: Request, next: Next) -> Response {
     let accepted = request.headers().get_all(header::ACCEPT_ENCODING);
-    let Some(coding) = choose(accepted.iter().filter_map(|value| value.to_str().ok())) else {
+    let choose = |order| choose(order, accepted.iter().filter_map(|value| value.to_str().ok()));
+    let (Some(quick), Some(ready)) = (choose(QUICKEST), choose(SMALLEST)) else {
         let words = "This server answers in br, gzip and identity, and the request takes none of them.\n";
         return (StatusCode::NOT_ACCEPTABLE, [(header::VARY, "accept-encoding")], words).into_response();
     };
-    let coding = if request.method().is_safe() { coding } else { Coding::Identity };
-    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding.name()));
+    let quick = if request.method().is_safe() { quick } else { Coding::Identity };
+    request.extensions_mut().insert(Ready(ready));
+    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(quick.name()));
     next.run(request).await
 }
 
 /// Finds out whether the answer may be compressed, and tells caches what it depends on.
-pub(super) async fn mark(request: Request, next: Next) -> Response {
+pub(super) async fn mark(mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
+    if let Some(Ready(ready)) = request.extensions().get().copied() {
+        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(ready.name()));
+    }
     let mut response = next.run(request).await;
     if !method.is_safe() || !is_text(response.headers()) || is_fixed(response.headers()) {
         return response;
@@ -71,7 +79,7 @@ mod tests {
     use super::super::super::probe::{Answer, Probe, request};
     use axum::Router;
     use axum::body::Body;
-    use axum::http::header;
+    use axum::http::{HeaderMap, header};
     use axum::response::IntoResponse;
     use axum::routing::get;
     use futures_util::stream;
@@ -96,6 +104,10 @@ mod tests {
             .route("/stream", get(move || async move { (TEXT, pieces()) }))
             .route("/file", get(async || (TEXT, [(header::CONTENT_DISPOSITION, "attachment")], long())))
             .route("/octets", get(async || ([(header::CONTENT_TYPE, "application/octet-stream")], long())))
+            .route(
+                "/asked",
+                get(async |headers: HeaderMap| headers[header::ACCEPT_ENCODING].to_str().unwrap().to_owned()),
+            )
             .route("/ready", get(async || (TEXT, [(header::CONTENT_ENCODING, "br")], long())));
         Probe(super::super::compressed(router)).ask(request(method, path, &[("accept-encoding", accepted)], "")).await
     }
@@ -107,7 +119,7 @@ mod tests {
     #[tokio::test]
     async fn text_that_is_whole_is_compressed_as_the_client_likes_it() {
         for (accepted, expected) in
-            [("gzip, br", Some("br")), ("gzip", Some("gzip")), ("br;q=0", None), ("identity", None)]
+            [("gzip, br", Some("gzip")), ("br", Some("br")), ("br;q=0", None), ("identity", None)]
         {
             let answer = ask("GET", "/json", accepted).await;
             assert_eq!(coding(&answer), expected, "{accepted}");
@@ -123,6 +135,7 @@ mod tests {
             assert_eq!(coding(&answer), None, "{path}");
         }
         assert_eq!(ask("GET", "/ready", "gzip, br").await.body, long());
+        assert_eq!(ask("GET", "/asked", "gzip, br").await.body, "br", "a file that is ready is given as the smallest");
     }
 
     #[tokio::test]

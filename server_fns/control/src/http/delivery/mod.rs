@@ -18,7 +18,7 @@ pub use policy::Policy;
 pub use site::Site;
 
 /// Quick enough for a page that is drawn anew for everybody; what does not change was compressed once, as well as can be.
-const QUICK: CompressionLevel = CompressionLevel::Precise(4);
+const QUICK: CompressionLevel = CompressionLevel::Precise(6);
 
 /// Puts compression around every route of `router`; an answer that was ready or that goes on for long passes as it is.
 pub(super) fn compressed<S>(router: Router<S>) -> Router<S>
