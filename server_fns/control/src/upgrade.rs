@@ -26,3 +26,72 @@ pub(crate) async fn bring_up(store: &mut Store, world: &mut World, authority: &A
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Timestamp;
+    use model::id::{PersonId, SshKeyId};
+    use model::request::Settings;
+    use planner::clock::Instant;
+    use planner::world::{KeyProof, Person, SshKey};
+
+    use super::*;
+    use crate::store::Location;
+
+    fn person(id: u64, name: &str) -> Change {
+        Change::PutPerson(Person {
+            id: PersonId::from_bits(id),
+            username: name.parse().unwrap(),
+            email: format!("{name}@example.org").parse().unwrap(),
+            password_hash: String::new(),
+            administrator: false,
+            created_at: Timestamp::UNIX_EPOCH,
+        })
+    }
+
+    fn key(id: u64, person: u64, of: &str, proof: KeyProof) -> Change {
+        Change::PutSshKey(SshKey {
+            id: SshKeyId::from_bits(id),
+            person: PersonId::from_bits(person),
+            name: "laptop".parse().unwrap(),
+            algorithm: "ssh-ed25519".to_owned(),
+            fingerprint: format!("SHA256:{of}"),
+            public_key: format!("ssh-ed25519 {of}"),
+            created_at: Timestamp::UNIX_EPOCH,
+            proof,
+            may_manage: true,
+        })
+    }
+
+    async fn settled_once() {
+        let mut store = Store::open(&Location::Memory, Settings::default()).await.unwrap();
+        let mut world = store.load(Instant::default()).await.unwrap();
+        let authority = Authority::new(&world.identity.secret).unwrap();
+        let before = [
+            person(1, "ada"),
+            person(2, "eve"),
+            person(3, "bob"),
+            key(1, 1, "both", KeyProof::NotAsked),
+            key(2, 2, "both", KeyProof::NotAsked),
+            key(3, 3, "lone", KeyProof::NotAsked),
+        ];
+        store.commit(&before, &world).await.unwrap();
+        world.apply_all(before);
+        bring_up(&mut store, &mut world, &authority).await.unwrap();
+        let stored = store.load(Instant::default()).await.unwrap();
+        assert_eq!(stored.ssh_keys, world.ssh_keys, "what is served is what is stored");
+        let proofs: Vec<KeyProof> = stored.ssh_keys.values().map(|key| key.proof).collect();
+        assert_eq!(proofs, [KeyProof::Missing, KeyProof::Missing, KeyProof::At(Timestamp::UNIX_EPOCH)]);
+        // Whatever decides, the store itself holds no key that is proved twice.
+        let twice = store.commit(&[key(4, 1, "lone", KeyProof::At(Timestamp::UNIX_EPOCH))], &world).await;
+        assert!(matches!(twice, Err(StoreError::Claimed(_))), "{twice:?}");
+    }
+
+    #[test]
+    fn keys_of_one_account_are_proved_and_those_of_several_are_not() {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime =
+            builder.worker_threads(2).thread_stack_size(crate::limits::WORKER_STACK).enable_all().build().unwrap();
+        runtime.block_on(async { tokio::spawn(settled_once()).await.unwrap() });
+    }
+}

@@ -58,4 +58,8 @@ pub struct Proposed {
     pub owner: Username,
     pub name: InstanceName,
     pub host_ports: PortBlock,
+    /// Whose node says so, if it is another person's. Whoever runs a node can write any owner into its labels, so this is
+    /// for a person to look at.
+    #[serde(default)]
+    pub on_word_of: Option<Username>,
 }

@@ -7,6 +7,7 @@ use model::forward::{Forward, Place};
 use model::id::{InstanceId, NodeId};
 use model::port::PortRange;
 
+use crate::keys::is_proved;
 use crate::limits::SESSIONS_PER_PERSON;
 use crate::world::World;
 
@@ -110,7 +111,8 @@ fn names(world: &World, found: &mut Vec<Violation>) {
     let instances = world.instances.values();
     once("instances", &mut instances.map(|instance| format!("{}/{}", instance.owner, instance.spec.name)).collect());
     let keys = world.ssh_keys.values();
-    once("keys", &mut keys.map(|key| format!("{}/{}", key.person, key.fingerprint)).collect());
+    once("keys", &mut keys.clone().map(|key| format!("{}/{}", key.person, key.fingerprint)).collect());
+    once("proved keys", &mut keys.filter(|key| is_proved(key)).map(|key| key.fingerprint.clone()).collect());
 }
 
 fn published(world: &World, found: &mut Vec<Violation>) {

@@ -204,4 +204,17 @@ mod tests {
         assert_eq!(certificate.public_key(), PublicKey::from_openssh(&made.public_key).unwrap().key_data());
         assert!(!format!("{made:?}").contains(&made.seed), "the seed got into a log");
     }
+
+    /// A tenant called like a gateway of one word owns nothing of it.
+    #[test]
+    fn no_instance_has_a_name_of_the_gateway() {
+        let authority = Authority::new(SECRET).unwrap();
+        for name in ["gateway", "localhost", "dockhost"] {
+            let made = authority.host_key(&name.parse().unwrap(), &"ada".parse().unwrap()).unwrap();
+            let certificate = Certificate::from_openssh(&made.certificate).unwrap();
+            assert!(!certificate.valid_principals().iter().any(|principal| principal == name), "{name}");
+        }
+        let gateway = authority.gateway_certificate(&["gateway".to_owned()]).unwrap();
+        assert_eq!(gateway.valid_principals(), ["gateway"]);
+    }
 }

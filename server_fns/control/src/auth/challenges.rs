@@ -61,3 +61,54 @@ impl Challenges {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ssh_key::private::{Ed25519Keypair, KeypairData};
+    use ssh_key::{HashAlg, LineEnding, PrivateKey};
+
+    use super::*;
+    use crate::auth::ssh_key::signature::NAMESPACE;
+
+    const AT: Instant = Instant(Duration::from_secs(1_000));
+
+    fn id(n: u64) -> SshKeyId {
+        SshKeyId::from_bits(n)
+    }
+
+    fn key(seed: u8) -> PrivateKey {
+        PrivateKey::new(KeypairData::Ed25519(Ed25519Keypair::from_seed(&[seed; 32])), "").unwrap()
+    }
+
+    fn give(challenges: &Challenges, account: &str, key: SshKeyId) -> String {
+        challenges.give(ClusterId::from_bits(1), &account.parse().unwrap(), (key, "SHA256:x"), AT).unwrap()
+    }
+
+    fn signed(key: &PrivateKey, text: &str) -> String {
+        key.sign(NAMESPACE, HashAlg::Sha512, text.as_bytes()).unwrap().to_pem(LineEnding::LF).unwrap()
+    }
+
+    #[test]
+    fn one_is_used_once_and_in_time() {
+        let (challenges, own) = (Challenges::default(), key(1));
+        let public = own.public_key().to_openssh().unwrap();
+        let text = give(&challenges, "ada", id(1));
+        let late = Instant(AT.0 + LIFETIME);
+        assert!(challenges.redeem(id(1), &public, &signed(&own, &text), late).is_err(), "it has expired");
+        assert!(challenges.redeem(id(2), &public, &signed(&own, &text), AT).is_err(), "it is for another row");
+        assert_eq!(challenges.redeem(id(1), &public, &signed(&own, &text), AT), Ok(()));
+        assert!(challenges.redeem(id(1), &public, &signed(&own, &text), AT).is_err(), "it was used");
+    }
+
+    #[test]
+    fn a_signature_is_by_that_key_and_of_that_text() {
+        let (challenges, own, other) = (Challenges::default(), key(1), key(2));
+        let public = own.public_key().to_openssh().unwrap();
+        let (text, elsewhere) = (give(&challenges, "ada", id(1)), give(&challenges, "eve", id(2)));
+        for bad in [signed(&other, &text), signed(&own, &elsewhere), signed(&own, &text[1..]), String::new()] {
+            let refusal = challenges.redeem(id(1), &public, &bad, AT).unwrap_err();
+            assert_eq!(refusal.field.as_deref(), Some("signature"));
+        }
+        assert_eq!(challenges.redeem(id(1), &public, &signed(&own, &format!("{text}\r\n")), AT), Ok(()));
+    }
+}

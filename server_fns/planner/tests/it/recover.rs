@@ -63,7 +63,11 @@ fn it_is_assigned_as_it_was_and_never_made_anew() {
     assert_eq!((assigned.desired, assigned.host_ports), (DesiredState::Running, PortBlock::starting_at(1027)));
     assert!(!assigned.authorized_keys.is_empty());
     assert_eq!((assigned.host_key.public_key.as_str(), assigned.host_key.seed.as_str()), ("ssh-ed25519 AAAA", ""));
-    assert!(scene.told(ID)[0].starts_with("Recovered from its container dockhost-x on lab-1. "), "{:?}", scene.told(ID));
+    assert!(
+        scene.told(ID)[0].starts_with("Recovered from its container dockhost-x on lab-1. "),
+        "{:?}",
+        scene.told(ID)
+    );
     assert_eq!(assigned.closed, ContainerPort::CLOSABLE, "nobody knows any more whether they were open");
     assert_eq!(proposals(&scene.world, scene.now), [], "it is no stranger any more, whatever its node said before");
     assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().code, RefusalCode::NotFound);
@@ -122,4 +126,14 @@ fn forged_limits_are_refused() {
     forged.origin.as_mut().unwrap().row.limits.memory_bytes = Some(1);
     scene.world.strangers(node, vec![forged]);
     assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().field.as_deref(), Some("limits"));
+}
+
+#[test]
+fn what_the_node_of_another_person_says_is_for_a_person_to_look_at() {
+    let said = |scene: &Scene| proposals(&scene.world, scene.now)[0].outcome.clone().unwrap().on_word_of;
+    let (mut scene, node) = scene("web");
+    assert_eq!(said(&scene).unwrap().as_str(), "ada", "the node is ada's, and says that it is bob's");
+    let own = stranger(scene.person("ada"), "web");
+    scene.world.strangers(node, vec![own]);
+    assert_eq!(said(&scene), None);
 }

@@ -5,6 +5,7 @@
 
 mod asked;
 mod bridge;
+mod client;
 mod entry;
 mod gate;
 mod gauge;
@@ -33,10 +34,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::attempts::network;
 use crate::handle::Handle;
+use client::Session;
 use gate::{Gate, Place};
 use guarded::Guarded;
 use pace::Pace;
-use session::Session;
 
 pub(crate) use settings::config;
 

@@ -1,110 +1,19 @@
-//! One client of the gateway: who it is, and what becomes of each thing that it asks for.
+//! What becomes of each thing that a client of the gateway asks for.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
-use model::id::InstanceId;
-use model::port::ContainerPort;
-use planner::guest::{self, Route, Visitor, guest};
-use russh::keys::PublicKey;
+use planner::guest::guest;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Connection, VerifiedPublicKey};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, Pty};
-use tokio::sync::{OnceCell, watch};
 use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 
-use super::asked::Asked;
+use super::client::{Session, line};
 use super::entry::{Entry, enter, note, say_words};
-use super::gauge::Gauge;
-use super::inner::{Inner, InnerGauges, pause};
+use super::inner::pause;
 use super::lobby::Lobby;
-use super::way::{Wanted, Way};
-use super::{Origin, jump, limits, watch as watching};
-use crate::handle::Handle;
-
-pub(super) struct Session {
-    handle: Handle,
-    from: Origin,
-    /// It has offered a key that nobody has.
-    tried: Arc<AtomicBool>,
-    /// Set only once a signature was verified.
-    entry: Option<Entry>,
-    /// What the first session is told.
-    note: Option<String>,
-    asked: Asked,
-    gauges: InnerGauges,
-    inner: Arc<OnceCell<Inner>>,
-    ended: watch::Sender<Option<String>>,
-    entered: CancellationToken,
-    cut: CancellationToken,
-}
-
-impl Session {
-    pub(super) fn new(
-        handle: Handle,
-        from: Origin,
-        tried: Arc<AtomicBool>,
-        cut: CancellationToken,
-        entered: CancellationToken,
-    ) -> Self {
-        let (inner, gauges, (ended, _)) = (Arc::default(), InnerGauges::default(), watch::channel(None));
-        let asked = Asked::default();
-        Self { handle, from, tried, entry: None, note: None, asked, gauges, inner, ended, entered, cut }
-    }
-
-    fn visitor(&self) -> Option<&Visitor> {
-        match &self.entry {
-            Some(Entry::Visitor(visitor)) => Some(visitor),
-            Some(Entry::Words { .. }) | None => None,
-        }
-    }
-
-    /// Counts the channel, or refuses one too many.
-    fn take(&self, channel: ChannelId) -> Option<Arc<Gauge>> {
-        let mut gauges = self.gauges.lock().unwrap_or_else(PoisonError::into_inner);
-        (gauges.open_channels() < limits::CHANNELS).then(|| gauges.open(channel))
-    }
-
-    /// The way to the instance that the client named.
-    fn way(&self, connection: &Connection) -> Option<Way> {
-        let visitor = self.visitor()?;
-        let Route::Instance(id) = visitor.route else { return None };
-        Some(Way {
-            handle: self.handle.clone(),
-            actor: visitor.actor.clone(),
-            id,
-            client: connection.handle(),
-            inner: Arc::clone(&self.inner),
-            asked: self.asked.clone(),
-            gauges: Arc::clone(&self.gauges),
-            ended: self.ended.subscribe(),
-        })
-    }
-
-    /// An instance and port that the client may jump to.
-    fn jump(&self, host: &str, port: u32) -> Option<(InstanceId, ContainerPort)> {
-        let port = ContainerPort(u16::try_from(port).ok().filter(|port| *port > 0)?);
-        guest::jump(&self.handle.world(), self.visitor()?, host).map(|id| (id, port))
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move {
-            if let Some(inner) = inner.get() {
-                inner.end().await;
-            }
-        });
-    }
-}
-
-/// `type base64`, as keys are stored.
-fn line(key: &PublicKey) -> Option<String> {
-    let mut key = key.clone();
-    key.set_comment("");
-    Some(key.to_openssh().ok()?.trim_end().to_owned())
-}
+use super::way::Wanted;
+use super::{jump, limits, watch as watching};
 
 impl Handler for Session {
     type Error = russh::Error;
@@ -369,19 +278,7 @@ impl Handler for Session {
     ) -> Result<bool, Self::Error> {
         let Some(way) = self.way(connection) else { return Ok(false) };
         let Ok(inner) = way.connected().await else { return Ok(false) };
-        // Noted before, because a connection may come with the answer.
-        if *port != 0 && !self.asked.port(*port) {
-            return Ok(false);
-        }
-        let Ok(given) = inner.connection.tcpip_forward(address, *port).await else {
-            self.asked.no_port(*port);
-            return Ok(false);
-        };
-        if *port == 0 {
-            *port = given;
-            return Ok(self.asked.port(given));
-        }
-        Ok(true)
+        Ok(self.asked.ask_port(inner, address, port).await)
     }
 
     async fn cancel_tcpip_forward(
@@ -398,14 +295,7 @@ impl Handler for Session {
     async fn streamlocal_forward(&mut self, path: &str, connection: &mut Connection) -> Result<bool, Self::Error> {
         let Some(way) = self.way(connection) else { return Ok(false) };
         let Ok(inner) = way.connected().await else { return Ok(false) };
-        if !self.asked.socket(path) {
-            return Ok(false);
-        }
-        let granted = inner.connection.streamlocal_forward(path).await.is_ok();
-        if !granted {
-            self.asked.no_socket(path);
-        }
-        Ok(granted)
+        Ok(self.asked.ask_socket(inner, path).await)
     }
 
     async fn cancel_streamlocal_forward(&mut self, path: &str, _: &mut Connection) -> Result<bool, Self::Error> {
