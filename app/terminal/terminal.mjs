@@ -12,7 +12,7 @@ import { Link } from "./link.mjs";
 import { linkBar } from "./links.mjs";
 import { FONT, onScheme, prepare, theme } from "./look.mjs";
 import { searchBar } from "./search.mjs";
-import { adopting } from "./styles.mjs";
+import { strictStyles } from "./styles.mjs";
 
 const SCROLL_BACK = 10_000;
 
@@ -33,6 +33,7 @@ export async function open(element, options) {
   const home = make("div", { className: "dh-terminal" }, screen);
   element.replaceChildren(home);
 
+  strictStyles();
   const ask = linkBar(home, () => terminal.focus());
   const terminal = new Terminal({
     ...FONT,
@@ -48,7 +49,7 @@ export async function open(element, options) {
   const search = new SearchAddon();
   for (const addon of [fit, search, new Unicode11Addon(), new WebLinksAddon((_, text) => ask(text))]) terminal.loadAddon(addon);
   terminal.unicode.activeVersion = "11";
-  adopting(() => terminal.open(screen));
+  terminal.open(screen);
   terminal.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+Up leaves it, Ctrl+Shift+F finds text.");
 
   const link = connect(terminal, fit, options);

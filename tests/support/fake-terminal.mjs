@@ -12,11 +12,12 @@ import { until } from "./wait.mjs";
 const TYPES = { ".css": "text/css", ".mjs": "text/javascript", ".woff2": "font/woff2" };
 /** So far the real server sends ahead of what was acknowledged. */
 const WINDOW = 256 * 1024;
-const POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-  + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'self'";
+const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+  + "form-action 'self'; frame-ancestors 'none'; object-src 'none'; base-uri 'none'; script-src 'self' 'wasm-unsafe-eval'";
+const LOOK = "body { margin: 0 } main { height: 100dvh }";
 const PAGE = `<!DOCTYPE html><html lang="en"><meta name="viewport" content="width=device-width"><title>Terminal</title>
   <link rel="icon" href="data:,"><link rel="stylesheet" href="/dockhost.css">
-  <body style="margin:0"><main id="home" style="height:100dvh"></main></body></html>`;
+  <link rel="stylesheet" href="/look.css"><body><main id="home"></main></body></html>`;
 
 /** One socket, as the server sees it. */
 class Wire {
@@ -117,6 +118,7 @@ export class FakeTerminal {
     }
     const type = TYPES[extname(path)];
     if (!type) return say(200, "text/html", PAGE);
+    if (path === "/look.css") return say(200, type, LOOK);
     return readFile(join(root, "public", path)).then((body) => say(200, type, body), () => say(404, "text/plain", "not built"));
   }
 
