@@ -13,26 +13,27 @@ pub(crate) fn Exposed() -> Element {
     rsx! {
         if plain() {
             Warning {
-                text: "This page comes over plain http, so whoever is on the way can read passwords and take over sessions. \
-                    The server's operator ends that by starting it without --insecure-http, which makes it speak TLS.",
+                "This page comes over plain http, so whoever is on the way can read passwords and take over sessions. The \
+                server's operator ends that by starting it without "
+                code { class: "font-mono text-xs whitespace-nowrap", "--insecure-http" }
+                ", which makes it speak TLS."
             }
         }
         if !sharing().is_empty() {
             Warning {
-                text: "Browsers send this console's cookie to instances, too, because their ports have its host name: \
-                    {sharing}. The cookie opens nothing by itself; give them an address of their own, such \
-                    as 127.0.0.2.",
+                "Browsers send this console's cookie to instances, too, because their ports have its host name: {sharing}. The \
+                cookie opens nothing by itself; give them an address of their own, such as 127.0.0.2."
             }
         }
     }
 }
 
 #[component]
-fn Warning(text: String) -> Element {
+fn Warning(children: Element) -> Element {
     rsx! {
         p { class: "flex items-start justify-center gap-2 border-b border-warn/40 bg-warn/10 px-4 py-2 text-sm",
             span { class: "mt-0.5 text-warn", Icon { glyph: Glyph::Warning } }
-            span { "{text}" }
+            span { {children} }
         }
     }
 }
