@@ -7,7 +7,7 @@ import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { World, freePort, must, pause, run } from "./harness.mjs";
+import { World, freePort, must, pause, run, until } from "./harness.mjs";
 import { program } from "./support/process.mjs";
 
 const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
@@ -37,14 +37,14 @@ describe("the doctor", () => {
 
   /** The findings of `--json`; a hop that has several is known by the worst of them. */
   const findings = async (options) => {
-    const done = await examine({ ...options, more: ["--json"] });
+    const done = await examine({ ...options, more: ["--json", ...(options?.more ?? [])] });
     const { ok, first_failed, checks } = JSON.parse(done.stdout);
     assert.equal(done.status, ok ? 0 : 1, done.stderr);
     assert.equal(ok, first_failed === null);
     const hops = {};
     for (const check of checks) {
       assert.equal(typeof check.ms, "number");
-      assert.equal("advice" in check, check.mark === "failed", JSON.stringify(check));
+      assert.equal("advice" in check, ["failed", "warning"].includes(check.mark), JSON.stringify(check));
       if (hops[check.hop]?.mark !== "failed") hops[check.hop] = check;
     }
     return { ok, first: first_failed, checks, hops, marks: (...names) => names.map((name) => hops[name].mark) };
@@ -99,7 +99,7 @@ describe("the doctor", () => {
     assert.equal(done.status, 0, done.stdout + done.stderr);
     const lines = done.stdout.trim().split("\n");
     assert.match(lines.pop(), /^Everything is in order/);
-    for (const line of lines) assert.match(line, /^(ok {5}|skipped) {2}[A-Za-z][A-Za-z ]{13} .*(\d ms|-) {2}\S/);
+    for (const line of lines) assert.match(line, /^(ok {5}|skipped|warning) {2}[A-Za-z][A-Za-z ]{13} .*(\d ms|-) {2}\S|^ {9}-> Update /);
     assert.match(done.stdout, /^ok +HTTP .*DockHost answers at http/m);
     assert.match(done.stdout, /^ok +channel .*the key is known/m);
     assert.match(done.stdout, /^ok +data sockets .*is open/m);
@@ -118,9 +118,49 @@ describe("the doctor", () => {
     const { ok, hops, checks } = await findings();
     assert.ok(ok, JSON.stringify(checks));
     const expected = ["address", "api_key", "name", "tcp", "tls", "http", "channel", "data_sockets", "proxy_settings", "round_trip",
-      "clock", "docker_socket", "docker", "docker_network", "disk"];
+      "clock", "docker_socket", "docker", "known_faults", "docker_network", "disk"];
     assert.deepEqual(Object.keys(hops), expected);
-    assert.deepEqual(checks.filter(({ mark }) => mark !== "ok").map(({ hop }) => hop), ["tls"]);
+    assert.deepEqual(checks.filter(({ hop, mark }) => mark !== "ok" && hop !== "known_faults").map(({ hop }) => hop), ["tls"]);
+  });
+
+  test("an engine's known faults warn and fail nothing; what a distribution mended is none, and what is not told is not safe", async () => {
+    const version = await world.engine.call("GET", "/version");
+    const runc = version.Components.find(({ Name }) => Name === "runc");
+    // The engine as it is, but for what it says of itself.
+    const saying = async (component) => {
+      const path = join(world.dir, `engine-${open.length}.sock`);
+      const server = http.createServer((request, answer) => {
+        const onward = http.request({ socketPath: node.socket, path: request.url, method: request.method, headers: request.headers }, (came) => {
+          if (!/^(\/v[\d.]+)?\/version$/.test(request.url)) return answer.writeHead(came.statusCode, came.headers), came.pipe(answer);
+          came.resume();
+          const Components = version.Components.filter(({ Name }) => Name !== "runc").concat(component ?? []);
+          answer.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ ...version, Components }));
+        });
+        request.pipe(onward);
+      });
+      open.push(server);
+      await new Promise((resolve) => server.listen(path, resolve));
+      const { ok, checks } = await findings({ socket: path });
+      assert.ok(ok, JSON.stringify(checks));
+      return checks.filter(({ hop }) => hop === "known_faults");
+    };
+    const packaged = (build) => ({ Name: "runc", Version: "1.1.5+ds1", Details: { GitCommit: build } });
+    for (const [component, mark, says, silent] of [
+      [packaged("1.1.5+ds1-1"), "warning", /runc 1\.1\.5\+ds1-1 has a known fault \(CVE-2024-21626\)/],
+      [packaged("1.1.5+ds1-1+deb12u1"), "warning", /CVE-2025-31133/, /CVE-2024-21626/],
+      [{ Name: "runc", Version: "1.3.3", Details: { GitCommit: "v1.3.3-0-gd842d771" } }, "ok", /none is known of .*runc 1\.3\.3/],
+      [undefined, "warning", /does not tell which version of runc/],
+      [{ Name: "runc", Version: "\u001b]0;OWNED\u0007", Details: { GitCommit: "" } }, "warning", /does not tell/],
+    ]) {
+      const found = await saying(component);
+      assert.equal(found[0].mark, mark, JSON.stringify(found));
+      const all = found.map(({ says: text }) => text).join("\n");
+      assert.match(all, says);
+      if (silent) assert.doesNotMatch(all, silent);
+      assert.ok(![...all].some((letter) => letter < " " && letter !== "\n"), JSON.stringify(all));
+    }
+    const told = await until("the node's row tells the same", async () => (await world.admin.get(`/nodes/${node.id}`)).facts.components);
+    assert.deepEqual(told.find(({ name }) => name === "runc"), { name: "runc", version: runc.Version, ...(runc.Details.GitCommit && { build: runc.Details.GitCommit }) });
   });
 
   test("a wrong key and a missing one", async () => {
@@ -142,7 +182,7 @@ describe("the doctor", () => {
   });
 
   test("a name that leads nowhere, and a proxy that the node does not use", async () => {
-    const { first, hops, marks } = await findings({ server: "http://dockhost.invalid", env: { https_proxy: "http://secret@proxy" } });
+    const { first, hops, marks } = await findings({ server: "http://dockhost.invalid", more: ["--insecure-server"], env: { https_proxy: "http://secret@proxy" } });
     assert.equal(first, "name");
     assert.match(hops.name.says, /dockhost\.invalid/);
     assert.match(hops.proxy_settings.says, /https_proxy.*does not use it/);

@@ -27,8 +27,12 @@ export class LyingNode {
     sendFrame(this.socket, JSON.stringify(message));
   }
 
+  /** From here on it says that of its machine, as often as a server wants to hear it. */
   heartbeat(facts) {
-    this.say({ type: "heartbeat", epoch: this.epoch, facts });
+    clearInterval(this.beat);
+    const beat = () => this.say({ type: "heartbeat", epoch: this.epoch, facts });
+    beat();
+    this.beat = setInterval(beat, 2_000);
   }
 
   /** The newest assignment. */
@@ -59,6 +63,7 @@ export class LyingNode {
   }
 
   close() {
+    clearInterval(this.beat);
     for (const socket of [this.socket, ...this.sockets]) socket?.destroy();
   }
 }

@@ -1,17 +1,21 @@
 //! A file into an instance.
 
 use std::io;
+use std::time::Duration;
 
 use protocol::stream::Put;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::time::timeout;
+use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::{sleep, timeout};
 use wire::head;
 
 use super::program::{ANSWER, Mover, STANDS};
 use crate::docker::Engine;
+use crate::tunnel::{Wire, is_left};
 
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;
+/// How often it is looked whether somebody still waits for a program that takes nothing.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Takes exactly so many bytes, and only then gives them the name that they are to have. `$1` is the path, `$2` the number.
 const TAKE: &str = "set -e; if [ -d \"$1\" ]; then echo 'there is a folder of that name' >&2; exit 1; fi; \
@@ -19,10 +23,7 @@ const TAKE: &str = "set -e; if [ -d \"$1\" ]; then echo 'there is a folder of th
                     head -c \"$2\" >\"$part\"; [ \"$(wc -c <\"$part\")\" -eq \"$2\" ]; mv -f -- \"$part\" \"$1\"";
 
 /// Takes a file from the wire, and says on it how that went.
-pub(crate) async fn put<W>(engine: &Engine, container: &str, path: &str, bytes: u64, mut wire: W) -> io::Result<()>
-where
-    W: AsyncRead + AsyncWrite + Unpin,
-{
+pub(crate) async fn put(engine: &Engine, container: &str, path: &str, bytes: u64, mut wire: Wire) -> io::Result<()> {
     let begun = Mover::begin(engine, container, TAKE, &[path, &bytes.to_string()]).await;
     let mut program = begun.map_err(io::Error::other)?;
     let put = take(&mut program, bytes, &mut wire).await;
@@ -31,10 +32,7 @@ where
 }
 
 /// An error where there is nobody left to be told.
-async fn take<W>(program: &mut Mover, bytes: u64, wire: &mut W) -> io::Result<Put>
-where
-    W: AsyncRead + AsyncWrite + Unpin,
-{
+async fn take(program: &mut Mover, bytes: u64, wire: &mut Wire) -> io::Result<Put> {
     let (listening, input) = program.parts();
     let fed = tokio::select! {
         fed = feed(bytes, wire, input) => fed?,
@@ -56,17 +54,21 @@ where
     })
 }
 
+/// Until the wire has ended, whatever still lies on it unread.
+async fn left_alone(wire: &mut Wire) {
+    while !is_left(wire) {
+        sleep(LOOK).await;
+    }
+}
+
 /// Until the wire ends. What still comes on it is for a program that takes no more.
-async fn gone(wire: &mut (impl AsyncRead + Unpin)) {
+async fn gone(wire: &mut Wire) {
     let mut piece = vec![0; PIECE];
     while wire.read(&mut piece).await.is_ok_and(|count| count > 0) {}
 }
 
 /// The outer error is the wire's; the inner one says what is wrong with the program.
-async fn feed<W>(bytes: u64, wire: &mut W, input: &mut (impl AsyncWrite + Unpin)) -> io::Result<Result<(), String>>
-where
-    W: AsyncRead + Unpin,
-{
+async fn feed(bytes: u64, wire: &mut Wire, input: &mut (impl AsyncWrite + Unpin)) -> io::Result<Result<(), String>> {
     let mut left = bytes;
     let mut piece = vec![0; PIECE];
     while left > 0 {
@@ -75,7 +77,11 @@ where
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        match timeout(STANDS, input.write_all(piece.get(..count).unwrap_or_default())).await {
+        let written = tokio::select! {
+            written = timeout(STANDS, input.write_all(piece.get(..count).unwrap_or_default())) => written,
+            () = left_alone(wire) => return Err(io::ErrorKind::ConnectionAborted.into()),
+        };
+        match written {
             Ok(Ok(())) => {}
             // Its last words say why.
             Ok(Err(_)) => return Ok(Ok(())),
@@ -88,7 +94,11 @@ where
         input.flush().await?;
         input.shutdown().await
     };
-    match timeout(STANDS, ended).await {
+    let ended = tokio::select! {
+        ended = timeout(STANDS, ended) => ended,
+        () = left_alone(wire) => return Err(io::ErrorKind::ConnectionAborted.into()),
+    };
+    match ended {
         Ok(_) => Ok(Ok(())),
         Err(_) => Ok(Err("its programs take no more of the file".to_owned())),
     }

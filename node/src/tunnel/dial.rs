@@ -1,6 +1,7 @@
 //! Dialling one data socket: TCP, TLS where the address says so, and the switch from HTTP to the stream's bytes.
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http_body_util::Empty;
 use hyper::client::conn::http1;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, UPGRADE};
@@ -9,6 +10,7 @@ use hyper_util::rt::TokioIo;
 use model::version::Epoch;
 use protocol::stream::EPOCH_HEADER;
 use rustls::pki_types::ServerName;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::MaybeTlsStream;
@@ -53,9 +55,19 @@ pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch, meter: &M
 
 /// By which the system finds the connection.
 pub(crate) fn ends(socket: &Socket) -> Option<Ends> {
+    tcp(socket).and_then(Ends::of)
+}
+
+/// Whether the other end is gone, also where it left bytes behind that nobody has read.
+pub(crate) fn is_left(wire: &Wire) -> bool {
+    let ready = tcp(wire.get_ref()).and_then(|tcp| tcp.ready(Interest::READABLE).now_or_never());
+    ready.is_some_and(|ready| ready.is_ok_and(|ready| ready.is_read_closed()))
+}
+
+fn tcp(socket: &Socket) -> Option<&TcpStream> {
     match socket {
-        MaybeTlsStream::Plain(tcp) => Ends::of(tcp),
-        MaybeTlsStream::Rustls(tls) => Ends::of(tls.get_ref().0),
+        MaybeTlsStream::Plain(tcp) => Some(tcp),
+        MaybeTlsStream::Rustls(tls) => Some(tls.get_ref().0),
         _ => None,
     }
 }

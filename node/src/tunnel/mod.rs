@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Address, ApiKey};
-pub(crate) use dial::{Socket, Wire, connect, ends};
+pub(crate) use dial::{Socket, Wire, connect, ends, is_left};
 pub use serve::Instances;
 pub(crate) use serve::Refused;
 use share::Shares;
