@@ -5,11 +5,11 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FOR: &str = "x-forwarded-for";
+const PROTO: &str = "x-forwarded-proto";
 /// Proxies in a row that are followed.
 const MOST_HOPS: usize = 32;
 
@@ -107,7 +107,7 @@ impl TrustedProxies {
 
 /// Whether something in between says of itself that it is there.
 pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
-    [FOR, PROTO, header::FORWARDED, header::VIA].iter().any(|name| headers.contains_key(name))
+    [FOR, PROTO, "forwarded", "via"].iter().any(|name| headers.contains_key(*name))
 }
 
 /// With or without a port, IPv6 with or without brackets.
@@ -129,6 +129,7 @@ pub fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderName;
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()

@@ -49,9 +49,7 @@ pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request,
 }
 
 fn refused(origins: &Origins, request: &Request) -> Option<(StatusCode, Refusal)> {
-    // A program that shows a token or a key was not sent here by a page.
-    let by_any_name = BY_ANY_NAME.contains(&request.uri().path());
-    if by_any_name {
+    if BY_ANY_NAME.contains(&request.uri().path()) {
         return None;
     }
     let dialled = request.extensions().get::<ConnectInfo<Dialled>>().map(|info| info.0);
@@ -60,6 +58,7 @@ fn refused(origins: &Origins, request: &Request) -> Option<(StatusCode, Refusal)
                        it in DOCKHOST_TRUSTED_PROXIES.";
         return Some((StatusCode::FORBIDDEN, Refusal::new(RefusalCode::Forbidden, message)));
     }
+    // A program that shows a token was not sent here by a page.
     if request.headers().contains_key(header::AUTHORIZATION) {
         return None;
     }
