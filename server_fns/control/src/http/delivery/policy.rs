@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Nothing is allowed that is not named. Scripts and styles are files of ours; a program in WebAssembly counts as a script that
 /// is made at run time, and this is the one exception for it. No text becomes a script, no attribute a style.
-const REST: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+const REST: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
     manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; base-uri 'none'";
 
 /// The value of `Content-Security-Policy`.
