@@ -14,13 +14,15 @@ pub(crate) struct Sparse(Mutex<Pace>);
 
 struct Pace {
     told: Option<Instant>,
+    /// When there was the last one, told or not.
+    seen: Option<Instant>,
     apart: Duration,
     left_out: u64,
 }
 
 impl Sparse {
     pub(crate) const fn new() -> Self {
-        Self(Mutex::new(Pace { told: None, apart: APART, left_out: 0 }))
+        Self(Mutex::new(Pace { told: None, seen: None, apart: APART, left_out: 0 }))
     }
 
     /// Whether to tell of one more, and how many were left out since the last.
@@ -31,12 +33,13 @@ impl Sparse {
 
 impl Pace {
     fn tells(&mut self, now: Instant) -> Option<u64> {
-        let since = self.told.map_or(Duration::MAX, |told| now.saturating_duration_since(told));
-        if since < self.apart {
+        let since = |moment: Option<Instant>| moment.map_or(Duration::MAX, |then| now.saturating_duration_since(then));
+        let was_quiet = since(self.seen.replace(now)) >= APART_MOST;
+        if since(self.told) < self.apart {
             self.left_out += 1;
             return None;
         }
-        self.apart = if since >= APART_MOST { APART } else { (self.apart * 2).min(APART_MOST) };
+        self.apart = if was_quiet { APART } else { (self.apart * 2).min(APART_MOST) };
         self.told = Some(now);
         Some(std::mem::take(&mut self.left_out))
     }
@@ -65,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_a_day_leaves_few_lines_and_all_are_counted() {
-        let (mut pace, start) = (Pace { told: None, apart: APART, left_out: 0 }, Instant::now());
+        let (mut pace, start) = (Pace { told: None, seen: None, apart: APART, left_out: 0 }, Instant::now());
         let (mut lines, mut counted, day) = (0, 0, 24 * 60 * 60 * 10);
         for tenth in 0..day {
             if let Some(left_out) = pace.tells(start + Duration::from_millis(tenth * 100)) {
@@ -79,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_rare_is_always_told() {
-        let (mut pace, start) = (Pace { told: None, apart: APART, left_out: 0 }, Instant::now());
+        let (mut pace, start) = (Pace { told: None, seen: None, apart: APART, left_out: 0 }, Instant::now());
         for minute in 0..100 {
             assert_eq!(pace.tells(start + Duration::from_secs(minute * 61)), Some(0));
         }

@@ -21,7 +21,8 @@ static REFUSED: Sparse = Sparse::new();
 
 /// The host that was asked for, as it was written: HTTP/2 has it in the address, and there it goes before the header.
 pub(crate) fn host(request: &Request) -> Option<String> {
-    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    // What is no text is a name that nobody has, and not the lack of one.
+    let named = request.headers().get(header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
     request.uri().authority().map(|authority| authority.to_string()).or(named)
 }
 

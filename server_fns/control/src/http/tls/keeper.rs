@@ -151,6 +151,8 @@ mod tests {
             assert!(matches!(keeper.read_again(), Read::Same), "it is said once");
             assert_eq!(keeper.fingerprint(), first);
         }
+        written(dir.path(), (&old.0, &old.1));
+        assert!(matches!(keeper.read_again(), Read::Same), "it is what is shown already");
         std::fs::remove_file(dir.path().join("key.pem")).unwrap();
         assert!(matches!(keeper.read_again(), Read::Kept(BadPair::Read { .. })));
         written(dir.path(), (&new.0, &new.1));
