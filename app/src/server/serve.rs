@@ -62,6 +62,7 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     }
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
     let door = Door::new(listener, exposed.keeper.clone(), exposed.proxies.clone(), room.http);
+    let door = door.behind_unnamed(exposed.is_unnamed());
     let server = tokio::spawn(door.serve(router, async move { drop(stopped.wait_for(|told| *told).await) }));
     tokio::select! {
         told = told_to_stop() => told?,

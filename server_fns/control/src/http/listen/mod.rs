@@ -34,6 +34,8 @@ pub struct Door {
     proxies: Arc<TrustedProxies>,
     most: usize,
     patience: Patience,
+    /// Somebody on this machine carries many people's connections.
+    carried: bool,
 }
 
 /// What every connection needs.
@@ -54,7 +56,13 @@ impl Door {
         proxies: Arc<TrustedProxies>,
         most: usize,
     ) -> Self {
-        Self { listener, tls, proxies, most, patience: Patience::USUAL }
+        Self { listener, tls, proxies, most, patience: Patience::USUAL, carried: false }
+    }
+
+    /// A proxy on this machine is in front that nobody named, so an address of loopback is not one client's.
+    #[must_use]
+    pub fn behind_unnamed(self, carried: bool) -> Self {
+        Self { carried, ..self }
     }
 
     /// As it is on a machine of one's own: no TLS, and no proxy in front.
@@ -64,7 +72,7 @@ impl Door {
 
     /// Accepts until `stop`, and then waits for requests that are being answered, but not for long.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
-        let Self { listener, tls, proxies, most, patience } = self;
+        let Self { listener, tls, proxies, most, patience, carried } = self;
         let mut stop = std::pin::pin!(stop);
         let stopping = CancellationToken::new();
         let places = Places::new(most, limits::OF_ADDRESS);
@@ -89,7 +97,8 @@ impl Door {
             };
             let dialled = Dialled::new(peer, socket.local_addr().ok());
             let cut = cut.child_token();
-            let shared_address = shared.proxies.is_trusted(peer.ip());
+            let carrier = carried && peer.ip().to_canonical().is_loopback();
+            let shared_address = carrier || shared.proxies.is_trusted(peer.ip());
             // Whoever comes beyond the bounds is told nothing: every word would cost what they are to save.
             let Some(place) = places.enter(network(peer.ip()), shared_address, cut.clone()) else { continue };
             let serving = connection::serve(Arc::clone(&shared), socket, dialled, place, stopping.clone());
