@@ -202,10 +202,25 @@ describe("an instance whose programs are anything", () => {
     (await again).close();
   });
 
+  test("a terminal that shows what looks like the engine's own head of 4 GiB", async () => {
+    await honest();
+    const before = await memory(node.process.pid);
+    const terminal = await openTerminal(eve, bad);
+    await terminal.waitFor(/# $/);
+    terminal.type("stty raw; perl -e '$| = 1; for (1 .. 200) { syswrite STDOUT, \"\\001\\000\\000\\000\\377\\377\\377\\377\"; select undef, undef, undef, 0.005 } syswrite STDOUT, \"x\" x 65536 for 1 .. 1000'; stty sane; echo do''ne\r");
+    await terminal.waitFor(/done/, 60);
+    attacks += 1;
+    const grown = (await memory(node.process.pid)) - before;
+    console.log(`a terminal with false heads: ${terminal.received >> 20} MiB shown, the node grew by ${grown.toFixed(0)} MiB`);
+    assert.ok(terminal.received > 60 << 20, `${terminal.received}`);
+    assert.ok(grown < 24, `the node grew by ${grown} MiB`);
+    terminal.close();
+  });
+
   test("a terminal whose shell ends by nothing is ended when it is closed", async () => {
     await behave("zeros");
     const terminal = await openTerminal(eve, bad);
-    await until("it shows something", () => terminal.received > 0);
+    await until("it shows something", () => terminal.received > 1 << 20);
     terminal.close();
     attacks += 1;
     await none(40);

@@ -8,8 +8,9 @@ use bollard::models::ExecConfig;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use tokio::io::AsyncWrite;
+use tokio::time::timeout;
 
-use super::{Engine, EngineError, error, limits};
+use super::{Engine, EngineError, Link, error, limits, raw};
 
 /// Bytes of output that are taken over at once.
 const OUTPUT: usize = 64 << 10;
@@ -40,7 +41,7 @@ pub enum Output {
 impl Engine {
     /// Runs it in the container of that name.
     pub async fn exec(&self, container: &str, program: Program) -> Result<Running, EngineError> {
-        let docker = self.link().await?.docker;
+        let Link { docker, api, .. } = self.link().await?;
         let Program { arguments, environment, terminal } = program;
         let tty = terminal.is_some();
         let config = ExecConfig {
@@ -58,6 +59,12 @@ impl Engine {
             ..ExecConfig::default()
         };
         let made = self.within(limits::CREATE, docker.create_exec(container, config)).await?;
+        if tty {
+            let started = timeout(limits::START, raw::start(&self.shared.socket, &api, &made.id)).await;
+            let late = |_| EngineError::Unknown(format!("no answer within {} s", limits::START.as_secs()));
+            let (output, input) = started.map_err(late)??;
+            return Ok(Running { id: made.id, output: Box::pin(output), input: Box::pin(input) });
+        }
         let how = StartExecOptions { detach: false, tty, output_capacity: Some(OUTPUT) };
         let socket = self.shared.socket.clone();
         match self.within(limits::START, docker.start_exec(&made.id, Some(how))).await? {

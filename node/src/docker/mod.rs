@@ -12,6 +12,7 @@ mod exec;
 mod image;
 mod limits;
 mod network;
+mod raw;
 mod spec;
 mod view;
 
