@@ -116,7 +116,9 @@ describe("one key, two accounts, machines of one name", () => {
     const under = theirs.stay(["-W", "prod:22", "lobby@dockhost"]);
     await until("the jump stands", () => under.out.text.startsWith("SSH-2.0"), 20);
     await ada.api.ok("PUT", `/ssh-keys/${own.id}/may-manage`, { allowed: false });
-    await under.ended;
+    let over = false;
+    under.ended.then(() => (over = true));
+    await until("the jump ends with the right to it", () => over, 20);
     await ada.api.remove(`/instances/${box.id}`);
     await ada.gone(box.id);
   });

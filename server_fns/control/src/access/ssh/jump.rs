@@ -8,7 +8,7 @@ use model::id::{InstanceId, SshKeyId};
 use model::port::ContainerPort;
 use protocol::stream::Target;
 use russh::server::{ChannelOpenHandle, Msg};
-use russh::{Channel, ChannelMsg, ChannelOpenFailure};
+use russh::{Channel, ChannelMsg, ChannelOpenFailure, ChannelReadHalf, ChannelWriteHalf};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
@@ -34,30 +34,32 @@ pub(super) struct Jump {
 impl Jump {
     /// Opens the stream, answers the client, and carries until either end is done or the key may no longer.
     pub(super) async fn carry(self, channel: Channel<Msg>, waits: Arc<Gauge>, reply: ChannelOpenHandle) {
-        let Self { handle, key, to, port, mut ended } = self;
+        let Self { handle, key, to: instance, port, mut ended } = self;
         let patience = if port == ContainerPort::SSH { limits::SSHD } else { std::time::Duration::ZERO };
         let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-        let stream = match handle.open_stream(to, Target::Port { port, patience_ms }).await {
+        let stream = match handle.open_stream(instance, Target::Port { port, patience_ms }).await {
             Ok(stream) => stream,
             Err(why) => {
-                tracing::debug!(instance = %to, port = port.0, %why, "a jump was refused");
+                tracing::debug!(%instance, port = port.0, %why, "a jump was refused");
                 return reply.reject(meaning(&why)).await;
             }
         };
         reply.accept().await;
+        let (from, to) = channel.split();
         tokio::select! {
-            () = splice(channel, &waits, stream) => {}
+            () = splice(from, &to, &waits, stream) => {}
             _why = told(&mut ended) => {}
-            () = handle.no_longer_wanted(to) => {}
-            () = out_of_reach(handle.orchestrator.watch(), key, to) => {}
+            () = handle.no_longer_wanted(instance) => {}
+            () = out_of_reach(handle.orchestrator.watch(), key, instance) => {}
         }
+        // The client may have closed it first. Without this, one that was ended from here would wait for ever.
+        let _ = to.close().await;
     }
 }
 
 /// Until the client closes the channel, or both directions are done.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the library may add messages, and most of them never come here")]
-async fn splice(channel: Channel<Msg>, waits: &Gauge, stream: Stream) {
-    let (mut from, to) = channel.split();
+async fn splice(mut from: ChannelReadHalf, to: &ChannelWriteHalf<Msg>, waits: &Gauge, stream: Stream) {
     let Stream { socket, lease: _lease } = stream;
     let (mut inside, mut into) = tokio::io::split(socket);
     let up = async {
@@ -88,8 +90,6 @@ async fn splice(channel: Channel<Msg>, waits: &Gauge, stream: Stream) {
     if let Err(error) = ended {
         tracing::debug!(%error, "a jump ended");
     }
-    // The client may have closed it first.
-    let _ = to.close().await;
 }
 
 fn meaning(why: &NoStream) -> ChannelOpenFailure {
