@@ -68,7 +68,8 @@ pub(super) fn ways(view: &InstanceView) -> Vec<Way> {
         open: None,
         problem: String::new(),
     };
-    let gateway = view.gateway_command.strip_prefix("ssh ").map(|address| way("SSH gateway", address, keys()));
+    let command = view.gateway_command.as_str();
+    let gateway = (!command.is_empty()).then(|| way("SSH gateway", command, keys()));
     let doors = view.doors.iter().map(|door| {
         let closable = ContainerPort::CLOSABLE.contains(&door.port);
         let who = match (closable, door.open) {
