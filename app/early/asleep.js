@@ -45,7 +45,7 @@
     if (pressed.hasAttribute("popovertarget")) event.stopImmediatePropagation();
     else stop(event);
   });
-  on("input", ({ target }) => isField(target) && keep(target, () => tell(target)));
+  on("input", ({ target }) => isField(target) && keep(target));
   // Enter in a field whose form cannot be sent yet may be meant for the form that it will be.
   on("keydown", (event) => {
     const { target, key, isComposing } = event;
@@ -82,8 +82,11 @@
     return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
   }
 
-  function tell(field) {
-    if (!isChanged(field)) return;
+  /** Tells the program what the field held when it woke: as soon as it hears of one field, it draws the others anew. */
+  function tell(field, { value, checked, selectedIndex }) {
+    if (field.tagName === "SELECT") field.selectedIndex = selectedIndex;
+    else if (own(field)) field.checked = checked;
+    else if (field.value !== value) field.value = value;
     for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
   }
 
@@ -94,9 +97,12 @@
     main().removeAttribute("aria-busy");
     document.getElementById("unwoken")?.remove();
     ended.abort();
-    const told = new Set(kept.map(({ element }) => element));
-    for (const field of main().querySelectorAll("input, select, textarea")) if (!told.has(field)) tell(field);
+    const fields = [...main().querySelectorAll("input, select, textarea")].filter(isChanged);
+    const held = new Map(fields.map((field) => [field, { value: field.value, checked: field.checked, selectedIndex: field.selectedIndex }]));
+    for (const field of fields) if (!kept.some(({ element }) => element === field)) tell(field, held.get(field));
     for (const { element, act, meant } of kept) {
+      if (held.has(element)) tell(element, held.get(element));
+      if (!act) continue;
       await drawn();
       element.removeAttribute("data-waits");
       // What is gone, cannot be pressed or has become another thing was not meant.
