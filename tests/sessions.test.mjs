@@ -68,6 +68,8 @@ class Scene {
 
   async signIn(page, username = "ada") {
     await hands(() => page, () => this.base).ready();
+    // What is pressed before the page wakes is another suite's matter.
+    await page.locator('#main:not([aria-busy="true"])').waitFor({ state: "attached" });
     await page.getByLabel("Username or email address").fill(username);
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -167,6 +169,7 @@ describe("on loopback the instances' ports have another address", () => {
     const other = await context.newPage();
     await other.goto(scene.base);
     await other.getByRole("button", { name: "Account of ada" }).waitFor();
+    await page.locator('#main:not([aria-busy="true"])').waitFor({ state: "attached" });
     await hands(() => page, () => scene.base).menu("Account of ada", "Sign out");
     for (const tab of [page, other]) await tab.getByRole("heading", { name: "Sign in" }).waitFor();
     assert.equal(await page.getByText("This browser's session is over").count(), 0, "whoever signs out knows it");
