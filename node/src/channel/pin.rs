@@ -87,10 +87,11 @@ pub(crate) struct WrongPin {
 impl WrongPin {
     /// Whether this is why there is no connection.
     pub(crate) fn of(error: &std::io::Error) -> Option<&Self> {
-        match error.get_ref()?.downcast_ref::<Error>()? {
-            Error::InvalidCertificate(CertificateError::Other(OtherError(why))) => why.downcast_ref(),
-            _ => None,
-        }
+        let Error::InvalidCertificate(CertificateError::Other(OtherError(why))) = error.get_ref()?.downcast_ref()?
+        else {
+            return None;
+        };
+        why.downcast_ref()
     }
 }
 

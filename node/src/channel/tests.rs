@@ -84,8 +84,14 @@ impl Bench {
         let mut peer = self.accept().await;
         let ToServer::Hello(hello) = receive(&mut peer).await else { panic!("the first frame is a hello") };
         let (cluster, node) = (ClusterId::from_bits(1), NodeId::from_bits(2));
-        let assignment =
-            Assignment { cluster, node, era: Era::default(), generation: Generation(7), instances: Vec::new(), kept: Vec::new() };
+        let assignment = Assignment {
+            cluster,
+            node,
+            era: Era::default(),
+            generation: Generation(7),
+            instances: Vec::new(),
+            kept: Vec::new(),
+        };
         let name = "lab-1".to_owned();
         send(&mut peer, &ToNode::Welcome { epoch: EPOCH, cluster, node, name, assignment }).await;
         assert!(matches!(self.event().await, FromChannel::Welcomed { .. }));

@@ -184,6 +184,11 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { sign_up: SignUpMode::default(), quota: Self::DEFAULT_QUOTA, web_ports_closed: false, refuse_faulty: false }
+        Self {
+            sign_up: SignUpMode::default(),
+            quota: Self::DEFAULT_QUOTA,
+            web_ports_closed: false,
+            refuse_faulty: false,
+        }
     }
 }

@@ -12,11 +12,7 @@ pub(in crate::pages) fn use_origin() -> Signal<Option<String>> {
     use_effect(move || {
         spawn(async move {
             let known = get_server_url();
-            let asked = if known.is_empty() {
-                script::origin().await
-            } else {
-                Some(known.to_owned())
-            };
+            let asked = if known.is_empty() { script::origin().await } else { Some(known.to_owned()) };
             origin.set(asked);
         });
     });

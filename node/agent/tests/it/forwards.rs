@@ -54,7 +54,9 @@ fn a_closed_host_port_is_closed_before_anything_runs_and_while_it_runs() {
     world.assigned.closed = ContainerPort::CLOSABLE.to_vec();
     loop {
         match world.advance(Fault::None) {
-            Next::Do(Step::OpenPorts) => assert_eq!(world.local.closed, ContainerPort::CLOSABLE, "it was open for a moment"),
+            Next::Do(Step::OpenPorts) => {
+                assert_eq!(world.local.closed, ContainerPort::CLOSABLE, "it was open for a moment")
+            }
             Next::Settled => break,
             Next::Do(_) | Next::Wait { .. } => {}
             Next::Stuck(problem) => panic!("{problem:?}"),

@@ -105,7 +105,7 @@ impl Handle {
     async fn reset_password(&self, login: &str, password: String) -> Result<ConsoleAnswer, Refusal> {
         let person = self.by_login(login)?;
         let hash = self.hash_password(password, &[person.username.as_str(), person.email.as_str()]).await?;
-        self.orchestrator.decide(move |world, _, _| people::change_password(world, person.id, hash, None)).await?;
+        self.orchestrator.decide(move |world, _, _| people::reset_password(world, person.id, hash, None)).await?;
         Ok(ConsoleAnswer::Done)
     }
 

@@ -34,12 +34,15 @@ impl Handle {
         let hash = self.passwords.hash(asked.password.clone()).await?;
         let person = self
             .orchestrator
-            .decide(move |world, draw, now| people::sign_up(world, &asked, admission, hash, draw, now))
+            .decide({
+                let hash = hash.clone();
+                move |world, draw, now| people::sign_up(world, &asked, admission, hash, draw, now)
+            })
             .await?;
         if admission == Admission::Setup {
             self.setup.forget();
         }
-        self.open_session(person, peer).await
+        self.open_session(person, hash, peer).await
     }
 
     fn admission(&self, asked: &SignUp) -> Result<Admission, Refusal> {
@@ -73,16 +76,23 @@ impl Handle {
         };
         let person = person.filter(|_| right).ok_or_else(wrong_name_or_password)?;
         self.attempts.was_right(attempt);
-        self.open_session(person.id, peer).await
+        self.open_session(person.id, person.password_hash.clone(), peer).await
     }
 
-    async fn open_session(&self, person: PersonId, peer: Peer) -> Result<(PersonView, SessionSecrets), Refusal> {
+    /// `password_hash` is the one that the password was checked against.
+    async fn open_session(
+        &self,
+        person: PersonId,
+        password_hash: String,
+        peer: Peer,
+    ) -> Result<(PersonView, SessionSecrets), Refusal> {
         let secrets = SessionSecrets {
             cookie: Secret::generate(SecretKind::Session),
             key: Secret::generate(SecretKind::SessionKey),
         };
         let opening = people::Opening {
             person,
+            password_hash,
             secret_hash: secret::hash(secrets.cookie.expose()),
             key_hash: secret::hash(secrets.key.expose()),
             address: peer.address.to_string(),
@@ -110,9 +120,8 @@ impl Handle {
         }
         self.attempts.was_right(attempt);
         let hash = self.passwords.hash(asked.new).await?;
-        let keep = session_of(actor);
-        let id = person.id;
-        self.orchestrator.decide(move |world, _, _| people::change_password(world, id, hash, keep)).await
+        let (actor, checked) = (actor.clone(), person.password_hash.clone());
+        self.orchestrator.decide(move |world, _, _| people::change_password(world, &actor, &checked, hash)).await
     }
 
     /// Where the person is signed in, the latest use first.

@@ -5,6 +5,7 @@ use model::name::{EmailAddress, Username};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{SignUp, SignUpMode};
 
+use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::command::{Decision, fresh};
 use crate::world::{Change, Person, World};
@@ -111,8 +112,21 @@ pub fn sign_up(
     Ok(Decision::new(changes, id))
 }
 
+/// Sets another password for the actor, and ends every session but the one that asks. `checked` is the hash that the old
+/// one was checked against.
+pub fn change_password(world: &World, actor: &Actor, checked: &str, new_hash: String) -> Result<Decision<()>, Refusal> {
+    let row = world.people.get(&actor.person).ok_or_else(|| Refusal::not_found("person"))?;
+    sessions::must_be_unchanged(row, checked)?;
+    let keep = match actor.via {
+        Via::Session(id) => Some(actor.session(world, id)?.id),
+        Via::Token(id) => actor.token(world, id).map(|_| None)?,
+        Via::SshKey(_) | Via::Console => None,
+    };
+    reset_password(world, actor.person, new_hash, keep)
+}
+
 /// Sets another password and ends every session but the one to keep.
-pub fn change_password(
+pub fn reset_password(
     world: &World,
     person: PersonId,
     new_hash: String,

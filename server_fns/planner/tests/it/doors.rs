@@ -43,11 +43,14 @@ fn a_door_is_closed_and_opened_and_the_node_is_told() {
     assert_eq!(scene.instance(id).generation, generation, "what is so already changes nothing");
     set(&mut scene, "bob", id, 443, true).unwrap();
     assert_eq!((closed(&scene, id), scene.instance(id).host_ports), (vec![80], block), "the numbers stay");
-    assert_eq!(scene.told(id)[1..], [
-        "bob closed host port 1026 of lab-1, which leads to port 443.",
-        "bob closed host port 1025 of lab-1, which leads to port 80.",
-        "bob opened host port 1026 of lab-1, which leads to port 443 to everybody who reaches it.",
-    ]);
+    assert_eq!(
+        scene.told(id)[1..],
+        [
+            "bob closed host port 1026 of lab-1, which leads to port 443.",
+            "bob closed host port 1025 of lab-1, which leads to port 80.",
+            "bob opened host port 1026 of lab-1, which leads to port 443 to everybody who reaches it.",
+        ]
+    );
     // The tunnel's way to them is none of the node's host ports.
     assert!(scene.instance(id).spec.declares(ContainerPort::HTTP));
 }
@@ -56,7 +59,9 @@ fn a_door_is_closed_and_opened_and_the_node_is_told() {
 fn what_cannot_be_closed_says_why_and_whose_it_is_not_is_absent() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
-    for (port, open, why) in [(22, false, "ticked keys"), (22, true, "ticked keys"), (8080, false, "Open one"), (0, true, "Open one")] {
+    for (port, open, why) in
+        [(22, false, "ticked keys"), (22, true, "ticked keys"), (8080, false, "Open one"), (0, true, "Open one")]
+    {
         let refusal = set(&mut scene, "bob", id, port, open).unwrap_err();
         assert_eq!(refusal.field.as_deref(), Some("port"));
         assert!(refusal.message.contains(why), "{refusal}");
@@ -108,11 +113,17 @@ fn what_is_really_so_is_told() {
     // A node that was put back to a version from before.
     report(&mut scene, &worker, false);
     let (open, problem) = http(&scene);
-    assert!(!open && problem.starts_with("It is still open: lab-1 runs a version of dockhost-node that closes none."), "{problem}");
+    assert!(
+        !open && problem.starts_with("It is still open: lab-1 runs a version of dockhost-node that closes none."),
+        "{problem}"
+    );
     report(&mut scene, &worker, true);
     set(&mut scene, "bob", id, 80, true).unwrap();
     scene.disconnect(node);
     scene.pass(std::time::Duration::from_secs(60));
     scene.settle();
-    assert_eq!(http(&scene), (true, "It is still closed: lab-1 is to open it and is away and has not heard of it.".into()));
+    assert_eq!(
+        http(&scene),
+        (true, "It is still closed: lab-1 is to open it and is away and has not heard of it.".into())
+    );
 }

@@ -233,13 +233,13 @@ impl History {
         match how % 4 {
             0 => drop(self.scene.sign_up(&format!("person-{which}"))),
             1 => {
-                let decided = people::change_password(world, person, "other".into(), None).expect("a known person");
+                let decided = people::reset_password(world, person, "other".into(), None).expect("a known person");
                 self.scene.commit(decided);
                 assert_eq!(self.scene.world.sessions_of(person).count(), 0);
             }
             2 => {
                 let decided =
-                    people::open_session(world, opening(person), &mut draw, now).expect("a known person");
+                    people::open_session(world, opening(world, person), &mut draw, now).expect("a known person");
                 let id = self.scene.commit(decided);
                 assert!(people::session_is_valid(&self.scene.world.sessions[&id], now));
             }

@@ -43,7 +43,12 @@ fn beside(network: &str, peer: &str) -> (Scene, NodeId) {
     (scene, node)
 }
 
-fn open(scene: &mut Scene, owner: &str, id: model::id::InstanceId, wish: &OpenForward) -> Result<(), (Option<String>, String)> {
+fn open(
+    scene: &mut Scene,
+    owner: &str,
+    id: model::id::InstanceId,
+    wish: &OpenForward,
+) -> Result<(), (Option<String>, String)> {
     let (actor, mut draw) = (scene.actor(owner), scene.draw());
     let decided = instances::open_forward(&scene.world, &actor, id, wish, &mut draw, scene.now);
     let decided = decided.map_err(|refusal| (refusal.field, refusal.message))?;

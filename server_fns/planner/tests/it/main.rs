@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a scene that lacks what it is about has failed")]
 
 mod channel;
-mod hosts;
 mod doors;
 mod forwards;
 mod generated;
 mod history;
+mod hosts;
 mod instances;
 mod keys;
 mod link;

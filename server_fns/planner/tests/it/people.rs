@@ -19,7 +19,7 @@ fn sign_up_mode(scene: &mut Scene, sign_up: SignUpMode) {
 
 fn open_session(scene: &mut Scene, name: &str) -> model::id::SessionId {
     let (person, mut draw) = (scene.person(name), scene.draw());
-    let decided = people::open_session(&scene.world, opening(person), &mut draw, scene.now).unwrap();
+    let decided = people::open_session(&scene.world, opening(&scene.world, person), &mut draw, scene.now).unwrap();
     scene.commit(decided)
 }
 
@@ -139,8 +139,19 @@ fn a_new_password_ends_the_other_sessions() {
     let mut scene = Scene::with_people();
     let (keep, other, foreign) =
         (open_session(&mut scene, "bob"), open_session(&mut scene, "bob"), open_session(&mut scene, "eve"));
-    let decided = people::change_password(&scene.world, scene.person("bob"), "new".into(), Some(keep)).unwrap();
+    let actor = Actor { via: Via::Session(keep), ..scene.actor("bob") };
+    let checked = scene.world.people[&scene.person("bob")].password_hash.clone();
+    let decided = people::change_password(&scene.world, &actor, &checked, "new".into()).unwrap();
     scene.commit(decided);
+    let thief = Actor { via: Via::Session(other), ..scene.actor("bob") };
+    for (actor, checked) in [(&thief, "new"), (&actor, checked.as_str())] {
+        let late = people::change_password(&scene.world, actor, checked, "a thief's".into());
+        assert!(late.is_err(), "an ended session, or the old password, set another one");
+    }
+    let late = people::Opening { password_hash: checked, ..opening(&scene.world, scene.person("bob")) };
+    let mut draw = scene.draw();
+    let refusal = people::open_session(&scene.world, late, &mut draw, scene.now).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Unauthenticated, "a sign-in that began before the change outlived it");
     let left: Vec<_> = scene.world.sessions.keys().copied().collect();
     assert!(left.contains(&keep) && left.contains(&foreign) && !left.contains(&other));
     assert_eq!(scene.world.people[&scene.person("bob")].password_hash, "new");

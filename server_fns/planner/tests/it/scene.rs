@@ -222,10 +222,11 @@ pub(crate) fn asks(name: &str) -> SignUp {
     SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() }
 }
 
-/// Somebody signs in with a browser.
-pub(crate) fn opening(person: PersonId) -> people::Opening {
+/// Somebody signs in with a browser, and with the password of now.
+pub(crate) fn opening(world: &World, person: PersonId) -> people::Opening {
     people::Opening {
         person,
+        password_hash: world.people[&person].password_hash.clone(),
         secret_hash: "hash".into(),
         key_hash: "hash of a key".into(),
         address: "192.0.2.1".into(),

@@ -94,7 +94,7 @@ fn what_has_expired_goes_at_the_hour_that_was_announced() {
     for early in [Duration::ZERO, Duration::from_secs(1)] {
         scene.pass(early);
         let (person, mut draw) = (scene.person("bob"), scene.draw());
-        let opened = people::open_session(&scene.world, opening(person), &mut draw, scene.now).unwrap();
+        let opened = people::open_session(&scene.world, opening(&scene.world, person), &mut draw, scene.now).unwrap();
         scene.commit(opened);
     }
     for left in [1, 0] {

@@ -102,6 +102,7 @@ type Seen = Option<(visit::Visit, Pass)>;
 
 /// Who comes, as their cookie says. What is open to all asks nobody, so that an app cannot be made to do anything in the
 /// name of a person.
+#[expect(clippy::result_large_err, reason = "it is answered at once, and passed on through no other function")]
 fn seen(handle: &Handle, apps: &AppsDomain, app: App<'_>, request: &Request) -> Result<Seen, Response> {
     if app.port.url == UrlAccess::Public {
         return Ok(None);

@@ -2,11 +2,15 @@
 //! encoder. And never the answer to a request that changes something: those carry the secrets that the server shows once, and
 //! the length of a compressed text tells of its content.
 
-use axum::body::HttpBody as _;
+use std::convert::Infallible;
+
+use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures_util::stream;
 
 use super::coding::{Coding, QUICKEST, SMALLEST, choose};
 
@@ -49,8 +53,9 @@ pub(super) async fn mark(mut request: Request, next: Next) -> Response {
         return response;
     }
     if method == Method::HEAD {
-        // Its length is that of the answer without a coding, which is not what would come.
+        // Its length is that of the answer without a coding, which is not what would come; axum would read it off the body.
         response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from_stream(stream::empty::<Result<Bytes, Infallible>>());
         response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     } else if response.body().size_hint().exact().is_some_and(|length| length >= SHORTEST) {
         response.extensions_mut().insert(Marked);

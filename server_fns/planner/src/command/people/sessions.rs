@@ -1,18 +1,20 @@
 //! Signed-in browsers.
 
 use model::id::{PersonId, SessionId};
-use model::refusal::Refusal;
+use model::refusal::{Refusal, RefusalCode};
 
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::command::{Decision, fresh, is_past};
 use crate::limits::{SESSION_AGENT, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, TOUCH_EVERY};
-use crate::world::{Change, Session, World};
+use crate::world::{Change, Person, Session, World};
 
 /// Who signed in, where, and what their browser holds from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
     pub person: PersonId,
+    /// Against which the password was checked. Checking takes a while, in which the person may have changed it.
+    pub password_hash: String,
     /// Of the cookie,
     pub secret_hash: String,
     /// and of the key that the page keeps.
@@ -36,10 +38,9 @@ pub fn open_session(
     draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<SessionId>, Refusal> {
-    let Opening { person, secret_hash, key_hash, address, agent } = opening;
-    if !world.people.contains_key(&person) {
-        return Err(Refusal::not_found("person"));
-    }
+    let Opening { person, password_hash, secret_hash, key_hash, address, agent } = opening;
+    let row = world.people.get(&person).ok_or_else(|| Refusal::not_found("person"))?;
+    must_be_unchanged(row, &password_hash)?;
     let (mut kept, ended): (Vec<_>, Vec<_>) =
         world.sessions_of(person).partition(|session| session_is_valid(session, now));
     kept.sort_by_key(|session| (session.last_seen_at, session.id));
@@ -73,4 +74,13 @@ pub fn close_session(world: &World, actor: &Actor) -> Decision<()> {
 pub fn revoke_session(world: &World, actor: &Actor, id: SessionId) -> Result<Decision<()>, Refusal> {
     actor.session(world, id)?;
     Ok(Decision::new(vec![Change::DropSession(id)], ()))
+}
+
+/// Refuses what was decided by a password that is another one by now.
+pub(super) fn must_be_unchanged(person: &Person, checked: &str) -> Result<(), Refusal> {
+    if person.password_hash == checked {
+        return Ok(());
+    }
+    let message = "The password was changed at the same moment. Sign in with the new one.";
+    Err(Refusal::new(RefusalCode::Unauthenticated, message))
 }
