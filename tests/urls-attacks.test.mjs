@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { request, until, World } from "./harness.mjs";
-import { NAVIGATION, ask, enter, follow, open, placeApp, signIn } from "./support/apps.mjs";
+import { NAVIGATION, ask, door, enter, follow, open, placeApp, signIn } from "./support/apps.mjs";
 import { upgrade } from "./support/live.mjs";
 
 const SECRET = /x-dockhost|^(GET|POST|HEAD|PUT|DELETE|OPTIONS) \//im;
@@ -195,14 +195,56 @@ describe("attacks on public URLs", () => {
     await fails("eve's own cookie once it is ada's alone", { ...NAVIGATION, cookie: eves.cookie });
   });
 
+  test("nobody is brought into an app as somebody else (F3)", async () => {
+    await open(ada, web, 8080, "signed-in");
+    const session = await signIn(world, eve);
+    const [eves, bobs] = [await door(world, address.host), await door(world, address.host)];
+    assert.notEqual(eves.asked.browser, bobs.asked.browser);
+    const ticket = async () => {
+      const url = new URL((await session.api.post("/visit", eves.asked)).url);
+      assert.equal(url.pathname, "/.dockhost/enter");
+      return url.pathname + url.search;
+    };
+    const meta = (mode, dest) => ({ "sec-fetch-site": "cross-site", "sec-fetch-mode": mode, "sec-fetch-dest": dest });
+    const [navigation, picture] = [meta("navigate", "document"), meta("no-cors", "image")];
+    for (const [what, headers] of [
+      ["without a cookie", navigation],
+      ["in bob's browser", { ...navigation, cookie: bobs.browser }],
+      ["beside a planted cookie", { ...navigation, cookie: `${bobs.browser}; ${eves.browser}` }],
+      ["in an old browser", { accept: "text/html", cookie: bobs.browser }],
+      ["as a picture", picture],
+      ["as a picture in her own browser", { ...picture, cookie: eves.browser }],
+      ["as a frame", { ...meta("navigate", "iframe"), cookie: eves.browser }],
+      ["fetched ahead", { ...navigation, "sec-purpose": "prefetch", cookie: eves.browser }],
+    ]) {
+      const answer = await fails(`eve's ticket ${what}`, headers, { path: await ticket() });
+      assert.deepEqual([answer.status, answer.headers["set-cookie"]], [403, undefined], what);
+    }
+    const own = await ask(world, address.host, await ticket(), { headers: { ...navigation, cookie: eves.browser } });
+    assert.match(String(own.headers["set-cookie"]), /dockhost-app=/);
+    for (const browser of [undefined, "", "x", "0".repeat(63)]) {
+      tried += 1;
+      const { url } = await session.api.post("/visit", { app: eves.asked.app, path: "/x", browser });
+      assert.equal(url, new URL("/x", address).href, "a ticket for any browser");
+    }
+    const { link } = await follow(ada, web, 8080);
+    const seen = await fails("a link as a picture", picture, { path: link.pathname + link.search });
+    assert.deepEqual([seen.status, seen.headers["set-cookie"]], [403, undefined]);
+    await open(ada, web, 8080, "owner");
+  });
+
   test("a browser that keeps no cookie is told so, and goes in no circle (M6)", async () => {
     const { ticket, entered } = await enter(world, address.host, await signIn(world, ada));
     const arrived = await ask(world, address.host, entered.headers.location, { headers: NAVIGATION });
     assert.equal(arrived.status, 403);
     assert.match(arrived.text, /keeps no cookie/);
     const again = await ask(world, address.host, ticket, { headers: NAVIGATION });
-    assert.equal(again.status, 302);
-    assert.match(again.headers.location, /\/open\?app=/);
+    assert.deepEqual([again.status, again.headers.location], [302, "/"]);
+    const { asked } = await door(world, address.host);
+    const fresh = new URL((await (await signIn(world, ada)).api.post("/visit", asked)).url);
+    const without = await ask(world, address.host, fresh.pathname + fresh.search, { headers: NAVIGATION });
+    assert.equal(without.status, 403);
+    assert.match(without.text, /allow cookies/);
     for (const path of ["//evil.example", "/\\evil.example", "https://evil.example/", "/%0d%0aset-cookie:x"]) {
       tried += 1;
       const { cookie } = await enter(world, address.host, await signIn(world, ada));
@@ -229,11 +271,11 @@ describe("attacks on public URLs", () => {
     tried += guests;
     assert.equal(guests, 2_000, "a link opens for everybody who holds it");
     const session = await signIn(world, eve);
-    const app = link.host.split(".")[0];
+    const { asked } = await door(world, link.host);
     const statuses = { 200: 0, 429: 0 };
     await Promise.all(Array.from({ length: 20 }, async () => {
       for (let n = 0; n < 50; n++) {
-        for (const [path, body] of [["/visit", { app, path: "/" }], [`/instances/${shop.id}/files/ticket`], [`/instances/${shop.id}/terminal`, { columns: 80, rows: 24 }]]) {
+        for (const [path, body] of [["/visit", asked], [`/instances/${shop.id}/files/ticket`], [`/instances/${shop.id}/terminal`, { columns: 80, rows: 24 }]]) {
           const { status } = await session.api.call("POST", path, body);
           statuses[status] += 1;
           tried += 1;

@@ -5,7 +5,7 @@ import http from "node:http";
 import { after, before, describe, test } from "node:test";
 
 import { PASSWORD, until, World } from "./harness.mjs";
-import { ask, enter, follow, open, placeApp, signIn } from "./support/apps.mjs";
+import { ask, door, enter, follow, open, placeApp, signIn } from "./support/apps.mjs";
 import { onFrames, sendFrame, upgrade } from "./support/live.mjs";
 import { Terminal } from "./support/terminal.mjs";
 
@@ -181,13 +181,15 @@ describe("streams end with the right to them", () => {
     const session = await signIn(world, ada);
     const file = await session.api.post(`/instances/${web.id}/files/ticket`);
     const shell = await session.api.post(`/instances/${web.id}/terminal`, { columns: 80, rows: 24 });
-    const app = await session.api.post("/visit", { app: address.hostname.split(".")[0], path: "/" });
+    const { asked, browser } = await door(world, address.host);
+    const app = await session.api.post("/visit", asked);
     await session.end();
     const { status } = await ask(world, new URL(world.server.base).host, `/api/v1/instances/${web.id}/files?path=app.pl&ticket=${file.secret}`);
     assert.equal(status, 401);
     assert.equal((await upgrade(world.server.base, `/api/v1/terminal?ticket=${shell.secret}`)).status, 401);
     const url = new URL(app.url);
-    const entered = await ask(world, url.host, url.pathname + url.search);
+    assert.equal(url.pathname, "/.dockhost/enter");
+    const entered = await ask(world, url.host, url.pathname + url.search, { headers: { cookie: browser } });
     const cookie = entered.headers["set-cookie"]?.map((line) => line.split(";")[0]).join("; ") ?? "";
     assert.equal((await ask(world, url.host, "/", { headers: { cookie, origin: address.origin } })).status, 401);
   });

@@ -103,7 +103,7 @@ describe("public URLs", () => {
     await level("owner");
     const stranger = await ask("/deep?x=1", { headers: { accept: "text/html" } });
     assert.equal(stranger.status, 302);
-    assert.match(stranger.headers.location, /\/open\?app=web-1-8080--ada&path=%2Fdeep%3Fx%3D1$/);
+    assert.match(stranger.headers.location, /\/open\?app=web-1-8080--ada&path=%2Fdeep%3Fx%3D1&browser=[0-9a-f]{64}$/);
     const owner = await enter(world, address.host, await signIn(world, ada), "/deep?x=1");
     assert.equal(owner.to, "/deep?x=1");
     const inside = await ask("/deep", { headers: { ...NAVIGATION, cookie: owner.cookie } });

@@ -22,8 +22,8 @@ pub(crate) enum Route {
             Instance { id: InstanceId },
             #[route("/instances/:id/terminal")]
             Terminal { id: InstanceId },
-            #[route("/visit?:app&:path")]
-            Visit { app: String, path: String },
+            #[route("/visit?:app&:path&:browser")]
+            Visit { app: String, path: String, browser: String },
             #[route("/nodes")]
             Nodes {},
             #[route("/ssh-keys")]

@@ -39,18 +39,24 @@ export async function signIn(world, { username }) {
   return { cookie, api, end: () => api.post("/sign-out") };
 }
 
-/** The way from the app's host over the console back to it. `who` has an API: a session or a token. */
-export async function enter(world, host, who, path = "/", headers = {}) {
+/** Where the app's host sends a browser: what to ask the console for, and the cookie by which it is known again. */
+export async function door(world, host, path = "/") {
   const first = await ask(world, host, path, { headers: { accept: "text/html" } });
   assert.equal(first.status, 302, first.text);
-  const door = new URL(first.headers.location);
-  assert.equal(door.pathname, "/open");
-  const [app, wanted] = ["app", "path"].map((name) => door.searchParams.get(name));
-  const told = await who.api.call("POST", "/visit", { app, path: wanted });
+  const { pathname, searchParams } = new URL(first.headers.location);
+  assert.equal(pathname, "/open");
+  return { asked: Object.fromEntries(searchParams), browser: first.headers["set-cookie"][0].split(";")[0] };
+}
+
+/** The way from the app's host over the console back to it. `who` has an API: a session or a token. */
+export async function enter(world, host, who, path = "/", headers = {}) {
+  const { asked, browser } = await door(world, host, path);
+  const told = await who.api.call("POST", "/visit", asked);
   if (told.status !== 200) return { refused: told };
   const url = new URL(told.body.url);
   const ticket = url.pathname + url.search;
-  const entered = await ask(world, url.host, ticket, { headers });
+  const shown = [browser, headers.cookie].filter(Boolean).join("; ");
+  const entered = await ask(world, url.host, ticket, { headers: { ...headers, cookie: shown } });
   if (!entered.headers["set-cookie"]) return { entered, ticket };
   const cookie = entered.headers["set-cookie"].map((line) => line.split(";")[0]).join("; ");
   const arrived = await ask(world, url.host, entered.headers.location, { headers: { ...NAVIGATION, cookie } });

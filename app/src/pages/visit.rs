@@ -9,12 +9,12 @@ use crate::parts::{Notice, NoticeKind, Title};
 use crate::script;
 
 #[component]
-pub(crate) fn Visit(app: String, path: String) -> Element {
+pub(crate) fn Visit(app: String, path: String, browser: String) -> Element {
     let ask = use_ask();
     let wanted = app.clone();
     // The app has a host of its own, so it is no page of the router's.
-    use_effect(use_reactive!(|(wanted, path)| {
-        let request = Request { app: wanted, path };
+    use_effect(use_reactive!(|(wanted, path, browser)| {
+        let request = Request { app: wanted, path, browser };
         ask.start(apps::visit(Json(request)), |way| script::leave(&way.url));
     }));
     rsx! {

@@ -128,12 +128,16 @@ pub struct OpenForward {
 
 /// Asks for the way into an app, for somebody who is signed in at the console.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Visit {
     /// What stands before the domain of apps, such as `80-web-1`.
     pub app: String,
     /// Where to go there; `/` without it.
     #[serde(default)]
     pub path: String,
+    /// What the app's host said of the browser when it sent it here. Without it, it is sent to the app's host.
+    #[serde(default)]
+    pub browser: String,
 }
 
 /// Opens a host port of the block to whoever reaches the node, or closes it to everybody.

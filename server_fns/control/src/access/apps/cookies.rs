@@ -1,4 +1,5 @@
-//! The cookies of an app's host that are ours: what lets a visitor in, and which instance their browser knew there last.
+//! The cookies of an app's host that are ours: what lets a visitor in, which instance their browser knew there last, and
+//! which browser is on the way in.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -17,6 +18,8 @@ pub(super) enum Cookie {
     Visit,
     /// The instance that was there when this browser came in last.
     Known,
+    /// What this browser is known by while it is on the way in.
+    Browser,
 }
 
 impl Cookie {
@@ -27,6 +30,8 @@ impl Cookie {
             (Self::Visit, false) => "dockhost-app",
             (Self::Known, true) => "__Host-dockhost-of",
             (Self::Known, false) => "dockhost-of",
+            (Self::Browser, true) => "__Host-dockhost-browser",
+            (Self::Browser, false) => "dockhost-browser",
         }
     }
 

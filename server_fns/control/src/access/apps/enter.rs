@@ -9,7 +9,9 @@ use planner::urls::{App, Pass, app};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use super::browser::Browser;
 use super::cookies::{Cookie, FOR_EVER};
+use super::guard::navigates;
 use super::open::OPEN;
 use super::visit::{self, Shown, Visit, Who, begun, cookie as cookie_of};
 use super::{ARRIVED, AppsDomain, page};
@@ -21,6 +23,7 @@ pub(crate) struct Entry {
     pub(super) who: Who,
     pub(super) instance: InstanceId,
     pub(super) port: DeclaredPort,
+    pub(super) browser: Browser,
 }
 
 #[derive(Deserialize)]
@@ -32,6 +35,9 @@ struct Ticket {
 
 /// On the app's host: the ticket becomes a cookie, and goes from the address.
 pub(super) fn enter(handle: &Handle, apps: &AppsDomain, label: &str, request: &Request) -> Response {
+    if !navigates(request.headers()) {
+        return unseen();
+    }
     let query: Result<Query<Ticket>, _> = Query::try_from_uri(request.uri());
     let Ok(Query(Ticket { ticket, path })) = query else { return page::nothing(StatusCode::NOT_FOUND) };
     let (world, now, path) = (handle.world(), handle.now(), local(&path));
@@ -39,9 +45,14 @@ pub(super) fn enter(handle: &Handle, apps: &AppsDomain, label: &str, request: &R
     let found = app(&world, label).zip(entry);
     let found = found.filter(|(app, entry)| app.instance.id == entry.instance && app.port == entry.port);
     let Some((app, entry)) = found else {
-        // It was used already, perhaps by going back: the console gives another.
-        return redirect(&console(apps, label, &path));
+        // It was used already, perhaps by going back: whoever is not in is sent for another.
+        return redirect(&path);
     };
+    if Browser::shown(request.headers(), apps) != Some(entry.browser) {
+        let sentence = "This way in was made for another browser, or yours keeps no cookie here. Open the address of the \
+                        app itself; if this comes again, allow cookies for it.";
+        return page::words(StatusCode::FORBIDDEN, "The way in is not this browser's", sentence);
+    }
     let visit = begun(entry.who, now);
     let inside = match visit::shown(request.headers(), &handle.authority.links, apps, &world, app, now) {
         Shown::One(known) => known.pass(&world, now),
@@ -57,6 +68,12 @@ pub(super) fn enter(handle: &Handle, apps: &AppsDomain, label: &str, request: &R
     }
     let arrived = format!("{ARRIVED}?path={}", encoded(&path));
     let_in(handle, apps, app, &visit, request.headers(), &arrived)
+}
+
+/// What gives a cookie was fetched by a page, and not opened by a person.
+pub(super) fn unseen() -> Response {
+    let sentence = "Another page asked for this without showing it. Open the address itself.";
+    page::words(StatusCode::FORBIDDEN, "Nobody was let in", sentence)
 }
 
 /// Gives the cookie and sends on. A browser that knew another instance under this name forgets what that one left with it.
@@ -117,18 +134,20 @@ pub(super) fn planted(apps: &AppsDomain) -> Response {
 }
 
 /// Somebody who may not be here: sent to the console to say who they are, or, if they have, told that there is nothing.
-/// What does not exist and what is somebody else's are the same.
+/// What does not exist and what is somebody else's are the same. The ticket that they come back with is for their browser.
 pub(super) fn elsewhere(apps: &AppsDomain, label: &str, request: &Request, known: bool) -> Response {
     let page_wanted = request.method() == axum::http::Method::GET && wants_page(request.headers());
     if known || !page_wanted {
         return page::nothing(if known { StatusCode::NOT_FOUND } else { StatusCode::UNAUTHORIZED });
     }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    redirect(&console(apps, label, path))
-}
-
-fn console(apps: &AppsDomain, label: &str, path: &str) -> String {
-    format!("{}{OPEN}?app={}&path={}", apps.console(), encoded(label), encoded(path))
+    let (browser, cookies) = Browser::marked(request.headers(), apps);
+    let (label, path) = (encoded(label), encoded(path));
+    let mut response = redirect(&format!("{}{OPEN}?app={label}&path={path}&browser={browser}", apps.console()));
+    for value in cookies {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
 }
 
 pub(super) fn wants_page(headers: &HeaderMap) -> bool {

@@ -61,6 +61,13 @@ pub(super) fn from_own_page(method: &Method, headers: &HeaderMap, own: &str) -> 
     }
 }
 
+/// Whether a person goes there with all of the window, as far as the browser says. What gives a cookie asks for this: a
+/// picture in a neighbour's page would fetch it unseen.
+pub(super) fn navigates(headers: &HeaderMap) -> bool {
+    let unless_said = |name, wanted| one(headers, name).is_none_or(|value| value == Some(wanted));
+    unless_said(MODE, "navigate") && unless_said(DEST, "document") && !headers.contains_key(PURPOSE)
+}
+
 /// The value of a header; `Some(None)` if it is no text, or came twice.
 fn one<'h>(headers: &'h HeaderMap, name: &str) -> Option<Option<&'h str>> {
     let mut values = headers.get_all(name).iter();
@@ -226,6 +233,25 @@ mod tests {
             (&[(SITE, "none"), (MODE, "navigate"), (DEST, "document")], Foreign::Page),
         ] {
             assert_eq!(socket(headers), Err(why), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn cookies_are_given_to_whoever_goes_there() {
+        let goes = |headers: &[(&str, &str)]| navigates(&super::super::headers::tests::map(headers));
+        for good in [vec![], fetch("cross-site", "navigate", "document"), fetch("none", "navigate", "document")] {
+            assert!(goes(&good), "{good:?}");
+        }
+        for bad in [
+            fetch("same-site", "no-cors", "image"),
+            fetch("same-origin", "cors", "empty"),
+            fetch("cross-site", "navigate", "iframe"),
+            vec![(DEST, "image")],
+            vec![(MODE, "no-cors")],
+            vec![(MODE, "navigate"), (MODE, "navigate")],
+            [fetch("none", "navigate", "document"), vec![(PURPOSE, "prefetch;prerender")]].concat(),
+        ] {
+            assert!(!goes(&bad), "{bad:?}");
         }
     }
 

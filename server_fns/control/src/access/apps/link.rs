@@ -14,7 +14,8 @@ use model::view::LinkView;
 use planner::actor::Actor;
 use planner::urls::{App, label, may_open};
 
-use super::enter::{let_in, local, redirect};
+use super::enter::{let_in, local, redirect, unseen};
+use super::guard::navigates;
 use super::visit::{Purpose, Shown, Visit, Who};
 use super::{AppsDomain, page, visit};
 use crate::handle::Handle;
@@ -58,6 +59,9 @@ impl Handle {
 pub(super) fn follow(handle: &Handle, apps: &AppsDomain, app: Option<App<'_>>, request: &Request) -> Option<Response> {
     let query = request.uri().query()?;
     let text = query.split('&').find_map(|pair| pair.strip_prefix(NAME)?.strip_prefix('='))?;
+    if !navigates(request.headers()) {
+        return Some(unseen());
+    }
     let rest = query.split('&').filter(|pair| !pair.starts_with(NAME)).collect::<Vec<_>>().join("&");
     let path = request.uri().path();
     let to = local(&if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") });

@@ -5,6 +5,7 @@
 
 mod admitted;
 mod answer;
+mod browser;
 mod cookies;
 mod domain;
 mod enter;

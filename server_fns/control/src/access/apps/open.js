@@ -17,7 +17,7 @@ async function go(key) {
   const answer = await fetch("/api/v1/visit", {
     method: "POST",
     headers: { "content-type": "application/json", "dockhost-session-key": key },
-    body: JSON.stringify({ app: wanted.get("app") ?? "", path: wanted.get("path") ?? "/" }),
+    body: JSON.stringify({ app: wanted.get("app") ?? "", path: wanted.get("path") ?? "/", browser: wanted.get("browser") ?? "" }),
   });
   if (answer.status === 401) return door();
   const told = await answer.json();

@@ -12,6 +12,7 @@ use planner::urls::{Pass, app, may_open};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use super::browser::Browser;
 use super::enter::{Entry, encoded, local};
 use super::visit::Who;
 use super::{ENTER, page};
@@ -46,7 +47,8 @@ fn sent(kind: &'static str, text: &'static str) -> Response {
 }
 
 impl Handle {
-    /// Where the app lets the person in. An app that is open to all is told nothing of them.
+    /// Where the app lets the person in. An app that is open to all is told nothing of them. Whoever does not come from the
+    /// app's host is sent there first, so that the ticket is good in their browser alone.
     ///
     /// # Errors
     /// `NotFound` for what does not exist and for what is somebody else's; `RateLimited` while too many are under way.
@@ -63,7 +65,10 @@ impl Handle {
         if !may_open(&world, found, Some(&Pass::Person(actor.clone()))) {
             return Err(nothing());
         }
-        let entry = Entry { who, instance: found.instance.id, port: found.port };
+        let Some(browser) = Browser::read(&asked.browser) else {
+            return Ok(VisitView { url: apps.url_of(label, &path) });
+        };
+        let entry = Entry { who, instance: found.instance.id, port: found.port, browser };
         let ticket = self.app_tickets.give(actor.person, entry, Instant::now())?.secret;
         Ok(VisitView { url: apps.url_of(label, &format!("{ENTER}?ticket={ticket}&path={}", encoded(&path))) })
     }

@@ -40,8 +40,9 @@ fn of_origin(value: &HeaderValue) -> Option<HeaderValue> {
 /// A cookie of an app is for its own host: not for its neighbours, and not in our names.
 fn of_host(value: &HeaderValue) -> Option<HeaderValue> {
     let text = value.to_str().ok()?;
-    let name = text.split('=').next().unwrap_or_default().trim();
-    if is_ours(name) {
+    let name = text.split(';').next().unwrap_or_default().split_once('=').map_or("", |(name, _)| name.trim());
+    // One without a name comes back as its value alone, which may look like a name of ours and its value.
+    if name.is_empty() || is_ours(name) {
         return None;
     }
     let kept = text
@@ -62,6 +63,10 @@ mod tests {
             ("set-cookie", "a=1; Domain=apps.example; Path=/; Secure"),
             ("set-cookie", "dh_session=x"),
             ("set-cookie", "__Host-dockhost-app=x; Path=/; Secure"),
+            ("set-cookie", "=dockhost-app=x; Path=/"),
+            ("set-cookie", " \t= dockhost-app=x"),
+            ("set-cookie", "dockhost-app"),
+            ("set-cookie", "; a=1"),
         ]);
         let passed = outward(&from, false);
         let cookies: Vec<_> = passed.get_all("set-cookie").iter().collect();
