@@ -27,7 +27,7 @@ fn lying(sample: &str, texts: &[&str], length: usize) -> String {
 }
 
 fn said(message: &ToServer) -> String {
-    let written = codec::encode(message).unwrap();
+    let written = codec::encode(message).expect("it fits into a frame");
     assert!(written.contains("OWNED"), "the lie did not come in, so this shows nothing");
     written
 }

@@ -1,5 +1,7 @@
 //! A browser's session: what its cookie is worth without the key, and the key without the cookie.
 
+use std::slice::from_ref;
+
 use control::auth::secret::{Secret, SecretKind};
 use control::http::Exposure;
 use control::http::exposure::Certificate;
@@ -36,12 +38,12 @@ fn neither_the_cookie_nor_the_key_opens_anything_alone() {
             ("the cookie", Credential::Cookie(vec![own.clone()])),
             ("the cookie as a token", Credential::Bearer(own.clone())),
             ("the key as a token", Credential::Bearer(key.to_owned())),
-            ("no key", session(&[own.clone()], "")),
-            ("the cookie as a key", session(&[own.clone()], &own)),
+            ("no key", session(from_ref(&own), "")),
+            ("the cookie as a key", session(from_ref(&own), &own)),
             ("the key as a cookie", session(&[key.to_owned()], key)),
-            ("a key that was made up", session(&[own.clone()], made_up.expose())),
-            ("another person's key", session(&[own.clone()], bob.key.expose())),
-            ("the key of another session", session(&[own.clone()], other.key.expose())),
+            ("a key that was made up", session(from_ref(&own), made_up.expose())),
+            ("another person's key", session(from_ref(&own), bob.key.expose())),
+            ("the key of another session", session(from_ref(&own), other.key.expose())),
             ("a cookie that was planted", session(&[cookie(&bob)], key)),
             ("no cookie", session(&[], key)),
         ] {
