@@ -12,7 +12,7 @@ use axum::http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
 use super::limits::{self, Patience};
-use super::paced::{Held, Paced};
+use super::paced::{Held, Paced, Streams};
 use super::places::{Busy, Place};
 use super::wire::Wire;
 use super::{Shared, plain};
@@ -129,8 +129,8 @@ fn with_one(head: Duration) -> http1::Builder {
     builder
 }
 
-fn with_several(patience: Patience) -> http2::Builder<TokioExecutor> {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+fn with_several(patience: Patience) -> http2::Builder<Streams> {
+    let mut builder = http2::Builder::new(Streams { standstill: patience.standstill });
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits::STREAMS)

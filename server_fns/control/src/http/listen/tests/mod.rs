@@ -43,8 +43,16 @@ fn router() -> Router {
         answer.headers_mut().insert("upgrade", "echo".parse().unwrap());
         answer
     };
+    // What a feed does: long pauses, of which no reader is guilty.
+    let seldom = async || {
+        Response::new(Body::from_stream(futures_util::stream::unfold(0, |said| async move {
+            tokio::time::sleep(STANDSTILL * 2).await;
+            (said < 2).then_some((Ok::<_, Infallible>("."), said + 1))
+        })))
+    };
     Router::new()
         .route("/", any(who))
+        .route("/seldom", get(seldom))
         .route("/count", any(count))
         .route("/endless", get(endless))
         .route("/switch", get(switch))
@@ -248,5 +256,49 @@ fn both_versions_are_understood_without_tls_and_neither_waits_for_ever() {
             say(&mut stream, words).await;
             timeout(Patience::USUAL.head, rest(&mut stream)).await.unwrap();
         }
+    });
+}
+
+#[test]
+fn an_answer_among_several_that_nobody_takes_is_reset_and_a_slow_one_is_not() {
+    live(async {
+        let served = served(hasty).await;
+        let request = |path: &str| hyper::Request::get(format!("http://localhost{path}")).body(Body::empty()).unwrap();
+        // All of it or nothing is taken of each answer. The client still says that it is there whenever it is asked.
+        for (window, path) in [(0, "/"), (0, "/endless"), (65_535, "/endless")] {
+            let (mut sender, connection) =
+                hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+                    .initial_stream_window_size(window)
+                    .handshake(hyper_util::rt::TokioIo::new(served.dial().await))
+                    .await
+                    .unwrap();
+            let connection = tokio::spawn(connection);
+            let begun = Instant::now();
+            let mut held = Vec::new();
+            for _ in 0..3 {
+                held.push(sender.send_request(request(path)).await.unwrap().into_body());
+            }
+            tokio::time::sleep(STANDSTILL / 2).await;
+            assert!(!connection.is_finished());
+            if window == 0 {
+                for body in held {
+                    let ended = timeout(STANDSTILL * 20, axum::body::to_bytes(Body::new(body), 1 << 20)).await;
+                    assert!(ended.unwrap().is_err(), "{path}");
+                }
+                assert!(begun.elapsed() >= STANDSTILL, "{:?}", begun.elapsed());
+            } else {
+                // Nothing is being answered any more, so the connection ends as one that is asked nothing.
+                drop(timeout(Patience::USUAL.head, connection).await.unwrap());
+            }
+        }
+        let (mut sender, connection) = hyper::client::conn::http2::handshake(
+            hyper_util::rt::TokioExecutor::new(),
+            hyper_util::rt::TokioIo::new(served.dial().await),
+        )
+        .await
+        .unwrap();
+        tokio::spawn(connection);
+        let seldom = sender.send_request(request("/seldom")).await.unwrap().into_body();
+        assert_eq!(axum::body::to_bytes(Body::new(seldom), 10).await.unwrap(), "..");
     });
 }
