@@ -95,6 +95,16 @@ fn key(headers: &HeaderMap) -> Option<String> {
     sent.next().is_none().then(|| first.trim().to_owned())
 }
 
+/// Whether a program shows a token: one that can be ours, and in no browser's request.
+pub(super) fn is_of_program(headers: &HeaderMap) -> bool {
+    let mut shown = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (shown.next(), shown.next()) else { return false };
+    let ours = |text: String| {
+        [SecretKind::ApiToken, SecretKind::NodeKey].into_iter().any(|kind| secret::is_well_formed(kind, &text))
+    };
+    bearer(value).is_some_and(ours) && !headers.contains_key("sec-fetch-site")
+}
+
 fn bearer(value: &HeaderValue) -> Option<String> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use model::refusal::{Refusal, RefusalCode};
 
 use super::answer::{Reader, answer};
-use super::{Dialled, Exposure, Origins};
+use super::{Dialled, Exposure, Origins, cookie};
 use crate::sparse::{Sparse, shown};
 
 /// What supervisors and nodes ask, by whatever name they have for this machine. Neither brings a cookie along.
@@ -59,8 +59,8 @@ fn refused(origins: &Origins, request: &Request) -> Option<(StatusCode, Refusal)
                        it in DOCKHOST_TRUSTED_PROXIES.";
         return Some((StatusCode::FORBIDDEN, Refusal::new(RefusalCode::Forbidden, message)));
     }
-    // A program that shows a token was not sent here by a page.
-    if request.headers().contains_key(header::AUTHORIZATION) {
+    // A program that shows a token was not sent here by a page. The header alone says nothing: a page can set it.
+    if cookie::is_of_program(request.headers()) {
         return None;
     }
     let host = host(request)?;
@@ -97,6 +97,7 @@ mod tests {
     use super::super::TrustedProxies;
     use super::super::probe::request;
     use super::*;
+    use crate::auth::secret::{Secret, SecretKind};
 
     fn ask(path: &str, headers: &[(&str, &str)]) -> Option<u16> {
         let urls = ["https://dock.example.org".to_owned()];
@@ -150,7 +151,19 @@ mod tests {
         for path in ["/healthz", "/readyz", protocol::PATH, protocol::stream::PATH] {
             assert_eq!(ask(path, &[("host", "lan-name")]), None, "{path}");
         }
-        assert_eq!(ask("/api/v1/me", &[("host", "lan-name"), ("authorization", "Bearer dhp_x")]), None);
+        for kind in [SecretKind::ApiToken, SecretKind::NodeKey] {
+            let token = format!("Bearer {}", Secret::generate(kind).expose());
+            let program = [("host", "lan-name"), ("authorization", &token)];
+            assert_eq!(ask("/api/v1/me", &program), None, "{kind:?}");
+            let twice = [&program[..], &[("authorization", &token)]].concat();
+            assert_eq!(ask("/api/v1/me", &twice), Some(421), "{kind:?}");
+            let page = [&program[..], &[("sec-fetch-site", "same-origin")]].concat();
+            assert_eq!(ask("/api/v1/me", &page), Some(421), "{kind:?} in a browser");
+        }
+        let session = format!("Bearer {}", Secret::generate(SecretKind::Session).expose());
+        for other in ["", "Bearer", "Bearer dhp_x", "Basic YTpi", &session] {
+            assert_eq!(ask("/api/v1/me", &[("host", "lan-name"), ("authorization", other)]), Some(421), "{other}");
+        }
         assert_eq!(ask("/api/v1/me", &[("host", "lan-name"), ("cookie", "dh_session=x")]), Some(421));
     }
 
