@@ -42,7 +42,7 @@ impl Exposed {
         let exposure = exposure.map_err(anyhow::Error::msg)?;
         let names = names(serve);
         let files = match exposure {
-            Exposure::Tls(Certificate::Given) => files,
+            Exposure::Tls(Certificate::Given | Certificate::Unnamed) => files,
             Exposure::Tls(Certificate::Made) => {
                 control::store::keep_private(data_dir)?;
                 Some(made(data_dir, &of_certificate(serve, listen, &names))?)
@@ -70,7 +70,7 @@ impl Exposed {
     pub(super) fn tell(&self) {
         match self.exposure {
             Exposure::Loopback => {}
-            Exposure::Tls(Certificate::Given) => {
+            Exposure::Tls(Certificate::Given | Certificate::Unnamed) => {
                 let fingerprint = self.keeper.as_ref().map(|keeper| keeper.fingerprint());
                 tracing::info!(fingerprint, "TLS with the certificate that was given");
             }

@@ -25,8 +25,11 @@ pub enum Exposure {
 /// Where the certificate of our own TLS comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certificate {
-    /// Files that the operator gave.
+    /// Files that the operator gave, and every public URL is `https`: browsers are told to take no other.
     Given,
+    /// Files that the operator gave, but no public URL or a plain one among them: browsers are not told, so whoever sees a
+    /// warning can click it away.
+    Unnamed,
     /// Made by the server at its first start. Browsers warn of it once; nodes pin its fingerprint.
     Made,
 }
@@ -66,7 +69,8 @@ impl Exposure {
             ));
         }
         if certificate {
-            return Ok(Self::Tls(Certificate::Given));
+            let named = !public_urls.is_empty() && !public_urls.iter().any(|url| is_plain(url));
+            return Ok(Self::Tls(if named { Certificate::Given } else { Certificate::Unnamed }));
         }
         if loopback {
             return Ok(Self::of_loopback(public_urls));
@@ -92,9 +96,9 @@ impl Exposure {
     }
 
     /// Whether a tenant's port of the same host name can be given the console's cookie, or set it: browsers tell ports
-    /// of a host apart neither over plain HTTP nor where people are used to click a warning away.
+    /// of a host apart neither over plain HTTP nor where people can click a warning away.
     pub const fn shares_host(self) -> bool {
-        matches!(self, Self::Loopback | Self::Insecure | Self::Tls(Certificate::Made))
+        matches!(self, Self::Loopback | Self::Insecure | Self::Tls(Certificate::Made | Certificate::Unnamed))
     }
 
     /// Whether other machines reach it.
@@ -114,7 +118,7 @@ impl Exposure {
     }
 
     /// Whether browsers may be told to never try plain HTTP here again: only where the certificate is one that they
-    /// accept without a question.
+    /// accept without a question, under every name that they were given.
     pub const fn is_strict(self) -> bool {
         matches!(self, Self::Proxied | Self::Tls(Certificate::Given))
     }
@@ -194,6 +198,9 @@ mod tests {
         let files = Asked { certificate: true, ..NOTHING };
         for listen in ["127.0.0.1:8443", "0.0.0.0:443"] {
             assert_eq!(at(listen, &["https://dock.example.org"], files), Ok(Exposure::Tls(Certificate::Given)));
+            for urls in [&[][..], &["http://localhost:1"], &["https://dock.example.org", "http://localhost:1"]] {
+                assert_eq!(at(listen, urls, files), Ok(Exposure::Tls(Certificate::Unnamed)), "{urls:?}");
+            }
         }
         assert!(at("0.0.0.0:443", &[], Asked { insecure: true, ..files }).is_err());
     }
@@ -205,6 +212,7 @@ mod tests {
             (Exposure::Insecure, false, true, "http"),
             (Exposure::Proxied, true, false, "http"),
             (Exposure::Tls(Certificate::Given), true, false, "https"),
+            (Exposure::Tls(Certificate::Unnamed), true, true, "https"),
             (Exposure::Tls(Certificate::Made), true, true, "https"),
         ];
         for (exposure, secure, shares, scheme) in all {
@@ -221,6 +229,7 @@ mod tests {
             (Exposure::Insecure, false, false),
             (Exposure::Proxied, true, true),
             (Exposure::Tls(Certificate::Given), true, true),
+            (Exposure::Tls(Certificate::Unnamed), false, false),
             (Exposure::Tls(Certificate::Made), false, false),
         ] {
             let draws = (exposure.draws_by_cookie(false), exposure.draws_by_cookie(true));
