@@ -244,6 +244,7 @@ impl Connection {
             FromNode::Heartbeat(..) if !pace.beats(Instant::now()) => Ok(()),
             FromNode::Heartbeat(facts, there) => {
                 check_facts(&facts)?;
+                self.handle.tunnels.heard(self.node, epoch);
                 let heard = Heard { facts, round_trip: socket.round_trip(), here: counted(meter).await, there };
                 let heartbeat = self.renew(epoch, heard).await?;
                 let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);

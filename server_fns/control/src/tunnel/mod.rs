@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use model::id::NodeId;
 use model::version::Epoch;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use wire::meter::{Meter, Metered};
 
 use crate::http::listen::Wire;
@@ -66,6 +67,13 @@ impl Tunnels {
     fn arrived(&self, node: NodeId, epoch: Epoch, socket: Wire) {
         if let Some(pool) = self.pools().get_mut(&node).filter(|pool| pool.epoch == epoch) {
             pool.arrived(socket);
+        }
+    }
+
+    /// The node was heard on the connection of that epoch: a good moment to let go of what has stood ready for too long.
+    pub(crate) fn heard(&self, node: NodeId, epoch: Epoch) {
+        if let Some(pool) = self.pools().get_mut(&node).filter(|pool| pool.epoch == epoch) {
+            pool.tidy(Instant::now());
         }
     }
 

@@ -29,6 +29,9 @@ struct Shown {
     pair: Pair,
     /// Of the files when they were last read, whether that was of use or not.
     stamp: Stamp,
+    /// They could not be read the last time. What was in the way, such as a lack of file descriptors, may go without a
+    /// trace on the files.
+    unread: bool,
     warned: Option<Timestamp>,
 }
 
@@ -46,7 +49,7 @@ impl Keeper {
     pub fn open(files: Files) -> Result<Self, BadPair> {
         let stamp = files.stamp();
         let pair = files.read()?;
-        Ok(Self { files, shown: RwLock::new(Shown { pair, stamp, warned: None }), look: Notify::new() })
+        Ok(Self { files, shown: RwLock::new(Shown { pair, stamp, unread: false, warned: None }), look: Notify::new() })
     }
 
     pub fn fingerprint(&self) -> String {
@@ -86,13 +89,19 @@ impl Keeper {
     fn read_again(&self) -> Read {
         let stamp = self.files.stamp();
         let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
-        if shown.stamp == stamp {
+        let changed = shown.stamp != stamp;
+        if !changed && !shown.unread {
             return Read::Same;
         }
         shown.stamp = stamp;
-        match self.files.read() {
+        let read = self.files.read();
+        shown.unread = matches!(read, Err(BadPair::Read { .. }));
+        match read {
+            // It was said when they changed.
+            Err(BadPair::Read { .. }) if !changed => Read::Same,
             Err(error) => Read::Kept(error),
-            Ok(pair) if pair.fingerprint == shown.pair.fingerprint => Read::Same,
+            // The whole chain: whoever corrects what signed the certificate leaves the certificate as it is.
+            Ok(pair) if pair.certified.cert == shown.pair.certified.cert => Read::Same,
             Ok(pair) => {
                 (shown.pair, shown.warned) = (pair, None);
                 Read::Taken(shown.pair.fingerprint.clone())
@@ -158,6 +167,39 @@ mod tests {
         written(dir.path(), (&new.0, &new.1));
         assert!(matches!(keeper.read_again(), Read::Taken(fingerprint) if fingerprint != first));
         assert_ne!(keeper.fingerprint(), first);
+    }
+
+    #[test]
+    fn another_chain_for_the_same_certificate_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let (pair, wrong, right) = (pem(2024, 2034), pem(2024, 2035), pem(2024, 2036));
+        let chain = |signer: &str| format!("{}{signer}", pair.0);
+        let keeper = Keeper::open(written(dir.path(), (&chain(&wrong.0), &pair.1))).unwrap();
+        let before = keeper.shown();
+        written(dir.path(), (&format!("\n{}", chain(&wrong.0)), &pair.1));
+        assert!(matches!(keeper.read_again(), Read::Same), "an empty line is no other chain");
+        for (signer, certificates) in [(&*right.0, 2), ("", 1)] {
+            written(dir.path(), (&chain(signer), &pair.1));
+            assert!(matches!(keeper.read_again(), Read::Taken(fingerprint) if fingerprint == keeper.fingerprint()));
+            assert_eq!(keeper.shown().cert.len(), certificates);
+            assert_ne!(keeper.shown().cert, before.cert);
+        }
+    }
+
+    #[test]
+    fn files_that_could_not_be_read_are_tried_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let (old, new) = (pem(2024, 2034), pem(2024, 2035));
+        let keeper = Keeper::open(written(dir.path(), (&old.0, &old.1))).unwrap();
+        let key = dir.path().join("key.pem");
+        std::fs::remove_file(&key).unwrap();
+        assert!(matches!(keeper.read_again(), Read::Kept(BadPair::Read { .. })));
+        assert!(matches!(keeper.read_again(), Read::Same), "it is said once");
+        let files = written(dir.path(), (&new.0, &new.1));
+        // As after a failure that leaves the files as they are.
+        keeper.shown.write().unwrap().stamp = files.stamp();
+        assert!(matches!(keeper.read_again(), Read::Taken(_)));
+        assert!(matches!(keeper.read_again(), Read::Same));
     }
 
     #[test]

@@ -41,15 +41,17 @@ pub(super) struct Pair {
     pub(super) valid: Option<(Timestamp, Timestamp)>,
 }
 
-/// By which a change of the files is seen.
+/// By which a change of the files is seen, also one of who may read them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp([Option<(i64, i64, u64, u64)>; 2]);
+pub(super) struct Stamp([Option<[i128; 6]>; 2]);
 
 impl Files {
     pub(super) fn stamp(&self) -> Stamp {
         let of = |path: &Path| {
             let found = std::fs::metadata(path).ok()?;
-            Some((found.mtime(), found.mtime_nsec(), found.ino(), found.size()))
+            let times = [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()].map(i128::from);
+            let [modified, modified_nsec, changed, changed_nsec] = times;
+            Some([modified, modified_nsec, changed, changed_nsec, found.ino().into(), found.size().into()])
         };
         Stamp([of(&self.certificate), of(&self.key)])
     }
@@ -105,6 +107,8 @@ pub(super) mod samples {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::samples::{pem, written};
     use super::*;
 
@@ -120,6 +124,19 @@ mod tests {
         let pair = written(dir.path(), (&certificate, &key)).read().unwrap();
         assert!(pair.fingerprint.starts_with("sha256:") && pair.fingerprint.len() == 71, "{}", pair.fingerprint);
         assert_eq!(pair.valid.unwrap().1.to_rfc3339(), "2034-01-01T00:00:00+00:00");
+    }
+
+    #[test]
+    fn a_change_of_who_may_read_them_is_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let (certificate, key) = pem(2024, 2034);
+        let files = written(dir.path(), (&certificate, &key));
+        let before = files.stamp();
+        assert_eq!(files.stamp(), before);
+        // The clock of a file system moves in steps of some milliseconds.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::set_permissions(&files.key, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_ne!(files.stamp(), before);
     }
 
     #[test]
