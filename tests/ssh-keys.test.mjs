@@ -113,11 +113,42 @@ describe("SSH keys", () => {
     const late = await ssh("enrol+mallory", file);
     assert.equal(late.status, 255);
     assert.match(late.stderr, /Another account here has proved/);
-    assert.equal((await ssh("mallory", file, ["whoami"])).stdout, "wanda (wanda@example.org)\n");
+    const named = await ssh("mallory", file, ["whoami"]);
+    assert.match(named.stderr, /Permission denied \(publickey\)/, "mallory's name takes no key of wanda's");
     const again = await ssh("enrol+wanda", file);
     assert.equal(again.status, 0, "it may be said twice");
     const jumped = await ssh("enrol+wanda", file, [], { options: ["-W", "web-1:22"] });
     assert.notEqual(jumped.status, 0);
+  });
+
+  test("an agent's key that mallory alone has added leads to her from no name of ada's, and is not proved for her", async () => {
+    const [stray, own] = [await generate(), await generate()];
+    await add(ada, own);
+    assert.equal((await ssh("lobby", own, ["whoami"])).stdout, "ada (ada@example.org)\n");
+    const theirs = await add(mallory, stray);
+    for (const user of ["ada", "web-1.ada"]) {
+      const done = await ssh(user, [stray, own], ["whoami"]);
+      assert.deepEqual([done.stdout, done.stderr], ["ada (ada@example.org)\n", ""], user);
+      assert.match((await ssh(user, stray, ["whoami"])).stderr, /Permission denied \(publickey\)/, user);
+    }
+    for (const target of ["web-1.ada.dockhost:22", "web-1.ada:22"]) {
+      assert.notEqual((await ssh("lobby", stray, [], { options: ["-W", target] })).status, 0, target);
+    }
+    assert.equal(await standing(mallory, theirs.id), "sole", "what went nowhere has proved it");
+    // To a stranger who has but the public half, every name behind enrol+ looks the same.
+    const half = join(world.dir, "half");
+    await writeFile(`${half}.pub`, `${await publicOf(stray)}\n`);
+    for (const name of ["ada", "mallory", "nobody-here"]) {
+      const offered = await ssh(`enrol+${name}`, `${half}.pub`, [], { options: ["-v"] });
+      assert.match(offered.stderr, /Server accepts key/, name);
+      assert.equal(offered.status, 255, name);
+    }
+    const enrolled = await ssh("enrol+ada", stray);
+    assert.equal(enrolled.status, 255);
+    assert.match(enrolled.stderr, /The account behind enrol\+ has not added this SSH key/);
+    assert.equal(await standing(mallory, theirs.id), "sole");
+    assert.equal((await ssh("lobby", stray, ["whoami"])).stdout, "mallory (mallory@example.org)\n");
+    assert.equal(await standing(mallory, theirs.id), "proved", "where no account is named, the first login proves it");
   });
 
   describe("keys of every kind", () => {

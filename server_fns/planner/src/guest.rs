@@ -3,7 +3,7 @@
 use model::host_key::DOMAIN;
 use model::id::{InstanceId, PersonId, SshKeyId};
 use model::instance::DesiredState;
-use model::name::InstanceName;
+use model::name::{InstanceName, Username};
 
 use crate::actor::{Actor, Via};
 use crate::keys::{Holder, claims, holder, is_proved};
@@ -18,6 +18,8 @@ pub enum Guest {
     Visitor(Visitor),
     /// Several accounts claim the key, so it opens nothing for anybody.
     Contested,
+    /// They came to prove it for an account that has not added it.
+    NotAdded,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,19 +42,28 @@ pub enum Route {
     Enrol,
 }
 
-/// Who that is under this user name; `None` if nobody has added the key, or not the account that it shall be proved for.
+/// Who that is under this user name; `None` if nobody has added the key, or not the account that the user name is of:
+/// the client shall go on to its next key. Not so for `enrol+…`, which would tell a stranger whose a public key is.
 /// `public_key` is `type base64`.
 pub fn guest(world: &World, user: &str, public_key: &str) -> Option<Guest> {
     if let Some(name) = user.strip_prefix(ENROL) {
         let of = |key: &SshKey| world.people.get(&key.person).is_some_and(|person| person.username.as_str() == name);
-        let key = claims(world, public_key).find(|key| of(key))?;
+        let mut all = claims(world, public_key).peekable();
+        all.peek()?;
+        let Some(key) = all.find(|key| of(key)) else { return Some(Guest::NotAdded) };
         return Some(Guest::Visitor(visitor(world.people.get(&key.person)?, key, Route::Enrol)));
     }
     let key = match holder(world, public_key) {
         Holder::Nobody => return None,
-        Holder::Several => return Some(Guest::Contested),
+        Holder::Several => {
+            let meant = claims(world, public_key).any(|key| !is_of_another(world, key, user));
+            return meant.then_some(Guest::Contested);
+        }
         Holder::One(key) => key,
     };
+    if is_of_another(world, key, user) {
+        return None;
+    }
     let person = world.people.get(&key.person)?;
     let route = match named(world, person, user) {
         Some(instance) if instance.spec.ssh_keys.contains(&key.id) => Route::Instance(instance.id),
@@ -60,6 +71,24 @@ pub fn guest(world: &World, user: &str, public_key: &str) -> Option<Guest> {
         None => Route::Lobby,
     };
     Some(Guest::Visitor(visitor(person, key, route)))
+}
+
+/// Whether the user name is of another account than the key's. An agent offers keys in an order of its own, so whoever
+/// says where they go must not end with somebody who added a key of theirs.
+fn is_of_another(world: &World, key: &SshKey, user: &str) -> bool {
+    let Some(person) = world.people.get(&key.person) else { return true };
+    let own = person.username.as_str();
+    match user.split_once('.') {
+        Some((_, owner)) => owner != own,
+        None if user == own => false,
+        None => {
+            // One's own instance may be called as somebody's account is; who only claims the key gets nothing by it.
+            let has_it = is_proved(key) && instance_of(world, person.id, user).is_some();
+            // Nor is `lobby` an account's name, even where one of before is called so.
+            let names = |other: &Username| other.as_str() == user && other.clone().given_anew().is_ok();
+            !has_it && world.people.values().any(|other| names(&other.username))
+        }
+    }
 }
 
 fn visitor(person: &Person, key: &SshKey, route: Route) -> Visitor {

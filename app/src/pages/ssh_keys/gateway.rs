@@ -48,7 +48,7 @@ fn Connect(view: GatewayView) -> Element {
                     p { class: "text-sm text-text-muted", "With it ssh never asks, neither about the gateway nor about any instance." }
                 }
                 Step { title: "A block for ~/.ssh/config",
-                    CopyBlock { text: config(&view.address), title: "Copy the block for config" }
+                    CopyBlock { text: config(&view.address, &me), title: "Copy the block for config" }
                     dl { class: "grid gap-x-4 gap-y-1 text-sm text-text-muted sm:grid-cols-[auto_minmax(0,1fr)]",
                         Command { name: "ssh web-1.{me}.dockhost", "goes to the instance, encrypted from end to end: the gateway carries it and cannot read it." }
                         Command { name: "ssh web-1@dockhost", "ends at the gateway, which goes on to the instance: it needs no name that ends in .dockhost." }

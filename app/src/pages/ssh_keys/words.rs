@@ -63,14 +63,14 @@ pub(super) fn comment(public_key: &str) -> Option<&str> {
     (!comment.is_empty()).then_some(comment)
 }
 
-/// For `~/.ssh/config`, from the gateway's `host:port`. The user is named, because a local one may be called as an
-/// instance is.
-pub(super) fn config(address: &str) -> String {
+/// For `~/.ssh/config`, from the gateway's `host:port`. The user is the account, so that no key of an agent leads
+/// to another.
+pub(super) fn config(address: &str, account: &str) -> String {
     let (host, port) = address.rsplit_once(':').unwrap_or((address, "22"));
     // An IPv6 address has brackets beside a port, and none here.
     let host = host.trim_start_matches('[').trim_end_matches(']');
     format!(
-        "Host dockhost\n  HostName {host}\n  Port {port}\n  User lobby\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n"
+        "Host dockhost\n  HostName {host}\n  Port {port}\n  User {account}\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n"
     )
 }
 
@@ -101,8 +101,9 @@ mod tests {
 
     #[test]
     fn the_block_names_host_and_port() {
-        assert!(config("lab.example:2222").starts_with("Host dockhost\n  HostName lab.example\n  Port 2222\n"));
-        assert!(config("[fd00::1]:22").contains("HostName fd00::1\n  Port 22\n"));
+        let block = config("lab.example:2222", "ada");
+        assert!(block.starts_with("Host dockhost\n  HostName lab.example\n  Port 2222\n  User ada\n"));
+        assert!(config("[fd00::1]:22", "ada").contains("HostName fd00::1\n  Port 22\n"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn standing_of(scene: &Scene, id: SshKeyId) -> KeyStanding {
 fn lands(scene: &Scene, user: &str) -> Option<(String, Route)> {
     match guest(&scene.world, user, KEY)? {
         Guest::Visitor(visitor) => Some((visitor.actor.username.to_string(), visitor.route)),
-        Guest::Contested => None,
+        Guest::Contested | Guest::NotAdded => None,
     }
 }
 
@@ -143,14 +143,51 @@ fn the_attack_with_somebodys_public_key_leads_nowhere() {
         assert_eq!(guest(&scene.world, user, KEY), Some(Guest::Contested), "{user}");
     }
     assert_eq!(lands(&scene, "enrol+ada").map(|(_, route)| route), Some(Route::Enrol));
-    assert_eq!(guest(&scene.world, "enrol+bob", KEY), None, "bob has not added it");
-    assert_eq!(guest(&scene.world, "enrol+", KEY), None);
+    for user in ["enrol+bob", "enrol+nobody-here", "enrol+"] {
+        assert_eq!(guest(&scene.world, user, KEY), Some(Guest::NotAdded), "{user}");
+        assert_eq!(guest(&scene.world, user, "ssh-ed25519 of-nobody"), None, "{user}");
+    }
+    for user in ["bob", "web-1.bob"] {
+        assert_eq!(guest(&scene.world, user, KEY), None, "bob has not added it, and may have another: {user}");
+    }
     prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
     assert_eq!(lands(&scene, "web-1"), Some(("ada".to_owned(), Route::Instance(web))));
-    for user in ["web-1.eve", "lobby", "eve"] {
+    for user in ["lobby", "ada", "no-such"] {
         assert_eq!(lands(&scene, user), Some(("ada".to_owned(), Route::Lobby)), "{user}");
     }
+    for user in ["web-1.eve", "eve"] {
+        assert_eq!(guest(&scene.world, user, KEY), None, "{user}");
+    }
     assert_eq!(standing_of(&scene, eves), KeyStanding::Foreign);
+}
+
+/// ada's agent offers a key that eve alone has added before the one that ada has.
+#[test]
+fn a_user_name_of_one_account_takes_no_key_of_another() {
+    let mut scene = scene();
+    let eves = claim(&mut scene, "eve", KEY).unwrap();
+    claim(&mut scene, "ada", "ssh-ed25519 another-of-ada").unwrap();
+    let others = ["ada", "web-1"].map(|name| scene.create("eve", name).unwrap());
+    let web = scene.create("ada", "web-1").unwrap();
+    assert_ne!(others[1], web);
+    for user in ["ada", "web-1.ada", "ada.ada", "lobby.ada", "web-1.nobody-here", ".ada"] {
+        assert_eq!(guest(&scene.world, user, KEY), None, "{user}");
+    }
+    assert_eq!(guest(&scene.world, "enrol+ada", KEY), Some(Guest::NotAdded));
+    // Where no account is named it is as before.
+    for (user, route) in [
+        ("web-1", Route::Instance(others[1])),
+        ("web-1.eve", Route::Instance(others[1])),
+        ("eve", Route::Lobby),
+        ("lobby", Route::Lobby),
+        ("no-such", Route::Lobby),
+    ] {
+        assert_eq!(lands(&scene, user), Some(("eve".to_owned(), route)), "{user}");
+    }
+    // Who holds the key may call an instance as they like.
+    prove(&mut scene, "eve", eves, Shown::ByTheWay).unwrap();
+    assert_eq!(lands(&scene, "ada"), Some(("eve".to_owned(), Route::Instance(others[0]))));
+    assert_eq!(guest(&scene.world, "bob", KEY), None);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::asked::Asked;
-use super::entry::Entry;
+use super::entry::{Entry, prove};
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges};
 use super::way::Way;
@@ -77,6 +77,13 @@ impl Session {
             gauges: Arc::clone(&self.gauges),
             ended: self.ended.subscribe(),
         })
+    }
+
+    /// That way, once the key is proved.
+    pub(super) async fn proved_way(&mut self, connection: &mut Connection) -> Option<Way> {
+        self.way(connection)?;
+        prove(&self.handle, &mut self.entry).await;
+        self.way(connection)
     }
 
     /// An instance and port that the client may jump to.

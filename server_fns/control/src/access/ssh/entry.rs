@@ -1,5 +1,5 @@
 //! What becomes of a client whose signature was verified. That a login proves a key is written down before it opens
-//! anything.
+//! anything, and only when it does: a jump to somebody else's instance must not prove the claim that let it in.
 
 use bytes::Bytes;
 use planner::command::ssh_keys::{CONTESTED, Shown};
@@ -9,6 +9,8 @@ use russh::server::Msg;
 
 use super::bridge::{FAILED, tell};
 use crate::handle::Handle;
+
+const NOT_ADDED: &str = "The account behind enrol+ has not added this SSH key: add it under SSH keys first.";
 
 /// What there is for somebody who has logged in.
 #[derive(Debug, Clone)]
@@ -25,19 +27,28 @@ pub(super) enum Entry {
 pub(super) async fn enter(handle: &Handle, user: &str, public_key: &str) -> Option<Entry> {
     let visitor = match guest(&handle.world(), user, public_key)? {
         Guest::Contested => return Some(refused(contested(handle))),
+        Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
         Guest::Visitor(visitor) => visitor,
     };
-    if !visitor.proves {
+    if visitor.route != Route::Enrol {
         return Some(Entry::Visitor(visitor));
     }
-    let how = if visitor.route == Route::Enrol { Shown::Meant } else { Shown::ByTheWay };
-    if let Err(refusal) = handle.key_was_shown(visitor.actor.person, visitor.key, how).await {
+    if let Err(refusal) = handle.key_was_shown(visitor.actor.person, visitor.key, Shown::Meant).await {
         return Some(refused(refusal.message));
     }
     let text = format!("Proved: this SSH key is {}'s here. Nobody else can use it.", visitor.actor.username);
-    match visitor.route {
-        Route::Enrol => Some(Entry::Words { text, status: 0 }),
-        Route::Instance(_) | Route::NotAdmitted(_) | Route::Lobby => Some(Entry::Visitor(visitor)),
+    Some(Entry::Words { text, status: 0 })
+}
+
+/// Before anything is opened for them.
+pub(super) async fn prove(handle: &Handle, entry: &mut Option<Entry>) {
+    let Some(Entry::Visitor(visitor)) = entry else { return };
+    if !visitor.proves {
+        return;
+    }
+    match handle.key_was_shown(visitor.actor.person, visitor.key, Shown::ByTheWay).await {
+        Ok(()) => visitor.proves = false,
+        Err(refusal) => *entry = Some(refused(refusal.message)),
     }
 }
 

@@ -9,7 +9,7 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, Pty};
 use tokio::time::sleep;
 
 use super::client::{Session, line};
-use super::entry::{Entry, enter, note, say_words};
+use super::entry::{Entry, enter, note, prove, say_words};
 use super::inner::pause;
 use super::lobby::Lobby;
 use super::way::Wanted;
@@ -19,7 +19,7 @@ impl Handler for Session {
     type Error = russh::Error;
 
     /// Only says whether a signature by this key would help; who it is, is settled when there is one.
-    /// So anybody can find out whether a public key was added here, as at every sshd: to hide it, each client would have
+    /// So anybody can find out whether a public key was added here, and by an account that they name: to hide it, each client would have
     /// to sign with each of its keys, and a key that wants to be touched would want it in vain.
     async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
         let known = line(offer.public_key).is_some_and(|key| guest(&self.handle.world(), user, &key).is_some());
@@ -83,6 +83,7 @@ impl Handler for Session {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
             return Ok(());
         };
+        prove(&self.handle, &mut self.entry).await;
         reply.accept().await;
         let note = self.note.take();
         match (self.way(connection), self.entry.clone()) {
@@ -111,7 +112,10 @@ impl Handler for Session {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
             return Ok(());
         };
-        if let Some(way) = self.way(connection) {
+        if self.jump(host, port).is_some() {
+            prove(&self.handle, &mut self.entry).await;
+        }
+        if let Some(way) = self.proved_way(connection).await {
             let wanted = Wanted::Tcp { host: host.to_owned(), port, from: from.to_owned(), from_port };
             tokio::spawn(way.forward(channel, waits, reply, wanted));
         } else if let Some((to, port)) = self.jump(host, port) {
@@ -135,7 +139,7 @@ impl Handler for Session {
         reply: ChannelOpenHandle,
         connection: &mut Connection,
     ) -> Result<(), Self::Error> {
-        match (self.way(connection), self.take(channel.id())) {
+        match (self.proved_way(connection).await, self.take(channel.id())) {
             (Some(way), Some(waits)) => {
                 tokio::spawn(way.forward(channel, waits, reply, Wanted::Socket { path: path.to_owned() }));
             }
@@ -276,7 +280,7 @@ impl Handler for Session {
         port: &mut u32,
         connection: &mut Connection,
     ) -> Result<bool, Self::Error> {
-        let Some(way) = self.way(connection) else { return Ok(false) };
+        let Some(way) = self.proved_way(connection).await else { return Ok(false) };
         let Ok(inner) = way.connected().await else { return Ok(false) };
         Ok(self.asked.ask_port(inner, address, port).await)
     }
@@ -293,7 +297,7 @@ impl Handler for Session {
     }
 
     async fn streamlocal_forward(&mut self, path: &str, connection: &mut Connection) -> Result<bool, Self::Error> {
-        let Some(way) = self.way(connection) else { return Ok(false) };
+        let Some(way) = self.proved_way(connection).await else { return Ok(false) };
         let Ok(inner) = way.connected().await else { return Ok(false) };
         Ok(self.asked.ask_socket(inner, path).await)
     }
