@@ -19,8 +19,8 @@ impl Handler for Session {
     type Error = russh::Error;
 
     /// Only says whether a signature by this key would help; who it is, is settled when there is one.
-    /// So anybody can find out whether a public key was added here, and by an account that they name: to hide it, each client would have
-    /// to sign with each of its keys, and a key that wants to be touched would want it in vain.
+    /// So anybody can find out whether a public key was added here, and by an account that they name: to hide it, each
+    /// client would have to sign with each of its keys, and a key that wants to be touched would want it in vain.
     async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
         let known = line(offer.public_key).is_some_and(|key| guest(&self.handle.world(), user, &key).is_some());
         if known {
