@@ -123,7 +123,7 @@ describe("in a browser", () => {
     const shown = (await page.getByText(/^ssh -p \d+/).first().textContent()).trim();
     assert.equal(shown, instance.gateway_command);
     for (const command of [shown, instance.ssh_command]) {
-      await page.getByText(command, { exact: true }).waitFor();
+      await page.getByText(command, { exact: true }).first().waitFor();
       assert.equal(await world.ada.sshOk({ ...instance, ssh_command: command }, "echo clicked"), "clicked");
     }
     await button("Copy the ssh command").click();
