@@ -49,12 +49,10 @@ pub(crate) async fn download(instance: String, path: String, tickets: [String; 2
     to_disk(&instance, &path, tickets.into()).await.as_string()
 }
 
-#[expect(clippy::unused_async, reason = "a window waits for it")]
 pub(crate) async fn load(key: &str) -> Option<String> {
     kept(key)
 }
 
-#[expect(clippy::unused_async, reason = "a window waits for it")]
 pub(crate) async fn origin() -> Option<String> {
     Some(here())
 }
