@@ -1,5 +1,6 @@
 //! The data directory is for its owner alone: whoever reads it can sign in as anybody, and is root on every instance.
 
+use std::ffi::OsStr;
 use std::fs::{DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
@@ -10,6 +11,8 @@ use super::error::OpenError;
 
 /// What group and others may.
 const OTHERS: u32 = 0o077;
+/// What may lie in a folder that has no database yet: what a start that broke off left, and what every disk of its own has.
+const OWN: [&str; 3] = ["lock", "admin.sock", "lost+found"];
 
 /// Makes the folder if it is not there, and closes it to everybody else if it is ours.
 ///
@@ -23,9 +26,12 @@ pub fn keep_private(dir: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let open = |why: &'static str| OpenError::Readable { dir: dir.display().to_string(), mode: mode & 0o7777, why };
-    let ours = place(dir).exists() || ["lock", "admin.sock"].iter().any(|own| dir.join(own).exists());
-    let empty = || std::fs::read_dir(dir).is_ok_and(|mut content| content.next().is_none());
-    if !ours && !empty() {
+    let own = |name: &OsStr| OWN.iter().any(|own| name == *own);
+    let nothing_else = || {
+        let content = std::fs::read_dir(dir).map_err(&failed)?;
+        content.map(|entry| Ok(own(&entry.map_err(&failed)?.file_name()))).collect::<Result<Vec<_>, OpenError>>()
+    };
+    if !place(dir).exists() && nothing_else()?.contains(&false) {
         return Err(open("holds other things than DockHost's"));
     }
     close(dir, mode).map_err(|_| open("belongs to another user"))?;
@@ -101,8 +107,19 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_of_its_own_is_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("lost+found")).unwrap();
+        std::fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+        keep_private(dir.path()).unwrap();
+        assert_eq!(mode(dir.path()), 0o700);
+    }
+
+    #[test]
     fn a_folder_of_others_is_not_closed_to_them() {
         let dir = tempfile::tempdir().unwrap();
+        // A folder that has one is not ours by that alone: `/var` does.
+        std::fs::create_dir(dir.path().join("lock")).unwrap();
         std::fs::write(dir.path().join("theirs"), "x").unwrap();
         std::fs::set_permissions(dir.path(), Permissions::from_mode(0o1777)).unwrap();
         let refused = keep_private(dir.path()).unwrap_err().to_string();
