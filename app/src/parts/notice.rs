@@ -32,7 +32,7 @@ pub(crate) fn Notice(#[props(default)] kind: NoticeKind, action: Option<Element>
         div { class: "flex flex-wrap items-center justify-between gap-3 rounded-md border px-3 py-2 {look}", role,
             div { class: "flex min-w-0 flex-1 items-start gap-2",
                 span { class: "mt-0.5", Icon { glyph } }
-                div { class: "min-w-0 text-sm wrap-anywhere text-text", {children} }
+                div { class: "min-w-0 text-sm text-text", {children} }
             }
             {action}
         }

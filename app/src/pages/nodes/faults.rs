@@ -10,7 +10,10 @@ pub(super) fn Faults(components: Vec<Component>) -> Element {
     let found = known(&components);
     rsx! {
         for fault in found.faults {
-            Notice { key: "{fault.cve}", kind: NoticeKind::Warn, "{fault.wrong()} {fault.advice()}" }
+            // An address has no place to break, and is wider than a phone.
+            Notice { key: "{fault.cve}", kind: NoticeKind::Warn,
+                span { class: "wrap-anywhere", "{fault.wrong()} {fault.advice()}" }
+            }
         }
         // A node that has said nothing yet, or whose program is older, is not warned of: its page says what it is.
         if !components.is_empty() {
