@@ -40,7 +40,8 @@ pub(crate) fn save(key: &str, text: &str) {
     run("save(...await dioxus.recv());", (key, text));
 }
 
-/// Answers with the sentence if it is refused.
+/// Answers with the sentence if it is refused. The window's own program downloads by itself.
+#[cfg(not(feature = "desktop"))]
 pub(crate) async fn download(instance: String, path: String, tickets: [String; 2]) -> Option<String> {
     let what = (instance, path, tickets);
     let answer = run("return await download(...await dioxus.recv());", what).join::<Option<String>>().await;
