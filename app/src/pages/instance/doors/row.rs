@@ -23,9 +23,7 @@ pub(super) fn Row(id: InstanceId, way: Way) -> Element {
                     span { class: "min-w-0 wrap-anywhere", {who.words()} }
                 }
                 if let Some((port, open)) = open {
-                    div { class: "col-start-2 row-start-1 row-end-4 flex items-center gap-2 @xl:col-start-4 @xl:row-end-2",
-                        DoorSwitch { id, port, open }
-                    }
+                    DoorSwitch { id, port, open }
                 }
             }
             if !problem.is_empty() {
@@ -58,7 +56,7 @@ fn DoorSwitch(id: InstanceId, port: ContainerPort, open: bool) -> Element {
         ask.start(call, |_| {});
     };
     rsx! {
-        label { class: "flex min-h-9 cursor-pointer items-center has-disabled:cursor-wait pointer-coarse:min-h-11",
+        label { class: "col-start-2 row-start-1 row-end-4 flex min-h-9 cursor-pointer items-center has-disabled:cursor-wait pointer-coarse:min-h-11 @xl:col-start-4 @xl:row-end-2",
             Toggle {
                 name: "door-{port.0}",
                 label: "The host port of {port.0} is open",
@@ -68,7 +66,8 @@ fn DoorSwitch(id: InstanceId, port: ContainerPort, open: bool) -> Element {
             }
         }
         if let Some(why) = ask.rest(&[]) {
-            Notice { kind: NoticeKind::Bad, "{why}" }
+            // Below its row: the switch has a narrow column of its own.
+            div { class: "col-span-full", Notice { kind: NoticeKind::Bad, "{why}" } }
         }
     }
 }
