@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::port::{ContainerPort, HostPort, PortBlock};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use wire::door::Door;
+use wire::listen::{self, Listening};
 
 use super::{PortsTaken, Target, relay};
 
@@ -16,7 +16,7 @@ pub(super) struct BlockPort {
     pub(super) container: ContainerPort,
     door: Door,
     /// Accepts and carries; `None` while it is closed.
-    carrying: Option<JoinSet<()>>,
+    carrying: Option<Listening>,
 }
 
 /// All three or none: what was held before a failure is given back on return. Nothing listens yet.
@@ -40,17 +40,15 @@ impl BlockPort {
         let port = self.container;
         let opened = self.door.open();
         let listener = opened.map_err(|error| PortsTaken { port: self.host, reason: error.to_string() })?;
-        let mut carrying = JoinSet::new();
         let carry = move |client| relay::carry(client, port, target.clone());
-        carrying.spawn(wire::listen::accept(listener, places, |_| true, carry));
-        self.carrying = Some(carrying);
+        self.carrying = Some(Listening::spawn(|stop| listen::accept(listener, places, |_| true, carry, stop)));
         Ok(())
     }
 
     /// Nobody gets in any more; the answer is what its connections live in, and ends with it.
-    pub(super) fn close(&mut self) -> Option<JoinSet<()>> {
+    pub(super) fn close(&mut self) -> Option<Listening> {
         let mut carrying = self.carrying.take();
-        carrying.iter_mut().for_each(JoinSet::abort_all);
+        carrying.iter_mut().for_each(Listening::stop);
         if let Err(error) = self.door.close() {
             tracing::error!(port = self.host.0, %error, "a host port could not be closed");
         }

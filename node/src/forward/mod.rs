@@ -19,7 +19,7 @@ use model::id::InstanceId;
 use model::listening::{first_kept, is_kept};
 use model::port::{ContainerPort, HostPort, PortBlock};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use wire::listen::Listening;
 
 /// Connections and exchanges of datagrams that one instance may hold on all of its host ports together.
 pub const CONNECTIONS_PER_INSTANCE: usize = 512;
@@ -50,8 +50,8 @@ pub struct Forwards {
 #[derive(Default)]
 struct Table {
     open: HashMap<InstanceId, Open>,
-    /// Closed, and perhaps not yet gone: an aborted task gives its port back when it is next looked at.
-    closing: Vec<JoinSet<()>>,
+    /// Closed, and perhaps not yet gone.
+    closing: Vec<Listening>,
     /// Where the main server listens on this machine; see `Assignment::kept`.
     kept: Vec<SocketAddr>,
 }
@@ -67,7 +67,7 @@ struct Open {
 /// One host port beside the block.
 struct Single {
     forward: Forward,
-    listening: JoinSet<()>,
+    listening: Listening,
 }
 
 impl Forwards {
@@ -198,7 +198,7 @@ impl Forwards {
         let Some(open) = table.open.get_mut(&instance) else { return };
         let closed: Vec<_> = open.singles.extract_if(.., |_, single| which(&single.forward)).collect();
         for (_, mut single) in closed {
-            single.listening.abort_all();
+            single.listening.stop();
             table.closing.push(single.listening);
         }
     }
@@ -206,8 +206,8 @@ impl Forwards {
     /// Waits until what was closed has given its host ports back.
     async fn closed(&self) {
         let closing = std::mem::take(&mut self.table().closing);
-        for mut loops in closing {
-            loops.shutdown().await;
+        for listening in closing {
+            listening.ended().await;
         }
     }
 

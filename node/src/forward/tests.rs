@@ -39,17 +39,17 @@ async fn ends(stream: &mut TcpStream) -> bool {
 struct Relayed {
     host: SocketAddr,
     target: watch::Sender<Option<IpAddr>>,
-    _loops: JoinSet<()>,
+    _listening: Listening,
 }
 
 async fn relayed(container: u16, places: usize) -> Relayed {
     let listener = TcpListener::bind((LOCAL, 0)).await.unwrap();
     let host = listener.local_addr().unwrap();
     let (target, watched) = watch::channel(Some(LOCAL));
-    let mut loops = JoinSet::new();
     let carry = move |client| relay::carry(client, ContainerPort(container), watched.clone());
-    loops.spawn(wire::listen::accept(listener, Arc::new(Semaphore::new(places)), |_| true, carry));
-    Relayed { host, target, _loops: loops }
+    let places = Arc::new(Semaphore::new(places));
+    let _listening = Listening::spawn(|stop| wire::listen::accept(listener, places, |_| true, carry, stop));
+    Relayed { host, target, _listening }
 }
 
 async fn program() -> (TcpListener, u16) {

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::frame::MAX_FRAME;
+use crate::listen::Stop;
 
 /// Nobody says when an exchange of datagrams is over. Linux forgets one after as long
 /// (`nf_conntrack_udp_timeout_stream`).
@@ -39,12 +40,13 @@ impl Back {
     }
 }
 
-/// Takes datagrams until it is dropped, which also ends every flow. Without a place, those of a new sender are lost.
+/// Takes datagrams until it is to stop, and then ends every flow. Without a place, those of a new sender are lost.
 pub async fn accept<Carried>(
     socket: UdpSocket,
     places: Arc<Semaphore>,
     lets_in: impl Fn(IpAddr) -> bool,
     carry: impl Fn(Flow) -> Carried,
+    mut stop: Stop,
 ) where
     Carried: Future<Output = ()> + Send + 'static,
 {
@@ -54,6 +56,14 @@ pub async fn accept<Carried>(
     let mut buffer = vec![0; MAX_FRAME];
     loop {
         let (length, sender) = tokio::select! {
+            biased;
+            _ = &mut stop => break,
+            Some(ended) = tasks.join_next() => {
+                if let Ok(sender) = ended && flows.get(&sender).is_some_and(mpsc::Sender::is_closed) {
+                    flows.remove(&sender);
+                }
+                continue;
+            }
             received = socket.recv_from(&mut buffer) => match received {
                 Ok(received) => received,
                 Err(error) => {
@@ -61,12 +71,6 @@ pub async fn accept<Carried>(
                     continue;
                 }
             },
-            Some(ended) = tasks.join_next() => {
-                if let Ok(sender) = ended && flows.get(&sender).is_some_and(mpsc::Sender::is_closed) {
-                    flows.remove(&sender);
-                }
-                continue;
-            }
         };
         if !lets_in(sender.ip()) {
             continue;
@@ -88,15 +92,18 @@ pub async fn accept<Carried>(
             sender
         });
     }
+    // Each of them holds the socket, for the way back.
+    tasks.shutdown().await;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listen::Listening;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Answers each datagram with the number of its flow before it, and ends with the word `end`.
-    async fn numbering(port: UdpSocket, places: usize, allowed: bool) {
+    async fn numbering(port: UdpSocket, places: usize, allowed: bool, stop: Stop) {
         let count = AtomicUsize::new(0);
         let carry = |mut flow: Flow| {
             let number = count.fetch_add(1, Ordering::Relaxed);
@@ -109,7 +116,7 @@ mod tests {
                 }
             }
         };
-        accept(port, Arc::new(Semaphore::new(places)), move |_| allowed, carry).await;
+        accept(port, Arc::new(Semaphore::new(places)), move |_| allowed, carry, stop).await;
     }
 
     async fn port() -> (UdpSocket, SocketAddr) {
@@ -134,7 +141,7 @@ mod tests {
     #[tokio::test]
     async fn each_sender_has_a_flow_of_its_own_and_a_new_one_after_its_end() {
         let (socket, address) = port().await;
-        let serving = tokio::spawn(numbering(socket, 8, true));
+        let serving = Listening::spawn(|stop| numbering(socket, 8, true, stop));
         let (one, other) = (client(address).await, client(address).await);
         assert_eq!(ask(&one, "a").await, "0a");
         assert_eq!(ask(&other, "a").await, "1a");
@@ -152,19 +159,33 @@ mod tests {
             }
         }
         assert_eq!(again, "2d");
-        serving.abort();
+        serving.ended().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn its_number_is_free_once_it_has_ended_also_with_many_flows_under_way() {
+        let (mut socket, address) = port().await;
+        for _ in 0..20 {
+            let serving = Listening::spawn(|stop| numbering(socket, 300, true, stop));
+            for _ in 0..100 {
+                client(address).await.send(b"a").await.unwrap();
+            }
+            assert_eq!(ask(&client(address).await, "b").await.chars().last(), Some('b'));
+            serving.ended().await;
+            socket = crate::listen::udp(address).unwrap();
+        }
     }
 
     #[tokio::test]
     async fn without_a_place_or_a_permission_nothing_is_answered() {
         for (places, allowed) in [(0, true), (8, false)] {
             let (socket, address) = port().await;
-            let serving = tokio::spawn(numbering(socket, places, allowed));
+            let serving = Listening::spawn(|stop| numbering(socket, places, allowed, stop));
             let client = client(address).await;
             client.send(b"a").await.unwrap();
             let mut buffer = [0; 8];
             assert!(tokio::time::timeout(Duration::from_millis(100), client.recv(&mut buffer)).await.is_err());
-            serving.abort();
+            serving.ended().await;
         }
     }
 }

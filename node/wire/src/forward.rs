@@ -7,13 +7,12 @@ use std::sync::Arc;
 use model::forward::{Forward, Protocol, Unopened};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use crate::flow::{self, Flow};
-use crate::listen;
+use crate::listen::{self, Listening};
 
-/// Listens until the set is dropped, which also closes every connection and every exchange of datagrams. `allowed` is where
-/// the operator lets instances listen.
+/// What it answers listens, and closes every connection and every exchange of datagrams when it ends. `allowed` is where the
+/// operator lets instances listen.
 ///
 /// # Errors
 /// When the wish goes beyond that, or as the system refuses.
@@ -23,7 +22,7 @@ pub fn open<Connection, Datagrams>(
     places: Arc<Semaphore>,
     connection: impl Fn(TcpStream) -> Connection + Send + 'static,
     datagrams: impl Fn(Flow) -> Datagrams + Send + 'static,
-) -> Result<JoinSet<()>, Unopened>
+) -> Result<Listening, Unopened>
 where
     Connection: Future<Output = ()> + Send + 'static,
     Datagrams: Future<Output = ()> + Send + 'static,
@@ -37,16 +36,14 @@ where
     let address = SocketAddr::new(forward.listen_address(allowed).map_err(barred)?, forward.host.0);
     let rule = forward.clone();
     let lets_in = move |source| rule.lets_in(source);
-    let mut listening = JoinSet::new();
-    match forward.protocol {
+    Ok(match forward.protocol {
         Protocol::Tcp => {
             let listener = listen::tcp(address).map_err(failed)?;
-            listening.spawn(listen::accept(listener, places, lets_in, connection));
+            Listening::spawn(|stop| listen::accept(listener, places, lets_in, connection, stop))
         }
         Protocol::Udp => {
             let socket = listen::udp(address).map_err(failed)?;
-            listening.spawn(flow::accept(socket, places, lets_in, datagrams));
+            Listening::spawn(|stop| flow::accept(socket, places, lets_in, datagrams, stop))
         }
-    }
-    Ok(listening)
+    })
 }

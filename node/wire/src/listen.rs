@@ -7,14 +7,46 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 
 /// Connections that the system holds for us until they are accepted.
 pub(crate) const BACKLOG: i32 = 256;
 /// After accepting failed, which is for want of file descriptors: the others need time to end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A host port that is served. Dropping it ends that soon; [`Self::ended`] waits for it.
+#[derive(Debug)]
+pub struct Listening {
+    open: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+/// Is there when a host port is to be served no longer.
+pub type Stop = oneshot::Receiver<()>;
+
+impl Listening {
+    pub fn spawn<Serving>(serve: impl FnOnce(Stop) -> Serving) -> Self
+    where
+        Serving: Future<Output = ()> + Send + 'static,
+    {
+        let (open, stop) = oneshot::channel();
+        Self { open: Some(open), serving: tokio::spawn(serve(stop)) }
+    }
+
+    /// Begins to end.
+    pub fn stop(&mut self) {
+        self.open = None;
+    }
+
+    /// Until its number is free for another, and nothing that came in on it goes on.
+    pub async fn ended(mut self) {
+        self.stop();
+        // One that panicked has ended, too.
+        let _ = self.serving.await;
+    }
+}
 
 /// # Errors
 /// As the system refuses, such as `Address already in use`.
@@ -36,21 +68,24 @@ pub fn udp(address: SocketAddr) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket)
 }
 
-/// Accepts until it is dropped, which also closes every connection that it accepted. Without a place, a connection is
-/// closed at once.
+/// Accepts until it is to stop, and then closes every connection that it accepted. Without a place, a connection is closed
+/// at once.
 pub async fn accept<Carried>(
     listener: TcpListener,
     places: Arc<Semaphore>,
     lets_in: impl Fn(IpAddr) -> bool,
     carry: impl Fn(TcpStream) -> Carried,
+    mut stop: Stop,
 ) where
     Carried: Future<Output = ()> + Send + 'static,
 {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            biased;
+            _ = &mut stop => break,
             Some(_ended) = connections.join_next() => continue,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((_, caller)) if !lets_in(caller.ip()) => {
@@ -73,4 +108,6 @@ pub async fn accept<Carried>(
             }
         }
     }
+    drop(listener);
+    connections.shutdown().await;
 }

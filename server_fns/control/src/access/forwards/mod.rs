@@ -12,8 +12,8 @@ use model::instance::DesiredState;
 use planner::command::Decision;
 use planner::world::World;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use tokio::time::sleep;
+use wire::listen::Listening;
 
 use crate::handle::Handle;
 use crate::limits::{CONNECTIONS_PER_INSTANCE, LISTEN_AGAIN};
@@ -24,11 +24,11 @@ type Refused = BTreeMap<InstanceId, Vec<Unopened>>;
 /// Follows what is wished until the server stops. `bind` is where the operator lets instances listen.
 pub(crate) async fn serve(handle: Handle, bind: IpAddr) {
     let mut worlds = handle.orchestrator.watch();
-    let mut listening = Listening { handle: handle.clone(), bind, open: BTreeMap::new(), places: HashMap::new() };
+    let mut ports = HostPorts { handle: handle.clone(), bind, open: BTreeMap::new(), places: HashMap::new() };
     let mut told = Refused::new();
     loop {
         let wanted = wanted(&worlds.borrow_and_update());
-        let refused = listening.set(&wanted).await;
+        let refused = ports.set(&wanted).await;
         if refused != told && note(&handle, refused.clone()).await {
             told = refused.clone();
         }
@@ -64,24 +64,22 @@ async fn note(handle: &Handle, refused: Refused) -> bool {
     noted.await.is_ok()
 }
 
-struct Listening {
+struct HostPorts {
     handle: Handle,
     bind: IpAddr,
-    /// Dropping a set closes the host port and its connections.
-    open: BTreeMap<(InstanceId, ForwardKey), (Forward, JoinSet<()>)>,
+    open: BTreeMap<(InstanceId, ForwardKey), (Forward, Listening)>,
     /// How much an instance may hold at once, on all of these host ports together.
     places: HashMap<InstanceId, Arc<Semaphore>>,
 }
 
-impl Listening {
+impl HostPorts {
     /// Listens on these and no others; those that are as they were are left alone.
     async fn set(&mut self, wanted: &Wanted) -> Refused {
-        let ended = |key: &(InstanceId, ForwardKey), (forward, _): &mut (Forward, JoinSet<()>)| {
-            wanted.get(key) != Some(forward)
-        };
+        let ended =
+            |key: &(InstanceId, ForwardKey), (forward, _): &mut (Forward, Listening)| wanted.get(key) != Some(forward);
         let closed: Vec<_> = self.open.extract_if(.., ended).collect();
-        for (_, (_, mut tasks)) in closed {
-            tasks.shutdown().await;
+        for (_, (_, listening)) in closed {
+            listening.ended().await;
         }
         self.places.retain(|id, _| wanted.keys().any(|(instance, _)| instance == id));
         let mut refused = Refused::new();
@@ -90,14 +88,14 @@ impl Listening {
                 continue;
             }
             match self.listen(place.0, forward) {
-                Ok(tasks) => drop(self.open.insert(*place, (forward.clone(), tasks))),
+                Ok(listening) => drop(self.open.insert(*place, (forward.clone(), listening))),
                 Err(why) => refused.entry(place.0).or_default().push(why),
             }
         }
         refused
     }
 
-    fn listen(&mut self, id: InstanceId, forward: &Forward) -> Result<JoinSet<()>, Unopened> {
+    fn listen(&mut self, id: InstanceId, forward: &Forward) -> Result<Listening, Unopened> {
         let places = self.places.entry(id).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)));
         let (handle, port) = (self.handle.clone(), forward.container);
         let of_datagrams = handle.clone();
