@@ -12,23 +12,24 @@ use crate::world::{GatewayPorts, Node, World};
 
 impl World {
     /// Whether the node is on the main server's own machine, so that a number of one cannot be the other's. Of a node that
-    /// does not say, only the address from which it dials can tell.
+    /// does not say, only the address from which it dials can tell; a tenant's could say anything to keep the server's
+    /// numbers from others.
     pub fn is_beside(&self, node: &Node) -> bool {
+        let peer = node.peer_address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
+        let from_here = peer.is_some_and(|peer| peer.to_canonical().is_loopback());
         match (self.network_of(node), self.identity.network.as_str()) {
-            ("", _) | (_, "") => {
-                let peer = node.peer_address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
-                peer.is_some_and(|peer| peer.to_canonical().is_loopback())
-            }
-            (there, here) => there == here,
+            ("", _) | (_, "") => from_here,
+            (there, here) => there == here && (from_here || self.is_shared(node)),
         }
     }
 
-    /// The host ports that are given away on the node and on other nodes of its machine.
+    /// The host ports that are given away on the node and on other nodes of its machine. A stranger's word takes none.
     pub fn held_beside<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = PortRange> + 'a {
         let network = self.network_of(node);
         let beside = move |other: NodeId| {
-            other == node.id
-                || !network.is_empty() && self.nodes.get(&other).is_some_and(|other| self.network_of(other) == network)
+            let trusted = |other: &Node| other.owner == node.owner || self.is_shared(other) || self.is_beside(other);
+            let there = |other: &Node| self.network_of(other) == network && trusted(other);
+            other == node.id || !network.is_empty() && self.nodes.get(&other).is_some_and(|other| there(other))
         };
         let there = self.instances.values().filter(move |instance| beside(instance.node));
         there.flat_map(|instance| instance.held_ports(Place::Node))

@@ -170,6 +170,26 @@ fn nodes_of_one_machine_and_the_server_there_give_each_number_once() {
     scene.world.identity.gateway_ports.as_mut().unwrap().range = GATEWAY;
 }
 
+/// The attack: a tenant's node says that it is on the machine of the server, or of another node, and takes their numbers.
+#[test]
+fn a_tenants_node_takes_no_numbers_by_saying_where_it_is() {
+    for (peer, believed) in [("192.0.2.9", false), ("127.0.0.1", true)] {
+        let (mut scene, _) = beside(HERE, "127.0.0.1");
+        let web = scene.create("bob", "web").unwrap();
+        let liar = scene.register("eve", "liar").unwrap();
+        say(&mut scene, liar, peer, NodeFacts { network: HERE.into(), ..facts() });
+        let lie = scene.create("eve", "lie").unwrap();
+        assert_eq!(scene.instance(lie).node, liar);
+        for (place, range, number) in [(Place::Node, GATEWAY, 1035), (Place::Gateway, RANGE, 1036)] {
+            open(&mut scene, "eve", lie, &chosen(Place::Node, Protocol::Tcp, number)).unwrap();
+            scene.world.identity.gateway_ports.as_mut().unwrap().range = range;
+            let asked = open(&mut scene, "bob", web, &chosen(place, Protocol::Tcp, number));
+            assert_eq!(asked.is_err(), believed, "{peer}: {asked:?}");
+        }
+        scene.world.identity.gateway_ports.as_mut().unwrap().range = GATEWAY;
+    }
+}
+
 /// The attack: the number was chosen while the server listened elsewhere, and its node was away.
 #[test]
 fn a_node_that_refuses_the_servers_number_makes_it_given_up() {
