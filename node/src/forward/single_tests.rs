@@ -6,6 +6,7 @@ use model::port::ContainerPort;
 use model::version::Generation;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::*;
