@@ -77,3 +77,52 @@ impl Ask {
         refusal.as_ref().filter(elsewhere).map(|refusal| refusal.message.clone())
     }
 }
+
+/// One switch: what was asked for is shown until the live world shows it. The browser moves a switch before anybody is
+/// asked, so it has to be moved back when that is refused.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Turning {
+    ask: Ask,
+    asked: Signal<Option<bool>>,
+    known: bool,
+}
+
+/// `known` is as the live world has it.
+pub(crate) fn use_turning(known: bool) -> Turning {
+    let ask = use_ask();
+    let mut asked = use_signal(|| None::<bool>);
+    use_effect(use_reactive!(|known| {
+        if asked() == Some(known) && !ask.busy() {
+            asked.set(None);
+        }
+    }));
+    Turning { ask, asked, known }
+}
+
+impl Turning {
+    pub(crate) fn turn<T: 'static>(self, wish: bool, call: impl Future<Output = Result<T, ApiError>> + 'static) {
+        let mut asked = self.asked;
+        asked.set(Some(wish));
+        let call = async move {
+            let answer = call.await;
+            if answer.is_err() {
+                asked.set(None);
+            }
+            answer
+        };
+        self.ask.start(call, |_| {});
+    }
+
+    pub(crate) fn is_on(self) -> bool {
+        (self.asked)().unwrap_or(self.known)
+    }
+
+    pub(crate) fn busy(self) -> bool {
+        self.ask.busy()
+    }
+
+    /// Why it was not turned.
+    pub(crate) fn refusal(self) -> Option<String> {
+        self.ask.rest(&[])
+    }
+}

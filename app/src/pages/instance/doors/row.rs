@@ -7,7 +7,7 @@ use model::request::SetDoor;
 use server_fns::{Json, instances};
 
 use super::who::{Way, Who};
-use crate::action::use_ask;
+use crate::action::use_turning;
 use crate::parts::{Glyph, Icon, Notice, NoticeKind, Toggle};
 
 #[component]
@@ -35,37 +35,19 @@ pub(super) fn Row(id: InstanceId, way: Way) -> Element {
 
 #[component]
 fn DoorSwitch(id: InstanceId, port: ContainerPort, open: bool) -> Element {
-    let ask = use_ask();
-    // What was asked for, until the live world shows it. The browser moves the switch before anybody is asked, so it has
-    // to be moved back when that is refused.
-    let mut asked = use_signal(|| None::<bool>);
-    use_effect(use_reactive!(|open| {
-        if asked() == Some(open) && !ask.busy() {
-            asked.set(None);
-        }
-    }));
-    let change = move |wish| {
-        asked.set(Some(wish));
-        let call = async move {
-            let answer = instances::set_door(id, port.0, Json(SetDoor { open: wish })).await;
-            if answer.is_err() {
-                asked.set(None);
-            }
-            answer
-        };
-        ask.start(call, |_| {});
-    };
+    let turning = use_turning(open);
+    let change = move |wish| turning.turn(wish, instances::set_door(id, port.0, Json(SetDoor { open: wish })));
     rsx! {
         label { class: "col-start-2 row-start-1 row-end-4 flex min-h-9 cursor-pointer items-center has-disabled:cursor-wait pointer-coarse:min-h-11 @xl:col-start-4 @xl:row-end-2",
             Toggle {
                 name: "door-{port.0}",
                 label: "The host port of {port.0} is open",
-                on: asked().unwrap_or(open),
-                busy: ask.busy(),
+                on: turning.is_on(),
+                busy: turning.busy(),
                 onchange: change,
             }
         }
-        if let Some(why) = ask.rest(&[]) {
+        if let Some(why) = turning.refusal() {
             // Below its row: the switch has a narrow column of its own.
             div { class: "col-span-full", Notice { kind: NoticeKind::Bad, "{why}" } }
         }
