@@ -5,8 +5,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { request, until, World } from "./harness.mjs";
-import { NAVIGATION, ask, door, enter, follow, open, placeApp, signIn } from "./support/apps.mjs";
+import { request, until } from "./harness.mjs";
+import { NAVIGATION, ask, door, enter, follow, open, placeApp, signIn, worldWithApp } from "./support/apps.mjs";
 import { upgrade } from "./support/live.mjs";
 
 const SECRET = /x-dockhost|^(GET|POST|HEAD|PUT|DELETE|OPTIONS) \//im;
@@ -16,14 +16,7 @@ describe("attacks on public URLs", () => {
   let tried = 0;
 
   before(async () => {
-    world = await World.open();
-    await world.node("lab");
-    ada = world.ada;
-    eve = await world.signUp("eve");
-    await ada.addKey();
-    await eve.addKey();
-    web = await ada.phase((await ada.create("web")).id, "running");
-    address = await placeApp(ada, web, 8080, "owner");
+    ({ world, ada, eve, web, address } = await worldWithApp("owner"));
   });
   after(async () => {
     console.log(`attacks on public URLs tried: ${tried}`);

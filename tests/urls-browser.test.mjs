@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
 
-import { until, World } from "./harness.mjs";
-import { NAVIGATION, ask, enter, open, placeApp, placeFile, signIn } from "./support/apps.mjs";
+import { until } from "./harness.mjs";
+import { NAVIGATION, ask, enter, open, placeApp, placeFile, signIn, worldWithApp } from "./support/apps.mjs";
 import { Browser } from "./support/browser.mjs";
 
 /** Runs in the attacking page: one way each to make the browser ask for `/hit-…` of the victim. */
@@ -52,15 +52,8 @@ describe("public URLs in a browser", () => {
   let tried = 0;
 
   before(async () => {
-    world = await World.open();
-    await world.node("lab");
-    ada = world.ada;
-    eve = await world.signUp("eve");
-    await ada.addKey();
-    await eve.addKey();
-    web = await ada.phase((await ada.create("web")).id, "running");
+    ({ world, ada, eve, web, address } = await worldWithApp("owner"));
     evil = await eve.phase((await eve.create("evil")).id, "running");
-    address = await placeApp(ada, web, 8080, "owner");
     neighbour = await placeApp(eve, evil, 8080, "public");
     for (const [person, instance] of [[ada, web], [eve, evil]]) await placeFile(person, instance, "blank.html", "<!doctype html><title>page</title><body>page</body>");
     elsewhere = http.createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<!doctype html><body>elsewhere</body>"));

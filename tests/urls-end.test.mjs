@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
 
-import { PASSWORD, until, World } from "./harness.mjs";
-import { ask, door, enter, follow, open, placeApp, signIn } from "./support/apps.mjs";
+import { PASSWORD, until } from "./harness.mjs";
+import { ask, door, enter, follow, open, signIn, worldWithApp } from "./support/apps.mjs";
 import { onFrames, sendFrame, upgrade } from "./support/live.mjs";
 import { Terminal } from "./support/terminal.mjs";
 
@@ -17,13 +17,7 @@ describe("streams end with the right to them", () => {
   const slowest = { what: "", ms: 0 };
 
   before(async () => {
-    world = await World.open();
-    await world.node("lab");
-    ada = world.ada;
-    eve = await world.signUp("eve");
-    await ada.addKey();
-    web = await ada.phase((await ada.create("web")).id, "running");
-    address = await placeApp(ada, web, 8080, "owner");
+    ({ world, ada, eve, web, address } = await worldWithApp("owner"));
     // Long and empty: it takes no room.
     await ada.sshOk(web, "truncate -s 60G /root/large; mkdir -p /root/folder; ln /root/large /root/folder/large");
   });

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import http from "node:http";
 import { join } from "node:path";
 
-import { PASSWORD } from "../harness.mjs";
+import { PASSWORD, World } from "../harness.mjs";
 import { Api } from "./http.mjs";
 import { root } from "./process.mjs";
 import { until } from "./wait.mjs";
@@ -72,6 +72,18 @@ export async function placeApp(person, instance, port = 8080, level = "public") 
   await until("the app answers", async () => (await ask(person.world, url.host, "/")).status === 200, 20);
   if (level !== "public") await open(person, instance, port, level);
   return url;
+}
+
+/** An installation with the app at port 8080 of `web`, an instance of ada's, and with eve, who has an account. */
+export async function worldWithApp(level) {
+  const world = await World.open();
+  await world.node("lab");
+  const { ada } = world;
+  const eve = await world.signUp("eve");
+  await ada.addKey();
+  await eve.addKey();
+  const web = await ada.phase((await ada.create("web")).id, "running");
+  return { world, ada, eve, web, address: await placeApp(ada, web, 8080, level) };
 }
 
 export async function placeFile(person, instance, path, body) {

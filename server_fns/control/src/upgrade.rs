@@ -33,21 +33,11 @@ mod tests {
     use model::id::{PersonId, SshKeyId};
     use model::request::Settings;
     use planner::clock::Instant;
-    use planner::world::{KeyProof, Person, SshKey};
+    use planner::world::{KeyProof, SshKey};
 
     use super::*;
     use crate::store::Location;
-
-    fn person(id: u64, name: &str) -> Change {
-        Change::PutPerson(Person {
-            id: PersonId::from_bits(id),
-            username: name.parse().unwrap(),
-            email: format!("{name}@example.org").parse().unwrap(),
-            password_hash: String::new(),
-            administrator: false,
-            created_at: Timestamp::UNIX_EPOCH,
-        })
-    }
+    use crate::store::tests::person;
 
     fn key(id: u64, person: u64, of: &str, proof: KeyProof) -> Change {
         Change::PutSshKey(SshKey {

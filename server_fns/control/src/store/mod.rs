@@ -17,7 +17,7 @@ mod remote;
 mod row;
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write_set;
 
 use std::fs::File;

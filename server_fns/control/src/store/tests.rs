@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::{First, Location, Store, StoreError};
 
-fn person(id: u64, name: &str) -> Change {
+pub(crate) fn person(id: u64, name: &str) -> Change {
     Change::PutPerson(Person {
         id: PersonId::from_bits(id),
         username: name.parse().unwrap(),
