@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 use wire::meter::Ends;
 
-use super::forwarded::{TrustedProxies, is_forwarded};
+use super::forwarded::{TrustedProxies, is_forwarded, network};
 
 /// The two ends of the connection that a request came on, and who asks through it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,11 @@ impl Dialled {
     /// Of the person or program who asks, in front of every named proxy.
     pub const fn address(&self) -> IpAddr {
         self.client
+    }
+
+    /// For whom a named proxy asks, if it says so: one home or one machine.
+    pub(super) fn behind_proxy(&self) -> Option<IpAddr> {
+        (self.proxied && self.client != self.peer.ip().to_canonical()).then(|| network(self.client))
     }
 
     /// Whether a named proxy says that it was reached without TLS.

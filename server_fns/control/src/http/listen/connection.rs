@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use model::refusal::{Refusal, RefusalCode};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -25,6 +26,7 @@ use super::places::{Busy, Place};
 use super::wire::Wire;
 use super::{Shared, plain};
 use crate::http::Dialled;
+use crate::router::refuse;
 
 /// What TLS says first.
 const HANDSHAKE: u8 = 0x16;
@@ -184,14 +186,23 @@ async fn answer(
     place: Arc<Place>,
     asked: Arc<Asked>,
     request: Request<Incoming>,
-) -> Result<Response<Held<(Busy, Asking)>>, Infallible> {
-    let (busy, asking) = (place.busy(), asked.begin());
-    let mut request = request.map(|body| Body::new(Paced::new(body, shared.patience.standstill)));
+) -> Result<Response<Held<(Option<Busy>, Asking)>>, Infallible> {
+    let asking = asked.begin();
     let dialled = dialled.of(&shared.proxies, request.headers());
+    let client = dialled.behind_proxy();
+    let Some(busy) = place.busy(client) else {
+        let told = format!(
+            "Your address has {} requests open here. Try again when some of them have ended.",
+            limits::OF_ADDRESS
+        );
+        let refusal = refuse(&Refusal::new(RefusalCode::RateLimited, told));
+        return Ok(refusal.map(|body| Held::new(body, (None, asking))));
+    };
+    let mut request = request.map(|body| Body::new(Paced::new(body, shared.patience.standstill)));
     request.extensions_mut().insert(ConnectInfo(dialled));
     let response = shared.router.clone().call(request).await?;
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-        place.stay();
+        place.stay(client);
     }
-    Ok(response.map(|body| Held::new(body, (busy, asking))))
+    Ok(response.map(|body| Held::new(body, (Some(busy), asking))))
 }

@@ -1,12 +1,14 @@
-//! How many connections there may be: altogether, and from one address.
+//! How many connections there may be: altogether, and from one address. Through a proxy that the operator named many people
+//! come from one address, so it is what is asked for one of them that is counted there.
 //!
 //! A connection on which nothing is asked may be one of somebody who never will. Where all places are taken, the one that
 //! has been quiet for longest goes: of the address itself, or of the address that holds the most of them. So nobody keeps
 //! others out by coming often and saying nothing.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +22,8 @@ pub(super) struct Places {
 #[derive(Debug, Default)]
 struct Inside {
     held: HashMap<IpAddr, Vec<Seat>>,
+    /// Requests of those behind named proxies, and what these have become.
+    asked: HashMap<IpAddr, usize>,
     all: usize,
     clock: u64,
 }
@@ -40,11 +44,16 @@ pub(super) struct Place {
     places: Places,
     address: IpAddr,
     id: u64,
+    /// For whom a proxy asked, if it carries something else than requests by now.
+    stays_for: OnceLock<IpAddr>,
 }
 
 /// A request is being answered on it until this is dropped.
 #[derive(Debug)]
-pub(super) struct Busy(Arc<Place>);
+pub(super) struct Busy {
+    place: Arc<Place>,
+    client: Option<IpAddr>,
+}
 
 impl Places {
     pub(super) fn new(most: usize, of_address: usize) -> Self {
@@ -65,7 +74,7 @@ impl Places {
         let id = inside.tick();
         inside.all += 1;
         inside.held.entry(address).or_default().push(Seat { id, busy: 0, quiet_since: id, cut });
-        Some(Arc::new(Place { places: self.clone(), address, id }))
+        Some(Arc::new(Place { places: self.clone(), address, id, stays_for: OnceLock::new() }))
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -99,32 +108,68 @@ impl Inside {
         }
     }
 
+    /// False if that one asks for as much already as an address may hold connections.
+    fn ask(&mut self, client: IpAddr, most: usize) -> bool {
+        let asked = self.asked.entry(client).or_default();
+        *asked += 1;
+        let fits = *asked <= most;
+        if !fits {
+            self.answered(client);
+        }
+        fits
+    }
+
+    fn answered(&mut self, client: IpAddr) {
+        if let Entry::Occupied(mut asked) = self.asked.entry(client) {
+            *asked.get_mut() -= 1;
+            if *asked.get() == 0 {
+                asked.remove();
+            }
+        }
+    }
+
     fn seat(&mut self, place: &Place) -> Option<&mut Seat> {
         self.held.get_mut(&place.address)?.iter_mut().find(|seat| seat.id == place.id)
     }
 }
 
 impl Place {
-    pub(super) fn busy(self: &Arc<Self>) -> Busy {
-        if let Some(seat) = self.places.inside().seat(self) {
+    /// `client` is for whom a proxy asks. `None` if that one asks for too much at once.
+    pub(super) fn busy(self: &Arc<Self>, client: Option<IpAddr>) -> Option<Busy> {
+        let mut inside = self.places.inside();
+        if client.is_some_and(|client| !inside.ask(client, self.places.of_address)) {
+            return None;
+        }
+        if let Some(seat) = inside.seat(self) {
             seat.busy += 1;
         }
-        Busy(Arc::clone(self))
+        drop(inside);
+        Some(Busy { place: Arc::clone(self), client })
     }
 
     /// It carries something else than requests from now on, and never counts as quiet.
-    pub(super) fn stay(&self) {
-        if let Some(seat) = self.places.inside().seat(self) {
+    pub(super) fn stay(&self, client: Option<IpAddr>) {
+        let mut inside = self.places.inside();
+        if let Some(seat) = inside.seat(self) {
             seat.busy += 1;
+        }
+        // It goes on in the place of the request that it was.
+        if let Some(client) = client
+            && self.stays_for.set(client).is_ok()
+        {
+            *inside.asked.entry(client).or_default() += 1;
         }
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let mut inside = self.0.places.inside();
+        let mut inside = self.place.places.inside();
+        if let Some(client) = self.client {
+            inside.answered(client);
+        }
         let now = inside.tick();
-        if let Some(seat) = inside.seat(&self.0) {
+        if let Some(seat) = inside.seat(&self.place) {
             seat.busy = seat.busy.saturating_sub(1);
             seat.quiet_since = now;
         }
@@ -133,7 +178,11 @@ impl Drop for Busy {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.places.inside().leave(self.address, self.id);
+        let mut inside = self.places.inside();
+        inside.leave(self.address, self.id);
+        if let Some(client) = self.stays_for.get() {
+            inside.answered(*client);
+        }
     }
 }
 
@@ -158,12 +207,13 @@ mod tests {
         let neighbour = enter(&places, 2).unwrap();
         let held: Vec<Entered> = (0..4).map(|_| enter(&places, 1).unwrap()).collect();
         // The oldest has just been used, so the second has been quiet for longest.
-        drop(held[0].0.busy());
+        drop(held[0].0.busy(None).unwrap());
         let fifth = enter(&places, 1).unwrap();
         let cut: Vec<bool> = held.iter().map(|(_, cut)| cut.is_cancelled()).collect();
         assert_eq!(cut, [false, true, false, false]);
         assert!(!neighbour.1.is_cancelled() && !fifth.1.is_cancelled());
-        let busy: Vec<Busy> = held.iter().map(|(place, _)| place.busy()).chain([fifth.0.busy()]).collect();
+        let busy: Vec<Busy> =
+            held.iter().map(|(place, _)| place.busy(None).unwrap()).chain([fifth.0.busy(None).unwrap()]).collect();
         assert!(enter(&places, 1).is_none(), "all of them are being answered");
         assert!(enter(&places, 3).is_some());
         drop(busy);
@@ -174,7 +224,7 @@ mod tests {
     fn strangers_who_say_nothing_keep_nobody_out() {
         let places = Places::new(300, 64);
         let served = enter(&places, 200).unwrap();
-        let busy = served.0.busy();
+        let busy = served.0.busy(None);
         let mut held: Vec<Entered> = Vec::new();
         for n in 1..=20 {
             held.extend((0..64).filter_map(|_| enter(&places, n)));
@@ -187,6 +237,26 @@ mod tests {
         drop((busy, held, served, late));
         assert_eq!(places.inside().all, 0);
         assert!(places.inside().held.is_empty());
+    }
+
+    #[test]
+    fn one_behind_a_proxy_holds_no_more_than_one_who_comes_directly() {
+        let places = Places::new(1_000, 4);
+        let enter = || places.enter(address(1), true, CancellationToken::new()).unwrap();
+        let (greedy, other) = (Some(address(7)), Some(address(8)));
+        let connections: Vec<_> = (0..6).map(|_| enter()).collect();
+        let mut asked: Vec<Busy> = connections[..3].iter().map(|place| place.busy(greedy).unwrap()).collect();
+        // One of them becomes a WebSocket, and its request ends.
+        connections[3].stay(greedy);
+        assert!(connections[4].busy(greedy).is_none());
+        assert!(connections[4].busy(other).is_some() && connections[5].busy(None).is_some());
+        asked.pop();
+        asked.push(connections[4].busy(greedy).unwrap());
+        assert!(connections[5].busy(greedy).is_none());
+        drop(connections);
+        assert_eq!(places.inside().asked[&address(7)], 3, "the WebSocket has ended");
+        drop(asked);
+        assert!(places.inside().asked.is_empty());
     }
 
     #[test]
