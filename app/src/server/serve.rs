@@ -9,7 +9,6 @@ use control::http::tls::Keeper;
 use control::http::{Door, Exposure, Origins};
 use control::machine::Room;
 use control::{AppsDomain, Config, ConsoleHosts, Control, SshConfig};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::Serve;
@@ -19,8 +18,7 @@ use super::pages;
 pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Serve) -> anyhow::Result<()> {
     let pages = pages::router()?;
     let room = Room::taken();
-    let listener = TcpListener::bind(serve.listen)
-        .await
+    let listener = Door::bind(serve.listen)
         .with_context(|| format!("cannot listen on {}; is another server running there?", serve.listen))?;
     let listen = listener.local_addr().context("cannot tell the address that was bound")?;
     let exposed = Exposed::decide(&serve, listen, &data_dir)?;

@@ -11,8 +11,9 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 
-/// Connections that the system holds for us until they are accepted.
-pub(crate) const BACKLOG: i32 = 256;
+/// Connections that the system holds for us until they are accepted; it has a bound of its own (`net.core.somaxconn`).
+/// Beyond it, a caller believes to be connected and nobody knows of it.
+pub(crate) const BACKLOG: i32 = 4_096;
 /// After accepting failed, which is for want of file descriptors: the others need time to end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -110,4 +111,22 @@ pub async fn accept<Carried>(
     }
     drop(listener);
     connections.shutdown().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn many_who_come_at_once_are_all_known_of() {
+        let listener = tcp("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut callers = Vec::new();
+        for _ in 0..400 {
+            callers.push(TcpStream::connect(address).await.unwrap());
+        }
+        for _ in 0..callers.len() {
+            tokio::time::timeout(Duration::from_secs(5), listener.accept()).await.unwrap().unwrap();
+        }
+    }
 }

@@ -62,7 +62,7 @@ impl Control {
 async fn open(config: Config) -> Result<Opened, OpenError> {
     let clock = Clock::start();
     let gateway = match config.ssh.listen {
-        Some(address) => Some(listen(address).await?),
+        Some(address) => Some(listen(address)?),
         None => None,
     };
     let ssh = gateway.iter().map(|(_, address)| *address);
@@ -95,9 +95,9 @@ async fn open(config: Config) -> Result<Opened, OpenError> {
 }
 
 /// Before the database is opened: who cannot serve shall not become its writer.
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), OpenError> {
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), OpenError> {
     let failed = |source| OpenError::SshListen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = wire::listen::tcp(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
 }

@@ -8,7 +8,8 @@ mod places;
 mod plain;
 mod wire;
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -63,6 +64,12 @@ impl Door {
     #[must_use]
     pub fn behind_unnamed(self, carried: bool) -> Self {
         Self { carried, ..self }
+    }
+
+    /// # Errors
+    /// As the system refuses, such as `Address already in use`.
+    pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+        wire::listen::tcp(address)
     }
 
     /// As it is on a machine of one's own: no TLS, and no proxy in front.
