@@ -1,7 +1,7 @@
 // How connections reach the main server: who holds it up, who claims to be somebody else, what is written down of them.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -213,6 +213,25 @@ describe("behind a proxy that is named", () => {
     for (let n = 0; n < 15; n++) statuses.push((await signIn("victim", "wrong-password-9", "203.0.113.20")).status);
     assert.equal(statuses.filter((status) => status === 401).length, 10);
   });
+
+  test("whoever guesses from the owner's own address keeps out no browser of theirs", async () => {
+    const HOME = "203.0.113.30";
+    await world.signUp("homely");
+    const tries = async (key, address = HOME, password = PASSWORD) =>
+      (await request(server.base, "POST", "/api/v1/sign-in", { headers: from(address), body: { username: "homely", password, last_session_key: key } })).status;
+    const { headers, body } = await signIn("homely", PASSWORD, HOME);
+    const shown = { ...from(HOME), cookie: headers["set-cookie"][0].split(";")[0], [SESSION_KEY]: body.session_key };
+    assert.equal((await request(server.base, "POST", "/api/v1/sign-out", { headers: shown })).status, 200);
+    const guesses = [];
+    for (let n = 0; n < 15; n++) guesses.push(await tries(undefined, HOME, "wrong-password-9"));
+    assert.ok(guesses.includes(429));
+    for (const key of [undefined, "", "invented", `${body.session_key}x`, "k".repeat(4000)]) assert.equal(await tries(key), 429, key);
+    assert.equal(await tries(body.session_key), 200);
+    assert.equal(await tries(body.session_key, "192.0.2.97"), 200, "wherever the browser is taken");
+    const wrong = [];
+    for (let n = 0; n < 15; n++) wrong.push(await tries(body.session_key, HOME, "wrong-password-9"));
+    assert.equal(wrong.filter((status) => status === 401).length, 10, "guesses in that browser are slowed as well");
+  });
 });
 
 describe("what is kept is for its owner alone", () => {
@@ -257,20 +276,23 @@ describe("what is kept is for its owner alone", () => {
     const child = spawn("sh", ["-c", 'ulimit -n 400; exec "$0" serve', program("dockhost")], { env, stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     child.stderr.on("data", (data) => (said += data));
+    const idle = [];
     try {
       const base = `http://127.0.0.1:${port}`;
       await until("it is ready", async () => (await request(base, "GET", "/readyz")).status === 200);
       assert.match(said, /few files may be open.*files=400/);
-      const idle = Array.from({ length: 600 }, () => dial(port));
+      for (let n = 0; n < 600; n++) idle.push(dial(port));
       await Promise.all(idle.map((wire) => Promise.race([wire.opened, wire.ended])));
       const ticks = () => readFileSync(`/proc/${child.pid}/stat`, "utf8").split(" ").slice(13, 15).reduce((sum, n) => sum + Number(n), 0);
       const before = ticks();
       await until("all of them are closed, and others served meanwhile", async () => {
         assert.equal((await request(base, "GET", "/readyz", { seconds: 5 })).status, 200);
-        return idle.every((wire) => wire.over);
+        const open = idle.filter((wire) => !wire.over).length;
+        return open === 0 || Promise.reject(new Error(`${open} are open; the server holds ${readdirSync(`/proc/${child.pid}/fd`).length} files`));
       }, 20);
       assert.ok(ticks() - before < 1000, `it spins: ${ticks() - before} hundredths of a second`);
     } finally {
+      for (const { socket } of idle) socket.destroy();
       child.kill();
       await new Promise((resolve) => child.on("exit", resolve));
     }

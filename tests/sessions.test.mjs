@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
 
-import { Api, PASSWORD, SESSION_KEY, World, freePort, must, request, root, session } from "./harness.mjs";
+import { Api, PASSWORD, SESSION_KEY, World, freePort, must, request, root, session, until } from "./harness.mjs";
 import { Browser, pictures } from "./support/browser.mjs";
 import { hands } from "./support/hands.mjs";
 import { upgrade } from "./support/live.mjs";
@@ -197,6 +197,17 @@ describe("on loopback the instances' ports have another address", () => {
     await enrol(server, "127.0.0.2");
     assert.equal(await address(), "lab.example.org", "what an operator chose stays");
     await server.adminOk(["enrol-node", "local", "--address", "127.0.0.2"]);
+  });
+
+  test("whoever guesses from the same address keeps this browser out of nothing", async () => {
+    await page.goto(scene.base);
+    await page.locator('#main:not([aria-busy="true"])').waitFor({ state: "attached" });
+    await hands(() => page, () => scene.base).menu("Account of ada", "Sign out");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    const tries = async (password) => (await request(scene.base, "POST", "/api/v1/sign-in", { body: { username: "ada", password } })).status;
+    await until("guesses are refused", async () => (await tries("not-the-password-1")) === 429);
+    assert.equal(await tries(PASSWORD), 429);
+    await scene.signIn(page);
   });
 
   test("nothing went wrong in the browser", () => assert.deepEqual(scene.browser.complaints, []));

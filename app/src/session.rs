@@ -12,8 +12,11 @@ pub fn follow() {
     storage::on_change(recall);
 }
 
+/// Where the key of the last session stays when it is over; see `SignIn`.
+const LAST: &str = "dockhost-last-session-key";
+
 fn recall() {
-    if let Some(key) = storage::read() {
+    if let Some(key) = storage::read(SESSION_KEY) {
         show(&key);
     }
 }
@@ -21,7 +24,13 @@ fn recall() {
 /// Somebody signed in.
 pub(crate) fn keep(key: &str) {
     show(key);
-    storage::write(key);
+    storage::write(SESSION_KEY, key);
+    storage::write(LAST, key);
+}
+
+/// The key of the session that this browser had last.
+pub(crate) fn last() -> Option<String> {
+    storage::read(LAST)
 }
 
 pub(crate) fn is_kept() -> bool {
@@ -30,8 +39,8 @@ pub(crate) fn is_kept() -> bool {
 
 /// The session is over. What another tab has kept since then is that tab's.
 pub(crate) fn forget() {
-    if storage::read() == shown() {
-        storage::remove();
+    if storage::read(SESSION_KEY) == shown() {
+        storage::remove(SESSION_KEY);
     }
     set_request_headers(HeaderMap::new());
 }
@@ -50,7 +59,6 @@ fn show(key: &str) {
 /// A browser that allows none keeps the session until the page is loaded anew.
 #[cfg(target_arch = "wasm32")]
 mod storage {
-    use model::request::SESSION_KEY;
     use wasm_bindgen::JsCast as _;
     use wasm_bindgen::closure::Closure;
     use web_sys::{Storage, window};
@@ -59,16 +67,16 @@ mod storage {
         window()?.local_storage().ok()?
     }
 
-    pub(super) fn read() -> Option<String> {
-        storage()?.get_item(SESSION_KEY).ok()?
+    pub(super) fn read(item: &str) -> Option<String> {
+        storage()?.get_item(item).ok()?
     }
 
-    pub(super) fn write(key: &str) {
-        drop(storage().map(|storage| storage.set_item(SESSION_KEY, key)));
+    pub(super) fn write(item: &str, key: &str) {
+        drop(storage().map(|storage| storage.set_item(item, key)));
     }
 
-    pub(super) fn remove() {
-        drop(storage().map(|storage| storage.remove_item(SESSION_KEY)));
+    pub(super) fn remove(item: &str) {
+        drop(storage().map(|storage| storage.remove_item(item)));
     }
 
     /// Calls back when another tab wrote; for as long as the page lives.
@@ -83,13 +91,13 @@ mod storage {
 /// A window keeps it, like the cookie, for as long as it is open.
 #[cfg(not(target_arch = "wasm32"))]
 mod storage {
-    pub(super) const fn read() -> Option<String> {
+    pub(super) const fn read(_: &str) -> Option<String> {
         None
     }
 
-    pub(super) const fn write(_: &str) {}
+    pub(super) const fn write(_: &str, _: &str) {}
 
-    pub(super) const fn remove() {}
+    pub(super) const fn remove(_: &str) {}
 
     pub(super) const fn on_change(_: fn()) {}
 }

@@ -28,6 +28,10 @@ pub struct SignIn {
     /// The username or the email address.
     pub username: String,
     pub password: String,
+    /// The key of the session that this browser had last. Whoever shows one of the account is slowed by nobody else's
+    /// wrong attempts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_session_key: Option<String>,
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

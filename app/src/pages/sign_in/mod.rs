@@ -9,6 +9,7 @@ use server_fns::{Json, account};
 use crate::action::use_ask;
 use crate::parts::{Button, ButtonKind, Field, FieldKind, Notice, NoticeKind};
 use crate::route::Route;
+use crate::session;
 use crate::state::{self, use_live};
 
 pub(in crate::pages) use door::{Aside, Door, typed};
@@ -21,7 +22,11 @@ pub(crate) fn SignIn() -> Element {
     let mut form = use_signal(Request::default);
     let send = move |event: FormEvent| {
         event.prevent_default();
-        let request = Request { username: typed(&event, "username"), password: typed(&event, "password") };
+        let request = Request {
+            username: typed(&event, "username"),
+            password: typed(&event, "password"),
+            last_session_key: session::last(),
+        };
         let call = async move { live.begin(account::sign_in(Json(request)).await?).await };
         ask.start(call, |()| ());
     };

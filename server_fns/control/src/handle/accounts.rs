@@ -12,6 +12,7 @@ use planner::view::{person_view, session_view, welcome};
 use planner::world::World;
 
 use super::{Handle, Peer, gone};
+use crate::auth::attempts::{Known, Visitor};
 use crate::auth::password::{self, wrong_name_or_password};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::http::network;
@@ -68,8 +69,10 @@ impl Handle {
         let person = world.person_by_login(&asked.username).cloned();
         // By one name, whichever was typed.
         let account = person.as_ref().map_or(asked.username.as_str(), |person| person.username.as_str());
-        let known = person.as_ref().is_some_and(|person| is_known_at(&world, person.id, peer.address));
-        let attempt = self.attempts.sign_in(peer.address, account, known, now.mono)?;
+        let browser = asked.last_session_key.as_deref().map(secret::hash);
+        let known = person.as_ref().map(|person| known(&world, person.id, peer.address, browser.as_deref()));
+        let visitor = Visitor { address: peer.address, browser: browser.as_deref(), known: known.unwrap_or_default() };
+        let attempt = self.attempts.sign_in(visitor, account, now.mono)?;
         let right = match &person {
             Some(person) => self.passwords.verify(asked.password, person.password_hash.clone()).await?,
             None => self.passwords.verify_nobody(asked.password).await?,
@@ -101,6 +104,7 @@ impl Handle {
         self.orchestrator.decide(move |world, draw, now| people::open_session(world, opening, draw, now)).await?;
         let world = self.world();
         let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
+        self.attempts.signed_in(row.username.as_str(), secret::hash(secrets.key.expose()));
         Ok((person_view(row), secrets))
     }
 
@@ -162,7 +166,10 @@ const fn session_of(actor: &Actor) -> Option<SessionId> {
 }
 
 /// Whether somebody has signed in to that account from that address.
-fn is_known_at(world: &World, person: PersonId, address: IpAddr) -> bool {
+fn known(world: &World, person: PersonId, address: IpAddr, browser: Option<&str>) -> Known {
     let there = |text: &str| text.parse::<IpAddr>().is_ok_and(|known| network(known) == network(address));
-    world.sessions_of(person).any(|session| there(&session.address))
+    Known {
+        address: world.sessions_of(person).any(|session| there(&session.address)),
+        browser: world.sessions_of(person).any(|session| Some(session.key_hash.as_str()) == browser),
+    }
 }

@@ -128,10 +128,13 @@ fn text_is_never_a_query() {
             handle.register_node(&ada, asked).await.unwrap();
             let peer = control::Peer { agent: text.to_owned(), ..peer() };
             handle
-                .sign_in(SignIn { username: "ada".to_owned(), password: PASSWORD.to_owned() }, peer.clone())
+                .sign_in(
+                    SignIn { username: "ada".to_owned(), password: PASSWORD.to_owned(), ..SignIn::default() },
+                    peer.clone(),
+                )
                 .await
                 .unwrap();
-            let wrong = SignIn { username: text.to_owned(), password: text.to_owned() };
+            let wrong = SignIn { username: text.to_owned(), password: text.to_owned(), ..SignIn::default() };
             assert_eq!(handle.sign_in(wrong, peer.clone()).await.unwrap_err().code, RefusalCode::Unauthenticated);
             let bad = SignUp {
                 username: text.to_owned(),

@@ -12,7 +12,7 @@ use model::request::{RegisterNode, SignIn};
 use crate::harness::{PASSWORD, Server, in_memory, peer, run, shows};
 
 async fn sign_in(server: &Server, username: &str) -> SessionSecrets {
-    let asked = SignIn { username: username.to_owned(), password: PASSWORD.to_owned() };
+    let asked = SignIn { username: username.to_owned(), password: PASSWORD.to_owned(), ..SignIn::default() };
     server.handle.sign_in(asked, peer()).await.unwrap().1
 }
 
