@@ -69,7 +69,7 @@ impl Door {
     /// # Errors
     /// As the system refuses, such as `Address already in use`.
     pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-        wire::listen::tcp(address)
+        ::wire::listen::tcp(address)
     }
 
     /// As it is on a machine of one's own: no TLS, and no proxy in front.
