@@ -45,10 +45,8 @@ pub fn sharers(world: &World, console: &ConsoleHosts) -> Vec<String> {
 
 /// A node of this machine, whatever it is called, whose ports listen on the console's addresses, too.
 fn is_beside(world: &World, console: &ConsoleHosts, node: &Node) -> bool {
-    let dials = node.peer_address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
     let listens = world.node_facts(node).and_then(|facts| facts.bind);
-    dials.is_some_and(|address| address.to_canonical().is_loopback())
-        && listens.is_none_or(|address| console.contains(&address.to_string()))
+    node.dials_from_here() && listens.is_none_or(|address| console.contains(&address.to_string()))
 }
 
 fn plain(host: &str) -> String {

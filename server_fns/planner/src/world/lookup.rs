@@ -1,6 +1,7 @@
 //! Small questions about the world.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use model::Timestamp;
@@ -152,6 +153,12 @@ impl World {
 }
 
 impl Node {
+    /// Whether its channel comes from loopback, hence from the main server's own machine.
+    pub fn dials_from_here(&self) -> bool {
+        let peer = self.peer_address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
+        peer.is_some_and(|peer| peer.to_canonical().is_loopback())
+    }
+
     /// Where people reach its host ports; empty until that is known.
     pub fn address(&self) -> &str {
         self.settings.address.as_deref().or(self.peer_address.as_deref()).unwrap_or_default()

@@ -1,7 +1,5 @@
 //! Programs on one machine share its ports: the main server, its nodes there, and what else the machine is for.
 
-use std::net::IpAddr;
-
 use model::forward::Place;
 use model::id::NodeId;
 use model::listening::collide;
@@ -15,11 +13,9 @@ impl World {
     /// does not say, only the address from which it dials can tell; a tenant's could say anything to keep the server's
     /// numbers from others.
     pub fn is_beside(&self, node: &Node) -> bool {
-        let peer = node.peer_address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
-        let from_here = peer.is_some_and(|peer| peer.to_canonical().is_loopback());
         match (self.network_of(node), self.identity.network.as_str()) {
-            ("", _) | (_, "") => from_here,
-            (there, here) => there == here && (from_here || self.is_shared(node)),
+            ("", _) | (_, "") => node.dials_from_here(),
+            (there, here) => there == here && (node.dials_from_here() || self.is_shared(node)),
         }
     }
 

@@ -1,0 +1,139 @@
+//! Who is slowed, and who is not.
+
+use super::*;
+
+const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+const T0: Instant = Instant(Duration::from_secs(5));
+
+fn from(address: IpAddr) -> Visitor<'static> {
+    Visitor { address, browser: None, known: Known::default() }
+}
+
+/// Where the account has a session.
+fn at_home(address: IpAddr) -> Visitor<'static> {
+    Visitor { known: Known { address: true, browser: false }, ..from(address) }
+}
+
+fn after(seconds: u64) -> Instant {
+    Instant(T0.0 + Duration::from_secs(seconds))
+}
+
+#[test]
+fn right_ones_never_count() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    for _ in 0..1_000 {
+        let attempt = attempts.sign_in(from(HOME), "ada", T0).unwrap();
+        attempts.was_right(attempt);
+        let attempt = attempts.password_change("ada", T0).unwrap();
+        attempts.was_right(attempt);
+    }
+}
+
+#[test]
+fn wrong_ones_for_one_account_are_counted_whatever_the_address_and_the_spelling() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    let wrong = attempts.limits().sign_in_per_account.burst;
+    for n in 0..wrong {
+        let address = IpAddr::V4(std::net::Ipv4Addr::from_bits(n));
+        let _ = attempts.sign_in(from(address), if n % 2 == 0 { "ada" } else { " ADA" }, T0).unwrap();
+    }
+    let refusal = attempts.sign_in(from(HOME), "ada", T0).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::RateLimited);
+    assert_eq!(refusal.message, "Too many wrong attempts for this account. Try again in 30 s.");
+    assert!(attempts.sign_in(from(HOME), "grace", T0).is_ok());
+    assert!(attempts.sign_in(from(HOME), "ada", after(29)).is_err());
+    assert!(attempts.sign_in(from(HOME), "ada", after(30)).is_ok());
+}
+
+#[test]
+fn strangers_keep_nobody_out_where_they_are_known() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    // Guesses at ada from everywhere, and at others from the very proxy through which she comes.
+    for second in 0..2_000_u64 {
+        let stranger = IpAddr::V4(std::net::Ipv4Addr::from_bits(u32::try_from(second).unwrap()));
+        drop(attempts.sign_in(from(stranger), "ada", after(second)));
+        drop(attempts.sign_in(from(HOME), "grace", after(second)));
+        drop(attempts.sign_in(from(HOME), &format!("nobody-{second}"), after(second)));
+    }
+    let now = after(2_000);
+    assert!(attempts.sign_in(from("203.0.113.9".parse().unwrap()), "ada", now).is_err(), "a place that nobody knows");
+    assert!(attempts.sign_in(from(HOME), "someone", now).is_err());
+    let attempt = attempts.sign_in(at_home(HOME), "ada", now).unwrap();
+    attempts.was_right(attempt);
+    // Her session has ended, and the address is remembered.
+    let elsewhere = "198.51.100.4".parse().unwrap();
+    let attempt = attempts.sign_in(from(elsewhere), "grace-2", now).unwrap();
+    attempts.was_right(attempt);
+    for _ in 0..100 {
+        drop(attempts.sign_in(from(elsewhere), "nobody", now));
+    }
+    assert!(attempts.sign_in(from(elsewhere), "nobody", now).is_err());
+    assert!(attempts.sign_in(from(elsewhere), "grace-2", now).is_ok());
+}
+
+#[test]
+fn who_guesses_where_somebody_is_known_is_slowed_as_well() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    let taken = (0..100).filter(|_| attempts.sign_in(at_home(HOME), "ada", T0).is_ok()).count();
+    assert_eq!(taken, 10);
+    let refusal = attempts.sign_in(at_home(HOME), "ada", T0).unwrap_err();
+    assert_eq!(refusal.message, "Too many wrong attempts for this account from your address. Try again in 30 s.");
+    assert!(attempts.sign_in(at_home("198.51.100.4".parse().unwrap()), "ada", T0).is_ok(), "another place of hers");
+}
+
+#[test]
+fn who_guesses_from_the_owners_own_address_keeps_out_no_browser_of_theirs() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    attempts.signed_in("Ada", "hash".to_owned());
+    for _ in 0..100 {
+        drop(attempts.sign_in(at_home(HOME), "ada", T0));
+        drop(attempts.sign_in(from(HOME), "nobody", T0));
+        drop(attempts.sign_in(Visitor { browser: Some("invented"), ..at_home(HOME) }, "ada", T0));
+    }
+    assert!(attempts.sign_in(at_home(HOME), "ada", T0).is_err());
+    let in_browser = Visitor { browser: Some("hash"), ..from(HOME) };
+    let attempt = attempts.sign_in(in_browser, "ada", T0).unwrap();
+    attempts.was_right(attempt);
+    let live = Known { address: true, browser: true };
+    assert!(attempts.sign_in(Visitor { browser: Some("live"), known: live, ..from(HOME) }, "ada", T0).is_ok());
+    for n in 0..3 * known::MOST {
+        attempts.signed_in("grace", n.to_string());
+    }
+    assert_eq!(attempts.lock().known.count(), known::MOST_OF_ACCOUNT + 1, "she makes the server forget nobody else");
+    // A browser is one account's, and guesses in it are slowed as well.
+    assert!(attempts.sign_in(in_browser, "nobody", T0).is_err());
+    let taken = (0..100).filter(|_| attempts.sign_in(in_browser, "ada", T0).is_ok()).count();
+    assert_eq!(taken, 10);
+    let refusal = attempts.sign_in(in_browser, "ada", T0).unwrap_err();
+    assert_eq!(refusal.message, "Too many wrong attempts for this account from this browser. Try again in 30 s.");
+}
+
+#[test]
+fn a_refused_account_does_not_use_up_the_address() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    for _ in 0..100 {
+        let _ = attempts.sign_in(from(HOME), "ada", T0);
+    }
+    assert!(attempts.sign_in(from(HOME), "grace", T0).is_ok());
+}
+
+#[test]
+fn one_address_cannot_try_many_accounts() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    let net: IpAddr = "2001:db8::1".parse().unwrap();
+    let same: IpAddr = "2001:db8::ffff:1".parse().unwrap();
+    for n in 0..attempts.limits().sign_in_per_address.burst {
+        let _ = attempts.sign_in(from(net), &format!("person-{n}"), T0).unwrap();
+    }
+    let refusal = attempts.sign_in(from(same), "one-more", T0).unwrap_err();
+    assert_eq!(refusal.message, "Too many attempts from your address. Try again in 6 s.");
+    assert!(attempts.sign_in(from("2001:db8:0:1::1".parse().unwrap()), "one-more", T0).is_ok());
+}
+
+#[test]
+fn accounts_are_made_at_a_bounded_speed() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    let made = (0..200).filter(|_| attempts.sign_up(HOME, T0).is_ok()).count();
+    assert_eq!(made, 40);
+    assert!(attempts.sign_up(HOME, after(20)).is_ok());
+}
