@@ -217,8 +217,9 @@ describe("behind a proxy that is named", () => {
   test("whoever guesses from the owner's own address keeps out no browser of theirs", async () => {
     const HOME = "203.0.113.30";
     await world.signUp("homely");
-    const tries = async (key, address = HOME, password = PASSWORD) =>
-      (await request(server.base, "POST", "/api/v1/sign-in", { headers: from(address), body: { username: "homely", password, last_session_key: key } })).status;
+    const attempt = async (key, address, password) =>
+      request(server.base, "POST", "/api/v1/sign-in", { headers: from(address), body: { username: "homely", password, last_session_key: key } });
+    const tries = async (key, address = HOME, password = PASSWORD) => (await attempt(key, address, password)).status;
     const { headers, body } = await signIn("homely", PASSWORD, HOME);
     const shown = { ...from(HOME), cookie: headers["set-cookie"][0].split(";")[0], [SESSION_KEY]: body.session_key };
     assert.equal((await request(server.base, "POST", "/api/v1/sign-out", { headers: shown })).status, 200);
@@ -227,9 +228,11 @@ describe("behind a proxy that is named", () => {
     assert.ok(guesses.includes(429));
     for (const key of [undefined, "", "invented", `${body.session_key}x`, "k".repeat(4000)]) assert.equal(await tries(key), 429, key);
     assert.equal(await tries(body.session_key), 200);
-    assert.equal(await tries(body.session_key, "192.0.2.97"), 200, "wherever the browser is taken");
+    // That answer may have been lost: the key before it is still good, wherever the browser is taken.
+    const again = await attempt(body.session_key, "192.0.2.97", PASSWORD);
+    assert.equal(again.status, 200);
     const wrong = [];
-    for (let n = 0; n < 15; n++) wrong.push(await tries(body.session_key, HOME, "wrong-password-9"));
+    for (let n = 0; n < 15; n++) wrong.push(await tries(again.body.session_key, HOME, "wrong-password-9"));
     assert.equal(wrong.filter((status) => status === 401).length, 10, "guesses in that browser are slowed as well");
   });
 });

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared, join_all};
 use model::forward::{Forward, ForwardKey, Unopened};
 use model::id::InstanceId;
 use model::listening::{first_kept, is_kept};
@@ -50,8 +52,8 @@ pub struct Forwards {
 #[derive(Default)]
 struct Table {
     open: HashMap<InstanceId, Open>,
-    /// Closed, and perhaps not yet gone.
-    closing: Vec<Listening>,
+    /// Closed, and perhaps not yet gone. Several may wait for one, and it ends also when nobody waits any longer.
+    closing: Vec<Shared<BoxFuture<'static, ()>>>,
     /// Where the main server listens on this machine; see `Assignment::kept`.
     kept: Vec<SocketAddr>,
 }
@@ -121,7 +123,7 @@ impl Forwards {
         let Some(open) = open.get_mut(&instance) else { return Ok(()) };
         let is_closed = |port: &BlockPort| closed.contains(&port.container);
         for port in open.ports.iter_mut().filter(|port| is_closed(port) && port.is_open()) {
-            closing.extend(port.close());
+            closing.extend(port.close().map(ending));
         }
         for port in open.ports.iter_mut().filter(|port| !is_closed(port) && !port.is_open()) {
             port.open(open.target.subscribe(), Arc::clone(&open.places))?;
@@ -185,7 +187,7 @@ impl Forwards {
         let mut table = self.table();
         if let Some(open) = table.open.remove(&instance) {
             // The socket of each goes with it, so that its number is free once what listens on it has ended.
-            table.closing.extend(open.ports.into_iter().filter_map(|mut port| port.close()));
+            table.closing.extend(open.ports.into_iter().filter_map(|mut port| port.close().map(ending)));
         }
     }
 
@@ -197,23 +199,26 @@ impl Forwards {
         let mut table = self.table();
         let Some(open) = table.open.get_mut(&instance) else { return };
         let closed: Vec<_> = open.singles.extract_if(.., |_, single| which(&single.forward)).collect();
-        for (_, mut single) in closed {
-            single.listening.stop();
-            table.closing.push(single.listening);
+        for (_, single) in closed {
+            table.closing.push(ending(single.listening));
         }
     }
 
     /// Waits until what was closed has given its host ports back.
     async fn closed(&self) {
-        let closing = std::mem::take(&mut self.table().closing);
-        for listening in closing {
-            listening.ended().await;
-        }
+        let closing = self.table().closing.clone();
+        join_all(closing).await;
+        self.table().closing.retain(|ending| ending.peek().is_none());
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn ending(mut listening: Listening) -> Shared<BoxFuture<'static, ()>> {
+    listening.stop();
+    listening.ended().boxed().shared()
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 //! not slip through; one that was right is given back, so that nobody is slowed who knows the password.
 //!
 //! From an address, or in a browser, where an account has been signed in to before, an attempt takes from a bucket of these
-//! two alone. So strangers who guess at an account, or at others from the same proxy, keep its owner out nowhere that they
-//! are known; and those who guess from the owner's own address keep out no browser of theirs.
+//! two alone, and one from an address also from a wide one of that address. So strangers who guess at an account, or at
+//! others from the same proxy, keep its owner out nowhere that they are known; and those who guess from the owner's own
+//! address keep out no browser of theirs.
 
 pub(crate) mod buckets;
 mod known;
@@ -26,6 +27,7 @@ pub(crate) use crate::http::network;
 const MAX_KEYS: usize = 10_000;
 /// No username and no email address is longer.
 const MAX_ACCOUNT_CHARS: usize = 254;
+const FROM_ADDRESS: &str = "attempts from your address";
 
 /// How many wrong attempts are taken. Wide enough for a class behind one address, narrow enough that
 /// guessing one password takes years.
@@ -36,6 +38,8 @@ pub struct AttemptLimits {
     pub sign_in_per_account: Rate,
     /// From one address, or in one browser, where it was.
     pub sign_in_where_known: Rate,
+    /// From one address, at all accounts that were signed in to there, taken together. A whole class may be.
+    pub sign_in_per_known_address: Rate,
     /// New accounts count here also when all is right: this bounds how fast one address makes them.
     pub sign_up_per_address: Rate,
     pub password_change_per_account: Rate,
@@ -47,6 +51,7 @@ impl Default for AttemptLimits {
             sign_in_per_address: Rate { burst: 20, every: Duration::from_secs(6) },
             sign_in_per_account: Rate { burst: 10, every: Duration::from_secs(30) },
             sign_in_where_known: Rate { burst: 10, every: Duration::from_secs(30) },
+            sign_in_per_known_address: Rate { burst: 60, every: Duration::from_secs(2) },
             sign_up_per_address: Rate { burst: 40, every: Duration::from_secs(20) },
             password_change_per_account: Rate { burst: 5, every: Duration::from_secs(30) },
         }
@@ -61,7 +66,7 @@ pub struct Attempt(Taken);
 #[derive(Debug)]
 enum Taken {
     SignIn(IpAddr, String),
-    SignInWhereKnown(Place, String),
+    SignInWhereKnown(IpAddr, Place, String),
     PasswordChange(String),
 }
 
@@ -92,6 +97,7 @@ struct Tables {
     sign_in_address: Buckets<IpAddr>,
     sign_in_account: Buckets<String>,
     sign_in_known: Buckets<(Place, String)>,
+    sign_in_known_address: Buckets<IpAddr>,
     known: Places,
     sign_up_address: Buckets<IpAddr>,
     password_change: Buckets<String>,
@@ -103,6 +109,7 @@ impl Attempts {
             sign_in_address: Buckets::new(limits.sign_in_per_address, MAX_KEYS),
             sign_in_account: Buckets::new(limits.sign_in_per_account, MAX_KEYS),
             sign_in_known: Buckets::new(limits.sign_in_where_known, MAX_KEYS),
+            sign_in_known_address: Buckets::new(limits.sign_in_per_known_address, MAX_KEYS),
             known: Places::default(),
             sign_up_address: Buckets::new(limits.sign_up_per_address, MAX_KEYS),
             password_change: Buckets::new(limits.password_change_per_account, MAX_KEYS),
@@ -126,11 +133,9 @@ impl Attempts {
         let mut places = browser.into_iter().chain([(Place::Address(address), known.address)]);
         let known = places.find(|(place, known)| *known || tables.known.has(place, &account));
         if let Some((place, _)) = known {
-            let at = (place, account);
-            tables.sign_in_known.take(&at, now).map_err(|wait| too_many(at.0.wrong_ones(), wait))?;
-            return Ok(Attempt(Taken::SignInWhereKnown(at.0, at.1)));
+            return tables.take_where_known(address, place, account, now);
         }
-        tables.sign_in_address.take(&address, now).map_err(|wait| too_many("attempts from your address", wait))?;
+        tables.sign_in_address.take(&address, now).map_err(|wait| too_many(FROM_ADDRESS, wait))?;
         if let Err(wait) = tables.sign_in_account.take(&account, now) {
             tables.sign_in_address.give_back(&address);
             return Err(too_many("wrong attempts for this account", wait));
@@ -161,24 +166,73 @@ impl Attempts {
     /// The password was the right one: the attempt does not count.
     pub fn was_right(&self, attempt: Attempt) {
         let mut tables = self.lock();
+        tables.give_back(&attempt);
         match attempt.0 {
-            Taken::SignIn(address, account) => {
-                tables.sign_in_address.give_back(&address);
-                tables.sign_in_account.give_back(&account);
-                tables.known.remember(Place::Address(address), account);
+            Taken::SignIn(address, account) | Taken::SignInWhereKnown(address, _, account) => {
+                tables.known.remember(Place::Address(address), account, None);
             }
-            Taken::SignInWhereKnown(place, account) => tables.sign_in_known.give_back(&(place, account)),
-            Taken::PasswordChange(account) => tables.password_change.give_back(&account),
+            Taken::PasswordChange(_) => {}
         }
     }
 
-    /// A session of the account began in a browser, which has its key now: this is the hash.
-    pub fn signed_in(&self, account: &str, browser: String) {
-        self.lock().known.remember(Place::Browser(browser), canonical(account));
+    /// The password was not looked at: the attempt does not count either.
+    pub fn was_left(&self, attempt: &Attempt) {
+        self.lock().give_back(attempt);
+    }
+
+    /// A session of the account began in a browser: it has this key now, told by its hash, in place of the earlier one.
+    pub fn signed_in(&self, account: &str, browser: String, earlier: Option<String>) {
+        let (account, mut tables, earlier) = (canonical(account), self.lock(), earlier.map(Place::Browser));
+        if let Some(earlier) = &earlier {
+            tables.known.used(earlier, &account);
+        }
+        tables.known.remember(Place::Browser(browser), account, earlier);
+    }
+
+    /// Its password is another one: places where the old one was typed are known no longer.
+    pub fn changed_password(&self, account: &str) {
+        self.lock().known.forget_all(&canonical(account));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn take_where_known(
+        &mut self,
+        address: IpAddr,
+        place: Place,
+        account: String,
+        now: Instant,
+    ) -> Result<Attempt, Refusal> {
+        let at = (place, account);
+        self.sign_in_known.take(&at, now).map_err(|wait| too_many(at.0.wrong_ones(), wait))?;
+        // Nobody guesses the key of a browser, so one that shows it shares no bucket with others at its address.
+        if let Place::Address(_) = at.0
+            && let Err(wait) = self.sign_in_known_address.take(&address, now)
+        {
+            self.sign_in_known.give_back(&at);
+            return Err(too_many(FROM_ADDRESS, wait));
+        }
+        Ok(Attempt(Taken::SignInWhereKnown(address, at.0, at.1)))
+    }
+
+    fn give_back(&mut self, attempt: &Attempt) {
+        match &attempt.0 {
+            Taken::SignIn(address, account) => {
+                self.sign_in_address.give_back(address);
+                self.sign_in_account.give_back(account);
+            }
+            Taken::SignInWhereKnown(address, place, account) => {
+                self.sign_in_known.give_back(&(place.clone(), account.clone()));
+                if let Place::Address(_) = place {
+                    self.sign_in_known_address.give_back(address);
+                }
+            }
+            Taken::PasswordChange(account) => self.password_change.give_back(account),
+        }
     }
 }
 

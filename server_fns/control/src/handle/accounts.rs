@@ -43,7 +43,7 @@ impl Handle {
         if admission == Admission::Setup {
             self.setup.forget();
         }
-        self.open_session(person, hash, peer).await
+        self.open_session(person, hash, peer, None).await
     }
 
     fn admission(&self, asked: &SignUp) -> Result<Admission, Refusal> {
@@ -74,20 +74,22 @@ impl Handle {
         let visitor = Visitor { address: peer.address, browser: browser.as_deref(), known: known.unwrap_or_default() };
         let attempt = self.attempts.sign_in(visitor, account, now.mono)?;
         let right = match &person {
-            Some(person) => self.passwords.verify(asked.password, person.password_hash.clone()).await?,
-            None => self.passwords.verify_nobody(asked.password).await?,
+            Some(person) => self.passwords.verify(asked.password, person.password_hash.clone()).await,
+            None => self.passwords.verify_nobody(asked.password).await,
         };
+        let right = right.inspect_err(|_busy| self.attempts.was_left(&attempt))?;
         let person = person.filter(|_| right).ok_or_else(wrong_name_or_password)?;
         self.attempts.was_right(attempt);
-        self.open_session(person.id, person.password_hash.clone(), peer).await
+        self.open_session(person.id, person.password_hash.clone(), peer, browser).await
     }
 
-    /// `password_hash` is the one that the password was checked against.
+    /// `password_hash` is the one that the password was checked against; `browser` tells the key of the last session there.
     async fn open_session(
         &self,
         person: PersonId,
         password_hash: String,
         peer: Peer,
+        browser: Option<String>,
     ) -> Result<(PersonView, SessionSecrets), Refusal> {
         let secrets = SessionSecrets {
             cookie: Secret::generate(SecretKind::Session),
@@ -104,7 +106,7 @@ impl Handle {
         self.orchestrator.decide(move |world, draw, now| people::open_session(world, opening, draw, now)).await?;
         let world = self.world();
         let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
-        self.attempts.signed_in(row.username.as_str(), secret::hash(secrets.key.expose()));
+        self.attempts.signed_in(row.username.as_str(), secret::hash(secrets.key.expose()), browser);
         Ok((person_view(row), secrets))
     }
 
@@ -119,13 +121,16 @@ impl Handle {
         let person = self.person(actor)?;
         let attempt = self.attempts.password_change(person.username.as_str(), self.now().mono)?;
         password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
-        if !self.passwords.verify(asked.current, person.password_hash.clone()).await? {
+        let right = self.passwords.verify(asked.current, person.password_hash.clone()).await;
+        if !right.inspect_err(|_busy| self.attempts.was_left(&attempt))? {
             return Err(Refusal::field("current", "The current password is not right."));
         }
         self.attempts.was_right(attempt);
         let hash = self.passwords.hash(asked.new).await?;
         let (actor, checked) = (actor.clone(), person.password_hash.clone());
-        self.orchestrator.decide(move |world, _, _| people::change_password(world, &actor, &checked, hash)).await
+        self.orchestrator.decide(move |world, _, _| people::change_password(world, &actor, &checked, hash)).await?;
+        self.attempts.changed_password(person.username.as_str());
+        Ok(())
     }
 
     /// Where the person is signed in, the latest use first.

@@ -48,6 +48,7 @@ fn generous() -> AttemptLimits {
         sign_in_per_address: rate,
         sign_in_per_account: rate,
         sign_in_where_known: rate,
+        sign_in_per_known_address: rate,
         sign_up_per_address: rate,
         password_change_per_account: rate,
     }

@@ -1,11 +1,13 @@
 //! Where accounts were signed in to.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::mem::discriminant;
 use std::net::IpAddr;
 
 /// Places of accounts that are remembered beside those of sessions.
 pub(super) const MOST: usize = 2_000;
-pub(super) const MOST_OF_ACCOUNT: usize = 20;
+/// Addresses, and as many browsers.
+pub(super) const MOST_OF_ACCOUNT: usize = 10;
 
 /// Where somebody signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -26,26 +28,68 @@ impl Place {
 
 /// Where an account was signed in to while this process runs. Sessions tell it, too, but end when somebody signs out.
 #[derive(Debug, Default)]
-pub(super) struct Places(VecDeque<(Place, String)>);
+pub(super) struct Places(VecDeque<Known>);
+
+#[derive(Debug)]
+struct Known {
+    place: Place,
+    account: String,
+    /// The key that this browser showed when it was given its own. It stays until the newer one is shown: an answer may be
+    /// lost on its way.
+    earlier: Option<Place>,
+}
 
 impl Places {
     pub(super) fn has(&self, place: &Place, account: &str) -> bool {
-        self.0.iter().any(|(known, name)| known == place && name == account)
+        self.at(place, account).is_some()
     }
 
-    /// Each place of an account once, and not so many that others are forgotten for them.
-    pub(super) fn remember(&mut self, place: Place, account: String) {
-        let entry = (place, account);
-        self.0.retain(|known| *known != entry);
-        let mut of_account = self.0.iter().enumerate().filter(|(_, (_, name))| *name == entry.1);
-        let oldest = of_account.next().map(|(at, _)| at);
-        if let Some(oldest) = oldest.filter(|_| of_account.count() + 1 >= MOST_OF_ACCOUNT) {
+    /// Each place of an account once, the latest use last, and not so many that others are forgotten for them.
+    pub(super) fn remember(&mut self, place: Place, account: String, earlier: Option<Place>) {
+        self.forget(&place, &account);
+        let like = |known: &Known| discriminant(&known.place) == discriminant(&place) && known.account == account;
+        if self.0.iter().filter(|known| like(known)).count() >= MOST_OF_ACCOUNT
+            && let Some(oldest) = self.0.iter().position(like)
+        {
             self.0.remove(oldest);
         }
         if self.0.len() >= MOST {
-            self.0.pop_front();
+            self.forget_of_largest();
         }
-        self.0.push_back(entry);
+        self.0.push_back(Known { place, account, earlier });
+    }
+
+    /// Somebody signed in there: the browser has this key, and needs the one before it no longer.
+    pub(super) fn used(&mut self, place: &Place, account: &str) {
+        let Some(known) = self.at(place, account).and_then(|at| self.0.remove(at)) else { return };
+        if let Some(earlier) = &known.earlier {
+            self.forget(earlier, account);
+        }
+        self.0.push_back(Known { earlier: None, ..known });
+    }
+
+    pub(super) fn forget_all(&mut self, account: &str) {
+        self.0.retain(|known| known.account != account);
+    }
+
+    fn forget(&mut self, place: &Place, account: &str) {
+        self.0.retain(|known| known.place != *place || known.account != account);
+    }
+
+    fn at(&self, place: &Place, account: &str) -> Option<usize> {
+        self.0.iter().position(|known| known.place == *place && known.account == account)
+    }
+
+    /// The oldest of the account that has most. So nobody is forgotten for those who sign in with many accounts, while
+    /// these have more.
+    fn forget_of_largest(&mut self) {
+        let mut counts = HashMap::new();
+        for known in &self.0 {
+            *counts.entry(known.account.as_str()).or_insert(0_usize) += 1;
+        }
+        let most = counts.values().max().copied();
+        let oldest = self.0.iter().position(|known| counts.get(known.account.as_str()).copied() == most);
+        oldest.and_then(|at| self.0.remove(at));
     }
 
     #[cfg(test)]
