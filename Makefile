@@ -1,13 +1,17 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test build fmt lint simulate chaos powercut race bench desktop release release-test upgrade-test clean
+.PHONY: help run test test-chaos test-desktop build fmt lint simulate chaos powercut race bench desktop release release-test upgrade-test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 run: ## set everything up and run DockHost here: server and one node
 	@scripts/run.sh
-test: ## set everything up and run every check and suite
+test: ## set everything up and run the checks and suites; ALSO="chaos desktop" adds the next two
 	@scripts/test.sh
+test-chaos: ## harm disks, cables and processes, and try what crosses networks (root)
+	@scripts/test.sh toolchain build engine chaos
+test-desktop: ## build the desktop window and use it with keys and mouse
+	@scripts/test.sh toolchain build engine desktop
 build: ## build the web client, the server and the node, without running them
 	@scripts/toolchain.sh && scripts/build.sh
 fmt: ## format the sources
