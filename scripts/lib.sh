@@ -97,19 +97,20 @@ long() {
 }
 
 # Runs a command while the rest goes on, and later waits for it and shows what it said. One at a time in each script.
+# How it ended is in a file: the shell forgets a process that ended long ago once another one has its number.
 # Usage: beside NAME COMMAND...; the rest; joined
 beside() {
   BESIDE=$1 BESIDE_LOG="$CACHE/log/beside-${1// /-}.log"
   shift
   say "$BESIDE, beside the rest (log: $BESIDE_LOG)"
-  "$@" >"$BESIDE_LOG" 2>&1 </dev/null &
+  rm -f "$BESIDE_LOG.status"
+  ("$@" && echo 0 >"$BESIDE_LOG.status") >"$BESIDE_LOG" 2>&1 </dev/null &
   BESIDE_PID=$!
 }
 joined() {
-  local status=0
-  wait "$BESIDE_PID" || status=$?
+  wait "$BESIDE_PID" 2>/dev/null || true
   cat "$BESIDE_LOG" >&2
-  [ $status = 0 ] || die "$BESIDE failed; its log is $BESIDE_LOG"
+  [ -e "$BESIDE_LOG.status" ] || die "$BESIDE failed; its log is $BESIDE_LOG"
 }
 
 # Installs Debian packages that are missing; two scripts that do so at once take turns. Usage: debian PACKAGE...

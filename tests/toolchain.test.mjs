@@ -208,3 +208,36 @@ test("compressed forms stand beside whatever shrinks, and give back the same", a
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+describe("a command beside the rest", () => {
+  let cache;
+  before(() => (cache = mkdtempSync(join(tmpdir(), "dockhost-beside-"))));
+  after(() => rmSync(cache, { recursive: true, force: true }));
+
+  /** In process numbers of its own, so that the number of the one that has ended can be given to another. */
+  const play = (command) => run("unshare", ["--pid", "--fork", "--mount-proc", "bash", "-c", `
+    source "${root}/scripts/lib.sh"
+    beside 'a tool' ${command}
+    while kill -0 "$BESIDE_PID" 2>/dev/null; do :; done
+    reused=
+    while [ "$reused" != "$BESIDE_PID" ]; do
+      echo $((BESIDE_PID - 1)) >/proc/sys/kernel/ns_last_pid
+      reused=$(echo "$BASHPID")
+    done
+    joined
+    echo went on`], { env: { ...process.env, DOCKHOST_CACHE_DIR: cache }, seconds: 30 });
+
+  test("is done although another process has its number by now", async () => {
+    const done = await play("echo made");
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stderr, /^made$/m);
+    assert.match(done.stdout, /went on/);
+  });
+
+  test("that failed ends the script, with its output", async () => {
+    const failed = await play("bash -c 'echo why it failed; exit 3'");
+    assert.equal(failed.status, 1);
+    assert.match(failed.stderr, /why it failed[^]*Cannot go on: a tool failed; its log is /);
+    assert.doesNotMatch(failed.stdout, /went on/);
+  });
+});
