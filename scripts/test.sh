@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets everything up and runs every check and every suite. Says how long each stage took, and ends with the
+# Sets everything up and runs the checks and the suites. Says how long each stage took, and ends with the
 # number of tests that passed and failed.
 # Usage: scripts/test.sh [STAGE...]   without stages, all of STAGES in their order, and then those of $ALSO
 source "$(dirname "$0")/lib.sh"
@@ -128,6 +128,8 @@ if [ $# = 0 ]; then
 fi
 for name in "${chosen[@]}"; do
   declare -F "stage_${name//-/_}" >/dev/null || die "unknown stage $name: they are ${STAGES[*]} ${APART[*]}"
+done
+for name in "${chosen[@]}"; do
   stage "$name"
   [ -z "$STOP" ] || break
   if [ "$name" = toolchain ]; then source "$ROOT/scripts/lib.sh"; fi

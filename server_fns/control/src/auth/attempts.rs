@@ -3,9 +3,8 @@
 //! not slip through; one that was right is given back, so that nobody is slowed who knows the password.
 //!
 //! From an address, or in a browser, where an account has been signed in to before, an attempt takes from a bucket of these
-//! two alone, and one from an address also from a wide one of that address. So strangers who guess at an account, or at
-//! others from the same proxy, keep its owner out nowhere that they are known; and those who guess from the owner's own
-//! address keep out no browser of theirs.
+//! two alone. So strangers who guess at an account, or at others from the same proxy, keep its owner out nowhere that they
+//! are known; and those who guess from the owner's own address keep out no browser whose last session was the owner's.
 
 pub(crate) mod buckets;
 mod known;
@@ -38,7 +37,8 @@ pub struct AttemptLimits {
     pub sign_in_per_account: Rate,
     /// From one address, or in one browser, where it was.
     pub sign_in_where_known: Rate,
-    /// From one address, at all accounts that were signed in to there, taken together. A whole class may be.
+    /// From one address, at all accounts that were signed in to there, taken together. A whole class may be, and one at whose
+    /// account nobody guesses gets in also when this is empty.
     pub sign_in_per_known_address: Rate,
     /// New accounts count here also when all is right: this bounds how fast one address makes them.
     pub sign_up_per_address: Rate,
@@ -58,7 +58,7 @@ impl Default for AttemptLimits {
     }
 }
 
-/// An attempt that was let through; see [`Attempts::was_right`].
+/// An attempt that was let through; see [`Attempts::give_back`].
 #[derive(Debug)]
 #[must_use]
 pub struct Attempt(Taken);
@@ -66,7 +66,8 @@ pub struct Attempt(Taken);
 #[derive(Debug)]
 enum Taken {
     SignIn(IpAddr, String),
-    SignInWhereKnown(IpAddr, Place, String),
+    /// The address is told if its wide bucket gave one, too.
+    SignInWhereKnown(Option<IpAddr>, Place, String),
     PasswordChange(String),
 }
 
@@ -78,6 +79,20 @@ pub struct Visitor<'a> {
     pub browser: Option<&'a str>,
     /// The account has a session from that address, or with that key.
     pub known: Known,
+    /// The hash of the account's password. Places where another one was typed are not known.
+    pub password: &'a str,
+}
+
+/// A session that began, or that goes on under another password.
+#[derive(Debug, Clone)]
+pub struct Began<'a> {
+    pub address: IpAddr,
+    /// The hash of its key.
+    pub browser: String,
+    /// That of the key before it in the same browser.
+    pub earlier: Option<String>,
+    /// As in [`Visitor`].
+    pub password: &'a str,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -126,14 +141,22 @@ impl Attempts {
     /// # Errors
     /// `RateLimited`, with the seconds to wait.
     pub fn sign_in(&self, visitor: Visitor<'_>, account: &str, now: Instant) -> Result<Attempt, Refusal> {
-        let Visitor { address, browser, known } = visitor;
+        let Visitor { address, browser, known, password } = visitor;
         let (address, account) = (network(address), canonical(account));
         let mut tables = self.lock();
         let browser = browser.map(|hash| (Place::Browser(hash.to_owned()), known.browser));
-        let mut places = browser.into_iter().chain([(Place::Address(address), known.address)]);
-        let known = places.find(|(place, known)| *known || tables.known.has(place, &account));
-        if let Some((place, _)) = known {
-            return tables.take_where_known(address, place, account, now);
+        let mut refused = None;
+        for (place, known) in browser.into_iter().chain([(Place::Address(address), known.address)]) {
+            if !known && !tables.known.has(&place, &account, password) {
+                continue;
+            }
+            match tables.take_where_known(address, place, &account, now) {
+                Ok(attempt) => return Ok(attempt),
+                Err(refusal) => refused = refused.or(Some(refusal)),
+            }
+        }
+        if let Some(refusal) = refused {
+            return Err(refusal);
         }
         tables.sign_in_address.take(&address, now).map_err(|wait| too_many(FROM_ADDRESS, wait))?;
         if let Err(wait) = tables.sign_in_account.take(&account, now) {
@@ -163,35 +186,25 @@ impl Attempts {
         Ok(Attempt(Taken::PasswordChange(account)))
     }
 
-    /// The password was the right one: the attempt does not count.
-    pub fn was_right(&self, attempt: Attempt) {
-        let mut tables = self.lock();
-        tables.give_back(&attempt);
-        match attempt.0 {
-            Taken::SignIn(address, account) | Taken::SignInWhereKnown(address, _, account) => {
-                tables.known.remember(Place::Address(address), account, None);
-            }
-            Taken::PasswordChange(_) => {}
-        }
-    }
-
-    /// The password was not looked at: the attempt does not count either.
-    pub fn was_left(&self, attempt: &Attempt) {
+    /// The password was the right one, or was not looked at: the attempt does not count.
+    pub fn give_back(&self, attempt: &Attempt) {
         self.lock().give_back(attempt);
     }
 
-    /// A session of the account began in a browser: it has this key now, told by its hash, in place of the earlier one.
-    pub fn signed_in(&self, account: &str, browser: String, earlier: Option<String>) {
+    /// From now on, the account is known where that session is.
+    pub fn signed_in(&self, account: &str, session: Began<'_>) {
+        let Began { address, browser, earlier, password } = session;
         let (account, mut tables, earlier) = (canonical(account), self.lock(), earlier.map(Place::Browser));
         if let Some(earlier) = &earlier {
             tables.known.used(earlier, &account);
         }
-        tables.known.remember(Place::Browser(browser), account, earlier);
+        tables.known.remember(Place::Address(network(address)), &account, password, None);
+        tables.known.remember(Place::Browser(browser), &account, password, earlier);
     }
 
-    /// Its password is another one: places where the old one was typed are known no longer.
-    pub fn changed_password(&self, account: &str) {
-        self.lock().known.forget_all(&canonical(account));
+    /// A session was ended from elsewhere: its browser may be in other hands.
+    pub fn revoked(&self, account: &str, browser: &str) {
+        self.lock().known.forget(&Place::Browser(browser.to_owned()), &canonical(account));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
@@ -204,19 +217,26 @@ impl Tables {
         &mut self,
         address: IpAddr,
         place: Place,
-        account: String,
+        account: &str,
         now: Instant,
     ) -> Result<Attempt, Refusal> {
-        let at = (place, account);
+        let at = (place, account.to_owned());
+        let rested = self.sign_in_known.is_full(&at, now);
         self.sign_in_known.take(&at, now).map_err(|wait| too_many(at.0.wrong_ones(), wait))?;
         // Nobody guesses the key of a browser, so one that shows it shares no bucket with others at its address.
-        if let Place::Address(_) = at.0
-            && let Err(wait) = self.sign_in_known_address.take(&address, now)
-        {
-            self.sign_in_known.give_back(&at);
-            return Err(too_many(FROM_ADDRESS, wait));
+        let mut wide = None;
+        if let Place::Address(_) = at.0 {
+            match self.sign_in_known_address.take(&address, now) {
+                Ok(()) => wide = Some(address),
+                // Nobody guesses at this account, so those who guess at others do not keep it out.
+                Err(_) if rested => {}
+                Err(wait) => {
+                    self.sign_in_known.give_back(&at);
+                    return Err(too_many(FROM_ADDRESS, wait));
+                }
+            }
         }
-        Ok(Attempt(Taken::SignInWhereKnown(address, at.0, at.1)))
+        Ok(Attempt(Taken::SignInWhereKnown(wide, at.0, at.1)))
     }
 
     fn give_back(&mut self, attempt: &Attempt) {
@@ -225,9 +245,9 @@ impl Tables {
                 self.sign_in_address.give_back(address);
                 self.sign_in_account.give_back(account);
             }
-            Taken::SignInWhereKnown(address, place, account) => {
+            Taken::SignInWhereKnown(wide, place, account) => {
                 self.sign_in_known.give_back(&(place.clone(), account.clone()));
-                if let Place::Address(_) = place {
+                if let Some(address) = wide {
                     self.sign_in_known_address.give_back(address);
                 }
             }

@@ -12,7 +12,7 @@ use planner::view::{person_view, session_view, welcome};
 use planner::world::World;
 
 use super::{Handle, Peer, gone};
-use crate::auth::attempts::{Known, Visitor};
+use crate::auth::attempts::{Began, Known, Visitor};
 use crate::auth::password::{self, wrong_name_or_password};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::http::network;
@@ -71,15 +71,20 @@ impl Handle {
         let account = person.as_ref().map_or(asked.username.as_str(), |person| person.username.as_str());
         let browser = asked.last_session_key.as_deref().map(secret::hash);
         let known = person.as_ref().map(|person| known(&world, person.id, peer.address, browser.as_deref()));
-        let visitor = Visitor { address: peer.address, browser: browser.as_deref(), known: known.unwrap_or_default() };
+        let visitor = Visitor {
+            address: peer.address,
+            browser: browser.as_deref(),
+            known: known.unwrap_or_default(),
+            password: person.as_ref().map_or("", |person| person.password_hash.as_str()),
+        };
         let attempt = self.attempts.sign_in(visitor, account, now.mono)?;
         let right = match &person {
             Some(person) => self.passwords.verify(asked.password, person.password_hash.clone()).await,
             None => self.passwords.verify_nobody(asked.password).await,
         };
-        let right = right.inspect_err(|_busy| self.attempts.was_left(&attempt))?;
+        let right = right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))?;
         let person = person.filter(|_| right).ok_or_else(wrong_name_or_password)?;
-        self.attempts.was_right(attempt);
+        self.attempts.give_back(&attempt);
         self.open_session(person.id, person.password_hash.clone(), peer, browser).await
     }
 
@@ -95,6 +100,7 @@ impl Handle {
             cookie: Secret::generate(SecretKind::Session),
             key: Secret::generate(SecretKind::SessionKey),
         };
+        let (address, password) = (peer.address, password_hash.clone());
         let opening = people::Opening {
             person,
             password_hash,
@@ -106,7 +112,9 @@ impl Handle {
         self.orchestrator.decide(move |world, draw, now| people::open_session(world, opening, draw, now)).await?;
         let world = self.world();
         let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
-        self.attempts.signed_in(row.username.as_str(), secret::hash(secrets.key.expose()), browser);
+        let key = secret::hash(secrets.key.expose());
+        let began = Began { address, browser: key, earlier: browser, password: &password };
+        self.attempts.signed_in(row.username.as_str(), began);
         Ok((person_view(row), secrets))
     }
 
@@ -119,17 +127,22 @@ impl Handle {
     /// Every other session of the person ends.
     pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
         let person = self.person(actor)?;
-        let attempt = self.attempts.password_change(person.username.as_str(), self.now().mono)?;
         password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
+        let attempt = self.attempts.password_change(person.username.as_str(), self.now().mono)?;
         let right = self.passwords.verify(asked.current, person.password_hash.clone()).await;
-        if !right.inspect_err(|_busy| self.attempts.was_left(&attempt))? {
+        if !right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))? {
             return Err(Refusal::field("current", "The current password is not right."));
         }
-        self.attempts.was_right(attempt);
+        self.attempts.give_back(&attempt);
         let hash = self.passwords.hash(asked.new).await?;
-        let (actor, checked) = (actor.clone(), person.password_hash.clone());
-        self.orchestrator.decide(move |world, _, _| people::change_password(world, &actor, &checked, hash)).await?;
-        self.attempts.changed_password(person.username.as_str());
+        let (by, checked, new) = (actor.clone(), person.password_hash.clone(), hash.clone());
+        self.orchestrator.decide(move |world, _, _| people::change_password(world, &by, &checked, hash)).await?;
+        let world = self.world();
+        let kept = session_of(actor).and_then(|id| world.sessions.get(&id));
+        if let Some((session, address)) = kept.and_then(|kept| Some((kept, kept.address.parse().ok()?))) {
+            let began = Began { address, browser: session.key_hash.clone(), earlier: None, password: &new };
+            self.attempts.signed_in(person.username.as_str(), began);
+        }
         Ok(())
     }
 
@@ -143,8 +156,12 @@ impl Handle {
     }
 
     pub async fn revoke_session(&self, actor: &Actor, id: SessionId) -> Result<(), Refusal> {
-        let actor = actor.clone();
-        self.orchestrator.decide(move |world, _, _| people::revoke_session(world, &actor, id)).await
+        let (by, world) = (actor.clone(), self.world());
+        self.orchestrator.decide(move |world, _, _| people::revoke_session(world, &by, id)).await?;
+        if let (Some(session), Ok(person)) = (world.sessions.get(&id), self.person(actor)) {
+            self.attempts.revoked(person.username.as_str(), &session.key_hash);
+        }
+        Ok(())
     }
 
     /// What a visitor may know, signed in or not.
@@ -170,7 +187,7 @@ const fn session_of(actor: &Actor) -> Option<SessionId> {
     }
 }
 
-/// Whether somebody has signed in to that account from that address.
+/// Whether that account has a session from that address, or with the key of that browser.
 fn known(world: &World, person: PersonId, address: IpAddr, browser: Option<&str>) -> Known {
     let there = |text: &str| text.parse::<IpAddr>().is_ok_and(|known| network(known) == network(address));
     Known {

@@ -38,6 +38,11 @@ impl<K: Eq + Hash + Clone> Buckets<K> {
         Ok(())
     }
 
+    /// Nothing was taken for as long as it takes to fill it.
+    pub(crate) fn is_full(&self, key: &K, now: Instant) -> bool {
+        self.full_at.get(key).is_none_or(|full_at| *full_at <= now.0)
+    }
+
     pub(crate) fn give_back(&mut self, key: &K) {
         if let Some(full_at) = self.full_at.get_mut(key) {
             *full_at = full_at.saturating_sub(self.rate.every);

@@ -34,19 +34,22 @@ pub(super) struct Places(VecDeque<Known>);
 struct Known {
     place: Place,
     account: String,
+    /// The hash of the password that was typed there.
+    password: String,
     /// The key that this browser showed when it was given its own. It stays until the newer one is shown: an answer may be
     /// lost on its way.
     earlier: Option<Place>,
 }
 
 impl Places {
-    pub(super) fn has(&self, place: &Place, account: &str) -> bool {
-        self.at(place, account).is_some()
+    /// `password` is the hash of the account's: places where another was typed are known no longer.
+    pub(super) fn has(&self, place: &Place, account: &str, password: &str) -> bool {
+        self.at(place, account).and_then(|at| self.0.get(at)).is_some_and(|known| known.password == password)
     }
 
     /// Each place of an account once, the latest use last, and not so many that others are forgotten for them.
-    pub(super) fn remember(&mut self, place: Place, account: String, earlier: Option<Place>) {
-        self.forget(&place, &account);
+    pub(super) fn remember(&mut self, place: Place, account: &str, password: &str, earlier: Option<Place>) {
+        self.forget(&place, account);
         let like = |known: &Known| discriminant(&known.place) == discriminant(&place) && known.account == account;
         if self.0.iter().filter(|known| like(known)).count() >= MOST_OF_ACCOUNT
             && let Some(oldest) = self.0.iter().position(like)
@@ -56,7 +59,7 @@ impl Places {
         if self.0.len() >= MOST {
             self.forget_of_largest();
         }
-        self.0.push_back(Known { place, account, earlier });
+        self.0.push_back(Known { place, account: account.to_owned(), password: password.to_owned(), earlier });
     }
 
     /// Somebody signed in there: the browser has this key, and needs the one before it no longer.
@@ -68,11 +71,7 @@ impl Places {
         self.0.push_back(Known { earlier: None, ..known });
     }
 
-    pub(super) fn forget_all(&mut self, account: &str) {
-        self.0.retain(|known| known.account != account);
-    }
-
-    fn forget(&mut self, place: &Place, account: &str) {
+    pub(super) fn forget(&mut self, place: &Place, account: &str) {
         self.0.retain(|known| known.place != *place || known.account != account);
     }
 

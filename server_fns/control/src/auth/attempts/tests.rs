@@ -6,13 +6,20 @@ const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 const T0: Instant = Instant(Duration::from_secs(5));
 
 fn from(address: IpAddr) -> Visitor<'static> {
-    Visitor { address, browser: None, known: Known::default() }
+    Visitor { address, browser: None, known: Known::default(), password: "password" }
 }
 
 /// Where the account has a session.
 fn at_home(address: IpAddr) -> Visitor<'static> {
     Visitor { known: Known { address: true, browser: false }, ..from(address) }
 }
+
+/// A session began at that address, in a browser that showed an earlier key or none.
+fn began<'a>(address: IpAddr, browser: &str, earlier: Option<&str>) -> Began<'a> {
+    Began { address, browser: browser.to_owned(), earlier: earlier.map(str::to_owned), password: "password" }
+}
+
+const ELSEWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 4));
 
 fn after(seconds: u64) -> Instant {
     Instant(T0.0 + Duration::from_secs(seconds))
@@ -23,9 +30,9 @@ fn right_ones_never_count() {
     let attempts = Attempts::new(AttemptLimits::default());
     for _ in 0..1_000 {
         let attempt = attempts.sign_in(from(HOME), "ada", T0).unwrap();
-        attempts.was_right(attempt);
+        attempts.give_back(&attempt);
         let attempt = attempts.password_change("ada", T0).unwrap();
-        attempts.was_right(attempt);
+        attempts.give_back(&attempt);
     }
 }
 
@@ -59,11 +66,10 @@ fn strangers_keep_nobody_out_where_they_are_known() {
     assert!(attempts.sign_in(from("203.0.113.9".parse().unwrap()), "ada", now).is_err(), "a place that nobody knows");
     assert!(attempts.sign_in(from(HOME), "someone", now).is_err());
     let attempt = attempts.sign_in(at_home(HOME), "ada", now).unwrap();
-    attempts.was_right(attempt);
+    attempts.give_back(&attempt);
     // Her session has ended, and the address is remembered.
-    let elsewhere = "198.51.100.4".parse().unwrap();
-    let attempt = attempts.sign_in(from(elsewhere), "grace-2", now).unwrap();
-    attempts.was_right(attempt);
+    let elsewhere = ELSEWHERE;
+    attempts.signed_in("grace-2", began(elsewhere, "hash", None));
     for _ in 0..100 {
         drop(attempts.sign_in(from(elsewhere), "nobody", now));
     }
@@ -84,7 +90,7 @@ fn who_guesses_where_somebody_is_known_is_slowed_as_well() {
 #[test]
 fn who_guesses_from_the_owners_own_address_keeps_out_no_browser_of_theirs() {
     let attempts = Attempts::new(AttemptLimits::default());
-    attempts.signed_in("Ada", "hash".to_owned(), None);
+    attempts.signed_in("Ada", began(ELSEWHERE, "hash", None));
     for _ in 0..100 {
         drop(attempts.sign_in(at_home(HOME), "ada", T0));
         drop(attempts.sign_in(from(HOME), "nobody", T0));
@@ -93,13 +99,13 @@ fn who_guesses_from_the_owners_own_address_keeps_out_no_browser_of_theirs() {
     assert!(attempts.sign_in(at_home(HOME), "ada", T0).is_err());
     let in_browser = Visitor { browser: Some("hash"), ..from(HOME) };
     let attempt = attempts.sign_in(in_browser, "ada", T0).unwrap();
-    attempts.was_right(attempt);
+    attempts.give_back(&attempt);
     let live = Known { address: true, browser: true };
     assert!(attempts.sign_in(Visitor { browser: Some("live"), known: live, ..from(HOME) }, "ada", T0).is_ok());
     for n in 0..3 * known::MOST {
-        attempts.signed_in("grace", n.to_string(), None);
+        attempts.signed_in("grace", began(HOME, &n.to_string(), None));
     }
-    assert_eq!(attempts.lock().known.count(), known::MOST_OF_ACCOUNT + 2, "she makes the server forget nobody else");
+    assert_eq!(attempts.lock().known.count(), known::MOST_OF_ACCOUNT + 3, "she makes the server forget nobody else");
     // A browser is one account's, and guesses in it are slowed as well.
     assert!(attempts.sign_in(in_browser, "nobody", T0).is_err());
     let taken = (0..100).filter(|_| attempts.sign_in(in_browser, "ada", T0).is_ok()).count();
@@ -116,88 +122,104 @@ fn one_address_cannot_try_many_accounts_where_they_are_known_either() {
     assert_eq!(taken, 60);
     let refusal = attempts.sign_in(at_home(HOME), "pupil-0", T0).unwrap_err();
     assert_eq!(refusal.message, "Too many attempts from your address. Try again in 2 s.");
-    // In their own browsers they come in all the same, and the refused attempts took nothing from their accounts.
-    attempts.signed_in("pupil-0", "hash".to_owned(), None);
+    // Who is not guessed at gets in all the same, and everybody in their own browser; the refused attempts took nothing.
+    let attempt = attempts.sign_in(at_home(HOME), "teacher", T0).unwrap();
+    attempts.give_back(&attempt);
+    assert!(attempts.sign_in(at_home(HOME), "pupil-0", T0).is_err(), "what another got without it is not given to it");
+    attempts.signed_in("pupil-0", began(ELSEWHERE, "hash", None));
     assert!(attempts.sign_in(Visitor { browser: Some("hash"), ..at_home(HOME) }, "pupil-0", T0).is_ok());
     assert!(attempts.sign_in(at_home(HOME), "pupil-0", after(2)).is_ok());
 }
 
 #[test]
-fn a_password_that_was_not_looked_at_does_not_count() {
+fn what_is_given_back_does_not_count() {
     let attempts = Attempts::new(AttemptLimits::default());
     for visitor in [from(HOME), at_home(HOME)] {
         for _ in 0..1_000 {
             let attempt = attempts.sign_in(visitor, "ada", T0).unwrap();
-            attempts.was_left(&attempt);
+            attempts.give_back(&attempt);
         }
     }
+}
+
+/// Strangers have used up what they may, so only those who are known get in.
+fn only_known(attempts: &Attempts, account: &str) {
+    for n in 0..100_u32 {
+        drop(attempts.sign_in(from(IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0b00_0000 + n))), account, T0));
+    }
+    assert!(attempts.sign_in(from("203.0.113.9".parse().unwrap()), account, T0).is_err());
 }
 
 #[test]
 fn a_browser_that_signs_in_often_has_one_place() {
     let attempts = Attempts::new(AttemptLimits::default());
-    attempts.signed_in("ada", "laptop".to_owned(), None);
-    attempts.signed_in("ada", "0".to_owned(), None);
+    attempts.signed_in("ada", began(HOME, "laptop", None));
+    attempts.signed_in("ada", began(HOME, "0", None));
     for n in 0..100 {
-        attempts.signed_in("ada", (n + 1).to_string(), Some(n.to_string()));
+        attempts.signed_in("ada", began(HOME, &(n + 1).to_string(), Some(&n.to_string())));
     }
     // The key before the last stays until the last one is shown: the answer that brought it may have been lost.
-    assert_eq!(attempts.lock().known.count(), 3);
-    // Many addresses push out no browser.
-    for n in 0..100 {
-        let attempt = attempts.sign_in(from(IpAddr::V4(std::net::Ipv4Addr::from_bits(n))), "ada", T0).unwrap();
-        attempts.was_right(attempt);
+    assert_eq!(attempts.lock().known.count(), 4);
+    only_known(&attempts, "ada");
+    for (key, gets_in) in [("laptop", true), ("100", true), ("99", true), ("98", false), ("0", false)] {
+        let visitor = Visitor { browser: Some(key), ..from(ELSEWHERE) };
+        assert_eq!(attempts.sign_in(visitor, "ada", T0).is_ok(), gets_in, "{key}");
     }
-    assert_eq!(attempts.lock().known.count(), 3 + known::MOST_OF_ACCOUNT);
-    for _ in 0..10 {
-        let _ = attempts.sign_in(from(HOME), "ada", T0).unwrap();
-    }
-    assert!(attempts.sign_in(from(HOME), "ada", T0).is_err());
-    assert!(attempts.sign_in(Visitor { browser: Some("laptop"), ..from(HOME) }, "ada", T0).is_ok());
 }
 
 #[test]
-fn a_place_in_use_is_remembered_longest() {
+fn a_place_in_use_is_remembered_longest_and_addresses_push_out_no_browser() {
     let attempts = Attempts::new(AttemptLimits::default());
-    let right = |address| {
-        let attempt = attempts.sign_in(from(address), "ada", T0).unwrap();
-        attempts.was_right(attempt);
-    };
-    right(HOME);
+    attempts.signed_in("ada", began(HOME, "laptop", None));
     for n in 0..100 {
-        right(IpAddr::V4(std::net::Ipv4Addr::from_bits(n)));
-        right(HOME);
+        attempts.signed_in("ada", began(IpAddr::V4(std::net::Ipv4Addr::from_bits(n)), "laptop", Some("laptop")));
+        attempts.signed_in("ada", began(HOME, "laptop", Some("laptop")));
     }
-    let taken = (0..100).filter(|_| attempts.sign_in(from(HOME), "ada", T0).is_ok()).count();
-    assert_eq!(taken, 10);
-    let refusal = attempts.sign_in(from(HOME), "ada", T0).unwrap_err();
-    assert_eq!(refusal.message, "Too many wrong attempts for this account from your address. Try again in 30 s.");
+    assert_eq!(attempts.lock().known.count(), known::MOST_OF_ACCOUNT + 1);
+    only_known(&attempts, "ada");
+    assert!(attempts.sign_in(from(HOME), "ada", T0).is_ok());
+    assert!(attempts.sign_in(Visitor { browser: Some("laptop"), ..from(ELSEWHERE) }, "ada", T0).is_ok());
 }
 
 #[test]
 fn many_accounts_make_the_server_forget_their_own_places_first() {
     let attempts = Attempts::new(AttemptLimits::default());
-    attempts.signed_in("ada", "hash".to_owned(), None);
-    for n in 0..10_000 {
-        attempts.signed_in(&format!("crowd-{}", n % 1_000), n.to_string(), None);
+    attempts.signed_in("ada", began(HOME, "hash", None));
+    for n in 0..3_000 {
+        attempts.signed_in(&format!("crowd-{}", n % 500), began(ELSEWHERE, &n.to_string(), None));
     }
     assert_eq!(attempts.lock().known.count(), known::MOST);
-    for _ in 0..10 {
-        let _ = attempts.sign_in(from(HOME), "ada", T0).unwrap();
-    }
-    assert!(attempts.sign_in(Visitor { browser: Some("hash"), ..from(HOME) }, "ada", T0).is_ok());
+    only_known(&attempts, "ada");
+    assert!(attempts.sign_in(Visitor { browser: Some("hash"), ..from(ELSEWHERE) }, "ada", T0).is_ok());
 }
 
 #[test]
-fn another_password_is_known_nowhere() {
+fn under_another_password_only_the_session_that_goes_on_is_known() {
     let attempts = Attempts::new(AttemptLimits::default());
-    attempts.signed_in("Ada", "hash".to_owned(), None);
-    attempts.signed_in("grace", "hash-2".to_owned(), None);
-    attempts.changed_password(" ada");
-    for _ in 0..10 {
-        let _ = attempts.sign_in(from(HOME), "ada", T0).unwrap();
-    }
-    assert!(attempts.sign_in(Visitor { browser: Some("hash"), ..from(HOME) }, "ada", T0).is_err());
+    attempts.signed_in("ada", began(HOME, "laptop", None));
+    attempts.signed_in("ada", began("192.0.2.8".parse().unwrap(), "thief", None));
+    attempts.signed_in("ada", Began { password: "another", ..began(HOME, "laptop", None) });
+    only_known(&attempts, "ada");
+    let now = |key, address| Visitor { browser: Some(key), password: "another", ..from(address) };
+    assert!(attempts.sign_in(now("laptop", ELSEWHERE), "ada", T0).is_ok());
+    assert!(attempts.sign_in(now("none", HOME), "ada", T0).is_ok());
+    assert!(attempts.sign_in(now("thief", ELSEWHERE), "ada", T0).is_err());
+    assert!(attempts.sign_in(now("none", "192.0.2.8".parse().unwrap()), "ada", T0).is_err());
+}
+
+#[test]
+fn a_key_in_other_hands_keeps_its_owner_out_no_longer_than_the_address_does() {
+    let attempts = Attempts::new(AttemptLimits::default());
+    attempts.signed_in("ada", began(HOME, "stolen", None));
+    only_known(&attempts, "ada");
+    let stolen = |address| Visitor { browser: Some("stolen"), ..from(address) };
+    let guesses = (0..100).filter(|_| attempts.sign_in(stolen(ELSEWHERE), "ada", T0).is_ok()).count();
+    assert_eq!(guesses, 10);
+    let refusal = attempts.sign_in(stolen(ELSEWHERE), "ada", T0).unwrap_err();
+    assert_eq!(refusal.message, "Too many wrong attempts for this account from this browser. Try again in 30 s.");
+    assert!(attempts.sign_in(stolen(HOME), "ada", T0).is_ok(), "at home");
+    attempts.revoked(" Ada", "stolen");
+    assert!(attempts.sign_in(stolen(ELSEWHERE), "ada", after(3_000)).is_ok(), "as anybody, after a while");
     assert_eq!(attempts.lock().known.count(), 1);
 }
 
