@@ -49,14 +49,14 @@ ensure() {
   await_engine "$SOCKET" $! "$CACHE/log/dockerd.log"
 }
 
-# The first 10.N.0.0/16 that no interface and no route uses.
+# The first 10.N.0.0/24 that no interface and no route uses.
 free_network() {
   local used n
   used=$(ip -4 route; ip -4 address)
   for n in $(seq 200 250); do
     grep -q "10\.$n\." <<<"$used" || { echo "$n"; return; }
   done
-  die "no free network for a private engine: every 10.200.0.0/16 to 10.250.0.0/16 is in use here"
+  die "no free network for a private engine: every 10.200.0.0 to 10.250.0.0 is in use here"
 }
 
 private() {
@@ -88,10 +88,12 @@ private() {
   # A containerd that runs on this machine already would be used: its own namespaces keep the two apart.
   namespace=dockhost$n-$$
   echo "$namespace" >"$dir/namespace"
+  # Without --default-address-pool: an engine that has one deletes docker0, the machine's own, when it is started again
+  # (moby, configNetworking in daemon/daemon_unix.go).
   setsid nohup dockerd --host "unix://$dir/docker.sock" --data-root "$dir/data" --exec-root "$dir/run" \
     --pidfile "$dir/dockerd.pid" --config-file "$dir/engine.json" --bridge "$bridge" \
-    --default-address-pool "base=10.$n.128.0/17,size=24" --containerd-namespace "$namespace" \
-    --containerd-plugins-namespace "$namespace-plugins" >"$dir/dockerd.log" 2>&1 </dev/null 9>&- &
+    --containerd-namespace "$namespace" --containerd-plugins-namespace "$namespace-plugins" \
+    >"$dir/dockerd.log" 2>&1 </dev/null 9>&- &
   await_engine "$dir/docker.sock" $! "$dir/dockerd.log"
 }
 
@@ -126,6 +128,15 @@ empty() {
     call "$socket" -X DELETE "http://engine/containers/$id?force=1&v=1" >/dev/null || true
   done
   call "$socket" -X POST http://engine/networks/prune >/dev/null || true
+}
+
+# The interfaces of the networks that an engine knows or knew, by the file in which it keeps them.
+links() {
+  local known=$1/data/network/files/local-kv.db id
+  [ -e "$known" ] || return 0
+  for id in $(grep -aoE '[0-9a-f]{64}' "$known" | cut -c 1-12 | sort -u); do
+    [ ! -e "/sys/class/net/br-$id" ] || echo "br-$id"
+  done
 }
 
 end_process() {
@@ -163,7 +174,8 @@ stop() {
   done
   end_shims "$dir"
   for mount in $(awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r); do umount -l "$mount"; done
-  for link in $(ip -4 -o address show to "10.$n.0.0/16" | awk '{print $2}'); do
+  for link in "dockhost$n" $(links "$dir"); do
+    [ -e "/sys/class/net/$link" ] || continue
     for table in filter nat raw; do
       { iptables-save -t $table | grep -E -- "^-A .*([io] $link( |$)|10\.$n\.)" || true; } | sed 's/^-A/-D/' |
         while read -r -a rule; do iptables -t $table "${rule[@]}"; done

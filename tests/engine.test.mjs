@@ -1,10 +1,10 @@
 // The main job on a real Docker engine: two nodes, a real OpenSSH client, and everything killed once.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { IMAGE, World, closeListener, isOpen, listen, until } from "./harness.mjs";
+import { IMAGE, World, closeListener, isOpen, listen, must, run, until } from "./harness.mjs";
 import { Live } from "./support/live.mjs";
 
 const hostPort = (view, container) => view.ports.find((port) => port.container === container).host;
@@ -97,10 +97,19 @@ describe("on a real engine", () => {
     await keeps("after a kill of the server");
   });
 
-  test("a restarted dockerd is survived", async () => {
-    await world.engine.restart();
-    await Promise.all([first.online(), second.online()]);
-    await keeps("after a restart of dockerd");
+  test("a restarted dockerd is survived, and leaves the bridge of the machine's own alone", async () => {
+    const bridge = "/sys/class/net/docker0";
+    const made = !existsSync(bridge);
+    if (made) await must("ip", ["link", "add", "docker0", "type", "bridge"]);
+    try {
+      const number = readFileSync(`${bridge}/ifindex`, "utf8");
+      await world.engine.restart();
+      await Promise.all([first.online(), second.online()]);
+      await keeps("after a restart of dockerd");
+      assert.equal(readFileSync(`${bridge}/ifindex`, "utf8"), number);
+    } finally {
+      if (made) await run("ip", ["link", "delete", "docker0"]);
+    }
   });
 
   test("a container stopped by hand is seen by the API and on the live feed, and started again as wished", async () => {
