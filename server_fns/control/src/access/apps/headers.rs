@@ -5,19 +5,18 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use model::name::Username;
 
-use super::cookies::is_ours;
+use super::cookies::{is_ours, name_of};
 
 /// Bytes of all headers of one request.
 const MOST: usize = 64 << 10;
 /// Of one connection, and never of what goes through it (RFC 9110, 7.6.1).
-pub(super) const HOP_BY_HOP: [&str; 9] = [
+pub(super) const HOP_BY_HOP: [&str; 8] = [
     "connection",
     "keep-alive",
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
     "te",
-    "trailer",
     "transfer-encoding",
     "upgrade",
 ];
@@ -92,22 +91,11 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str
     Ok(())
 }
 
-/// What the app receives.
-pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: bool) -> HeaderMap {
-    let named = connection_options(from);
-    let mut to = HeaderMap::with_capacity(from.len() + 6);
-    for (name, value) in from {
-        // Servers of the old kind take `_` for `-`.
-        let spelt = name.as_str().replace('_', "-");
-        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.contains(&spelt);
-        let spoofed = SPOOFABLE.iter().any(|known| spelt.starts_with(known));
-        let ours = name == header::AUTHORIZATION && is_token(value);
-        if !(of_hop || spoofed || ours || name == header::COOKIE || name == header::HOST || spelt == "http2-settings") {
-            to.append(name, value.clone());
-        }
-    }
-    let cookies: Vec<String> = from.get_all(header::COOKIE).iter().filter_map(theirs).collect();
-    if let Ok(value) = HeaderValue::try_from(cookies.join("; "))
+/// What the app receives. `upgrade`: the protocol to which it is asked to switch.
+pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: Option<&HeaderValue>) -> HeaderMap {
+    let mut to = claimless(from);
+    let cookies: Vec<Vec<u8>> = from.get_all(header::COOKIE).iter().filter_map(theirs).collect();
+    if let Ok(value) = HeaderValue::from_bytes(&cookies.join(&b"; "[..]))
         && !value.is_empty()
     {
         to.insert(header::COOKIE, value);
@@ -124,9 +112,14 @@ pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: bool) -> HeaderMa
     if let Some(Identity { person, .. }) = &asked.identity {
         set("x-dockhost-user", person.as_str());
     }
-    if upgrade {
+    if upgrade.is_some() {
         set("connection", "upgrade");
-        set("upgrade", "websocket");
+    } else if takes_trailers(from) {
+        set("te", "trailers");
+        set("connection", "te");
+    }
+    if let Some(protocol) = upgrade {
+        to.insert(header::UPGRADE, protocol.clone());
     }
     if let Some(Identity { token, .. }) = &asked.identity {
         to.insert(HeaderName::from_static(IDENTITY), token.clone());
@@ -134,9 +127,37 @@ pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: bool) -> HeaderMa
     to
 }
 
+/// What a visitor says without claiming anything of what we say. It holds for what comes behind a body as well, which some
+/// programs read as if it had come before.
+pub(super) fn claimless(from: &HeaderMap) -> HeaderMap {
+    let named = connection_options(from);
+    let mut to = HeaderMap::with_capacity(from.len() + 6);
+    for (name, value) in from {
+        // Servers of the old kind take `_` for `-`.
+        let spelt = name.as_str().replace('_', "-");
+        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.contains(&spelt);
+        let spoofed = SPOOFABLE.iter().any(|known| spelt.starts_with(known));
+        let ours = name == header::AUTHORIZATION && is_token(value);
+        if !(of_hop || spoofed || ours || name == header::COOKIE || name == header::HOST || spelt == "http2-settings") {
+            to.append(name, value.clone());
+        }
+    }
+    to
+}
+
 pub(super) fn connection_options(headers: &HeaderMap) -> Vec<String> {
-    let lines = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(|option| option.trim().to_ascii_lowercase()).collect()
+    options(headers, header::CONNECTION)
+}
+
+/// The members of a list, in whatever bytes stand beside them.
+pub(super) fn options(headers: &HeaderMap, name: HeaderName) -> Vec<String> {
+    let lines = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    let members = lines.flat_map(|line| line.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    members.map(|member| String::from_utf8_lossy(member).to_ascii_lowercase()).collect()
+}
+
+fn takes_trailers(headers: &HeaderMap) -> bool {
+    options(headers, header::TE).iter().any(|coding| coding == "trailers")
 }
 
 fn is_token(value: &HeaderValue) -> bool {
@@ -144,15 +165,11 @@ fn is_token(value: &HeaderValue) -> bool {
     text.split_once(' ').is_some_and(|(_, token)| token.trim().starts_with("dhp_"))
 }
 
-/// The cookies of a line without ours.
-fn theirs(line: &HeaderValue) -> Option<String> {
-    let text = line.to_str().ok()?;
-    let kept = text.split(';').map(str::trim).filter(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        !pair.is_empty() && !is_ours(name.trim())
-    });
-    let kept = kept.collect::<Vec<_>>().join("; ");
-    (!kept.is_empty()).then_some(kept)
+/// The cookies of a line without ours, byte for byte: pages set them in any language, and none of that is ours to judge.
+fn theirs(line: &HeaderValue) -> Option<Vec<u8>> {
+    let pairs = line.as_bytes().split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    let kept: Vec<&[u8]> = pairs.filter(|pair| !pair.is_empty() && !is_ours(name_of(pair).unwrap_or(pair))).collect();
+    (!kept.is_empty()).then(|| kept.join(&b"; "[..]))
 }
 
 #[cfg(test)]
@@ -227,12 +244,14 @@ pub(super) mod tests {
             "client-ip",
         ];
         let pairs: Vec<(&str, &str)> = spoofed.iter().map(|name| (*name, "evil")).collect();
-        let passed = inward(&map(&pairs), &asked(), false);
+        let passed = inward(&map(&pairs), &asked(), None);
         assert!(passed.values().all(|value| value != "evil"), "{passed:?}");
         assert_eq!(passed["x-forwarded-for"], "192.0.2.7");
         assert_eq!(passed["x-dockhost-user"], "ada");
         assert_eq!(passed["x-dockhost-identity"], "signed");
-        let stranger = inward(&map(&pairs), &Asked { identity: None, ..asked() }, true);
+        assert!(claimless(&map(&pairs)).is_empty(), "they would pass behind a body");
+        let websocket = HeaderValue::from_static("websocket");
+        let stranger = inward(&map(&pairs), &Asked { identity: None, ..asked() }, Some(&websocket));
         assert!(stranger.keys().all(|name| !name.as_str().contains("dockhost")), "{stranger:?}");
         assert!(spoofed.len() >= 40);
     }
@@ -244,18 +263,53 @@ pub(super) mod tests {
             ("cookie", "b=2; dockhost-app=z"),
             ("authorization", "Bearer dhp_secret"),
         ]);
-        let passed = inward(&from, &asked(), false);
+        let passed = inward(&from, &asked(), None);
         assert_eq!(passed["cookie"], "a=1; b=2");
         assert!(!passed.contains_key("authorization"));
-        let own = inward(&map(&[("authorization", "Basic YTpi")]), &asked(), false);
+        let own = inward(&map(&[("authorization", "Basic YTpi")]), &asked(), None);
         assert_eq!(own["authorization"], "Basic YTpi");
     }
 
     #[test]
     fn what_belongs_to_one_connection_stays_there() {
-        let from = map(&[("connection", "close, X-Secret"), ("x-secret", "1"), ("te", "trailers"), ("accept", "*/*")]);
-        let passed = inward(&from, &asked(), false);
-        assert!(!passed.contains_key("x-secret") && !passed.contains_key("te") && passed.contains_key("accept"));
+        let mut from = map(&[("connection", "close, X-Secret"), ("x-secret", "1"), ("x-other", "1"), ("te", "gzip")]);
+        from.append(header::CONNECTION, HeaderValue::from_bytes(b"\xc3\xa9, X-Other").unwrap());
+        from.append(header::ACCEPT, HeaderValue::from_static("*/*"));
+        let passed = inward(&from, &asked(), None);
+        for name in ["x-secret", "x-other", "te", "connection"] {
+            assert!(!passed.contains_key(name), "{name}");
+        }
+        assert!(passed.contains_key("accept"));
+    }
+
+    #[test]
+    fn an_app_hears_that_its_visitor_takes_trailers() {
+        let passed = inward(&map(&[("te", "gzip, Trailers"), ("connection", "TE")]), &asked(), None);
+        assert_eq!(passed["te"], "trailers");
+        assert_eq!(passed["connection"], "te");
+        let passed = inward(&map(&[("te", "trailers")]), &asked(), Some(&HeaderValue::from_static("chat")));
+        assert_eq!(passed["upgrade"], "chat");
+        assert_eq!(passed["connection"], "upgrade");
+        assert!(!passed.contains_key("te"));
+    }
+
+    #[test]
+    fn bytes_above_127_pass_unharmed() {
+        let mut from = HeaderMap::new();
+        let lines: [&[u8]; 3] = [
+            "name=José; dh_session=dhs_x".as_bytes(),
+            b"latin=Jos\xe9; __Host-dockhost-app=\xe9; not utf-8=\xff\xfe",
+            b"\xe2\x80\x83dh_session=theirs; noname",
+        ];
+        for line in lines {
+            from.append(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+        }
+        from.append("x-place", HeaderValue::from_bytes(b"Z\xfcrich").unwrap());
+        let passed = inward(&from, &asked(), None);
+        let whole: &[u8] =
+            b"name=Jos\xc3\xa9; latin=Jos\xe9; not utf-8=\xff\xfe; \xe2\x80\x83dh_session=theirs; noname";
+        assert_eq!(passed["cookie"].as_bytes(), whole);
+        assert_eq!(passed["x-place"].as_bytes(), b"Z\xfcrich");
     }
 
     #[test]
