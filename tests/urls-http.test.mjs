@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 
 import { request, until } from "./harness.mjs";
 import { NAVIGATION, ask as askHost, enter, open, signIn, worldWithApp } from "./support/apps.mjs";
+import { Client } from "./support/gateway.mjs";
 import { upgrade } from "./support/live.mjs";
 
 /** Bytes as Node writes and reads them in headers: one letter each. */
@@ -149,6 +150,21 @@ describe("HTTP through public URLs", () => {
     await until("an app that says nothing is not waited for", () => silent.heard.startsWith("HTTP/1.1 100 Continue\r\n"));
     silent.write("body");
     await until("the app has it", () => silent.heard.endsWith(`4 ${createHash("sha256").update("body").digest("hex")}`));
+  });
+
+  test("a public URL tells who calls; host ports and sshd see one address for everybody, as the page says", async () => {
+    const [seen] = (await ada.sshOk(web, "echo $SSH_CONNECTION")).split(" ");
+    const client = await Client.of(ada);
+    await client.ready("web");
+    assert.equal((await client.ok("web", "echo $SSH_CONNECTION")).split(" ")[0], seen, "through the gateway");
+    for (const place of ["node", "gateway"]) {
+      const { forwards } = await ada.api.post(`/instances/${web.id}/forwards`, { place, container_port: 8080 });
+      const at = forwards.find((forward) => forward.place === place && forward.container === 8080).address;
+      const peer = await until(`the port of the ${place} answers`, async () => (await request(`http://${at}`, "GET", "/peer")).text, 20);
+      assert.equal(peer, seen, place);
+    }
+    assert.notEqual(seen, "127.0.0.1");
+    assert.match((await ask("/")).text, /^x-forwarded-for: 127\.0\.0\.1\r?$/m);
   });
 
   test("a switch to any protocol passes, and none to HTTP in another form", async () => {

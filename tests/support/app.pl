@@ -81,6 +81,8 @@ while (1) {
         $answer->("$head\r\n\r\n$rest", "Content-Type: text/plain");
     } elsif ($path eq '/cookies') {
         $answer->("set", "Set-Cookie: own=1; Path=/", "Set-Cookie: wide=1; Domain=apps.localhost; Path=/", "Set-Cookie: dh_session=stolen", "Keep-Alive: timeout=5");
+    } elsif ($path eq '/peer') {
+        $answer->($client->peerhost);
     } elsif ($path eq '/bytes-above') {
         # UTF-8, Latin-1, and what is neither.
         $answer->("set", "Set-Cookie: name=Jos\xc3\xa9; Domain=apps.localhost; Path=/", "Set-Cookie: latin=Jos\xe9", "Set-Cookie: dh_session=\xff", "X-Place: Z\xfcrich", "Content-Disposition: attachment; filename=\"\xe9\"");
