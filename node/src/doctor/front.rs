@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::answer::{Answer, Broken};
 use super::check::{Fault, Outcome};
 
+/// Where files are taken, of an instance that there is not.
+pub(super) const UPLOAD: &str = "/api/v1/instances/i-0000000000000000/files?path=doctor";
 /// Bytes of a file that somebody may upload. It is announced and never sent.
 pub(super) const LARGE: u64 = 1 << 30;
 /// How long the refusal of a large body may take. A proxy that waits for the body itself answers nothing.

@@ -137,16 +137,16 @@ async fn switch(
     door.ask(request).await
 }
 
-/// A large body is announced to an address that takes none: DockHost refuses it in its own words, if it hears of it.
+/// A large file is announced by nobody for no instance: DockHost refuses it in its own words, if it hears of it.
 async fn stand_before(door: &Door, log: &mut Log<'_>) {
     let begun = Instant::now();
     let seen = match door.get(health::PATH) {
         Ok(request) => door.ask(request).await,
         Err(broken) => Err(broken),
     };
-    let large = match door.get(protocol::PATH) {
+    let large = match door.get(front::UPLOAD) {
         Ok(mut request) => {
-            *request.method_mut() = Method::POST;
+            *request.method_mut() = Method::PUT;
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(front::LARGE));
             timeout(front::REFUSAL, door.ask(request)).await.unwrap_or(Err(Broken::Late))
         }
