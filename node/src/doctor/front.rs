@@ -13,8 +13,8 @@ pub(super) const LARGE: u64 = 1 << 30;
 /// How long the refusal of a large body may take. A proxy that waits for the body itself answers nothing.
 pub(super) const REFUSAL: Duration = Duration::from_secs(3);
 /// To see it would take as long as the proxy waits.
-const SILENCE: &str = "Let it wait a day before it closes a silent connection: `proxy_read_timeout 1d; proxy_send_timeout \
-                       1d;` in nginx, `timeout tunnel 1d` in HAProxy; Caddy waits by itself.";
+const SILENCE: &str = "Let it wait a day before it closes a silent connection: `proxy_read_timeout 1d; \
+                       proxy_send_timeout 1d;` in nginx, `timeout tunnel 1d` in HAProxy; Caddy waits by itself.";
 
 /// `seen` is an answer of the server's, and `large` what came when a large body was announced.
 pub(super) fn judge(seen: &Result<Answer, Broken>, large: &Result<Answer, Broken>) -> Outcome {
