@@ -48,6 +48,7 @@ describe("ports in a browser", () => {
     await open(`/instances/${web.id}`, other);
     await page.bringToFront();
     assert.equal(await rows("On the node").count(), 3, "the block's");
+    await see(page, /Programs in the instance see every caller at one address/);
     await button("Open a host port").click();
     await see(form(), "Everybody who reaches lab-1 gets in, without an account and without being asked.");
     assert.equal(await button("Open host port").isDisabled(), true, "nothing is said yet");

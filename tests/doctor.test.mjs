@@ -56,14 +56,17 @@ describe("the doctor", () => {
       server.listen(0, "127.0.0.1", () => resolve(server.address().port));
     });
 
-  /** Passes everything on to the real server; `headers` changes what is passed on. */
-  const proxy = (headers, { upgrades = false } = {}) => {
+  /** Passes everything on to the real server; `headers` changes what is passed on, `most` are the bytes of a body. */
+  const proxy = (headers, { upgrades = false, most = Infinity } = {}) => {
     const ahead = new URL(world.server.base);
     const pass = (request, answered) => {
       const { method, url: path } = request;
       return http.request({ host: ahead.hostname, port: ahead.port, method, path, headers: headers(request.headers) }, answered);
     };
     const server = http.createServer((request, response) => {
+      if (Number(request.headers["content-length"] ?? 0) > most) {
+        return response.writeHead(413, { "content-type": "text/html", connection: "close" }).end("<html>413 Request Entity Too Large</html>");
+      }
       const onward = pass(request, (answer) => {
         response.writeHead(answer.statusCode, { ...answer.headers, via: "1.1 between" });
         answer.pipe(response);
@@ -117,7 +120,7 @@ describe("the doctor", () => {
   test("as JSON it is the same", async () => {
     const { ok, hops, checks } = await findings();
     assert.ok(ok, JSON.stringify(checks));
-    const expected = ["address", "api_key", "name", "tcp", "tls", "http", "channel", "data_sockets", "proxy_settings", "round_trip",
+    const expected = ["address", "api_key", "name", "tcp", "tls", "http", "channel", "data_sockets", "proxy_in_front", "proxy_settings", "round_trip",
       "clock", "docker_socket", "docker", "known_faults", "docker_network", "disk"];
     assert.deepEqual(Object.keys(hops), expected);
     assert.deepEqual(checks.filter(({ hop, mark }) => mark !== "ok" && hop !== "known_faults").map(({ hop }) => hop), ["tls"]);
@@ -230,6 +233,17 @@ describe("the doctor", () => {
 
     const all = await findings({ server: `http://127.0.0.1:${await proxy((headers) => headers, { upgrades: true })}` });
     assert.ok(all.ok, JSON.stringify(all.checks));
+    assert.equal(all.hops.proxy_in_front.mark, "ok");
+    assert.match(all.hops.proxy_in_front.says, /^1\.1 between refuses no large body.*proxy_read_timeout 1d/);
+  });
+
+  test("a proxy that takes no large bodies, as nginx by itself", async () => {
+    const small = await proxy((headers) => headers, { upgrades: true, most: 1 << 20 });
+    const { ok, hops } = await findings({ server: `http://127.0.0.1:${small}` });
+    assert.ok(ok, "a node works behind it");
+    assert.equal(hops.proxy_in_front.mark, "warning");
+    assert.match(hops.proxy_in_front.says, /refuses large bodies \(status 413\)/);
+    assert.match(hops.proxy_in_front.advice, /client_max_body_size 0.*proxy_read_timeout 1d/);
   });
 
   test("https with a certificate that nobody signed, and https where there is none", async () => {

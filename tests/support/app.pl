@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# A small web server for an instance: shows what it is asked and remembers it, streams, takes uploads, speaks WebSocket, and
-# serves the pages beside it.
+# A small web server for an instance: shows what it is asked and remembers it, streams, takes uploads, speaks WebSocket and
+# the rest of HTTP, and serves the pages beside it.
 use strict; use warnings;
 use IO::Socket::INET; use Digest::SHA qw(sha256_hex sha1_base64); use Time::HiRes qw(sleep);
 $SIG{CHLD} = 'IGNORE'; $SIG{PIPE} = 'IGNORE';
@@ -81,6 +81,45 @@ while (1) {
         $answer->("$head\r\n\r\n$rest", "Content-Type: text/plain");
     } elsif ($path eq '/cookies') {
         $answer->("set", "Set-Cookie: own=1; Path=/", "Set-Cookie: wide=1; Domain=apps.localhost; Path=/", "Set-Cookie: dh_session=stolen", "Keep-Alive: timeout=5");
+    } elsif ($path eq '/peer') {
+        $answer->($client->peerhost);
+    } elsif ($path eq '/bytes-above') {
+        # UTF-8, Latin-1, and what is neither.
+        $answer->("set", "Set-Cookie: name=Jos\xc3\xa9; Domain=apps.localhost; Path=/", "Set-Cookie: latin=Jos\xe9", "Set-Cookie: dh_session=\xff", "X-Place: Z\xfcrich", "Content-Disposition: attachment; filename=\"\xe9\"");
+    } elsif ($path eq '/cors') {
+        my ($origin) = $head =~ /^origin: *(\S+)/mi;
+        print $client "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: $origin\r\nAccess-Control-Allow-Methods: PUT\r\nAccess-Control-Max-Age: 60\r\nVary: Origin\r\nConnection: close\r\n\r\n";
+    } elsif ($path eq '/range') {
+        my ($all, $from, $to) = ('0123456789', $head =~ /^range: *bytes=(\d+)-(\d+)/mi);
+        my $part = substr $all, $from, $to - $from + 1;
+        print $client "HTTP/1.1 206 Partial Content\r\nAccept-Ranges: bytes\r\nContent-Range: bytes $from-$to/10\r\nContent-Length: " . length($part) . "\r\nConnection: close\r\n\r\n$part";
+    } elsif ($path eq '/hints') {
+        print $client "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n";
+        sleep 0.2; $answer->("hinted");
+    } elsif ($path eq '/trailers') {
+        my $wanted = $head =~ /^te: *trailers/mi;
+        print $client "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum, Set-Cookie\r\n\r\n4\r\nbody\r\n0\r\n" . ($wanted ? "X-Sum: 42\r\nSet-Cookie: dh_session=x\r\n" : "") . "\r\n";
+    } elsif ($path eq '/length') {
+        print $client "HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nConnection: close\r\n\r\n"; print $client "x" x 1234 if $method ne 'HEAD';
+    } elsif ($path eq '/lengthless') {
+        print $client "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"; print $client "4\r\nbody\r\n0\r\n\r\n" if $method ne 'HEAD';
+    } elsif ($path eq '/known') {
+        print $client "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nConnection: close\r\n\r\n";
+    } elsif ($path eq '/reason') {
+        print $client "HTTP/1.1 404 Jos\xe9 is not here\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    } elsif ($path eq '/refuse') {
+        # Reads nothing of the body, and says nothing before the last answer.
+        print $client "HTTP/1.1 413 Payload Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much";
+    } elsif ($path eq '/continue') {
+        print $client "HTTP/1.1 100 Continue\r\n\r\n";
+        while (length $rest < $length) { sysread($client, $rest, 65536, length $rest) or exit }
+        $answer->("took $rest");
+    } elsif ($path eq '/switch') {
+        my ($to) = $head =~ /^upgrade: *(.*?)\r?$/mi;
+        if (!defined $to) { $answer->("stayed"); close $client; exit }
+        print $client "HTTP/1.1 101 Switching Protocols\r\nUpgrade: $to\r\nConnection: Upgrade\r\n\r\nhello in $to\n";
+        print $client $rest if length $rest;
+        while (sysread($client, my $piece, 65536)) { print $client $piece or exit }
     } elsif ($path eq '/garbage') {
         print $client "this is no HTTP at all\n";
     } else { $answer->("$head\n", "Content-Type: text/plain") }

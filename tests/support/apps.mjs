@@ -12,7 +12,8 @@ import { until } from "./wait.mjs";
 /** What a browser says when somebody follows a link. */
 export const NAVIGATION = { accept: "text/html", "sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 
-/** Asks the server under that host name. `pieces` say when each came; `whole` is false for an answer that broke off. */
+/** Asks the server under that host name. `pieces` say when each came, `trailers` came behind them; `whole` is false for an answer
+ * that broke off. */
 export function ask(world, host, path, { method = "GET", headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const sent = http.request({ host: "127.0.0.1", port: world.server.port, path, method, agent: false, headers: { host, ...headers } }, (answer) => {
@@ -21,7 +22,7 @@ export function ask(world, host, path, { method = "GET", headers = {}, body } = 
       answer.on("error", () => {});
       answer.on("close", () => {
         const text = Buffer.concat(pieces.map(([, piece]) => piece)).toString();
-        resolve({ status: answer.statusCode, headers: answer.headers, raw: answer.rawHeaders, pieces, text, whole: answer.complete });
+        resolve({ status: answer.statusCode, headers: answer.headers, raw: answer.rawHeaders, trailers: { ...answer.trailers }, pieces, text, whole: answer.complete });
       });
     });
     sent.on("error", reject);

@@ -22,7 +22,7 @@ export class Client {
       "Host *",
       "  BatchMode yes", "  StrictHostKeyChecking yes", `  UserKnownHostsFile ${client.known}`, "  GlobalKnownHostsFile none",
       `  IdentityFile ${person.identity}`, "  IdentitiesOnly yes", "  LogLevel ERROR", "  ConnectTimeout 20",
-      "Host *.dockhost", "  User root", `  ProxyJump lobby@${host}:${port}`,
+      "Host *.dockhost", "  User root", `  ProxyJump lobby@${host}:${port}`, "  ServerAliveInterval 30",
       "Host dockhost", `  HostName ${host}`, `  Port ${port}`, "",
     ].join("\n"));
     return client;

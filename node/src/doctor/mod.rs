@@ -1,7 +1,7 @@
 //! `dockhost-node doctor`: names the first hop that fails on the way to the server and to Docker.
 //!
 //! What a status or an error means is decided by functions that touch nothing (`name`, `tcp`, `certificate`,
-//! `health`, `upgrade`, `engine` …); `way`, `wire` and `machine` carry out and decide nothing. It may run beside a
+//! `health`, `upgrade`, `front`, `engine` …); `way`, `wire` and `machine` carry out and decide nothing. It may run beside a
 //! node with the same key: it never says hello on a channel, so it takes no epoch, and it changes nothing on this machine.
 
 mod answer;
@@ -10,6 +10,7 @@ mod check;
 mod disk;
 mod engine;
 mod faults;
+mod front;
 mod health;
 mod machine;
 mod name;

@@ -27,6 +27,7 @@ pub(super) fn judge<T>(set: &[&str], way: &Reached<T>) -> Verdict {
             | Hop::Http
             | Hop::Channel
             | Hop::DataSockets
+            | Hop::ProxyInFront
             | Hop::ProxySettings
             | Hop::RoundTrip
             | Hop::Clock

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use hyper::header::{AUTHORIZATION, CONNECTION, HeaderValue, UPGRADE};
+use hyper::Method;
+use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HeaderValue, UPGRADE};
 use protocol::stream::EPOCH_HEADER;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
@@ -16,7 +17,7 @@ use super::name::Unnamed;
 use super::target::Target;
 use super::tcp::Missed;
 use super::wire::{self, Door};
-use super::{Subject, certificate, health, name, pace, proxies, settings, tcp, upgrade};
+use super::{Subject, certificate, front, health, name, pace, proxies, settings, tcp, upgrade};
 use crate::channel::ApiKey;
 
 /// How long a look-up may take; the system's own limit may be much longer.
@@ -33,6 +34,10 @@ pub(super) async fn walk(subject: &Subject, log: &mut Log<'_>) {
     let channel = log.step(Hop::Channel, both, dial_channel).await;
     // What fails for the channel would fail here for the same reason.
     let _streams = log.step(Hop::DataSockets, channel, dial_stream).await;
+    match &http {
+        Ok(door) => stand_before(door, log).await,
+        Err(before) => log.skip(Hop::ProxyInFront, *before),
+    }
     let set = proxies::set(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     log.add(Hop::ProxySettings, Duration::ZERO, proxies::judge(&set, &http).into());
     let date = log.step(Hop::RoundTrip, http, there_and_back).await;
@@ -130,6 +135,24 @@ async fn switch(
     headers.insert(AUTHORIZATION, key.header());
     headers.extend(more.into_iter().map(|(name, value)| (hyper::header::HeaderName::from_static(name), value)));
     door.ask(request).await
+}
+
+/// A large file is announced by nobody for no instance: DockHost refuses it in its own words, if it hears of it.
+async fn stand_before(door: &Door, log: &mut Log<'_>) {
+    let begun = Instant::now();
+    let seen = match door.get(health::PATH) {
+        Ok(request) => door.ask(request).await,
+        Err(broken) => Err(broken),
+    };
+    let large = match door.get(front::UPLOAD) {
+        Ok(mut request) => {
+            *request.method_mut() = Method::PUT;
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(front::LARGE));
+            timeout(front::REFUSAL, door.ask(request)).await.unwrap_or(Err(Broken::Late))
+        }
+        Err(broken) => Err(broken),
+    };
+    log.add(Hop::ProxyInFront, begun.elapsed(), front::judge(&seen, &large));
 }
 
 /// Answers with the time that the server told.

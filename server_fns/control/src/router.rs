@@ -32,9 +32,10 @@ impl Handle {
 }
 
 impl Handle {
-    /// Puts the way to apps around the whole server: what is for their domain reaches nothing of the console's.
+    /// Puts the way to apps around the whole server: what is for their domain reaches nothing of the console's. Were it
+    /// around each route, the answers of apps would name the methods of the console's routes.
     pub fn around(&self, server: Router) -> Router {
-        server.layer(from_fn_with_state(self.clone(), apps::divert))
+        Router::new().fallback_service(server).layer(from_fn_with_state(self.clone(), apps::divert))
     }
 }
 

@@ -64,13 +64,14 @@ pub(super) fn comment(public_key: &str) -> Option<&str> {
 }
 
 /// For `~/.ssh/config`, from the gateway's `host:port`. The user is the account, so that no key of an agent leads
-/// to another.
+/// to another. Each end is asked every 30 s whether it is there: a proxy on the way closes what is silent for a minute.
 pub(super) fn config(address: &str, account: &str) -> String {
     let (host, port) = address.rsplit_once(':').unwrap_or((address, "22"));
     // An IPv6 address has brackets beside a port, and none here.
     let host = host.trim_start_matches('[').trim_end_matches(']');
     format!(
-        "Host dockhost\n  HostName {host}\n  Port {port}\n  User {account}\n\nHost *.dockhost\n  User root\n  ProxyJump dockhost\n"
+        "Host dockhost\n  HostName {host}\n  Port {port}\n  User {account}\n\n\
+         Host *.dockhost\n  User root\n  ProxyJump dockhost\n  ServerAliveInterval 30\n"
     )
 }
 
@@ -104,6 +105,7 @@ mod tests {
         let block = config("lab.example:2222", "ada");
         assert!(block.starts_with("Host dockhost\n  HostName lab.example\n  Port 2222\n  User ada\n"));
         assert!(config("[fd00::1]:22", "ada").contains("HostName fd00::1\n  Port 22\n"));
+        assert!(block.ends_with("Host *.dockhost\n  User root\n  ProxyJump dockhost\n  ServerAliveInterval 30\n"));
     }
 
     #[test]

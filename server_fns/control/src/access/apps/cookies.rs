@@ -64,9 +64,16 @@ impl Cookie {
 }
 
 /// Whether a cookie of that name is for us, on either domain, and for no app.
-pub(super) fn is_ours(name: &str) -> bool {
-    let plain = ["__Host-", "__Secure-"].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
-    plain.starts_with("dockhost-") || plain.starts_with("dh_")
+pub(super) fn is_ours(name: &[u8]) -> bool {
+    let prefixes = [b"__Host-".as_slice(), b"__Secure-"];
+    let plain = prefixes.iter().find_map(|prefix| name.strip_prefix(*prefix)).unwrap_or(name);
+    plain.starts_with(b"dockhost-") || plain.starts_with(b"dh_")
+}
+
+/// What stands before the first `=`, if there is one.
+pub(super) fn name_of(pair: &[u8]) -> Option<&[u8]> {
+    let end = pair.iter().position(|byte| *byte == b'=')?;
+    Some(pair[..end].trim_ascii())
 }
 
 #[cfg(test)]
@@ -114,10 +121,10 @@ mod tests {
     #[test]
     fn our_names_are_known_in_every_form() {
         for ours in ["dockhost-app", "__Host-dockhost-app", "dh_session", "__Host-dh_session", "__Secure-dh_session"] {
-            assert!(is_ours(ours), "{ours}");
+            assert!(is_ours(ours.as_bytes()), "{ours}");
         }
-        for theirs in ["session", "dh", "dockhost", "x-dockhost-app", "__Host-session"] {
-            assert!(!is_ours(theirs), "{theirs}");
+        for theirs in ["session", "dh", "dockhost", "x-dockhost-app", "__Host-session", "José", "\u{2003}dh_session"] {
+            assert!(!is_ours(theirs.as_bytes()), "{theirs}");
         }
     }
 }

@@ -17,6 +17,8 @@ mod open;
 mod outward;
 mod page;
 mod proxy;
+mod sent;
+mod switch;
 mod tls;
 mod visit;
 

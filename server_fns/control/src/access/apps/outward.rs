@@ -2,10 +2,12 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use super::cookies::is_ours;
+use super::cookies::{is_ours, name_of};
 use super::headers::{HOP_BY_HOP, connection_options};
 
-/// What the visitor receives.
+const DOMAIN: &[u8] = b"domain";
+
+/// What the visitor receives, before the body and behind it.
 pub(super) fn outward(from: &HeaderMap, upgraded: bool) -> HeaderMap {
     let named = connection_options(from);
     let mut to = HeaderMap::with_capacity(from.len());
@@ -31,25 +33,26 @@ pub(super) fn outward(from: &HeaderMap, upgraded: bool) -> HeaderMap {
 /// An app clears what is its own origin's. Cookies would go from its neighbours, too, and from the console where that is
 /// below the same registered domain.
 fn of_origin(value: &HeaderValue) -> Option<HeaderValue> {
-    let kinds = value.to_str().ok()?.split(',').map(str::trim);
-    let kept: Vec<&str> =
-        kinds.filter(|kind| matches!(*kind, "\"cache\"" | "\"storage\"" | "\"executionContexts\"")).collect();
-    HeaderValue::try_from(kept.join(", ")).ok().filter(|_| !kept.is_empty())
+    let kinds = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    let kept: Vec<&[u8]> =
+        kinds.filter(|kind| matches!(*kind, b"\"cache\"" | b"\"storage\"" | b"\"executionContexts\"")).collect();
+    HeaderValue::from_bytes(&kept.join(&b", "[..])).ok().filter(|_| !kept.is_empty())
 }
 
 /// A cookie of an app is for its own host: not for its neighbours, and not in our names.
 fn of_host(value: &HeaderValue) -> Option<HeaderValue> {
-    let text = value.to_str().ok()?;
-    let name = text.split(';').next().unwrap_or_default().split_once('=').map_or("", |(name, _)| name.trim());
+    let mut parts = value.as_bytes().split(|byte| *byte == b';');
+    let pair = parts.next().unwrap_or_default();
     // One without a name comes back as its value alone, which may look like a name of ours and its value.
-    if name.is_empty() || is_ours(name) {
+    let name = name_of(pair).filter(|name| !name.is_empty())?;
+    if is_ours(name) {
         return None;
     }
-    let kept = text
-        .split(';')
-        .enumerate()
-        .filter(|(place, part)| *place == 0 || !part.trim_start().to_ascii_lowercase().starts_with("domain"));
-    HeaderValue::try_from(kept.map(|(_, part)| part).collect::<Vec<_>>().join(";")).ok()
+    let names_hosts = |part: &[u8]| {
+        part.trim_ascii_start().get(..DOMAIN.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(DOMAIN))
+    };
+    let kept: Vec<&[u8]> = std::iter::once(pair).chain(parts.filter(|part| !names_hosts(part))).collect();
+    HeaderValue::from_bytes(&kept.join(&b';')).ok()
 }
 
 #[cfg(test)]
@@ -71,6 +74,25 @@ mod tests {
         let passed = outward(&from, false);
         let cookies: Vec<_> = passed.get_all("set-cookie").iter().collect();
         assert_eq!(cookies, ["a=1; Path=/; Secure"]);
+    }
+
+    #[test]
+    fn bytes_above_127_pass_unharmed() {
+        let mut from = HeaderMap::new();
+        let lines: [&[u8]; 4] = [
+            "name=José; Path=/; DOMAIN=apps.example; SameSite=Lax".as_bytes(),
+            b"latin=Jos\xe9",
+            b"dh_session=\xff",
+            b"=dockhost-app=\xe9",
+        ];
+        for line in lines {
+            from.append(header::SET_COOKIE, HeaderValue::from_bytes(line).unwrap());
+        }
+        from.insert(header::CONTENT_DISPOSITION, HeaderValue::from_bytes(b"attachment; filename=\"\xe9\"").unwrap());
+        let passed = outward(&from, false);
+        let cookies: Vec<&[u8]> = passed.get_all("set-cookie").iter().map(HeaderValue::as_bytes).collect();
+        assert_eq!(cookies, [b"name=Jos\xc3\xa9; Path=/; SameSite=Lax".as_slice(), b"latin=Jos\xe9"]);
+        assert_eq!(passed["content-disposition"].as_bytes(), b"attachment; filename=\"\xe9\"");
     }
 
     #[test]

@@ -5,21 +5,23 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri, Version, header};
+use axum::http::{HeaderValue, StatusCode, Uri, Version};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
+use hyper::ext::{ReasonPhrase, on_informational};
 use hyper_util::rt::TokioIo;
 use model::port::ContainerPort;
 use protocol::stream::Target;
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional_with_sizes};
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::answer::Answer;
 use super::headers::{Asked, inward};
 use super::outward::outward;
-use super::{Admitted, guard, page, tls};
+use super::sent::Sent;
+use super::{Admitted, guard, page, switch, tls};
 use crate::access::permit::Permit;
 use crate::handle::Handle;
 use crate::tunnel::NoStream;
@@ -42,11 +44,11 @@ pub(super) async fn pass(
         Err(why) => return no_stream(name, port, &why),
     };
     let way = Way { handle: handle.clone(), permit: Permit::Visit(admitted), over: CancellationToken::new() };
-    let upgrade = wants_websocket(&request);
-    let switched = upgrade.then(|| hyper::upgrade::on(&mut request));
+    let upgrade = switch::wanted(request.headers());
+    let switched = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
     let answer = if port.is_tls() {
         match tls::speak(stream, &asked.host).await {
-            Ok(stream) => ask(stream, &asked, upgrade, request, way.clone()).await,
+            Ok(stream) => ask(stream, &asked, upgrade.as_ref(), request, way.clone()).await,
             Err(why) => {
                 tracing::debug!(instance = %id, port = port.0, %why, "an app does not speak TLS");
                 let sentence =
@@ -55,9 +57,9 @@ pub(super) async fn pass(
             }
         }
     } else {
-        ask(stream, &asked, upgrade, request, way.clone()).await
+        ask(stream, &asked, upgrade.as_ref(), request, way.clone()).await
     };
-    let answer = match answer {
+    let (answer, until_passed_on) = match answer {
         Ok(answer) => answer,
         Err(_) if way.over.is_cancelled() => return page::nothing(StatusCode::NOT_FOUND),
         Err(why) => {
@@ -73,6 +75,7 @@ pub(super) async fn pass(
         guard::close(&mut headers);
     }
     let status = answer.status();
+    let reason = answer.extensions().get::<ReasonPhrase>().cloned();
     let body = match (is_switch, switched) {
         (true, Some(switched)) => {
             handle.tasks.spawn(carry(way, switched, hyper::upgrade::on(answer)));
@@ -82,11 +85,14 @@ pub(super) async fn pass(
             let sentence = "It switched to another protocol without being asked.";
             return page::words(StatusCode::BAD_GATEWAY, "The app did not answer", sentence);
         }
-        (false, _) => Body::new(Answer { body: answer.into_body(), over: way.over }),
+        (false, _) => Body::new(Answer { body: answer.into_body(), over: way.over, _until_passed_on: until_passed_on }),
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
+    if let Some(reason) = reason {
+        response.extensions_mut().insert(reason);
+    }
     response
 }
 
@@ -102,10 +108,10 @@ struct Way {
 async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     asked: &Asked,
-    upgrade: bool,
+    upgrade: Option<&HeaderValue>,
     request: Request,
     way: Way,
-) -> Result<hyper::Response<Incoming>, String> {
+) -> Result<(hyper::Response<Incoming>, Option<DropGuard>), String> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
     tokio::spawn(async move {
         let mut connection = std::pin::pin!(connection.with_upgrades());
@@ -119,20 +125,21 @@ async fn ask(
     });
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let (body, expected) = Sent::new(&parts.headers, body);
     let mut inner = hyper::Request::new(body);
     *inner.method_mut() = parts.method;
     *inner.uri_mut() = path.parse::<Uri>().map_err(|error| error.to_string())?;
     *inner.version_mut() = Version::HTTP_11;
     *inner.headers_mut() = inward(&parts.headers, asked, upgrade);
-    match timeout(ANSWER, sender.send_request(inner)).await {
-        Ok(answer) => answer.map_err(|error| error.to_string()),
-        Err(_) => Err("it took too long".to_owned()),
+    if let Some(expected) = expected.clone() {
+        on_informational(&mut inner, move |answer| expected.heard(answer.status()));
     }
-}
-
-fn wants_websocket(request: &Request) -> bool {
-    let upgrade = request.headers().get(header::UPGRADE).and_then(|value| value.to_str().ok());
-    upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+    let answer = match timeout(ANSWER, sender.send_request(inner)).await {
+        Ok(answer) => answer.map_err(|error| error.to_string())?,
+        Err(_) => return Err("it took too long".to_owned()),
+    };
+    let until_passed_on = expected.map(|expected| expected.answered(answer.status()));
+    Ok((answer, until_passed_on))
 }
 
 /// Until both ends are done, or the visitor may be there no longer.

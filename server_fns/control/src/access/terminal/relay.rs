@@ -9,14 +9,15 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use protocol::stream::Target;
 use protocol::terminal::{End, FromViewer, HEAD, ToViewer, head, read};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
-use tokio::time::{interval, timeout};
+use tokio::time::{Instant, interval, interval_at, timeout};
 
 use super::Admission;
 use crate::access::permit::Permit;
 use crate::handle::Handle;
 use crate::tunnel::Socket;
 
-/// How often a silent browser is asked whether it is there.
+/// How often a silent browser is asked whether it is there, and how often something is said to the node. Proxies on either
+/// way close what is silent for a minute.
 const PING: Duration = Duration::from_secs(20);
 /// A browser that takes nothing for this long is gone. Its terminal stays on the node.
 const TAKE: Duration = Duration::from_secs(30);
@@ -99,7 +100,20 @@ async fn down(mut node: ReadHalf<Socket>, browser: &mut SplitSink<WebSocket, Mes
 }
 
 async fn up(mut browser: SplitStream<WebSocket>, mut node: WriteHalf<Socket>) -> Over {
-    while let Some(Ok(message)) = browser.next().await {
+    let mut still_here = interval_at(Instant::now() + PING, PING);
+    loop {
+        let message = tokio::select! {
+            message = browser.next() => message,
+            _ = still_here.tick() => {
+                // That nothing more was shown is true, and every node understands it.
+                let nothing = [&head(FromViewer::Shown.byte(), 4)[..], &0_u32.to_be_bytes()].concat();
+                if node.write_all(&nothing).await.is_err() {
+                    return lost();
+                }
+                continue;
+            }
+        };
+        let Some(Ok(message)) = message else { return Over::Said };
         let Message::Binary(frame) = message else {
             match message {
                 // A person who closes a terminal ends it; who only leaves finds it again.
@@ -120,7 +134,6 @@ async fn up(mut browser: SplitStream<WebSocket>, mut node: WriteHalf<Socket>) ->
             return lost();
         }
     }
-    Over::Said
 }
 
 fn lost() -> Over {

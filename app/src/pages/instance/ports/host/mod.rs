@@ -45,6 +45,7 @@ pub(super) fn HostPorts(view: InstanceView, open: Signal<Open>) -> Element {
             if view.ports.is_empty() && on_node.is_empty() {
                 p { class: "text-text-muted", "It has no host ports yet." }
             } else {
+                p { class: "text-sm text-text-muted", "{words::CALLERS}" }
                 Table { title: "On the node", text: "At the address of {node} itself.",
                     for binding in view.ports.iter().copied() {
                         BlockRow {
