@@ -135,7 +135,7 @@ impl Mover {
         }
         let Self { engine, container, mark, id, .. } = self;
         match engine.end(&id).await {
-            Ok(Ending::Ended) => tracing::debug!(container, "the program of a transfer was killed"),
+            Ok(Ending::Sent) => tracing::debug!(container, "the program of a transfer was killed"),
             Ok(Ending::NotOurs) => end_from_inside(&engine, &container, &mark, &id).await,
             Err(error) => tracing::warn!(container, %error, "the program of a transfer may go on"),
         }
