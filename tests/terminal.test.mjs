@@ -261,7 +261,7 @@ describe("terminal and files", () => {
     const why = async (method, path, body, headers) => { const answer = await files(ada, method, path, body, headers); return [answer.status, (await answer.json()).message]; };
     assert.deepEqual((await why("GET", "/no/such"))[0], 404);
     assert.match((await why("PUT", "/srv", "x"))[1], /folder of that name/);
-    for (const bad of ["", "/", "../x", "a/../../b", "a\u0000b", "a\nb", "x".repeat(5000), "folder/"]) assert.equal((await why("PUT", bad, "x"))[0], 400, JSON.stringify(bad));
+    for (const bad of ["", "/", "../x", "a/../../b", "a\u0000b", "x".repeat(5000), "folder/"]) assert.equal((await why("PUT", bad, "x"))[0], 400, JSON.stringify(bad));
     const bob = await world.signUp("bert");
     assert.equal((await files(bob, "GET", "/etc/passwd")).status, 404);
     assert.equal((await fetch(`${world.server.base}/api/v1/instances/${web.id}/files?path=/etc/passwd`)).status, 401);
