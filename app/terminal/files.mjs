@@ -105,12 +105,17 @@ function dropped({ items }) {
   return found.map((item) => ({ file: item.getAsFile(), isFolder: item.webkitGetAsEntry?.()?.isDirectory })).filter(({ file }) => file);
 }
 
+/** Whether the browser knows how the file is called: of a name that is not text it makes one that is not the file's. */
+const isName = (name) => !/\ufffd|\p{Surrogate}/u.test(name);
+
 function begin({ drop: instance, folder = "" }, { file, isFolder }, { uploads, ways, say }) {
   const id = ++last;
   const name = file.name.split("/").pop();
   const path = folder === "" ? name : `${folder.replace(/\/+$/, "")}/${name}`;
-  say({ say: "added", id, instance, name, path, size: isFolder ? 0 : file.size });
+  const shown = (text) => text.replace(/\p{Surrogate}/gu, "\ufffd");
+  say({ say: "added", id, instance, name: shown(name), path: shown(path), size: isFolder ? 0 : file.size });
   if (isFolder) say({ say: "failed", id, reason: "Folders are not taken. Pack it into one file first, or use scp or rsync." });
+  else if (!isName(name)) say({ say: "failed", id, reason: "Its name is not text, so the browser cannot say it. Rename it, or use scp or rsync." });
   else uploads.add(id, file, async () => address(instance, path, await ways.ask(id, instance)));
 }
 

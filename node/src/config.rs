@@ -84,6 +84,11 @@ pub struct Arguments {
           value_parser = clap::value_parser!(u64).range(0..=600))]
     pub stop_grace: u64,
 
+    /// Seconds that a web terminal is kept while nobody looks at it, before it is hung up
+    #[arg(long, global = true, env = "DOCKHOST_TERMINAL_KEPT", value_name = "SECONDS", default_value_t = 3_600,
+          value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub terminal_kept: u64,
+
     /// How the log is written
     #[arg(long, global = true, env = "DOCKHOST_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log: LogFormat,
@@ -134,6 +139,7 @@ pub struct Config {
     pub bind: IpAddr,
     pub reserved: Reserved,
     pub stop_grace: Duration,
+    pub terminal_kept: Duration,
 }
 
 /// What is missing or wrong, in one line with what to do.
@@ -181,6 +187,7 @@ impl Config {
             bind: arguments.bind,
             reserved: arguments.reserved_ports,
             stop_grace: Duration::from_secs(arguments.stop_grace),
+            terminal_kept: Duration::from_secs(arguments.terminal_kept),
         })
     }
 }

@@ -58,7 +58,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         instances: Instances {
             engine: tools.engine.clone(),
             forwards: tools.forwards.clone(),
-            terminals: Terminals::new(tools.engine.clone()),
+            terminals: Terminals::new(tools.engine.clone(), config.terminal_kept),
             assigned: knows,
         },
         meter: meter.clone(),

@@ -13,6 +13,7 @@ pub mod codec;
 pub mod limits;
 pub mod measure;
 pub mod message;
+pub mod path;
 pub mod plain;
 pub mod session;
 pub mod stream;

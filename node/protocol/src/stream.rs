@@ -14,6 +14,7 @@ use model::port::ContainerPort;
 use model::version::{Epoch, Generation, Incarnation};
 
 use crate::codec::BadFrame;
+use crate::path::FilePath;
 
 /// Where nodes dial in for streams, below the server's address.
 pub const PATH: &str = "/api/v1/stream";
@@ -72,10 +73,11 @@ pub enum Target {
     Datagrams { port: ContainerPort },
     /// A terminal in the instance; see [`crate::terminal`]. It is begun if there is none of that name.
     Terminal { terminal: String, columns: u16, rows: u16 },
-    /// So many bytes follow, to become the file at that path in the instance; a [`Put`] answers.
-    PutFile { path: String, bytes: u64 },
+    /// So many bytes follow, to become the file at that path in the instance; a [`Put`] answers. Where nobody knows how many,
+    /// they are in frames, as those of a [`Found::Folder`]; a node of before does not read that.
+    PutFile { path: FilePath, bytes: Option<u64> },
     /// A [`Found`] follows, then the bytes.
-    GetFile { path: String },
+    GetFile { path: FilePath },
 }
 
 /// The link is to be measured; this is about no instance. [`crate::measure`] says what follows.

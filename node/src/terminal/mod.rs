@@ -22,8 +22,6 @@ use shell::Shell;
 
 /// Terminals that one instance may have at once.
 const OF_INSTANCE: usize = 16;
-/// How long a terminal that nobody looks at is kept.
-const KEPT: Duration = Duration::from_secs(60 * 60);
 /// Bytes of what it showed last that are kept for the next to look at it.
 const SCROLL_BACK: usize = 512 << 10;
 
@@ -35,6 +33,8 @@ type Open = Arc<Mutex<HashMap<Key, mpsc::Sender<Viewer>>>>;
 #[derive(Clone)]
 pub struct Terminals {
     engine: Engine,
+    /// How long a terminal that nobody looks at is kept.
+    kept: Duration,
     open: Open,
 }
 
@@ -79,8 +79,8 @@ pub(crate) async fn refuse(mut wire: Wire, why: &str) {
 }
 
 impl Terminals {
-    pub fn new(engine: Engine) -> Self {
-        Self { engine, open: Arc::default() }
+    pub fn new(engine: Engine, kept: Duration) -> Self {
+        Self { engine, kept, open: Arc::default() }
     }
 
     /// Shows the terminal of that name on the wire, and begins it where there is none.
@@ -114,8 +114,9 @@ impl Terminals {
             Ok(shell) => shell,
             Err(error) => return Err((viewer.wire, Refused(NotOpened::Engine, error.to_string()))),
         };
+        let kept = self.kept;
         tokio::spawn(async move {
-            shell.run(viewer, viewers).await;
+            shell.run(viewer, viewers, kept).await;
             drop(place);
         });
         Ok(())

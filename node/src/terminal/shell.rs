@@ -12,18 +12,20 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::frames::{self, Frame};
 use super::pace::Pace;
 use super::replay::Replay;
-use super::{KEPT, SCROLL_BACK, Viewer};
+use super::{SCROLL_BACK, Viewer};
 use crate::docker::{Ending, Engine, EngineError, Output, Program, Running};
 
 /// The best shell that there is. The text is ours alone; nothing of anybody's stands in it.
 const BEST_SHELL: &str = "cd /root 2>/dev/null || cd /; command -v bash >/dev/null && exec bash -l; exec sh -l";
-/// Ends every program of a terminal, which are known by a variable that they inherit.
+/// Tells the shell of a terminal that the terminal is gone, on a node that may not signal processes of containers. Every
+/// program of the terminal inherits the variable, also one that has left it; the shell alone has no parent inside.
 const HANG_UP: &str = "for it in /proc/[0-9]*; do grep -qzxF \"DOCKHOST_TERMINAL=$1\" \"$it/environ\" 2>/dev/null \
-                       && kill -HUP \"${it#/proc/}\"; done; true";
+                       && grep -q '^PPid:[[:space:]]*0$' \"$it/status\" 2>/dev/null \
+                       && kill -HUP \"${it#/proc/}\" && kill -CONT \"${it#/proc/}\"; done 2>/dev/null; true";
 
-/// How long the programs of a terminal may take to end,
+/// How long the shell of a terminal may take to end,
 const HANGING_UP: Duration = Duration::from_secs(10);
-/// and how much the program that ends them may say meanwhile: it is to say nothing.
+/// and how much a program that tells it so may say meanwhile: it is to say nothing.
 const HANGING_UP_SAYS: usize = 64 << 10;
 
 pub(super) struct Shell {
@@ -68,9 +70,9 @@ impl Shell {
     }
 
     /// Until the shell ends, its viewer closes it, or nobody has looked for too long.
-    pub(super) async fn run(mut self, first: Viewer, mut viewers: mpsc::Receiver<Viewer>) {
+    pub(super) async fn run(mut self, first: Viewer, mut viewers: mpsc::Receiver<Viewer>, kept: Duration) {
         let mut viewer = Some(self.attach(first, false).await);
-        let mut alone_until = Instant::now() + KEPT;
+        let mut alone_until = Instant::now() + kept;
         let (mut typed, mut written) = (BytesMut::new(), 0);
         let mut pace = Pace::default();
         let reason = loop {
@@ -104,7 +106,7 @@ impl Shell {
                     Some((FromViewer::Input, bytes)) if typed.len() + bytes.len() > 2 * TYPED_AT_MOST => {
                         tracing::debug!(terminal = self.name, "cut off a viewer that types more than it may");
                         viewer = None;
-                        alone_until = Instant::now() + KEPT;
+                        alone_until = Instant::now() + kept;
                     }
                     Some((FromViewer::Input, bytes)) => typed.extend_from_slice(&bytes),
                     Some((FromViewer::Resize, size)) => self.resize(&size).await,
@@ -117,7 +119,7 @@ impl Shell {
                     }
                     None => {
                         viewer = None;
-                        alone_until = Instant::now() + KEPT;
+                        alone_until = Instant::now() + kept;
                     }
                 },
                 wrote = self.running.input.write(&typed), if !typed.is_empty() => match wrote {
@@ -186,37 +188,45 @@ impl Shell {
         }
     }
 
-    /// Ends its programs. What they still say is read and thrown away: the engine handles the ends of programs one after
-    /// the other, and each only once all that it said was taken.
+    /// Hangs up as any terminal does: the shell is told, and tells what it began; what left the terminal before, such as a
+    /// daemon or tmux, goes on. What is still said is read and thrown away: the engine handles the ends of programs one
+    /// after the other, and each only once all that it said was taken.
     async fn hang_up(&mut self) {
-        let program = Program {
-            arguments: ["/bin/sh", "-c", HANG_UP, "sh", self.name.as_str()].map(str::to_owned).to_vec(),
-            ..Program::default()
-        };
-        let Self { engine, container, name, running, .. } = self;
-        let hung_up = async {
-            match engine.exec(container, program).await {
-                Ok(running) => finish(engine, running).await,
+        let Self { engine, container, name, running: Running { id, output, .. }, .. } = self;
+        let told = async {
+            match engine.hang_up(id).await {
+                Ok(Ending::Sent) => {}
+                Ok(Ending::NotOurs) => hang_up_from_inside(engine, container, name).await,
                 Err(error) => tracing::debug!(terminal = name, %error, "a terminal was not hung up"),
             }
         };
         let quiet = async {
             let mut pace = Pace::default();
-            while let Some(Ok(Output::Out(bytes) | Output::Error(bytes))) = running.output.next().await {
+            while let Some(Ok(Output::Out(bytes) | Output::Error(bytes))) = output.next().await {
                 pace.took(bytes.len(), Instant::now());
                 sleep_until(pace.until()).await;
             }
         };
-        if timeout(HANGING_UP, async { tokio::join!(hung_up, quiet) }).await.is_ok() {
+        if timeout(HANGING_UP, async { tokio::join!(told, quiet) }).await.is_ok() {
             return;
         }
-        // Programs that do not hear it, in an instance whose own shell may be anything.
-        match engine.end(&running.id).await {
-            Ok(Ending::Ended) => tracing::debug!(terminal = name, "the shell of a terminal was killed"),
+        // A shell that does not hear it. Any other terminal would be gone from under it by now, but the engine keeps this
+        // one as long as its shell runs.
+        match engine.end(id).await {
+            Ok(Ending::Sent) => tracing::debug!(terminal = name, "the shell of a terminal was killed"),
             Ok(Ending::NotOurs) | Err(_) => {
-                tracing::warn!(terminal = name, "the programs of a terminal go on after it was hung up");
+                tracing::warn!(terminal = name, "the shell of a terminal goes on after it was hung up");
             }
         }
+    }
+}
+
+/// For a node that may not signal processes of containers: what can be done, if the instance is an honest one.
+async fn hang_up_from_inside(engine: &Engine, container: &str, name: &str) {
+    let arguments = ["/bin/sh", "-c", HANG_UP, "sh", name].map(str::to_owned).to_vec();
+    match engine.exec(container, Program { arguments, ..Program::default() }).await {
+        Ok(running) => finish(engine, running).await,
+        Err(error) => tracing::debug!(terminal = name, %error, "a terminal was not hung up"),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use bytes::{Bytes, BytesMut};
+use protocol::path::FilePath;
 use protocol::stream::Found;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
@@ -15,28 +16,19 @@ use crate::docker::Engine;
 /// Bytes of the line that says what is there.
 const LINE: usize = 64;
 
-/// First a line that says what it is, then its bytes: a file as it is, a folder as a tape archive. Whoever reads them
-/// may go away before the end, and the engine would go on reading in their place: then the input ends, and so does it.
-/// It ends as the program that read them did.
-const GIVE: &str = "set -e; exec 3<&0; \
-                    give() { \"$@\" & it=$!; \
-                    { while read -r _; do :; done; kill \"$it\"; } <&3 >/dev/null 2>&1 & gone=$!; \
-                    code=0; wait \"$it\" || code=$?; kill \"$gone\"; return \"$code\"; }; \
-                    if [ -d \"$1\" ]; then printf 'folder\\n'; \
-                    give tar -C \"$(dirname -- \"$1\")\" -cf - -- \"$(basename -- \"$1\")\"; exit; fi; \
-                    if [ ! -f \"$1\" ]; then echo 'there is no file or folder of that name' >&2; exit 1; fi; \
-                    printf 'file %s\\n' \"$(wc -c <\"$1\")\"; give cat -- \"$1\"";
+/// First a line that says what it is, then its bytes.
+const GIVE: &str = include_str!("give.sh");
 
 /// What `tar` ends with when a file changed while it was read: the archive is whole, and has what was there.
 const CHANGED: i64 = 1;
 
 /// Sends what is at the path: first what it is, then its bytes. Those of a folder are in frames, because nobody knows
 /// before how many they are; an empty one says that the archive is whole.
-pub(crate) async fn get<W>(engine: &Engine, container: &str, path: &str, wire: W) -> io::Result<()>
+pub(crate) async fn get<W>(engine: &Engine, container: &str, path: &FilePath, wire: W) -> io::Result<()>
 where
     W: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut program = Mover::begin(engine, container, GIVE, &[path]).await.map_err(io::Error::other)?;
+    let mut program = Mover::begin(engine, container, GIVE, path, &[]).await.map_err(io::Error::other)?;
     let (mut from, mut to) = tokio::io::split(wire);
     let gave = tokio::select! {
         gave = give(&mut program, &mut to) => gave,

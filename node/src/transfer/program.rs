@@ -7,6 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use model::plain::plain;
+use protocol::limits::text::CLAUSE;
+use protocol::path::FilePath;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
@@ -22,15 +24,17 @@ const GRACE: Duration = Duration::from_secs(1);
 const REST: usize = 8 << 20;
 /// Bytes that one may say unasked, one after the other.
 const UNASKED: usize = 1 << 20;
-/// Bytes of what it complains that are told.
-const COMPLAINT: usize = 1_000;
+/// Bytes of what it complains that are kept: room for a path and for what is wrong with it.
+const COMPLAINT: usize = 8_000;
 /// How long a program that is asked inside to end another may take.
 const ASKED: Duration = Duration::from_secs(5);
 
 /// By which a program is known inside.
 const MARK: &str = "DOCKHOST_TRANSFER";
-/// Where it begins: the folder of whom it runs as, if there is one.
-const BEGIN: &str = "cd /root 2>/dev/null || cd /; ";
+/// How each begins: in the folder of whom it runs as, if there is one, and with the path that it is about, whose bytes may be
+/// any. The dot keeps a line break at its end.
+const BEGIN: &str = "cd /root 2>/dev/null || cd /; path=$(printf '%b.' \"$1\"); path=${path%.}; \
+                     fail() { echo \"$1\" >&2; exit 1; }\n";
 /// Ends every program with that mark.
 const END: &str = "for it in /proc/[0-9]*; do grep -qzxF \"DOCKHOST_TRANSFER=$1\" \"$it/environ\" 2>/dev/null \
                    && kill -KILL \"${it#/proc/}\"; done; true";
@@ -53,7 +57,8 @@ impl Mover {
         engine: &Engine,
         container: &str,
         script: &str,
-        arguments: &[&str],
+        path: &FilePath,
+        more: &[&str],
     ) -> Result<Self, EngineError> {
         let mut mark = [0; 8];
         // Without random numbers they have one mark, and end together.
@@ -61,7 +66,11 @@ impl Mover {
         let mark = hex::encode(mark);
         let shell = ["/bin/sh", "-c", &format!("{BEGIN}{script}"), "sh"].map(str::to_owned);
         let program = Program {
-            arguments: shell.into_iter().chain(arguments.iter().map(|text| (*text).to_owned())).collect(),
+            arguments: shell
+                .into_iter()
+                .chain([spelled(path)])
+                .chain(more.iter().map(|text| (*text).to_owned()))
+                .collect(),
             environment: vec![format!("{MARK}={mark}")],
             terminal: None,
         };
@@ -108,7 +117,7 @@ impl Mover {
     /// The last line of what it complained: what comes before it is how the program got there.
     pub(super) fn said(&self) -> String {
         let line = self.complaint.lines().map(|line| plain(line, COMPLAINT)).rfind(|line| !line.is_empty());
-        line.unwrap_or_else(|| "the transfer was cut off".to_owned())
+        line.map_or_else(|| "the transfer was cut off".to_owned(), |line| clause(&line))
     }
 
     /// Sees to it that it has ended. An honest one ends when its input does, and tidies up; any other is killed, for the
@@ -135,11 +144,33 @@ impl Mover {
         }
         let Self { engine, container, mark, id, .. } = self;
         match engine.end(&id).await {
-            Ok(Ending::Ended) => tracing::debug!(container, "the program of a transfer was killed"),
+            Ok(Ending::Sent) => tracing::debug!(container, "the program of a transfer was killed"),
             Ok(Ending::NotOurs) => end_from_inside(&engine, &container, &mark, &id).await,
             Err(error) => tracing::warn!(container, %error, "the program of a transfer may go on"),
         }
     }
+}
+
+/// A path as `printf %b` reads it: the engine takes arguments that are text alone.
+fn spelled(path: &FilePath) -> String {
+    let mut text = String::new();
+    for byte in path.as_bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => text.push(char::from(*byte)),
+            _ => text += &format!("\\0{byte:03o}"),
+        }
+    }
+    text
+}
+
+/// The end of a line that is too long to be told: programs name the file first, and then say why.
+fn clause(line: &str) -> String {
+    let length = line.chars().count();
+    if length <= CLAUSE {
+        return line.to_owned();
+    }
+    let end: String = line.chars().skip(length + 1 - CLAUSE).collect();
+    format!("…{end}")
 }
 
 /// For a node that may not end processes of containers: what can be done, if the instance is an honest one.
@@ -191,4 +222,24 @@ async fn heard(
         complaint.extend(String::from_utf8_lossy(bytes.get(..COMPLAINT).unwrap_or(bytes.as_ref())).chars());
     }
     Ok(Some(piece))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_any_bytes_is_one_word_of_text() {
+        assert_eq!(spelled(&FilePath::new(b"/root/a-b_c.d".to_vec())), "/root/a-b_c.d");
+        assert_eq!(spelled(&FilePath::new(b"/a b\\n%s\n\xff".to_vec())), "/a\\0040b\\0134n\\0045s\\0012\\0377");
+    }
+
+    #[test]
+    fn of_a_long_complaint_its_end_is_told() {
+        let line = format!("mv: cannot stat '{}': File name too long", "x".repeat(400));
+        let told = clause(&line);
+        assert_eq!(told.chars().count(), CLAUSE);
+        assert!(told.ends_with("x': File name too long"));
+        assert_eq!(clause("short"), "short");
+    }
 }

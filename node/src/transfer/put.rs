@@ -3,39 +3,58 @@
 use std::io;
 use std::time::Duration;
 
+use protocol::path::FilePath;
 use protocol::stream::Put;
 use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::{sleep, timeout};
-use wire::head;
+use wire::{frame, head};
 
 use super::program::{ANSWER, Mover, STANDS};
 use crate::docker::Engine;
 use crate::tunnel::{Wire, is_left};
 
-/// Bytes that are read at once.
+/// Bytes that are read at once, and room for a frame.
 const PIECE: usize = 64 << 10;
 /// How often it is looked whether somebody still waits for a program that takes nothing.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Takes exactly so many bytes, and only then gives them the name that they are to have. `$1` is the path, `$2` the number.
-const TAKE: &str = "set -e; if [ -d \"$1\" ]; then echo 'there is a folder of that name' >&2; exit 1; fi; \
-                    mkdir -p -- \"$(dirname -- \"$1\")\"; part=\"$1.part-$$\"; trap 'rm -f -- \"$part\"' EXIT; \
-                    head -c \"$2\" >\"$part\"; [ \"$(wc -c <\"$part\")\" -eq \"$2\" ]; mv -f -- \"$part\" \"$1\"";
+/// How long whoever sent a file may take to hear how that went.
+const HEARS: Duration = Duration::from_secs(10);
+
+/// Gives a file its name once all of it is there, with the mark behind its last byte, whose length is in `$3` where known.
+const TAKE: &str = include_str!("take.sh");
+/// Bytes of the mark.
+const MARK: usize = 32;
 
 /// Takes a file from the wire, and says on it how that went.
-pub(crate) async fn put(engine: &Engine, container: &str, path: &str, bytes: u64, mut wire: Wire) -> io::Result<()> {
-    let begun = Mover::begin(engine, container, TAKE, &[path, &bytes.to_string()]).await;
+pub(crate) async fn put(
+    engine: &Engine,
+    container: &str,
+    path: &FilePath,
+    bytes: Option<u64>,
+    mut wire: Wire,
+) -> io::Result<()> {
+    // Nobody who sends a file knows how a whole one will end.
+    let mut mark = [0; MARK / 2];
+    getrandom::fill(&mut mark).map_err(|error| io::Error::other(error.to_string()))?;
+    let mark = hex::encode(mark);
+    let all = bytes.map(|bytes| bytes.saturating_add(MARK as u64).to_string()).unwrap_or_default();
+    let begun = Mover::begin(engine, container, TAKE, path, &[&mark, &all]).await;
     let mut program = begun.map_err(io::Error::other)?;
-    let put = take(&mut program, bytes, &mut wire).await;
+    let put = take(&mut program, bytes, &mark, &mut wire).await;
     program.end().await;
-    head::write(&mut wire, &put?).await
+    head::write(&mut wire, &put?).await?;
+    wire.shutdown().await?;
+    // What still comes is read: closed over it, the wire would lose the answer.
+    let _ = timeout(HEARS, gone(&mut wire)).await;
+    Ok(())
 }
 
 /// An error where there is nobody left to be told.
-async fn take(program: &mut Mover, bytes: u64, wire: &mut Wire) -> io::Result<Put> {
+async fn take(program: &mut Mover, bytes: Option<u64>, mark: &str, wire: &mut Wire) -> io::Result<Put> {
     let (listening, input) = program.parts();
     let fed = tokio::select! {
-        fed = feed(bytes, wire, input) => fed?,
+        fed = feed(bytes, mark, wire, input) => fed?,
         // A program that ends before it has everything has refused it.
         over = listening => over.map_or_else(|error| Err(error.to_string()), |()| Ok(())),
     };
@@ -68,26 +87,28 @@ async fn gone(wire: &mut Wire) {
 }
 
 /// The outer error is the wire's; the inner one says what is wrong with the program.
-async fn feed(bytes: u64, wire: &mut Wire, input: &mut (impl AsyncWrite + Unpin)) -> io::Result<Result<(), String>> {
+async fn feed(
+    bytes: Option<u64>,
+    mark: &str,
+    wire: &mut Wire,
+    input: &mut (impl AsyncWrite + Unpin),
+) -> io::Result<Result<(), String>> {
     let mut left = bytes;
-    let mut piece = vec![0; PIECE];
-    while left > 0 {
-        let most = piece.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let count = wire.read(piece.get_mut(..most).unwrap_or_default()).await?;
-        if count == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
+    let mut buffer = vec![0; PIECE];
+    loop {
+        let count = next(&mut left, wire, &mut buffer).await?;
+        let piece = if count == 0 { mark.as_bytes() } else { buffer.get(..count).unwrap_or_default() };
         let written = tokio::select! {
-            written = timeout(STANDS, input.write_all(piece.get(..count).unwrap_or_default())) => written,
+            written = timeout(STANDS, input.write_all(piece)) => written,
             () = left_alone(wire) => return Err(io::ErrorKind::ConnectionAborted.into()),
         };
         match written {
+            Ok(Ok(())) if count == 0 => break,
             Ok(Ok(())) => {}
             // Its last words say why.
             Ok(Err(_)) => return Ok(Ok(())),
             Err(_) => return Ok(Err("its programs take no more of the file".to_owned())),
         }
-        left = left.saturating_sub(u64::try_from(count).unwrap_or_default());
     }
     // Its end must be seen, or a program that waits for more would wait for ever.
     let ended = async {
@@ -102,4 +123,21 @@ async fn feed(bytes: u64, wire: &mut Wire, input: &mut (impl AsyncWrite + Unpin)
         Ok(_) => Ok(Ok(())),
         Err(_) => Ok(Err("its programs take no more of the file".to_owned())),
     }
+}
+
+/// How many bytes of the file came next; none at its end. One that breaks off has no end.
+async fn next(left: &mut Option<u64>, wire: &mut Wire, buffer: &mut [u8]) -> io::Result<usize> {
+    let Some(left) = left else {
+        return frame::read(wire, buffer).await?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
+    };
+    if *left == 0 {
+        return Ok(0);
+    }
+    let most = buffer.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
+    let count = wire.read(buffer.get_mut(..most).unwrap_or_default()).await?;
+    if count == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    *left = left.saturating_sub(u64::try_from(count).unwrap_or_default());
+    Ok(count)
 }

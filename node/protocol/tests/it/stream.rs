@@ -4,6 +4,7 @@ use model::id::InstanceId;
 use model::port::ContainerPort;
 use model::version::{Epoch, Generation, Incarnation};
 use proptest::prelude::*;
+use protocol::path::FilePath;
 use protocol::stream::{Ask, LENGTH, Measuring, Opening, Target, Way, decode, encode};
 
 const PORT: &str = r#"{"epoch":4,"instance":"INSTANCE","incarnation":2,"generation":9,"target":{"target":"port","port":22,"patience_ms":0}}"#;
@@ -32,6 +33,24 @@ fn a_stream_is_asked_for_as_nodes_have_always_read_it() {
     assert_eq!(text(&Ask::Stream(opening())), sample);
     assert_eq!(decode::<Ask>(sample.as_bytes()), Ok(Ask::Stream(opening())));
     assert_eq!(decode::<Opening>(sample.as_bytes()), Ok(opening()));
+}
+
+#[test]
+fn a_file_is_asked_for_as_nodes_have_always_read_it_where_its_path_is_text_and_its_length_known() {
+    let written = |target: Target| serde_json::to_string(&target).unwrap_or_default();
+    let path = |bytes: &[u8]| FilePath::new(bytes.to_vec());
+    let put = |bytes: &[u8], length| written(Target::PutFile { path: path(bytes), bytes: length });
+    assert_eq!(put(b"/root/a", Some(7)), r#"{"target":"put_file","path":"/root/a","bytes":7}"#);
+    assert_eq!(put(b"/\xff", None), r#"{"target":"put_file","path":{"hex":"2fff"},"bytes":null}"#);
+    assert_eq!(written(Target::GetFile { path: path(b"/a") }), r#"{"target":"get_file","path":"/a"}"#);
+    for target in [
+        Target::PutFile { path: path(b"/root/a"), bytes: Some(7) },
+        Target::PutFile { path: path(b"/\xff\n"), bytes: None },
+        Target::GetFile { path: path(b"/\n") },
+    ] {
+        let ask = Ask::Stream(Opening { target, ..opening() });
+        assert_eq!(decode::<Ask>(text(&ask).as_bytes()), Ok(ask));
+    }
 }
 
 #[test]

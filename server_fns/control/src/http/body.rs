@@ -76,7 +76,8 @@ async fn read(body: Body) -> Result<Bytes, Refusal> {
     Ok(bytes.into())
 }
 
-async fn discard(mut chunks: BodyDataStream) {
+/// Reads on for a moment: many a sender reads no answer before it has said everything.
+pub(crate) async fn discard(mut chunks: BodyDataStream) {
     let read = async {
         let mut left = MAX_DISCARDED_BYTES;
         while let Some(Ok(chunk)) = chunks.next().await

@@ -1,18 +1,16 @@
-//! Who may move files, and which paths are paths.
+//! Who may move files.
 
 use axum::http::{HeaderMap, Uri};
 use model::id::InstanceId;
 use model::refusal::Refusal;
 use model::ticket::Ticket;
 use planner::actor::Actor;
+use protocol::path::FilePath;
 use tokio::time::Instant;
 
-use super::Where;
+use super::asked::{Asked, checked};
 use crate::access::permit::Permit;
 use crate::handle::{Handle, still_there};
-
-/// Bytes of a path: as the kernel has it, with room for the name that an unfinished file has.
-const LONGEST: usize = 4_000;
 
 /// Who may move one file, and where.
 pub(crate) struct Admission {
@@ -44,9 +42,9 @@ pub(crate) fn is_ticketed(uri: &Uri) -> bool {
 pub(super) async fn admit(
     handle: &Handle,
     id: InstanceId,
-    Where { path, ticket }: Where,
+    Asked { path, ticket }: Asked,
     headers: &HeaderMap,
-) -> Result<(String, Permit), Refusal> {
+) -> Result<(FilePath, Permit), Refusal> {
     let actor = match ticket {
         Some(ticket) => {
             let Admission { actor, instance } = handle.file_tickets.redeem(&ticket, Instant::now())?;
@@ -65,26 +63,6 @@ pub(super) async fn admit(
     Ok((checked(path)?, Permit::Use { actor, instance: id }))
 }
 
-/// A path inside the instance; one that does not begin with `/` is below `/root`. What it means there, links included,
-/// is for the instance to decide.
-fn checked(path: String) -> Result<String, Refusal> {
-    let bad = |why: &str| Err(Refusal::field("path", format!("The path {why}.")));
-    if path.trim_matches('/').is_empty() {
-        return bad("names nothing");
-    }
-    if path.len() > LONGEST {
-        return bad("is longer than 4,000 bytes");
-    }
-    if path.chars().any(char::is_control) {
-        return bad("contains a control character");
-    }
-    if path.split('/').any(|part| part == "..") {
-        return bad("must not contain `..`");
-    }
-    // A name such as `-rf` stays a name.
-    Ok(if path.starts_with('/') { path } else { format!("/root/{path}") })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,17 +79,6 @@ mod tests {
             "/api/v1/me?ticket=x",
         ] {
             assert!(!ticketed(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn paths_stay_paths() {
-        assert_eq!(checked("notes.txt".to_owned()).unwrap(), "/root/notes.txt");
-        assert_eq!(checked("-rf".to_owned()).unwrap(), "/root/-rf");
-        assert_eq!(checked("/srv/a b/ä".to_owned()).unwrap(), "/srv/a b/ä");
-        let long = "a".repeat(5_000);
-        for bad in ["", "/", "//", "../x", "a/../../x", "a\0b", "a\nb", "\u{1b}[2J", &long] {
-            assert!(checked(bad.to_owned()).is_err(), "{bad:?}");
         }
     }
 }

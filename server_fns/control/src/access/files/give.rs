@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
+use protocol::path::FilePath;
 use protocol::stream::{Found, Target};
 use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
@@ -17,15 +18,16 @@ use wire::frame::{self, MAX_FRAME};
 use wire::head;
 
 use super::admit::admit;
-use super::{PIECE, Where, opened, plain};
+use super::asked::Asked;
+use super::{PIECE, opened, plain};
 use crate::access::permit::while_allowed;
 use crate::handle::Handle;
 use crate::limits;
 use crate::tunnel::Socket;
 
-pub(super) async fn give(handle: &Handle, id: InstanceId, asked: Where, request: Request) -> Result<Response, Refusal> {
-    let (path, permit) = admit(handle, id, asked, request.headers()).await?;
-    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+pub(super) async fn give(handle: &Handle, id: InstanceId, request: Request) -> Result<Response, Refusal> {
+    let (path, permit) = admit(handle, id, Asked::of(request.uri())?, request.headers()).await?;
+    let name = named(&path);
     let mut stream = opened(handle, id, Target::GetFile { path }).await?;
     let lost = || Refusal::new(RefusalCode::Unavailable, "The node was lost on the way.");
     let found = timeout(limits::FILE_PAUSE, head::hear::<Found>(&mut stream)).await;
@@ -82,6 +84,12 @@ fn folder(socket: Socket) -> impl Stream<Item = io::Result<Bytes>> {
     })
 }
 
+/// The last name of the path, as far as a header can say it: those are text.
+fn named(path: &FilePath) -> String {
+    let name = path.as_bytes().rsplit(|byte| *byte == b'/').find(|name| !name.is_empty());
+    String::from_utf8_lossy(name.unwrap_or_default()).into_owned()
+}
+
 /// With the name in both forms: the old one for what knows no other, without what could end it.
 fn disposition(name: &str) -> String {
     let plain: String =
@@ -99,6 +107,14 @@ fn disposition(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_called_as_its_path_ends() {
+        let cases: [(&[u8], &str); 3] = [(b"/srv/a b", "a b"), (b"/srv/deep//", "deep"), (b"/srv/\xff", "\u{fffd}")];
+        for (path, name) in cases {
+            assert_eq!(named(&FilePath::new(path.to_vec())), name);
+        }
+    }
 
     #[test]
     fn a_name_cannot_add_a_header_or_end_its_own() {

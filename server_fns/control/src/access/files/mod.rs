@@ -1,16 +1,16 @@
 //! Files into an instance and out of it, as they are, in one request each.
 
 mod admit;
+mod asked;
 mod give;
 mod take;
 
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use protocol::stream::Target;
-use serde::Deserialize;
 
 use crate::handle::Handle;
 use crate::router::refuse;
@@ -23,48 +23,47 @@ pub(crate) const PATH: &str = "/api/v1/instances/{id}/files";
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;
 
-#[derive(Deserialize)]
-pub(crate) struct Where {
-    path: String,
-    /// In place of a session.
-    ticket: Option<String>,
-}
-
 /// Takes the body as the file at that path. It is there whole or not at all.
-pub(crate) async fn put(
-    State(handle): State<Handle>,
-    Path(id): Path<InstanceId>,
-    Query(asked): Query<Where>,
-    request: Request,
-) -> Response {
-    match take::take(&handle, id, asked, request).await {
+pub(crate) async fn put(State(handle): State<Handle>, Path(id): Path<InstanceId>, request: Request) -> Response {
+    match take::take(&handle, id, request).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(refusal) => refuse(&refusal),
     }
 }
 
 /// Gives the file at that path, or the folder as a tape archive.
-pub(crate) async fn get(
-    State(handle): State<Handle>,
-    Path(id): Path<InstanceId>,
-    Query(asked): Query<Where>,
-    request: Request,
-) -> Response {
-    match give::give(&handle, id, asked, request).await {
+pub(crate) async fn get(State(handle): State<Handle>, Path(id): Path<InstanceId>, request: Request) -> Response {
+    match give::give(&handle, id, request).await {
         Ok(response) => response,
         Err(refusal) => refuse(&refusal),
     }
 }
 
 async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socket, Refusal> {
+    let newer = is_newer(&target);
     let unavailable = |why: NoStream| {
         let code = match why {
             NoStream::NotRunning(_) => RefusalCode::Conflict,
             NoStream::NotListening(_) | NoStream::Undeclared(_) | NoStream::NodeAway(_) => RefusalCode::Unavailable,
         };
-        Refusal::new(code, format!("No file can be moved: {why}."))
+        let hint = match why {
+            NoStream::NodeAway(_) if newer => {
+                " A node of before 0.2.0 takes only files whose length is said and whose path is text; update it."
+            }
+            NoStream::NodeAway(_) | NoStream::NotRunning(_) | NoStream::NotListening(_) | NoStream::Undeclared(_) => "",
+        };
+        Refusal::new(code, format!("No file can be moved: {why}.{hint}"))
     };
     Ok(handle.open_stream(id, target).await.map_err(unavailable)?.socket)
+}
+
+/// Whether a node of before does not understand it. Such a node closes the socket and says nothing.
+fn is_newer(target: &Target) -> bool {
+    match target {
+        Target::PutFile { path, bytes } => bytes.is_none() || path.as_text().is_none(),
+        Target::GetFile { path } => path.as_text().is_none(),
+        Target::Port { .. } | Target::Datagrams { .. } | Target::Terminal { .. } => false,
+    }
 }
 
 fn plain(text: &str) -> String {

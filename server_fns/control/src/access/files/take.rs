@@ -1,44 +1,67 @@
 //! A file into an instance.
 
-use axum::body::BodyDataStream;
+use axum::body::{BodyDataStream, HttpBody as _};
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use futures_util::StreamExt as _;
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use protocol::stream::{Put, Target};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
+use wire::frame::{self, MAX_FRAME};
 use wire::head;
 
 use super::admit::admit;
-use super::{Where, opened, plain};
+use super::asked::Asked;
+use super::{opened, plain};
 use crate::handle::Handle;
+use crate::http::discard;
 use crate::limits;
 use crate::tunnel::Socket;
 
-pub(super) async fn take(handle: &Handle, id: InstanceId, asked: Where, request: Request) -> Result<(), Refusal> {
+pub(super) async fn take(handle: &Handle, id: InstanceId, request: Request) -> Result<(), Refusal> {
     let (parts, body) = request.into_parts();
-    let (path, permit) = admit(handle, id, asked, &parts.headers).await?;
-    if path.ends_with('/') {
+    let is_empty = body.is_end_stream();
+    let mut body = body.into_data_stream();
+    let taken = taken(handle, id, &parts, &mut body, is_empty).await;
+    // Whoever asks before sending has sent nothing, and is not to be asked for it now.
+    if taken.is_err() && !parts.headers.contains_key(header::EXPECT) {
+        discard(body).await;
+    }
+    taken
+}
+
+async fn taken(
+    handle: &Handle,
+    id: InstanceId,
+    parts: &Parts,
+    body: &mut BodyDataStream,
+    is_empty: bool,
+) -> Result<(), Refusal> {
+    let (path, permit) = admit(handle, id, Asked::of(&parts.uri)?, &parts.headers).await?;
+    if matches!(path.as_bytes().rsplit(|byte| *byte == b'/').next(), Some(b"" | b".")) {
         return Err(Refusal::field("path", "The path must name a file, not a folder."));
     }
-    let bytes = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let bytes: u64 = bytes.ok_or_else(|| {
-        Refusal::new(RefusalCode::Invalid, "Say how long the file is: send the header `Content-Length`.")
-    })?;
-    if bytes > limits::FILE {
-        let most = limits::FILE >> 30;
-        return Err(Refusal::new(
-            RefusalCode::TooLarge,
-            format!("A file may have at most {most} GiB; use rsync for more."),
-        ));
+    if parts.headers.contains_key(header::CONTENT_RANGE) {
+        // A client that goes on with a broken transfer would make a file of its end.
+        let message = "A file is taken as a whole: send all of it, without the header `Content-Range`.";
+        return Err(Refusal::new(RefusalCode::Invalid, message));
+    }
+    let bytes = length(&parts.headers);
+    if bytes.is_none() && is_empty {
+        let message = "The request has no body. Send the file as its body; for an empty one send `Content-Length: 0`.";
+        return Err(Refusal::new(RefusalCode::Invalid, message));
+    }
+    if bytes.is_some_and(|bytes| bytes > limits::FILE) {
+        return Err(too_large());
     }
     let stream = opened(handle, id, Target::PutFile { path, bytes }).await?;
     tokio::select! {
         // What is sent to its end is there, whatever ended at the same moment.
         biased;
-        done = send(body.into_data_stream(), stream) => done,
+        done = send(body, stream, bytes.is_some()) => done,
         () = handle.no_longer_allowed(&permit) => {
             let message = "You were signed out or the instance was stopped on the way; nothing was changed.";
             Err(Refusal::new(RefusalCode::Forbidden, message))
@@ -46,30 +69,72 @@ pub(super) async fn take(handle: &Handle, id: InstanceId, asked: Where, request:
     }
 }
 
-async fn send(mut body: BodyDataStream, mut stream: Socket) -> Result<(), Refusal> {
-    let broken = || Refusal::new(RefusalCode::Invalid, "The file broke off before its end; nothing was changed.");
-    let lost = |_| Refusal::new(RefusalCode::Unavailable, "The node was lost on the way; nothing was changed.");
-    loop {
-        match timeout(limits::FILE_PAUSE, body.next()).await {
-            Ok(Some(Ok(piece))) => {
-                match timeout(limits::FILE_PAUSE, stream.write_all(&piece)).await {
-                    Ok(Ok(())) => {}
-                    // The node says why it takes no more.
-                    Ok(Err(_)) => break,
-                    Err(_) => {
-                        let message = "The instance takes no more of the file; nothing was changed.";
-                        return Err(Refusal::new(RefusalCode::Unavailable, message));
-                    }
-                }
-            }
-            Ok(None) => break,
-            Ok(Some(Err(_))) | Err(_) => return Err(broken()),
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_large() -> Refusal {
+    let most = limits::FILE >> 30;
+    Refusal::new(RefusalCode::TooLarge, format!("A file may have at most {most} GiB; use rsync for more."))
+}
+
+fn broken() -> Refusal {
+    Refusal::new(RefusalCode::Invalid, "The file broke off before its end; nothing was changed.")
+}
+
+async fn send(body: &mut BodyDataStream, stream: Socket, is_counted: bool) -> Result<(), Refusal> {
+    let (mut from, mut to) = tokio::io::split(stream);
+    let answer = head::hear::<Put>(&mut from);
+    tokio::pin!(answer);
+    let heard = tokio::select! {
+        // The instance may refuse the file before it has all of it.
+        heard = &mut answer => heard,
+        sent = carry(body, &mut to, is_counted) => {
+            sent?;
+            timeout(limits::FILE_PAUSE, answer).await.map_err(|_| broken())?
         }
-    }
-    match timeout(limits::FILE_PAUSE, head::hear::<Put>(&mut stream)).await.map_err(|_| broken())?.map_err(lost)? {
+    };
+    match heard
+        .map_err(|_| Refusal::new(RefusalCode::Unavailable, "The node was lost on the way; nothing was changed."))?
+    {
         Put::Done => Ok(()),
         Put::Failed { why } => {
             Err(Refusal::new(RefusalCode::Conflict, format!("The instance refused it: {}.", plain(&why))))
         }
     }
+}
+
+/// All of the file, in frames if nobody knows how much that is.
+async fn carry(body: &mut BodyDataStream, to: &mut (impl AsyncWrite + Unpin), is_counted: bool) -> Result<(), Refusal> {
+    let mut left = limits::FILE;
+    loop {
+        let piece = match timeout(limits::FILE_PAUSE, body.next()).await {
+            Ok(Some(Ok(piece))) => piece,
+            Ok(None) => break,
+            Ok(Some(Err(_))) | Err(_) => return Err(broken()),
+        };
+        let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or_else(too_large)?;
+        let written = async {
+            if is_counted {
+                return to.write_all(&piece).await;
+            }
+            for part in piece.chunks(MAX_FRAME) {
+                frame::write(to, part).await?;
+            }
+            Ok(())
+        };
+        match timeout(limits::FILE_PAUSE, written).await {
+            Ok(Ok(())) => {}
+            // The node says why it takes no more.
+            Ok(Err(_)) => return Ok(()),
+            Err(_) => {
+                let message = "The instance takes no more of the file; nothing was changed.";
+                return Err(Refusal::new(RefusalCode::Unavailable, message));
+            }
+        }
+    }
+    // One that cannot be written has an answer on it.
+    let _ = if is_counted { to.flush().await } else { frame::write(to, &[]).await };
+    Ok(())
 }
