@@ -13,7 +13,9 @@ mod headers;
 pub(crate) mod hosts;
 pub(crate) mod listen;
 mod origin;
+mod query;
 pub mod tls;
+mod unread;
 mod window;
 
 #[cfg(test)]
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
+pub use body::Sent;
 pub use dialled::Dialled;
 pub use exposure::Exposure;
 pub use forwarded::{BadProxies, TrustedProxies, network};
