@@ -59,7 +59,7 @@ pub(crate) async fn get(
 async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socket, Refusal> {
     let unavailable = |why: NoStream| {
         let code = match why {
-            NoStream::NotRunning(_) => RefusalCode::Conflict,
+            NoStream::NotRunning(_) | NoStream::Paused(_) => RefusalCode::Conflict,
             NoStream::NotListening(_) | NoStream::Undeclared(_) | NoStream::NodeAway(_) => RefusalCode::Unavailable,
         };
         Refusal::new(code, format!("No file can be moved: {why}."))

@@ -20,6 +20,7 @@ use super::gauge::Gauge;
 use super::watch::told;
 use crate::handle::Handle;
 use line::{Line, Typed};
+pub(super) use run::starts_in;
 
 const PROMPT: &str = "dockhost> ";
 
