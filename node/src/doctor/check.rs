@@ -22,6 +22,7 @@ pub(super) enum Hop {
     Docker,
     KnownFaults,
     DockerNetwork,
+    Prunes,
     Disk,
 }
 
@@ -43,6 +44,7 @@ impl fmt::Display for Hop {
             Self::Docker => "Docker",
             Self::KnownFaults => "known faults",
             Self::DockerNetwork => "Docker network",
+            Self::Prunes => "prunes",
             Self::Disk => "disk",
         })
     }

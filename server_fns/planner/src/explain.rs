@@ -105,7 +105,10 @@ impl Seat<'_> {
             Phase::Stopped if self.instance.desired == DesiredState::Stopped => "Start it when you need it.".to_owned(),
             Phase::Unknown => format!("Nothing is moved or stopped. It is shown again when {node} is back."),
             Phase::Error => "Do what the sentence above says, then start it to try again.".to_owned(),
-            Phase::Lost => "Bring its container back on the node, or delete it and create another.".to_owned(),
+            Phase::Lost => format!(
+                "Bring its container back on {node}, or delete it and create another. Where Docker is pruned there, \
+                 `--filter label!=dockhost.cluster` spares instances that are stopped."
+            ),
             _ if self.overdue => "It takes longer than it should. Wait, or take one of the ways out.".to_owned(),
             Phase::Pending
             | Phase::Creating
