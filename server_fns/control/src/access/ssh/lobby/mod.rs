@@ -1,6 +1,7 @@
 //! Where somebody is who named no instance: a small shell of commands on the same handle as the page.
 
 mod command;
+mod create;
 mod forward;
 mod line;
 mod restricted;

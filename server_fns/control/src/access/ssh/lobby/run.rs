@@ -50,8 +50,8 @@ impl Lobby {
                 views.retain(|view| view.owner == actor.username);
                 Ok(if json { as_json(&views) } else { list(&views, self.handle.now().wall) })
             }
-            Command::New { name, image } => {
-                let asked = CreateInstance { name, image, ..CreateInstance::default() };
+            Command::New { name, image, limits } => {
+                let asked = CreateInstance { name, image, limits, ..CreateInstance::default() };
                 let made = self.handle.create_instance(actor, asked, None).await?;
                 Ok(show(&self.settled(made.id).await?))
             }
