@@ -29,10 +29,11 @@ pub fn foreign(name: &str) -> Problem {
 /// Of an instance that was to stand still, or to run: prunes take what stands still.
 pub fn lost(stopped: bool) -> Problem {
     let likely = if stopped {
-        "Most likely somebody ran `docker container prune` or `docker system prune` there, which remove every container that \
-         is stopped."
+        "Most likely somebody ran `docker container prune` or `docker system prune` there, which remove every \
+         container that is stopped."
     } else {
-        "Most likely somebody removed it there by hand, as `docker rm -f` does; a prune takes one that has just ended, too."
+        "Most likely somebody removed it there by hand, as `docker rm -f` does; a prune takes one that has just \
+         ended, too."
     };
     problem(
         ProblemCode::Lost,

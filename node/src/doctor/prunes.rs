@@ -1,5 +1,5 @@
-//! What cleans up Docker on this machine by itself. To the engine a stopped instance is a stopped container like any other,
-//! and a prune removes it with its files.
+//! What cleans up Docker on this machine by itself. To the engine a stopped instance is a stopped container like any
+//! other, and a prune removes it with its files.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
-//! The parts of a request that have another life in rows and node messages. Those are read leniently, so that versions
-//! understand each other; a request is taken exactly or refused, because a field that nobody reads is a limit that nobody
-//! keeps.
+//! The parts of a request that have another life in rows and node messages. Those are read leniently, so that
+//! versions understand each other; a request is taken exactly or refused, because a field that nobody reads is a
+//! limit that nobody keeps.
 
 use std::fmt;
 

@@ -62,7 +62,8 @@ pub struct InstanceView {
 }
 
 impl InstanceView {
-    /// Whether that may be asked for and would change something. While it restarts, only one that waits can start sooner.
+    /// Whether that may be asked for and would change something. While it restarts, only one that waits can start
+    /// sooner.
     pub fn takes(&self, verb: Verb) -> bool {
         let waits = verb != Verb::Start || self.phase != Phase::Restarting || self.starts_at.is_some();
         verb.is_open_to(self.phase) && waits

@@ -95,11 +95,13 @@ impl Seat<'_> {
                 format!("Log in. If that does not work, see that the host ports are open in the firewall of {node}.")
             }
             Phase::Paused => format!(
-                "`docker unpause` on {node} lets its programs go on where they stood. A restart ends them and begins anew."
+                "`docker unpause` on {node} lets its programs go on where they stood. A restart ends them and begins \
+                 anew."
             ),
             Phase::Restarting if self.waits => {
                 format!(
-                    "{node} starts it again by itself after a pause, which grows with each such end. Start it to wait no longer."
+                    "{node} starts it again by itself after a pause, which grows with each such end. Start it to wait \
+                     no longer."
                 )
             }
             Phase::Stopped if self.instance.desired == DesiredState::Stopped => "Start it when you need it.".to_owned(),

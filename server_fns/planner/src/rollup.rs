@@ -61,10 +61,10 @@ fn wished_running(instance: &Instance, problem: Option<&Problem>) -> Phase {
     let running = state.is_some_and(ContainerState::is_running);
     if running {
         let restarts = instance.restarts > report.restarts || matches!(report.activity, Some(Activity::Stopping));
-        return match is_paused(&report.observed) {
-            _ if restarts => Phase::Restarting,
-            true => Phase::Paused,
-            false => Phase::Running,
+        return match (restarts, is_paused(&report.observed)) {
+            (true, _) => Phase::Restarting,
+            (false, true) => Phase::Paused,
+            (false, false) => Phase::Running,
         };
     }
     if instance.is_acted_on() && problem.is_some() {

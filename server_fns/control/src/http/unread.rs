@@ -15,7 +15,8 @@ const SAID: [&str; 7] = [
 /// Characters that are kept of it: it repeats what was sent.
 const MOST: usize = 240;
 
-/// Of such as "limits.memory: unknown field `memory`, expected `cpus` at line 1 column 2", without the position of a machine.
+/// Of such as "limits.memory: unknown field `memory`, expected `cpus` at line 1 column 2", without the position, which
+/// is for machines.
 pub(super) fn unreadable(reason: &str) -> Refusal {
     let reason = reason.rsplit_once(" at line ").map_or(reason, |(plain, _)| plain);
     let (path, said) = split(reason);

@@ -14,8 +14,8 @@ use crate::liveness::{is_present, liveness};
 use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
 
-/// Wishes it to run. After an error this asks the node to try again, and where the node pauses before it starts again what
-/// ended by itself, this ends the pause.
+/// Wishes it to run. After an error this asks the node to try again, and where the node pauses before it starts
+/// again what ended by itself, this ends the pause.
 pub fn start(
     world: &World,
     actor: &Actor,
@@ -26,8 +26,13 @@ pub fn start(
     let instance = actor.instance(world, id)?;
     let phase = phase_of(world, instance, now);
     let waits = starts_at(instance).is_some() && phase.can_start();
-    let open = phase.can_start() && phase != Phase::Restarting || matches!(phase, Phase::Lost | Phase::Paused);
-    let holds = instance.desired == DesiredState::Running && !waits && !open;
+    // Where asking again is no answer: something failed, or nobody here can bring it about.
+    let open = if phase == Phase::Restarting {
+        waits
+    } else {
+        phase.can_start() || matches!(phase, Phase::Lost | Phase::Paused)
+    };
+    let holds = instance.desired == DesiredState::Running && !open;
     let node = world.nodes.get(&instance.node).filter(|node| node.availability == Availability::Draining);
     if let Some(node) = node.filter(|_| !holds) {
         let message = format!(
