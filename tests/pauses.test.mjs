@@ -21,7 +21,8 @@ describe("an instance that stands still", () => {
     await world.node("lab");
     ada = world.ada;
     await ada.addKey();
-    const made = await ada.create("web-1");
+    const made = await ada.create("web-1", { limits: { memory: "256m", cpus: 1 } });
+    assert.deepEqual(made.limits, { cpu_millis: 1000, memory_bytes: 268435456 });
     web = await ada.phase(made.id, "running", 300);
     [container] = await world.engine.containersOf(web.id);
     client = await Client.of(ada);

@@ -6,7 +6,7 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::login::login;
-use super::{Message, Offer, VerbButton, VerbDialog, title, use_verbs};
+use super::{Message, Offer, VerbButton, VerbDialog, use_verbs, verb_words};
 use crate::parts::{
     Badge, ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone,
 };
@@ -64,7 +64,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                             danger: verb == Verb::Delete,
                             disabled: !view.takes(verb),
                             onclick: move |()| verbs.choose(verb),
-                            "{title(verb, &view)}"
+                            "{verb_words(verb, &view)}"
                         }
                     }
                 }

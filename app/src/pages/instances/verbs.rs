@@ -136,7 +136,7 @@ impl Verbs {
 }
 
 /// What stands on the button.
-pub(crate) fn title(verb: Verb, view: &InstanceView) -> &'static str {
+pub(crate) fn verb_words(verb: Verb, view: &InstanceView) -> &'static str {
     if verb == Verb::Start && view.starts_at.is_some() { "Start now" } else { verb.title() }
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn VerbButton(verbs: Verbs, verb: Verb, view: InstanceView, #[props(d
             busy: waiting,
             disabled: !view.takes(verb),
             onclick: move |_| verbs.choose(verb),
-            "{title(verb, &view)}"
+            "{verb_words(verb, &view)}"
         }
     }
 }
