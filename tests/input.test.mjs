@@ -79,6 +79,79 @@ describe("bad input", () => {
     assert.equal((await ada.api.get("/ssh-keys")).length, before);
   });
 
+  test("SSH keys as people paste them are taken, and two never become one", async () => {
+    const before = (await ada.api.get("/ssh-keys")).length;
+    const make = async (...args) => {
+      const file = join(world.dir, `pasted-${args.join("")}`);
+      await must("ssh-keygen", ["-q", "-N", "", "-C", "eve@laptop", "-f", file, ...args]);
+      return (await must("cat", [`${file}.pub`])).trim();
+    };
+    const rsa = await make("-t", "rsa", "-b", "3072");
+    const plain = rsa.split(" ").slice(0, 2).join(" ");
+    const broken = (width, by) => rsa.match(new RegExp(`.{1,${width}}`, "g")).join(by);
+    for (const public_key of [`  ${rsa}`, `\n\n${rsa}\r\n`, `\ufeff${rsa}`, broken(64, "\n"), broken(80, "\r\n"), broken(76, " \n "), rsa.replace(" ", "\n")]) {
+      const added = await ada.api.post("/ssh-keys", { name: "pasted", public_key });
+      assert.equal(added.public_key, plain, JSON.stringify(public_key));
+      await ada.api.remove(`/ssh-keys/${added.id}`);
+    }
+    const other = await make("-t", "ecdsa");
+    for (const public_key of [`${rsa}\n${other}`, `${broken(64, "\n")}\n${other}`, `${plain.slice(0, 100)}\n${other}\n${plain.slice(100)}`, `${other}\nno-pty`]) {
+      refused(await ada.api.call("POST", "/ssh-keys", { name: "two", public_key }), 400, "public_key");
+    }
+    refused(await ada.api.call("POST", "/ssh-keys", { name: "options", public_key: `  no-pty ${rsa}` }), 400, "public_key");
+    assert.equal((await ada.api.get("/ssh-keys")).length, before);
+  });
+
+  test("a field that is unknown or mistyped is named, wherever it stands, and nothing is made", async () => {
+    const bodies = [
+      ["/instances", { name: "x", limits: { mem: "256m" } }, "limits.mem"],
+      ["/instances", { name: "x", limits: { memory: 256 } }, "limits.memory"],
+      ["/instances", { name: "x", limits: { memory: "much" } }, "limits.memory"],
+      ["/instances", { name: "x", limits: { cpus: "two" } }, "limits.cpus"],
+      ["/instances", { name: "x", limits: { cpu_millis: "500" } }, "limits.cpu_millis"],
+      ["/instances", { name: "x", limits: { memory: "1g", memory_bytes: 1073741824 } }, "limits"],
+      ["/instances", { name: "x", limits: { memory: "1m" } }, "limits.memory_bytes"],
+      ["/instances", { name: "x", limit: { memory: "256m" } }, "limit"],
+      ["/instances", { nmae: "x" }, "nmae"],
+      ["/instances", {}, "name"],
+      ["/instances", { name: 7 }, "name"],
+      ["/instances", { name: "x", ssh_keys: ["laptop", 7] }, "ssh_keys[1]"],
+      ["/nodes", { name: "x", host_ports: { first: 1024 } }, "host_ports.last"],
+      ["/nodes", { name: "x", host_ports: { first: 1024, last: 2048, step: 3 } }, "host_ports.step"],
+      ["/nodes", { name: "x", maxInstances: 3 }, "maxInstances"],
+      ["/tokens", { name: "x", scope: "read" }, "scope"],
+      ["/ssh-keys", { name: "x", public_key: ada.publicKey, manage: false }, "manage"],
+      ["/sign-up", { username: "eve", email: "eve@example.org", password: PASSWORD, admin: true }, "admin"],
+      ["/sign-in", { user: "ada", password: PASSWORD }, "user"],
+      ["/invites", { hours: 1 }, "hours"],
+    ];
+    for (const [path, body, field] of bodies) refused(await ada.api.call("POST", path, body), 400, field);
+    refused(await ada.api.call("POST", "/instances", '{"name":"x","name":"y"}'), 400, "name");
+    refused(await ada.api.call("PUT", "/settings", { ...(await ada.api.get("/settings")), quotas: 9 }), 400, "quotas");
+    const unknown = "i-00000000000000aa";
+    for (const verb of ["start", "stop", "restart"]) {
+      refused(await ada.api.call("POST", `/instances/${unknown}/${verb}`, { force: true }), 400, "force");
+      assert.equal((await ada.api.call("POST", `/instances/${unknown}/${verb}`, {})).status, 404);
+    }
+    refused(await ada.api.call("PUT", `/instances/${unknown}/ports/80`, { ulr: "public" }), 400, "ulr");
+    refused(await ada.api.call("POST", `/instances/${unknown}/forwards`, { container_port: 80, allow: ["10.0.0.0/8"], deny: [] }), 400, "deny");
+    refused(await ada.api.call("POST", `/instances/${unknown}/terminal`, { columns: 80, rows: 24, shell: "sh" }), 400, "shell");
+    assert.deepEqual(await ada.api.get("/instances"), []);
+    assert.deepEqual(await ada.api.get("/nodes"), []);
+    assert.deepEqual(await ada.api.get("/invites"), []);
+  });
+
+  test("a parameter that the path does not take, and a header twice, are named", async () => {
+    refused(await ada.api.call("POST", "/instances?image=debian-12", { name: "x" }), 400, "image");
+    refused(await ada.api.call("DELETE", "/instances/i-00000000000000aa?force=true"), 400, "force");
+    refused(await ada.api.call("GET", "/instances/i-00000000000000aa/files?path=/etc/hostname&mode=0600"), 400, "mode");
+    refused(await ada.api.call("GET", "/instances/i-00000000000000aa/files?pth=/etc/hostname"), 400, "pth");
+    refused(await ada.api.call("GET", "/instances/i-00000000000000aa/files"), 400, "path");
+    const twice = { "idempotency-key": ["one", "two"] };
+    refused(await ada.api.call("POST", "/instances", { name: "x", image: IMAGE }, twice), 400, "Idempotency-Key");
+    assert.deepEqual(await ada.api.get("/instances"), []);
+  });
+
   test("instance names, images and keys", async () => {
     for (const name of NAMES) refused(await ada.api.call("POST", "/instances", { name, image: IMAGE }), 400, "name");
     for (const image of ["", "windows", "../ubuntu-24.04", "Ubuntu-24.04", LONG]) {

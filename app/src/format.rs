@@ -33,6 +33,16 @@ pub(crate) fn span(length: TimeDelta) -> String {
     }
 }
 
+/// When what ended by itself starts again, as a sentence.
+pub(crate) fn until_start(milliseconds: i64) -> String {
+    let seconds = (milliseconds.max(0) + 999) / 1_000;
+    match (seconds / 60, seconds % 60) {
+        (0, 0) => "It starts again now.".to_owned(),
+        (0, seconds) => format!("It starts again in {seconds} s."),
+        (minutes, seconds) => format!("It starts again in {minutes} min {seconds} s."),
+    }
+}
+
 /// The moment to the second, for tooltips.
 pub(crate) fn exact(at: Timestamp) -> String {
     at.format("%-d %b %Y, %H:%M:%S UTC").to_string()
@@ -74,6 +84,20 @@ mod tests {
         assert_eq!(ago(TimeDelta::days(6)), "6 days ago");
         assert_eq!(ago(TimeDelta::days(100)), "23 Sep 1970");
         assert_eq!(ago(-TimeDelta::days(7)), "in 7 days");
+    }
+
+    #[test]
+    fn a_pause_is_counted_down_to_its_end() {
+        for (milliseconds, words) in [
+            (80_000, "in 1 min 20 s."),
+            (59_001, "in 1 min 0 s."),
+            (4_200, "in 5 s."),
+            (1, "in 1 s."),
+            (0, "now."),
+            (-9, "now."),
+        ] {
+            assert!(until_start(milliseconds).ends_with(words), "{milliseconds}: {}", until_start(milliseconds));
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::state::{Fit, Link, Live, use_live};
 const SILENCE: Duration = Duration::from_secs(25);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const SECOND: Duration = Duration::from_secs(1);
 /// How often the clock goes on by itself while nobody says the time.
 const TICK: TimeDelta = TimeDelta::seconds(10);
 
@@ -27,6 +28,7 @@ pub(crate) fn Keeper() -> Element {
     use_effect(move || {
         spawn(keep(live));
         spawn(tick(live));
+        spawn(count(live));
     });
     rsx! {}
 }
@@ -97,12 +99,21 @@ pub(crate) fn pause(failures: u32, chance: f64) -> Duration {
 }
 
 /// Ages go on while the link is down.
-async fn tick(mut live: Live) {
+async fn tick(live: Live) {
     loop {
         sleep(TICK.to_std().unwrap_or(SILENCE)).await;
         if *live.link.peek() != Link::Up {
-            *live.now.write() += TICK;
+            let now = *live.now.peek() + TICK;
+            live.told(now);
         }
+    }
+}
+
+/// Between two words of the server the seconds go on.
+async fn count(mut live: Live) {
+    loop {
+        sleep(SECOND).await;
+        *live.passed.write() += 1;
     }
 }
 

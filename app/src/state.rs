@@ -43,6 +43,8 @@ pub(crate) struct Live {
     pub(crate) welcome: Signal<Welcome>,
     /// The server's time, a few seconds old at most.
     pub(crate) now: Signal<Timestamp>,
+    /// Seconds since it was told, counted here.
+    pub(crate) passed: Signal<i64>,
     pub(crate) link: Signal<Link>,
     /// What is shown while there is no world.
     pub(crate) door: Signal<Door>,
@@ -84,6 +86,7 @@ impl Live {
             let live = Self {
                 world: Signal::new(None),
                 now: Signal::new(welcome.now),
+                passed: Signal::new(0),
                 welcome: Signal::new(welcome),
                 link: Signal::new(Link::Opening),
                 door: Signal::new(door),
@@ -96,10 +99,16 @@ impl Live {
         })
     }
 
+    /// Takes in what time it is.
+    pub(crate) fn told(mut self, now: Timestamp) {
+        self.now.set(now);
+        self.passed.set(0);
+    }
+
     pub(crate) fn apply(mut self, event: LiveEvent) -> Fit {
         match event {
             LiveEvent::Snapshot { revision, now, world } => {
-                self.now.set(now);
+                self.told(now);
                 self.revision.set(revision);
                 if self.world.peek().as_ref() != Some(&*world) {
                     self.world.set(Some(*world));
@@ -108,7 +117,7 @@ impl Live {
             }
             LiveEvent::Changed { from, .. } if from != *self.revision.peek() => Fit::Gap,
             LiveEvent::Changed { to, now, changes, .. } => {
-                self.now.set(now);
+                self.told(now);
                 self.revision.set(to);
                 // Writing wakes every reader, so a mere sign of life does not write.
                 if !changes.is_empty()

@@ -6,7 +6,7 @@ use model::request::{ChangePassword, SignIn, SignUp};
 use model::view::{PersonView, SessionView, SignedIn, Welcome};
 
 #[cfg(feature = "server")]
-use crate::host::Caller;
+use crate::host::{Caller, NoFields};
 use crate::{ApiError, Json};
 
 /// What a visitor may know before signing in, and who they are if they have.
@@ -32,7 +32,7 @@ pub async fn sign_in(request: Json<SignIn>) -> Result<SignedIn, ApiError> {
 }
 
 /// Ends the session that asks. Without one there is nothing to end, which is as good.
-#[post("/api/v1/sign-out", caller: Caller)]
+#[post("/api/v1/sign-out", caller: Caller, _none: NoFields)]
 pub async fn sign_out() -> Result<(), ApiError> {
     if let Ok(actor) = caller.actor().await {
         caller.control.sign_out(&actor).await?;
@@ -60,7 +60,7 @@ pub async fn sessions() -> Result<Vec<SessionView>, ApiError> {
     Ok(caller.control.sessions(&actor)?)
 }
 
-#[delete("/api/v1/sessions/{id}", caller: Caller)]
+#[delete("/api/v1/sessions/{id}", caller: Caller, _none: NoFields)]
 pub async fn revoke_session(id: SessionId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.revoke_session(&actor, id).await?)

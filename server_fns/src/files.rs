@@ -6,10 +6,10 @@ use model::ticket::Ticket;
 
 use crate::ApiError;
 #[cfg(feature = "server")]
-use crate::host::Caller;
+use crate::host::{Caller, NoFields};
 
 /// What moves one file of the instance, once and within half a minute, for whoever adds `&ticket=…` and has no session.
-#[post("/api/v1/instances/{id}/files/ticket", caller: Caller)]
+#[post("/api/v1/instances/{id}/files/ticket", caller: Caller, _none: NoFields)]
 pub async fn ticket(id: InstanceId) -> Result<Ticket, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.file_ticket(&actor, id)?)

@@ -2,8 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use control::http::Dialled;
-use control::http::cookie;
+use control::http::{Dialled, Sent, cookie};
 use control::{Actor, Credential, Handle, Peer, SessionSecrets};
 use dioxus::fullstack::FullstackContext;
 use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
@@ -89,15 +88,38 @@ fn agent(headers: &HeaderMap) -> String {
     name.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
+/// For a function that takes no fields: a request that brings one is refused, because it would come to nothing.
+pub struct NoFields;
+
+impl FromRequestParts<FullstackContext> for NoFields {
+    /// A refusal as JSON, which gets its shape on the way out.
+    type Rejection = (StatusCode, String);
+
+    async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, Self::Rejection> {
+        let Some(field) = parts.extensions.get::<Sent>().and_then(Sent::first_field) else { return Ok(Self) };
+        let field: String = field.chars().filter(|c| !c.is_control()).take(64).collect();
+        let message = format!("There is no field `{field}` here; this request takes none.");
+        let refusal = model::refusal::Refusal::field(&field, message);
+        Err((StatusCode::BAD_REQUEST, serde_json::to_string(&refusal).unwrap_or_default()))
+    }
+}
+
 /// The `Idempotency-Key` header of a create.
-pub struct IdempotencyKey(Option<HeaderValue>);
+pub struct IdempotencyKey {
+    value: Option<HeaderValue>,
+    /// It came more than once, and which of them counts is nobody's to guess.
+    repeated: bool,
+}
 
 impl IdempotencyKey {
     const MOST_CHARACTERS: usize = 200;
 
-    /// `None` without the header; refused if it is empty, too long or not plain text.
+    /// `None` without the header; refused if it is empty, too long, not plain text or there twice.
     pub fn read(&self) -> Result<Option<String>, ApiError> {
-        let Some(value) = &self.0 else { return Ok(None) };
+        let Some(value) = &self.value else { return Ok(None) };
+        if self.repeated {
+            return Err(model::refusal::Refusal::field("Idempotency-Key", "Send the header once.").into());
+        }
         let text = value.to_str().unwrap_or_default();
         if text.is_empty() || text.len() > Self::MOST_CHARACTERS {
             let rule = "The header must have 1 to 200 visible ASCII characters.";
@@ -111,6 +133,7 @@ impl FromRequestParts<FullstackContext> for IdempotencyKey {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, Self::Rejection> {
-        Ok(Self(parts.headers.get("idempotency-key").cloned()))
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        Ok(Self { value: values.next().cloned(), repeated: values.next().is_some() })
     }
 }

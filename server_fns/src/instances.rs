@@ -13,7 +13,7 @@ use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, SetDoor,
 use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]
-use crate::host::{Caller, IdempotencyKey};
+use crate::host::{Caller, IdempotencyKey, NoFields};
 use crate::{ApiError, Json};
 
 #[get("/api/v1/instances", caller: Caller)]
@@ -36,26 +36,26 @@ pub async fn create(request: Json<CreateInstance>) -> Result<InstanceView, ApiEr
     Ok(caller.control.create_instance(&actor, request.0, key.read()?).await?)
 }
 
-#[post("/api/v1/instances/{id}/start", caller: Caller)]
+#[post("/api/v1/instances/{id}/start", caller: Caller, _none: NoFields)]
 pub async fn start(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.start_instance(&actor, id).await?)
 }
 
-#[post("/api/v1/instances/{id}/stop", caller: Caller)]
+#[post("/api/v1/instances/{id}/stop", caller: Caller, _none: NoFields)]
 pub async fn stop(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.stop_instance(&actor, id).await?)
 }
 
-#[post("/api/v1/instances/{id}/restart", caller: Caller)]
+#[post("/api/v1/instances/{id}/restart", caller: Caller, _none: NoFields)]
 pub async fn restart(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.restart_instance(&actor, id).await?)
 }
 
 /// Name, ports and quota stay held until the node confirms that the container is gone.
-#[delete("/api/v1/instances/{id}", caller: Caller)]
+#[delete("/api/v1/instances/{id}", caller: Caller, _none: NoFields)]
 pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.delete_instance(&actor, id).await?)
@@ -69,7 +69,7 @@ pub async fn declare_port(id: InstanceId, port: u16, request: Json<DeclarePort>)
     Ok(caller.control.declare_port(&actor, id, asked).await?)
 }
 
-#[delete("/api/v1/instances/{id}/ports/{port}", caller: Caller)]
+#[delete("/api/v1/instances/{id}/ports/{port}", caller: Caller, _none: NoFields)]
 pub async fn withdraw_port(id: InstanceId, port: u16) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.withdraw_port(&actor, id, ContainerPort(port)).await?)
@@ -91,7 +91,7 @@ pub async fn open_forward(id: InstanceId, request: Json<OpenForward>) -> Result<
 }
 
 /// Closes it and its connections.
-#[delete("/api/v1/instances/{id}/forwards/{place}/{protocol}/{host_port}", caller: Caller)]
+#[delete("/api/v1/instances/{id}/forwards/{place}/{protocol}/{host_port}", caller: Caller, _none: NoFields)]
 pub async fn close_forward(
     id: InstanceId,
     place: Place,
@@ -119,7 +119,7 @@ pub async fn set_start_on_connect(id: InstanceId, request: Json<StartOnConnect>)
 }
 
 /// Only of a deletion that its node cannot confirm, because it is away.
-#[post("/api/v1/instances/{id}/forget", caller: Caller)]
+#[post("/api/v1/instances/{id}/forget", caller: Caller, _none: NoFields)]
 pub async fn forget(id: InstanceId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.forget_instance(&actor, id).await?)

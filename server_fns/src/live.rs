@@ -7,7 +7,7 @@ use model::ticket::Ticket;
 use crate::ApiError;
 pub use crate::feed::{Feed, Listening};
 #[cfg(feature = "server")]
-use crate::host::Caller;
+use crate::host::{Caller, NoFields};
 
 /// Everything the caller may see, for the first paint.
 #[get("/api/v1/live/snapshot", caller: Caller)]
@@ -17,7 +17,7 @@ pub async fn snapshot() -> Result<LiveEvent, ApiError> {
 }
 
 /// What opens one feed, once and within half a minute, for a browser, which gives a socket no key of its session.
-#[post("/api/v1/live/ticket", caller: Caller)]
+#[post("/api/v1/live/ticket", caller: Caller, _none: NoFields)]
 pub async fn ticket() -> Result<Ticket, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.live_ticket(&actor)?)

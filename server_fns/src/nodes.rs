@@ -7,7 +7,7 @@ use model::request::{DrainNode, RegisterNode};
 use model::view::{NodeKey, NodeView};
 
 #[cfg(feature = "server")]
-use crate::host::Caller;
+use crate::host::{Caller, NoFields};
 use crate::{ApiError, Json};
 
 #[get("/api/v1/nodes", caller: Caller)]
@@ -37,20 +37,20 @@ pub async fn update(id: NodeId, request: Json<RegisterNode>) -> Result<NodeView,
 }
 
 /// The old key ends at once, and with it a connection that used it.
-#[post("/api/v1/nodes/{id}/rotate-key", caller: Caller)]
+#[post("/api/v1/nodes/{id}/rotate-key", caller: Caller, _none: NoFields)]
 pub async fn rotate_key(id: NodeId) -> Result<NodeKey, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.rotate_node_key(&actor, id).await?)
 }
 
 /// New instances go elsewhere; those that are there stay.
-#[post("/api/v1/nodes/{id}/cordon", caller: Caller)]
+#[post("/api/v1/nodes/{id}/cordon", caller: Caller, _none: NoFields)]
 pub async fn cordon(id: NodeId) -> Result<NodeView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.cordon_node(&actor, id).await?)
 }
 
-#[post("/api/v1/nodes/{id}/uncordon", caller: Caller)]
+#[post("/api/v1/nodes/{id}/uncordon", caller: Caller, _none: NoFields)]
 pub async fn uncordon(id: NodeId) -> Result<NodeView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.uncordon_node(&actor, id).await?)
@@ -64,28 +64,28 @@ pub async fn drain(id: NodeId, request: Json<DrainNode>) -> Result<NodeView, Api
 }
 
 /// Sends over the node's link for up to three seconds in each direction; answers with what it carried.
-#[post("/api/v1/nodes/{id}/measure", caller: Caller)]
+#[post("/api/v1/nodes/{id}/measure", caller: Caller, _none: NoFields)]
 pub async fn measure(id: NodeId) -> Result<Measurement, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.measure_link(&actor, id).await?)
 }
 
 /// After several machines took turns with the key: the first one that comes is let in.
-#[post("/api/v1/nodes/{id}/unfreeze", caller: Caller)]
+#[post("/api/v1/nodes/{id}/unfreeze", caller: Caller, _none: NoFields)]
 pub async fn unfreeze(id: NodeId) -> Result<NodeView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.unfreeze_node(&actor, id).await?)
 }
 
 /// Only of a node that is away: its instances are given up with it.
-#[post("/api/v1/nodes/{id}/forget", caller: Caller)]
+#[post("/api/v1/nodes/{id}/forget", caller: Caller, _none: NoFields)]
 pub async fn forget(id: NodeId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.forget_node(&actor, id).await?)
 }
 
 /// Refused while instances are on it.
-#[delete("/api/v1/nodes/{id}", caller: Caller)]
+#[delete("/api/v1/nodes/{id}", caller: Caller, _none: NoFields)]
 pub async fn remove(id: NodeId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.remove_node(&actor, id).await?)

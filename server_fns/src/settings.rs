@@ -2,11 +2,11 @@
 
 use dioxus::prelude::*;
 use model::id::InviteId;
-use model::request::Settings;
+use model::request::{ChangeSettings, Settings};
 use model::view::{Created, InviteView};
 
 #[cfg(feature = "server")]
-use crate::host::Caller;
+use crate::host::{Caller, NoFields};
 use crate::{ApiError, Json};
 
 #[get("/api/v1/settings", caller: Caller)]
@@ -16,9 +16,9 @@ pub async fn get() -> Result<Settings, ApiError> {
 }
 
 #[put("/api/v1/settings", caller: Caller)]
-pub async fn change(request: Json<Settings>) -> Result<Settings, ApiError> {
+pub async fn change(request: Json<ChangeSettings>) -> Result<Settings, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.change_settings(&actor, request.0).await?)
+    Ok(caller.control.change_settings(&actor, request.0.into()).await?)
 }
 
 #[get("/api/v1/invites", caller: Caller)]
@@ -28,13 +28,13 @@ pub async fn invites() -> Result<Vec<InviteView>, ApiError> {
 }
 
 /// The secret opens one account; it is not shown again.
-#[post("/api/v1/invites", caller: Caller)]
+#[post("/api/v1/invites", caller: Caller, _none: NoFields)]
 pub async fn create_invite() -> Result<Created<InviteView>, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.create_invite(&actor).await?)
 }
 
-#[delete("/api/v1/invites/{id}", caller: Caller)]
+#[delete("/api/v1/invites/{id}", caller: Caller, _none: NoFields)]
 pub async fn remove_invite(id: InviteId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.remove_invite(&actor, id).await?)

@@ -6,7 +6,7 @@ use model::request::{AddSshKey, MayManage, ProveSshKey};
 use model::view::{KeyChallenge, SshKeyView};
 
 #[cfg(feature = "server")]
-use crate::host::Caller;
+use crate::host::{Caller, NoFields};
 use crate::{ApiError, Json};
 
 #[get("/api/v1/ssh-keys", caller: Caller)]
@@ -22,7 +22,7 @@ pub async fn add(request: Json<AddSshKey>) -> Result<SshKeyView, ApiError> {
 }
 
 /// What is to be signed to prove that one holds the key; it takes the place of one that was given before.
-#[post("/api/v1/ssh-keys/{id}/challenge", caller: Caller)]
+#[post("/api/v1/ssh-keys/{id}/challenge", caller: Caller, _none: NoFields)]
 pub async fn challenge(id: SshKeyId) -> Result<KeyChallenge, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.challenge_ssh_key(&actor, id)?)
@@ -43,7 +43,7 @@ pub async fn may_manage(id: SshKeyId, request: Json<MayManage>) -> Result<SshKey
 }
 
 /// Its holder is no longer let into any instance.
-#[delete("/api/v1/ssh-keys/{id}", caller: Caller)]
+#[delete("/api/v1/ssh-keys/{id}", caller: Caller, _none: NoFields)]
 pub async fn remove(id: SshKeyId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.remove_ssh_key(&actor, id).await?)

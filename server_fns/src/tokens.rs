@@ -6,7 +6,7 @@ use model::request::CreateToken;
 use model::view::{Created, TokenView};
 
 #[cfg(feature = "server")]
-use crate::host::Caller;
+use crate::host::{Caller, NoFields};
 use crate::{ApiError, Json};
 
 #[get("/api/v1/tokens", caller: Caller)]
@@ -22,7 +22,7 @@ pub async fn create(request: Json<CreateToken>) -> Result<Created<TokenView>, Ap
     Ok(caller.control.create_token(&actor, request.0).await?)
 }
 
-#[delete("/api/v1/tokens/{id}", caller: Caller)]
+#[delete("/api/v1/tokens/{id}", caller: Caller, _none: NoFields)]
 pub async fn remove(id: TokenId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.remove_token(&actor, id).await?)

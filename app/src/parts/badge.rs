@@ -21,7 +21,7 @@ impl Tone {
             Phase::Running => Self::Good,
             Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => Self::Busy,
             Phase::Stopped | Phase::Deleting => Self::Idle,
-            Phase::Unknown => Self::Warn,
+            Phase::Paused | Phase::Unknown => Self::Warn,
             Phase::Error | Phase::Lost => Self::Bad,
         }
     }

@@ -116,7 +116,7 @@ fn run(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -
         Seen::Unknown => Next::Stuck(problem::engine_away()),
         Seen::Foreign(name) => Next::Stuck(problem::foreign(name)),
         Seen::Absent if local.was_made(assigned) || !assigned.may_create => {
-            unrouted(local).unwrap_or_else(|| Next::Stuck(problem::lost()))
+            unrouted(local).unwrap_or_else(|| Next::Stuck(problem::lost(false)))
         }
         Seen::Absent if !local.image_ready => Next::Do(Step::EnsureImage),
         Seen::Absent => Next::Do(Step::Create),
@@ -145,7 +145,7 @@ fn rest(assigned: &AssignedInstance, seen: &Seen, local: &Local) -> Next {
     match seen {
         Seen::Unknown => Next::Stuck(problem::engine_away()),
         Seen::Foreign(name) => Next::Stuck(problem::foreign(name)),
-        Seen::Absent if local.was_made(assigned) || !assigned.may_create => Next::Stuck(problem::lost()),
+        Seen::Absent if local.was_made(assigned) || !assigned.may_create => Next::Stuck(problem::lost(true)),
         Seen::Absent => Next::Settled,
         Seen::Ours(view) => match view.state {
             ContainerState::Running => Next::Do(Step::Stop),

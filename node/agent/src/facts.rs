@@ -36,6 +36,8 @@ pub struct ContainerView {
     pub state: ContainerState,
     /// When it was last started; `None` if it never was.
     pub started_at: Option<Timestamp>,
+    /// It runs, and somebody paused it with the engine's own command.
+    pub paused: bool,
 }
 
 /// What a container of ours carries, so that it is recognised when everything else was lost.

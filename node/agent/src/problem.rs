@@ -26,12 +26,21 @@ pub fn foreign(name: &str) -> Problem {
     )
 }
 
-pub fn lost() -> Problem {
+/// Of an instance that was to stand still, or to run: prunes take what stands still.
+pub fn lost(stopped: bool) -> Problem {
+    let likely = if stopped {
+        "Most likely somebody ran `docker container prune` or `docker system prune` there, which remove every \
+         container that is stopped."
+    } else {
+        "Most likely somebody removed it there by hand, as `docker rm -f` does; a prune takes one that has just \
+         ended, too."
+    };
     problem(
         ProblemCode::Lost,
-        "The container vanished from its node though nobody asked DockHost for that. It is not made anew, because \
-         it would be empty; delete the instance and create another one."
-            .to_owned(),
+        format!(
+            "The container vanished from its node though nobody asked DockHost for that. {likely} It is not made anew, \
+             because it would be empty; delete the instance and create another one."
+        ),
     )
 }
 
@@ -82,6 +91,14 @@ fn is_left_behind(why: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_lost_while_it_stood_still_was_most_likely_pruned() {
+        assert!(lost(true).message.contains("docker container prune") && lost(false).message.contains("docker rm -f"));
+        for stopped in [true, false] {
+            assert!(lost(stopped).message.contains("nobody asked DockHost for that"));
+        }
+    }
 
     #[test]
     fn only_a_run_that_was_left_behind_asks_for_a_restart_of_the_machine() {

@@ -27,6 +27,7 @@ pub fn report(
             incarnation: assigned.incarnation,
             state: view.state,
             started_at: view.started_at,
+            paused: view.paused,
         }),
         // The server lets go of name and ports on this word, so nothing may be left by then.
         Seen::Absent if assigned.desired == DesiredState::Deleted && !local.is_cleared(now) => {

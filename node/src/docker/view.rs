@@ -18,6 +18,7 @@ pub(super) fn container(found: ContainerInspectResponse) -> Result<ContainerView
         labels: Labels::parse(&labels),
         state: state(&told).ok_or_else(incomplete)?,
         started_at: told.started_at.as_deref().and_then(moment),
+        paused: matches!(told.status, Some(Status::PAUSED)),
     })
 }
 
@@ -73,6 +74,13 @@ mod tests {
     fn never_started_has_no_start_time() {
         let view = container(told(Status::CREATED, "0001-01-01T00:00:00Z")).unwrap();
         assert_eq!((view.state, view.started_at), (ContainerState::Created, None));
+    }
+
+    #[test]
+    fn a_paused_container_runs_and_says_that_it_is_paused() {
+        let paused = container(told(Status::PAUSED, "2026-01-02T03:04:05Z")).unwrap();
+        assert_eq!((paused.state, paused.paused), (ContainerState::Running, true));
+        assert!(!container(told(Status::RUNNING, "2026-01-02T03:04:05Z")).unwrap().paused);
     }
 
     #[test]

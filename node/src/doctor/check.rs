@@ -23,6 +23,7 @@ pub(super) enum Hop {
     Docker,
     KnownFaults,
     DockerNetwork,
+    Prunes,
     Disk,
 }
 
@@ -45,6 +46,7 @@ impl fmt::Display for Hop {
             Self::Docker => "Docker",
             Self::KnownFaults => "known faults",
             Self::DockerNetwork => "Docker network",
+            Self::Prunes => "prunes",
             Self::Disk => "disk",
         })
     }

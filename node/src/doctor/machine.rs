@@ -1,20 +1,23 @@
 //! The hops on this machine: Docker, and the disk of the data directory.
 
-use std::io::{Error, ErrorKind};
+use std::io::{Error, ErrorKind, Read as _};
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::check::{Hop, Log};
 use super::engine::Door;
-use super::{Subject, disk, engine, faults};
+use super::{Subject, disk, engine, faults, prunes};
 use crate::docker::Engine;
 
 const SOCKET: Duration = Duration::from_secs(5);
 const DISK: Duration = Duration::from_secs(5);
+/// Files of one folder of timers that are looked at, and bytes of each.
+const MOST_TIMERS: usize = 200;
+const LONGEST_TIMER: u64 = 64 << 10;
 
 pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
     let path = subject.docker_socket.as_path();
@@ -36,8 +39,33 @@ pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
     }
     let networks = async |docker: Engine| Ok((engine::network(&docker.networks().await)?, ()));
     let _network = log.step(Hop::DockerNetwork, docker, networks).await;
+    let begun = Instant::now();
+    // Whoever may not read a place does not hear of it here.
+    let timers = tokio::task::spawn_blocking(timers).await.unwrap_or_default();
+    log.add(Hop::Prunes, begun.elapsed(), prunes::judge(&timers));
     let dir = subject.data_dir.clone();
     let _room = log.step(Hop::Disk, Ok(()), async |()| Ok((room(dir).await?, ()))).await;
+}
+
+/// What stands in the files by which this machine does something at certain times.
+fn timers() -> Vec<(PathBuf, String)> {
+    let below = |place: &Path| -> Vec<PathBuf> {
+        let listed = std::fs::read_dir(place).into_iter().flatten().flatten();
+        let within: Vec<PathBuf> = listed.take(MOST_TIMERS).map(|entry| entry.path()).collect();
+        if within.is_empty() { vec![place.to_owned()] } else { within }
+    };
+    let files = prunes::PLACES.iter().flat_map(|place| below(Path::new(place)));
+    files.filter_map(|path| start_of(&path).map(|text| (path, text))).collect()
+}
+
+/// A pipe would have to be waited for, and nobody writes a long timer.
+fn start_of(path: &Path) -> Option<String> {
+    if !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(LONGEST_TIMER).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 async fn knock(path: &Path) -> Door {

@@ -16,6 +16,7 @@ mod machine;
 mod name;
 mod pace;
 mod proxies;
+mod prunes;
 mod report;
 mod settings;
 mod stranger;

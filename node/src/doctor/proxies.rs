@@ -35,6 +35,7 @@ pub(super) fn judge<T>(set: &[&str], way: &Reached<T>) -> Verdict {
             | Hop::Docker
             | Hop::KnownFaults
             | Hop::DockerNetwork
+            | Hop::Prunes
             | Hop::Disk,
         ) => Ok(format!("{names} set and not used: the node dials the server itself")),
     }

@@ -119,9 +119,13 @@ impl Worker {
 
     /// Steps until nothing is to be done now; says when to come back without being called.
     async fn round(&mut self) -> Option<Duration> {
+        self.take_order();
         self.look().await;
         loop {
-            self.take_order();
+            // Who asked for a start waits for no pause, and that is decided where what was seen is taken in.
+            if self.take_order() {
+                self.look().await;
+            }
             let now = self.tools.now();
             match next_step(&self.order.assigned, &self.seen, &self.local, now) {
                 Next::Do(step) => {
@@ -162,13 +166,15 @@ impl Worker {
         }
     }
 
-    /// A new wish is tried at once, whatever failed before.
-    fn take_order(&mut self) {
+    /// A new wish is tried at once, whatever failed before. Answers whether there is one.
+    fn take_order(&mut self) -> bool {
         let order = self.orders.borrow_and_update().clone();
-        if order != self.order {
+        let new = order != self.order;
+        if new {
             self.order = order;
             self.calm();
         }
+        new
     }
 
     fn calm(&mut self) {

@@ -149,6 +149,7 @@ impl Both<'_> {
                     labels: Some(Labels::of(&self.instances[which], self.cluster, self.bench.node)),
                     state: ContainerState::Created,
                     started_at: None,
+                    paused: false,
                 };
                 engine.create(view, Fault::None, Duration::ZERO)
             }

@@ -1,6 +1,8 @@
 //! The vocabulary that every other crate speaks: ids, checked names, wishes, facts, phases and
 //! what a page shows. Plain data with serde; no IO, no clock, no randomness.
 
+pub mod amount;
+mod asked;
 pub mod assignment;
 pub mod engine;
 pub mod event;

@@ -28,6 +28,10 @@ pub struct ContainerFacts {
     pub incarnation: Incarnation,
     pub state: ContainerState,
     pub started_at: Option<Timestamp>,
+    /// It runs, and its programs stand still: somebody paused it with the engine's own command. Nodes of before do not
+    /// say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

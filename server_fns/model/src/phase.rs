@@ -9,6 +9,8 @@ pub enum Phase {
     Pending,
     Creating,
     Running,
+    /// It runs, and somebody paused its container on its node, so that its programs stand still.
+    Paused,
     Stopping,
     Stopped,
     Restarting,
@@ -22,10 +24,11 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Pending,
         Self::Creating,
         Self::Running,
+        Self::Paused,
         Self::Stopping,
         Self::Stopped,
         Self::Restarting,
@@ -41,6 +44,7 @@ impl Phase {
             Self::Pending => "pending",
             Self::Creating => "creating",
             Self::Running => "running",
+            Self::Paused => "paused",
             Self::Stopping => "stopping",
             Self::Stopped => "stopped",
             Self::Restarting => "restarting",
@@ -52,14 +56,14 @@ impl Phase {
         }
     }
 
-    /// May its owner ask for it to run?
+    /// May its owner ask for it to run? One that ended by itself starts at once then, and waits for no pause.
     pub const fn can_start(self) -> bool {
         match self {
-            Self::Stopped | Self::Stopping | Self::Error => true,
+            Self::Stopped | Self::Stopping | Self::Restarting | Self::Error => true,
             Self::Pending
             | Self::Creating
             | Self::Running
-            | Self::Restarting
+            | Self::Paused
             | Self::Rebuilding
             | Self::Deleting
             | Self::Unknown
@@ -70,14 +74,20 @@ impl Phase {
     /// May its owner ask for it to stop? While the node is away the wish waits for its return.
     pub const fn can_stop(self) -> bool {
         match self {
-            Self::Pending | Self::Creating | Self::Running | Self::Restarting | Self::Error | Self::Unknown => true,
+            Self::Pending
+            | Self::Creating
+            | Self::Running
+            | Self::Paused
+            | Self::Restarting
+            | Self::Error
+            | Self::Unknown => true,
             Self::Stopping | Self::Stopped | Self::Rebuilding | Self::Deleting | Self::Lost => false,
         }
     }
 
     pub const fn can_restart(self) -> bool {
         match self {
-            Self::Running => true,
+            Self::Running | Self::Paused => true,
             Self::Pending
             | Self::Creating
             | Self::Stopping
@@ -107,7 +117,7 @@ impl Phase {
             Self::Pending | Self::Creating | Self::Stopping | Self::Restarting | Self::Rebuilding | Self::Deleting => {
                 true
             }
-            Self::Running | Self::Stopped | Self::Error | Self::Unknown | Self::Lost => false,
+            Self::Running | Self::Paused | Self::Stopped | Self::Error | Self::Unknown | Self::Lost => false,
         }
     }
 }

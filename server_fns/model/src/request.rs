@@ -1,4 +1,5 @@
-//! What people ask for. Texts are as they were typed; the server checks each and names the field at fault.
+//! What people ask for. Texts are as they were typed; the server checks each and names the field at fault. A field that
+//! is not here is refused: whoever mistyped one would get something else than they asked for.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::port::{PortRange, UrlAccess};
 pub const SESSION_KEY: &str = "dockhost-session-key";
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SignUp {
     pub username: String,
     pub email: String,
@@ -24,6 +26,7 @@ pub struct SignUp {
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The username or the email address.
     pub username: String,
@@ -35,12 +38,14 @@ pub struct SignIn {
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangePassword {
     pub current: String,
     pub new: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AddSshKey {
     pub name: String,
     /// One line as in `id_ed25519.pub`.
@@ -65,11 +70,13 @@ pub struct ProveSshKey {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CreateToken {
     pub name: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RegisterNode {
     pub name: String,
     #[serde(default)]
@@ -78,11 +85,12 @@ pub struct RegisterNode {
     pub address: Option<String>,
     #[serde(default)]
     pub max_instances: Option<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::asked::port_range")]
     pub host_ports: Option<PortRange>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DrainNode {
     /// Stop what runs there; otherwise wait until its owners do.
     #[serde(default)]
@@ -90,6 +98,7 @@ pub struct DrainNode {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CreateInstance {
     pub name: String,
     /// Without one, `ubuntu-24.04`.
@@ -98,7 +107,7 @@ pub struct CreateInstance {
     /// Ids or names of own keys; without the field, all of them.
     #[serde(default)]
     pub ssh_keys: Option<Vec<String>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::asked::limits")]
     pub limits: Limits,
     /// A login through the gateway starts it when it is stopped.
     #[serde(default)]
@@ -106,6 +115,7 @@ pub struct CreateInstance {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DeclarePort {
     #[serde(default)]
     pub url: UrlAccess,
@@ -113,6 +123,7 @@ pub struct DeclarePort {
 
 /// Opens a host port, or changes who is let in and where it listens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpenForward {
     #[serde(default)]
     pub place: Place,
@@ -153,12 +164,14 @@ pub struct SetDoor {
 
 /// Asks for a link to a public URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AskLink {
     /// How long it shall open.
     pub hours: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StartOnConnect {
     pub allowed: bool,
 }
@@ -173,6 +186,7 @@ pub enum SignUpMode {
     Closed,
 }
 
+/// As they are stored; they are asked for as [`ChangeSettings`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     pub sign_up: SignUpMode,
@@ -184,6 +198,25 @@ pub struct Settings {
     /// Nodes whose engine has a known fault, or does not tell its version, take no new instances.
     #[serde(default)]
     pub refuse_faulty: bool,
+}
+
+/// Replaces every setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeSettings {
+    pub sign_up: SignUpMode,
+    pub quota: u32,
+    #[serde(default)]
+    pub web_ports_closed: bool,
+    #[serde(default)]
+    pub refuse_faulty: bool,
+}
+
+impl From<ChangeSettings> for Settings {
+    fn from(asked: ChangeSettings) -> Self {
+        let ChangeSettings { sign_up, quota, web_ports_closed, refuse_faulty } = asked;
+        Self { sign_up, quota, web_ports_closed, refuse_faulty }
+    }
 }
 
 impl Settings {
@@ -198,5 +231,48 @@ impl Default for Settings {
             web_ports_closed: false,
             refuse_faulty: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::AskTicket;
+
+    /// Reads `body`, and refuses it once it has a field more.
+    fn is_exact<T: serde::de::DeserializeOwned>(body: &str) {
+        assert!(serde_json::from_str::<T>(body).is_ok(), "{body}");
+        let comma = if body == "{}" { "" } else { "," };
+        let more = body.replacen('{', &format!("{{\"nonsense\":1{comma}"), 1);
+        let said = serde_json::from_str::<T>(&more).map(drop).unwrap_err().to_string();
+        assert!(said.starts_with("unknown field `nonsense`"), "{body}: {said}");
+    }
+
+    #[test]
+    fn no_request_leaves_out_a_field_that_it_does_not_know() {
+        is_exact::<SignUp>(r#"{"username":"ada","email":"a@b.c","password":"x"}"#);
+        is_exact::<SignIn>(r#"{"username":"ada","password":"x"}"#);
+        is_exact::<ChangePassword>(r#"{"current":"x","new":"y"}"#);
+        is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
+        is_exact::<MayManage>(r#"{"allowed":true}"#);
+        is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);
+        is_exact::<CreateToken>(r#"{"name":"x"}"#);
+        is_exact::<RegisterNode>(r#"{"name":"lab"}"#);
+        is_exact::<DrainNode>("{}");
+        is_exact::<CreateInstance>(r#"{"name":"web"}"#);
+        is_exact::<DeclarePort>("{}");
+        is_exact::<OpenForward>(r#"{"container_port":80}"#);
+        is_exact::<Visit>(r#"{"app":"80-web"}"#);
+        is_exact::<SetDoor>(r#"{"open":true}"#);
+        is_exact::<AskLink>(r#"{"hours":1}"#);
+        is_exact::<StartOnConnect>(r#"{"allowed":true}"#);
+        is_exact::<ChangeSettings>(r#"{"sign_up":"open","quota":5}"#);
+        is_exact::<AskTicket>(r#"{"columns":80,"rows":24}"#);
+    }
+
+    #[test]
+    fn settings_that_a_later_version_stored_are_read() {
+        let stored = r#"{"sign_up":"invite","quota":7,"invented_later":true}"#;
+        assert_eq!(serde_json::from_str::<Settings>(stored).unwrap().quota, 7);
     }
 }

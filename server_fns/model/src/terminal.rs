@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Asks for a way into one terminal of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AskTicket {
     /// The one to come back to; without it, a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

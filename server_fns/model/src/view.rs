@@ -13,6 +13,7 @@ use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
 use crate::port::{ContainerPort, HostPort, PortBinding, PortRange, UrlAccess};
 use crate::request::SignUpMode;
+use crate::verb::Verb;
 use crate::version::Generation;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,18 @@ pub struct InstanceView {
     pub message: String,
     /// How far a long step is.
     pub progress: Option<Progress>,
+    /// It ended by itself: when its node starts it again, unless somebody asks for it to start now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<Timestamp>,
+}
+
+impl InstanceView {
+    /// Whether that may be asked for and would change something. While it restarts, only one that waits can start
+    /// sooner.
+    pub fn takes(&self, verb: Verb) -> bool {
+        let waits = verb != Verb::Start || self.phase != Phase::Restarting || self.starts_at.is_some();
+        verb.is_open_to(self.phase) && waits
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

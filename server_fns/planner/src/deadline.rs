@@ -22,7 +22,7 @@ const fn usual(phase: Phase) -> Option<Duration> {
         Phase::Creating | Phase::Rebuilding => Some(USUAL_CREATING),
         Phase::Stopping | Phase::Restarting => Some(USUAL_STOPPING),
         Phase::Deleting => Some(USUAL_DELETING),
-        Phase::Running | Phase::Stopped | Phase::Error | Phase::Unknown | Phase::Lost => None,
+        Phase::Running | Phase::Paused | Phase::Stopped | Phase::Error | Phase::Unknown | Phase::Lost => None,
     }
 }
 
@@ -36,6 +36,7 @@ fn begun(world: &World, instance: &Instance, phase: Phase) -> Timestamp {
         Phase::Pending
         | Phase::Creating
         | Phase::Running
+        | Phase::Paused
         | Phase::Stopping
         | Phase::Stopped
         | Phase::Restarting

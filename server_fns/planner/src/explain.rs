@@ -8,7 +8,7 @@ use model::phase::Phase;
 use crate::clock::Now;
 use crate::deadline::is_overdue;
 use crate::liveness::{is_present, liveness};
-use crate::rollup::rollup;
+use crate::rollup::{PAUSED, rollup};
 use crate::world::{Instance, Node, World};
 
 mod evidence;
@@ -22,7 +22,8 @@ pub fn explain(world: &World, instance: &Instance, now: Now) -> Option<Explanati
     let told = rollup(instance, liveness);
     let phase = told.phase;
     let overdue = is_overdue(world, instance, phase, now);
-    let seat = Seat { world, instance, node, liveness, phase, overdue };
+    let waits = told.starts_at.is_some();
+    let seat = Seat { world, instance, node, liveness, phase, overdue, waits };
     Some(Explanation {
         phase,
         cause: if told.message.is_empty() { seat.cause() } else { told.message },
@@ -41,6 +42,8 @@ struct Seat<'w> {
     liveness: Liveness,
     phase: Phase,
     overdue: bool,
+    /// It ended by itself, and its node pauses before it starts it again.
+    waits: bool,
 }
 
 impl Seat<'_> {
@@ -61,6 +64,7 @@ impl Seat<'_> {
             Phase::Pending => format!("{node} was told to run it and has not begun yet."),
             Phase::Creating => format!("{node} is making its container."),
             Phase::Running => "It runs, as it was asked to.".to_owned(),
+            Phase::Paused => PAUSED.to_owned(),
             Phase::Stopping => format!("{node} was told to stop it."),
             Phase::Stopped => "It is stopped, as it was asked to be.".to_owned(),
             Phase::Restarting => "It is being started anew.".to_owned(),
@@ -90,10 +94,23 @@ impl Seat<'_> {
             Phase::Running => {
                 format!("Log in. If that does not work, see that the host ports are open in the firewall of {node}.")
             }
+            Phase::Paused => format!(
+                "`docker unpause` on {node} lets its programs go on where they stood. A restart ends them and begins \
+                 anew."
+            ),
+            Phase::Restarting if self.waits => {
+                format!(
+                    "{node} starts it again by itself after a pause, which grows with each such end. Start it to wait \
+                     no longer."
+                )
+            }
             Phase::Stopped if self.instance.desired == DesiredState::Stopped => "Start it when you need it.".to_owned(),
             Phase::Unknown => format!("Nothing is moved or stopped. It is shown again when {node} is back."),
             Phase::Error => "Do what the sentence above says, then start it to try again.".to_owned(),
-            Phase::Lost => "Bring its container back on the node, or delete it and create another.".to_owned(),
+            Phase::Lost => format!(
+                "Bring its container back on {node}, or delete it and create another. Where Docker is pruned there, \
+                 `--filter label!=dockhost.cluster` spares instances that are stopped."
+            ),
             _ if self.overdue => "It takes longer than it should. Wait, or take one of the ways out.".to_owned(),
             Phase::Pending
             | Phase::Creating

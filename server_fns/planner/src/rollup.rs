@@ -1,5 +1,8 @@
 //! One word and one sentence for people, computed from wish, fact and the node's liveness.
 
+use std::time::Duration;
+
+use model::Timestamp;
 use model::instance::DesiredState;
 use model::node::Liveness;
 use model::observed::{Activity, ContainerState, Observed, Problem, ProblemCode};
@@ -16,12 +19,18 @@ pub struct Rollup {
     /// Empty, or a sentence. It names no moment, so it changes only when something happens.
     pub message: String,
     pub progress: Option<Progress>,
+    /// When it starts again by itself, if it waits for that.
+    pub starts_at: Option<Timestamp>,
 }
+
+/// Why an instance that is wished to run answers nobody.
+pub const PAUSED: &str = "Somebody paused its container on its node with `docker pause`, so its programs stand still and \
+                          answer nobody.";
 
 /// What to call an instance on a node of that liveness.
 pub fn rollup(instance: &Instance, liveness: Liveness) -> Rollup {
     let report = &instance.report;
-    let plain = |phase, message: String| Rollup { phase, message, progress: None };
+    let plain = |phase, message: String| Rollup { phase, message, progress: None, starts_at: None };
     let here = is_present(liveness);
     match (instance.desired, &report.problem) {
         (DesiredState::Deleted, problem) => plain(Phase::Deleting, deleting(here, problem.as_ref())),
@@ -31,7 +40,8 @@ pub fn rollup(instance: &Instance, liveness: Liveness) -> Rollup {
         (DesiredState::Running | DesiredState::Stopped, _) if !here => plain(Phase::Unknown, away(report)),
         (DesiredState::Running, problem) => {
             let phase = wished_running(instance, problem.as_ref());
-            Rollup { phase, message: message(instance, phase), progress: progress(report, phase) }
+            let (message, progress) = (message(instance, phase), progress(report, phase));
+            Rollup { phase, message, progress, starts_at: starts_at(instance) }
         }
         (DesiredState::Stopped, problem) => {
             let phase = wished_stopped(instance, problem.as_ref());
@@ -51,7 +61,11 @@ fn wished_running(instance: &Instance, problem: Option<&Problem>) -> Phase {
     let running = state.is_some_and(ContainerState::is_running);
     if running {
         let restarts = instance.restarts > report.restarts || matches!(report.activity, Some(Activity::Stopping));
-        return if restarts { Phase::Restarting } else { Phase::Running };
+        return match (restarts, is_paused(&report.observed)) {
+            (true, _) => Phase::Restarting,
+            (false, true) => Phase::Paused,
+            (false, false) => Phase::Running,
+        };
     }
     if instance.is_acted_on() && problem.is_some() {
         return Phase::Error;
@@ -87,6 +101,7 @@ fn message(instance: &Instance, phase: Phase) -> String {
     let report = &instance.report;
     match phase {
         Phase::Unknown => "Its node has not looked at it yet.".to_owned(),
+        Phase::Paused => PAUSED.to_owned(),
         Phase::Error | Phase::Running | Phase::Stopped if instance.is_acted_on() && report.problem.is_some() => {
             report.problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default()
         }
@@ -100,7 +115,24 @@ fn message(instance: &Instance, phase: Phase) -> String {
         | Phase::Restarting
         | Phase::Rebuilding
         | Phase::Deleting
-        | Phase::Lost => doing(report),
+        | Phase::Lost => match &report.activity {
+            // Somebody asked for it to start, and its node has not yet heard of that.
+            Some(Activity::RestartingSoon { .. }) if !instance.is_acted_on() => "Starting.".to_owned(),
+            Some(_) | None => doing(report),
+        },
+    }
+}
+
+/// The end of the pause that its node keeps, unless somebody has asked for something since.
+pub(crate) fn starts_at(instance: &Instance) -> Option<Timestamp> {
+    // No node keeps a longer one.
+    const MOST: u64 = 24 * 3_600 * 1_000;
+    let report = &instance.report;
+    match &report.activity {
+        Some(Activity::RestartingSoon { after_ms }) if instance.is_acted_on() => {
+            Some(report.at + Duration::from_millis((*after_ms).min(MOST)))
+        }
+        Some(_) | None => None,
     }
 }
 
@@ -114,12 +146,8 @@ fn doing(report: &LastReport) -> String {
         Some(Activity::Starting) => "Starting.".to_owned(),
         Some(Activity::Stopping) => "Stopping.".to_owned(),
         Some(Activity::Removing) => "Removing its container.".to_owned(),
-        Some(Activity::RestartingSoon { after_ms }) => {
-            let after = after_ms.div_ceil(1000);
-            match state(&report.observed).and_then(exit_of) {
-                Some(exit) => format!("It {exit} and starts again in {after} s."),
-                None => format!("It starts again in {after} s."),
-            }
+        Some(Activity::RestartingSoon { .. }) => {
+            state(&report.observed).and_then(exit_of).map_or_else(String::new, |exit| format!("It {exit}."))
         }
         None => ended(report).unwrap_or_default(),
     }
@@ -157,6 +185,7 @@ fn deleting(here: bool, problem: Option<&Problem>) -> String {
 
 fn away(report: &LastReport) -> String {
     let seen = match state(&report.observed) {
+        Some(ContainerState::Running) if is_paused(&report.observed) => "Last seen paused",
         Some(ContainerState::Running) => "Last seen running",
         Some(ContainerState::Exited { .. } | ContainerState::Dead) => "Last seen stopped",
         Some(ContainerState::Created) => "Last seen before its first start",
@@ -181,6 +210,14 @@ const fn progress(report: &LastReport, phase: Phase) -> Option<Progress> {
             | Activity::RestartingSoon { .. },
         )
         | None => None,
+    }
+}
+
+/// Somebody paused its container with the engine's own command.
+pub const fn is_paused(observed: &Observed) -> bool {
+    match observed {
+        Observed::Present(facts) => facts.paused && facts.state.is_running(),
+        Observed::Absent | Observed::Unknown { .. } => false,
     }
 }
 

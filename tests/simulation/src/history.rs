@@ -276,6 +276,7 @@ fn forge(node: &mut Node) -> Option<String> {
         labels: Some(labels),
         state: ContainerState::Running,
         started_at: None,
+        paused: false,
     };
     node.engine.containers.insert(name.clone(), view);
     Some(name)

@@ -63,10 +63,7 @@ impl Worker {
     pub fn order(&mut self, assigned: &AssignedInstance) {
         if self.assigned != *assigned {
             self.assigned = assigned.clone();
-            // In the middle of its work it goes on with what it saw last.
-            if self.pause != Pause::Act {
-                self.pause = Pause::Look;
-            }
+            self.pause = Pause::Look;
             self.trouble = None;
         }
     }
@@ -176,6 +173,7 @@ impl Worker {
             labels: Some(Labels::of(&self.assigned, place.cluster, place.node)),
             state: ContainerState::Created,
             started_at: None,
+            paused: false,
         }
     }
 }

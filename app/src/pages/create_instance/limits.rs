@@ -1,6 +1,7 @@
 //! How much of a node it may take.
 
 use dioxus::prelude::*;
+use model::amount;
 use model::instance::Limits;
 
 use crate::parts::{Field, FieldKind};
@@ -34,11 +35,7 @@ impl TypedLimits {
 }
 
 fn millis(text: &str) -> Option<u32> {
-    let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
-    let plain = part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
-    let part: u32 = format!("{part:0<3}").parse().ok().filter(|_| plain)?;
-    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    whole.checked_mul(1_000)?.checked_add(part).filter(|millis| (100..=1_000_000).contains(millis))
+    amount::cpu_millis(&text.replace(',', ".")).filter(|millis| (100..=1_000_000).contains(millis))
 }
 
 fn megabytes(text: &str) -> Option<u64> {

@@ -97,7 +97,7 @@ fn Present(view: InstanceView) -> Element {
         div { class: "flex flex-col gap-4",
             if making {
                 Steps { view: view.clone() }
-            } else if !view.message.is_empty() {
+            } else if !view.message.is_empty() || view.starts_at.is_some() {
                 Notice { kind: notice_of(view.phase), Message { view: view.clone() } }
             }
             if !well {
@@ -121,7 +121,7 @@ fn Present(view: InstanceView) -> Element {
 const fn notice_of(phase: Phase) -> NoticeKind {
     match phase {
         Phase::Error | Phase::Lost => NoticeKind::Bad,
-        Phase::Unknown => NoticeKind::Warn,
+        Phase::Paused | Phase::Unknown => NoticeKind::Warn,
         Phase::Pending
         | Phase::Creating
         | Phase::Running

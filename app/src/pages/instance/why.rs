@@ -99,6 +99,7 @@ const fn question(phase: Phase) -> &'static str {
         Phase::Pending => "Why is it pending?",
         Phase::Creating => "Why does it take its time?",
         Phase::Running => "Cannot connect?",
+        Phase::Paused => "Why is it paused?",
         Phase::Stopping => "Why is it still stopping?",
         Phase::Stopped => "Why is it stopped?",
         Phase::Restarting => "Why is it restarting?",

@@ -13,7 +13,7 @@ pub(super) fn login(view: &InstanceView) -> Option<&str> {
     if wakes(view) {
         return Some(&view.gateway_command);
     }
-    let reachable = matches!(view.phase, Phase::Running | Phase::Restarting | Phase::Unknown);
+    let reachable = matches!(view.phase, Phase::Running | Phase::Paused | Phase::Restarting | Phase::Unknown);
     [&view.gateway_command, &view.ssh_command]
         .into_iter()
         .find(|command| reachable && !command.is_empty())

@@ -3,12 +3,16 @@
 use dioxus::prelude::*;
 use model::view::InstanceView;
 
-use crate::parts::Time;
+use crate::parts::{Countdown, Time};
 
 #[component]
 pub(crate) fn Message(view: InstanceView) -> Element {
     rsx! {
         "{view.message}"
+        if let Some(at) = view.starts_at {
+            " "
+            Countdown { at }
+        }
         if let Some(at) = view.last_heard_at {
             " That node was last heard "
             Time { at }

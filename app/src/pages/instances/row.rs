@@ -6,7 +6,7 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::login::login;
-use super::{Message, Offer, VerbButton, VerbDialog, use_verbs};
+use super::{Message, Offer, VerbButton, VerbDialog, use_verbs, verb_words};
 use crate::parts::{
     Badge, ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone,
 };
@@ -15,7 +15,7 @@ use crate::route::Route;
 #[component]
 pub(super) fn Row(view: InstanceView) -> Element {
     let verbs = use_verbs(view.id);
-    let inline = [Verb::Start, Verb::Stop].into_iter().find(|verb| verb.is_open_to(view.phase));
+    let inline = [Verb::Start, Verb::Stop].into_iter().find(|verb| view.takes(*verb));
     let menu = format!("menu-{}", view.id);
     rsx! {
         li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 lg:grid-cols-[8.5rem_minmax(0,1fr)_auto]",
@@ -62,9 +62,9 @@ pub(super) fn Row(view: InstanceView) -> Element {
                             menu: "{menu}",
                             icon: verb.glyph(),
                             danger: verb == Verb::Delete,
-                            disabled: !verb.is_open_to(view.phase),
+                            disabled: !view.takes(verb),
                             onclick: move |()| verbs.choose(verb),
-                            "{verb.title()}"
+                            "{verb_words(verb, &view)}"
                         }
                     }
                 }
@@ -73,7 +73,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                 if let Some(command) = login(&view) {
                     CopyText { text: command, title: "Copy the ssh command of {view.name}" }
                 }
-                if !view.message.is_empty() {
+                if !view.message.is_empty() || view.starts_at.is_some() {
                     p { class: "text-sm text-text-muted", Message { view: view.clone() } }
                 } else if let (Phase::Stopped, Some(at)) = (view.phase, view.observed_at) {
                     p { class: "text-sm text-text-muted", "Stopped " Time { at } }

@@ -45,6 +45,7 @@ impl Offer for Verb {
                     Phase::Pending
                     | Phase::Creating
                     | Phase::Running
+                    | Phase::Paused
                     | Phase::Stopping
                     | Phase::Stopped
                     | Phase::Restarting
@@ -134,6 +135,11 @@ impl Verbs {
     }
 }
 
+/// What stands on the button.
+pub(crate) fn verb_words(verb: Verb, view: &InstanceView) -> &'static str {
+    if verb == Verb::Start && view.starts_at.is_some() { "Start now" } else { verb.title() }
+}
+
 #[component]
 pub(crate) fn VerbButton(verbs: Verbs, verb: Verb, view: InstanceView, #[props(default)] kind: ButtonKind) -> Element {
     let waiting = verbs.asked_words(&view).is_some();
@@ -142,9 +148,9 @@ pub(crate) fn VerbButton(verbs: Verbs, verb: Verb, view: InstanceView, #[props(d
             kind,
             icon: verb.glyph(),
             busy: waiting,
-            disabled: !verb.is_open_to(view.phase),
+            disabled: !view.takes(verb),
             onclick: move |_| verbs.choose(verb),
-            "{verb.title()}"
+            "{verb_words(verb, &view)}"
         }
     }
 }

@@ -33,6 +33,15 @@ pub(in crate::pages) fn KeyPanel(fresh: FreshKey, on_close: EventHandler<()>) ->
                     CopyText { text: command(&origin, &fresh.secret, fresh.fingerprint.as_deref()), title: "Copy the command", wrap: true }
                 }
                 Progress { id }
+                p { class: "text-sm text-text-muted",
+                    "An instance that is stopped is a stopped container, with its files in it. Do not let "
+                    code { class: "font-mono", "docker container prune" }
+                    " or "
+                    code { class: "font-mono", "docker system prune" }
+                    " remove it on that machine: they spare instances with "
+                    code { class: "font-mono", "--filter label!=dockhost.cluster" }
+                    "."
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use model::refusal::Refusal;
-use model::request::{Settings, SignUpMode};
+use model::request::{ChangeSettings, Settings, SignUpMode};
 use server_fns::{ApiError, Json, settings};
 
 use crate::action::use_ask;
@@ -30,7 +30,7 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
         let (sign_up, quota, web_ports_closed, refuse_faulty) = (mode(), quota(), closed(), refuse_faulty());
         let call = async move {
             let quota = whole(&quota)?;
-            settings::change(Json(Settings { sign_up, quota, web_ports_closed, refuse_faulty })).await
+            settings::change(Json(ChangeSettings { sign_up, quota, web_ports_closed, refuse_faulty })).await
         };
         ask.start(call, move |changed| {
             live.welcome.write().sign_up = changed.sign_up;

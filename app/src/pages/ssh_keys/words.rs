@@ -55,11 +55,17 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// What `ssh-keygen` wrote behind the key, often `person@machine`.
+/// What `ssh-keygen` wrote behind the key, often `person@machine`. Where a window broke the key, it is at the end of its
+/// last line.
 pub(super) fn comment(public_key: &str) -> Option<&str> {
-    let (_, behind_algorithm) = public_key.trim().split_once(char::is_whitespace)?;
-    let (_, comment) = behind_algorithm.trim_start().split_once(char::is_whitespace)?;
-    let comment = comment.lines().next()?.trim();
+    let lines: Vec<&str> = public_key.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let behind = match lines.as_slice() {
+        [] => return None,
+        [line] => line.split_once(char::is_whitespace)?.1.trim_start(),
+        [.., last] => *last,
+    };
+    let (_, comment) = behind.split_once(char::is_whitespace)?;
+    let comment = comment.trim();
     (!comment.is_empty()).then_some(comment)
 }
 

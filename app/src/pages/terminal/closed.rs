@@ -12,7 +12,7 @@ use crate::parts::{ButtonKind, Empty};
 pub(super) fn Closed(tabs: Tabs, view: InstanceView) -> Element {
     let verbs = use_verbs(view.id);
     use_effect(move || tabs.forget());
-    let startable = Verb::Start.is_open_to(view.phase);
+    let startable = view.takes(Verb::Start);
     let text =
         if startable { "A terminal needs a running instance." } else { "A terminal opens here as soon as it runs." };
     rsx! {

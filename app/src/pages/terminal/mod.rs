@@ -57,8 +57,8 @@ fn Page(id: InstanceId) -> Element {
 #[component]
 fn Present(view: InstanceView) -> Element {
     let tabs = use_tabs(view.id);
-    // While its node is away it may well run on, and its terminals come back with the node.
-    let open = matches!(view.phase, Phase::Running | Phase::Unknown);
+    // While its node is away it may well run on, and its terminals come back with the node. Those of one that is paused wait.
+    let open = matches!(view.phase, Phase::Running | Phase::Paused | Phase::Unknown);
     rsx! {
         Title { text: "Terminal on {view.name} · DockHost" }
         Header { view: view.clone(), state: tabs.state().filter(|_| open) }

@@ -136,6 +136,18 @@ fn an_end_by_itself_is_followed_by_a_pause() {
 }
 
 #[test]
+fn whoever_asks_for_a_start_waits_for_no_pause() {
+    let mut world = World::new(1);
+    assert_eq!(comes_to_rest(&mut world), Next::Settled);
+    world.engine.end(1);
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::Unroute));
+    assert_eq!(world.advance(Fault::None), Next::Wait { until: world.now + FIRST_PAUSE });
+    world.assigned.restarts = world.assigned.restarts.next();
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::Start));
+    assert_eq!(comes_to_rest(&mut world), Next::Settled, "and it is started once");
+}
+
+#[test]
 fn whatever_happens_each_instance_is_one_container_or_none() {
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let scripts = proptest::collection::vec(any::<u8>(), 0..40);

@@ -7,8 +7,13 @@ use crate::sample;
 
 fn told(incarnation: Incarnation, written: Option<Incarnation>) -> bool {
     let assigned = sample::instance(1);
-    let facts =
-        ContainerFacts { container_id: "c".to_owned(), incarnation, state: ContainerState::Created, started_at: None };
+    let facts = ContainerFacts {
+        container_id: "c".to_owned(),
+        incarnation,
+        state: ContainerState::Created,
+        started_at: None,
+        paused: false,
+    };
     let report = InstanceReport {
         instance: assigned.id,
         generation: assigned.generation,

@@ -59,5 +59,6 @@ pub(crate) fn container(assigned: &AssignedInstance, state: ContainerState) -> C
         labels: Some(Labels::of(assigned, cluster(), node())),
         state,
         started_at: None,
+        paused: false,
     }
 }

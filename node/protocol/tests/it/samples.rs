@@ -87,6 +87,8 @@ fn what_an_older_end_does_not_say_is_as_it_was_before() {
     assert!(assignment.kept.is_empty());
     let ToServer::Report(report) = decode(&without(REPORT, &["instances", "0"], "closed")).unwrap() else { panic!() };
     assert_eq!(report.instances[0].closed, None, "it closes none");
+    let model::observed::Observed::Present(facts) = &report.instances[0].observed else { panic!() };
+    assert!(!facts.paused, "it does not tell of pauses");
     let ToServer::Hello(hello) = decode(&without(HELLO, &["facts"], "reserved")).unwrap() else { panic!() };
     assert_eq!((hello.facts.reserved, hello.facts.network.as_str()), (model::reserved::Reserved::default(), ""));
 }

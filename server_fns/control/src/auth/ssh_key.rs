@@ -15,15 +15,15 @@ const MAX_BYTES: usize = 16 * 1024;
 /// NIST SP 800-57: shorter ones are not good for use beyond 2030.
 const MIN_RSA_BITS: usize = 3072;
 
-/// Reads one line as in `id_ed25519.pub`; the comment at its end is dropped.
+/// Reads one line as in `id_ed25519.pub`, as people paste it; the comment at its end is dropped.
 ///
 /// # Errors
 /// `Invalid` at the field `public_key`, with what to paste or to do instead.
 pub fn parse(text: &str) -> Result<ParsedKey, Refusal> {
-    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
-    one_plain_line(line)?;
-    no_other_kind_of_text(line)?;
-    let mut key = PublicKey::from_openssh(line).map_err(|_| {
+    let line = one_line(text)?;
+    plain(&line)?;
+    no_other_kind_of_text(&line)?;
+    let mut key = PublicKey::from_openssh(&line).map_err(|_| {
         no("This is not an SSH public key, or a part of it is missing. Paste the whole line of the .pub file.")
     })?;
     key.set_comment("");
@@ -32,28 +32,58 @@ pub fn parse(text: &str) -> Result<ParsedKey, Refusal> {
     Ok(ParsedKey { algorithm, fingerprint: key.fingerprint(HashAlg::Sha256).to_string(), public_key })
 }
 
-fn one_plain_line(line: &str) -> Result<(), Refusal> {
-    if line.trim().is_empty() {
-        return Err(no("Paste the one line of your .pub file, for example of ~/.ssh/id_ed25519.pub."));
-    }
-    if line.len() > MAX_BYTES {
+/// The line that was meant. Space around it is no part of it, and a window that broke it put breaks where no key has one.
+/// Whatever could as well be two keys is refused.
+fn one_line(text: &str) -> Result<String, Refusal> {
+    if text.len() > MAX_BYTES {
         return Err(no("The text is longer than 16 KiB; an SSH public key is one line of a few hundred characters."));
     }
-    if line.contains("PRIVATE KEY-----") {
+    if text.contains("PRIVATE KEY-----") {
         return Err(no(
             "This is a private key. Keep it secret: it must never leave your computer. Paste the .pub file \
                        that lies beside it.",
         ));
     }
-    if line.contains(['\n', '\r']) {
-        return Err(no("The text has several lines; a key is one line. Add each key by itself."));
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let mut lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    let Some(first) = lines.next() else {
+        return Err(no("Paste the one line of your .pub file, for example of ~/.ssh/id_ed25519.pub."));
+    };
+    let rest: Vec<&str> = lines.collect();
+    // What is wrong with that format is said by its first line.
+    if rest.is_empty() || first.starts_with("----") { Ok(first.to_owned()) } else { mended(first, &rest) }
+}
+
+/// Of a line that was broken. No line may be a key already, or look like the beginning of one.
+fn mended(first: &str, rest: &[&str]) -> Result<String, Refusal> {
+    let several = || no("The text has several lines that are not one key; a key is one line. Add each key by itself.");
+    let is_whole = |line: &str| PublicKey::from_openssh(line).is_ok();
+    let is_kind = |word: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|begin| word.starts_with(begin));
+    if is_whole(first) || rest.iter().any(|line| line.split_whitespace().any(is_kind)) {
+        return Err(several());
     }
-    if line.starts_with(' ') || line.contains(|c: char| c != ' ' && (c.is_control() || c.is_whitespace() || hidden(c)))
-    {
-        return Err(no(
-            "The line begins with a space or contains a tab or an invisible character. Copy it again from \
-                       the .pub file.",
-        ));
+    let mut line = first.to_owned();
+    if !line.contains(' ') {
+        line.push(' ');
+    }
+    for part in rest {
+        // Behind the second space stands the comment. Only a word of it, or the rest of one, may be on a line of its own.
+        let in_comment = line.matches(' ').count() > 1;
+        let ended = in_comment || is_whole(&line);
+        if ended && (part.contains([' ', '\t', '"', '=']) || part.starts_with("AAAA")) {
+            return Err(several());
+        }
+        if ended && !in_comment {
+            line.push(' ');
+        }
+        line.push_str(part);
+    }
+    if is_whole(&line) { Ok(line) } else { Err(several()) }
+}
+
+fn plain(line: &str) -> Result<(), Refusal> {
+    if line.contains(|c: char| c != ' ' && (c.is_control() || c.is_whitespace() || hidden(c))) {
+        return Err(no("The line contains a tab or an invisible character. Copy it again from the .pub file."));
     }
     Ok(())
 }
@@ -161,9 +191,53 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_taken_as_people_paste_it() {
+        let broken = |key: &str, width: usize, by: &str| {
+            key.as_bytes().chunks(width).map(|part| std::str::from_utf8(part).unwrap()).collect::<Vec<_>>().join(by)
+        };
+        for plain in [ED25519, P256, P521, RSA_3072] {
+            let commented = format!("{plain} ada@laptop");
+            for text in [
+                format!("  {plain}  "),
+                format!("\n\n\t{commented}\r\n\r\n"),
+                format!("\u{feff}{plain}\n"),
+                format!("\u{a0}{plain}"),
+                broken(plain, 64, "\n"),
+                broken(plain, 40, "\r\n"),
+                broken(plain, 76, " \n "),
+                broken(&commented, plain.len() / 2 + 4, "\n"),
+                format!("{}\nada@laptop", broken(plain, plain.len() / 2 + 1, "\n")),
+                plain.replacen(' ', "\n", 1),
+            ] {
+                let key = parse(&text).unwrap_or_else(|refusal| panic!("{text:?}: {refusal}"));
+                assert_eq!(key.public_key, plain, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn two_keys_never_become_one() {
+        let (head, tail) = RSA_3072.split_at(100);
+        for text in [
+            format!("{ED25519}\n{P256}"),
+            format!("{ED25519}\n{ED25519}"),
+            format!("{head}\n{tail}\n{ED25519}"),
+            format!("{head}\n{tail} ada\n{ED25519}"),
+            format!("{head}\n{tail} ada\ncommand=\"id\" {ED25519}"),
+            format!("{head}\n{tail} ada\n{}", ED25519.split(' ').nth(1).unwrap()),
+            format!("{head}\n{ED25519}\n{tail}"),
+            format!("{}\n{}", ED25519, P256.split(' ').nth(1).unwrap()),
+            format!("{ED25519}\nno-pty"),
+        ] {
+            assert!(why_not(&text).contains("several lines"), "{text}");
+        }
+    }
+
+    #[test]
     fn options_and_second_lines_are_refused() {
         for options in ["command=\"id\"", "no-pty,permitopen=\"*:1\"", "cert-authority", "environment=\"A=B\""] {
             assert!(why_not(&format!("{options} {ED25519}")).contains("options"), "{options}");
+            assert!(why_not(&format!("\n  {options} {ED25519}\r\n")).contains("options"), "{options}");
         }
         assert!(why_not(&format!("{ED25519}\n{P256}\n")).contains("several lines"));
         assert!(why_not(&format!("{ED25519}\rcommand=\"id\" {P256}")).contains("several lines"));
@@ -201,7 +275,7 @@ mod tests {
                 prop_assert!(["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp521", "ssh-rsa"].contains(&kind));
                 prop_assert!(base64.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)));
                 prop_assert_eq!(parse(&parsed.public_key), Ok(parsed.clone()));
-                prop_assert_eq!(text.split(' ').next(), Some(kind));
+                prop_assert_eq!(text.split_whitespace().next(), Some(kind));
             }
         }
     }

@@ -57,7 +57,21 @@ async fn whole(request: Request, patience: Duration) -> Result<Request, Refusal>
             "The body must be JSON and say so: send the header `Content-Type: application/json`.",
         ));
     }
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    let mut request = Request::from_parts(parts, Body::from(bytes.clone()));
+    request.extensions_mut().insert(Sent(bytes));
+    Ok(request)
+}
+
+/// The body of a request, for a function that reads none of it.
+#[derive(Clone)]
+pub struct Sent(Bytes);
+
+impl Sent {
+    /// The name of the first field, if the body is a JSON object that has one.
+    pub fn first_field(&self) -> Option<String> {
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&self.0).ok()?;
+        fields.keys().next().cloned()
+    }
 }
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {
@@ -167,6 +181,15 @@ mod tests {
         let refusal = whole(request("POST", "/api/v1/x", &[JSON], never), Duration::from_millis(1)).await.unwrap_err();
         assert_eq!(refusal.code, RefusalCode::Invalid);
         assert!(refusal.message.contains("did not arrive"));
+    }
+
+    #[test]
+    fn a_function_without_fields_can_find_one_that_was_sent() {
+        let first = |body: &'static str| Sent(Bytes::from_static(body.as_bytes())).first_field();
+        assert_eq!(first(r#"{"force":true}"#).as_deref(), Some("force"));
+        for body in ["", "{}", "null", "[]", "{", "7"] {
+            assert_eq!(first(body), None, "{body}");
+        }
     }
 
     #[tokio::test]

@@ -9,8 +9,9 @@ use axum::response::Response;
 use model::refusal::{Refusal, RefusalCode};
 use serde::Deserialize;
 
-use super::API;
 use super::answer::{Reader, answer, refuse, status};
+use super::unread::unreadable;
+use super::{API, query};
 
 /// Longer than any refusal of ours; of anything longer we keep the status only.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
@@ -18,6 +19,9 @@ const MAX_ERROR_BYTES: usize = 64 * 1024;
 const ACCEPTED: (Method, &str) = (Method::POST, "/api/v1/instances");
 /// How Dioxus begins what it says of arguments that serde could not read.
 const UNREADABLE: &str = "error deserializing server function results: ";
+/// How axum begins what it says of JSON, and of a query, that is not what was asked for.
+const OTHER_SHAPE: [&str; 2] =
+    ["Failed to deserialize the JSON body into the target type: ", "Failed to deserialize query string: "];
 
 pub(super) async fn reshape(request: Request, next: Next) -> Response {
     let path = request.uri().path();
@@ -25,8 +29,11 @@ pub(super) async fn reshape(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let reader = Reader::of(request.headers());
-    if request.extensions().get::<MatchedPath>().is_none() {
+    let Some(route) = request.extensions().get::<MatchedPath>() else {
         let refusal = Refusal::new(RefusalCode::NotFound, format!("There is no `{path}` in this server's API."));
+        return refuse(&refusal, reader);
+    };
+    if let Some(refusal) = query::stray(route.as_str(), request.uri().query().unwrap_or_default()) {
         return refuse(&refusal, reader);
     }
     let accepted = *request.method() == ACCEPTED.0 && path == ACCEPTED.1;
@@ -73,25 +80,20 @@ fn rewrite(was: StatusCode, body: &[u8]) -> Option<(StatusCode, Refusal)> {
             Some(reason) => (StatusCode::BAD_REQUEST, unreadable(reason)),
             None => (was, by_status(was, "")),
         },
-        // What axum cannot read it tells apart by three numbers; to a caller all of them are a bad request.
-        Err(_) if matches!(was.as_u16(), 415 | 422) => (StatusCode::BAD_REQUEST, by_status(was, text(body))),
-        Err(_) => (was, by_status(was, text(body))),
+        Err(_) => {
+            // What axum cannot read it tells apart by three numbers; to a caller all of them are a bad request.
+            let status = if matches!(was.as_u16(), 415 | 422) { StatusCode::BAD_REQUEST } else { was };
+            let text = text(body);
+            match OTHER_SHAPE.iter().find_map(|begin| text.strip_prefix(begin)) {
+                Some(reason) if status == StatusCode::BAD_REQUEST => (status, unreadable(reason)),
+                Some(_) | None => (status, by_status(was, text)),
+            }
+        }
     })
 }
 
 fn text(body: &[u8]) -> &str {
     std::str::from_utf8(body).unwrap_or_default()
-}
-
-/// What serde says, such as "missing field `name` at line 1 column 2", without the position of a machine.
-fn unreadable(reason: &str) -> Refusal {
-    let plain = reason.split(" at line ").next().unwrap_or(reason);
-    let refusal = Refusal::new(RefusalCode::Invalid, format!("The request cannot be read: {plain}."));
-    let named = plain.strip_prefix("missing field `").or_else(|| plain.strip_prefix("unknown field `"));
-    match named.and_then(|rest| rest.split('`').next()) {
-        Some(field) => refusal.at(field),
-        None => refusal,
-    }
 }
 
 /// `text` is passed on only where it speaks of the request: a 400 or 422 of an extractor.
@@ -166,6 +168,29 @@ mod tests {
             "The request cannot be read: invalid type: integer `1`, expected a string."
         );
         assert_eq!(rewritten(400, "Invalid URL: Cannot parse `x`").1.message, "Invalid URL: Cannot parse `x`.");
+    }
+
+    #[test]
+    fn a_field_of_a_json_body_or_of_a_query_is_named() {
+        let body =
+            format!("{}limits.memory: unknown field `memory`, expected `cpus` at line 1 column 20", OTHER_SHAPE[0]);
+        let (status, refusal) = rewritten(422, &body);
+        assert_eq!(
+            (status, refusal.code, refusal.field.as_deref()),
+            (400, RefusalCode::Invalid, Some("limits.memory"))
+        );
+        let (status, refusal) = rewritten(400, &format!("{}missing field `path`", OTHER_SHAPE[1]));
+        assert_eq!((status, refusal.field.as_deref()), (400, Some("path")));
+        assert_eq!(rewritten(500, &body).1.code, RefusalCode::Internal, "only what speaks of the request is passed on");
+    }
+
+    #[tokio::test]
+    async fn a_parameter_that_the_route_does_not_have_is_refused() {
+        let answer = ask("POST", "/api/v1/instances?image=debian-12", &[]).await;
+        let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, refusal.field.as_deref()), (StatusCode::BAD_REQUEST, Some("image")));
+        assert_eq!(ask("GET", "/api/v1/instances?", &[]).await.status, StatusCode::OK);
+        assert_eq!(ask("GET", "/nothing?x=1", &[]).await.status, StatusCode::OK, "a page's address may hold anything");
     }
 
     #[test]

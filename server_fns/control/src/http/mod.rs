@@ -13,7 +13,9 @@ mod headers;
 pub(crate) mod hosts;
 pub(crate) mod listen;
 mod origin;
+mod query;
 pub mod tls;
+mod unread;
 mod window;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 pub(crate) use body::discard;
+pub use body::Sent;
 pub use dialled::Dialled;
 pub use exposure::Exposure;
 pub use forwarded::{BadProxies, TrustedProxies, network};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use model::id::{InstanceId, NodeId};
 use model::instance::DesiredState;
 use model::version::Epoch;
+use planner::rollup::is_paused;
 use planner::world::{Instance, World};
 use protocol::limits::{OPENING, PATIENCE};
 use protocol::stream::{Ask, NotOpened, Opened, Opening, Target};
@@ -29,6 +30,9 @@ pub(crate) enum NoStream {
     /// It is not wished to run, or its container does not.
     #[error("{0}")]
     NotRunning(String),
+    /// It runs, and somebody paused its container on its node.
+    #[error("{0}")]
+    Paused(String),
     /// Nothing listens on that port.
     #[error("{0}")]
     NotListening(String),
@@ -119,6 +123,9 @@ fn running(world: &World, id: InstanceId) -> Result<&Instance, NoStream> {
     let instance = world.instances.get(&id).ok_or_else(|| not_running("the instance", "is gone"))?;
     let name = instance.spec.name.as_str();
     match instance.desired {
+        DesiredState::Running if is_paused(&instance.report.observed) => Err(NoStream::Paused(format!(
+            "{name} is paused: somebody ran `docker pause` on its node, and `docker unpause` there lets it go on"
+        ))),
         DesiredState::Running => Ok(instance),
         DesiredState::Stopped => Err(not_running(name, "is stopped")),
         DesiredState::Deleted => Err(not_running(name, "is being deleted")),

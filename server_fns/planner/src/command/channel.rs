@@ -208,7 +208,8 @@ fn lost(node: &Node, said: Option<&Problem>) -> Problem {
         None => Problem {
             code: ProblemCode::Lost,
             message: format!(
-                "Its container is not on {name} any more, and nobody asked DockHost to remove it. Restore it there, or \
+                "Its container is not on {name} any more, and nobody asked DockHost to remove it. Most likely somebody \
+                 removed or pruned it there by hand. Restore it there, or \
                  delete the instance and create another one."
             ),
         },

@@ -56,6 +56,7 @@ fn seen(node: &str, report: &LastReport) -> String {
         Observed::Unknown { .. } => format!("{node} could not look at its container."),
         Observed::Present(facts) => match facts.state {
             ContainerState::Created => format!("{node} saw its container, never started."),
+            ContainerState::Running if facts.paused => format!("{node} saw that its container is paused."),
             ContainerState::Running => format!("{node} saw it run."),
             ContainerState::Exited { code, out_of_memory: true } => {
                 format!("{node} saw that it ran out of memory and ended with exit code {code}.")

@@ -12,7 +12,7 @@ use crate::liveness::is_present;
 pub(super) fn ways_out(seat: &Seat<'_>) -> Vec<WayOut> {
     let phase = seat.phase;
     let open = |verb: Verb| match verb {
-        Verb::Start => seat.node.availability != Availability::Draining,
+        Verb::Start => seat.node.availability != Availability::Draining && (phase != Phase::Restarting || seat.waits),
         Verb::Forget => seat.overdue || !is_present(seat.liveness),
         Verb::Restart | Verb::Stop | Verb::Delete => true,
     };
@@ -27,7 +27,11 @@ fn effect(verb: Verb, phase: Phase, node: &str) -> String {
     match (verb, phase) {
         (Verb::Start, Phase::Stopping) => "Takes the stop back; nothing is lost.".to_owned(),
         (Verb::Start, Phase::Error) => format!("Asks {node} to try again; nothing is lost."),
+        (Verb::Start, Phase::Restarting) => "Starts it now, without the rest of the pause.".to_owned(),
         (Verb::Start, _) => "Starts it with its files as they are.".to_owned(),
+        (Verb::Restart, Phase::Paused) => {
+            "Ends the pause and its programs, and starts it again; its files stay.".to_owned()
+        }
         (Verb::Restart, _) => "Ends its programs and starts it again; its files stay.".to_owned(),
         (Verb::Stop, Phase::Unknown) => format!("Is carried out when {node} is back; its files stay."),
         (Verb::Stop, Phase::Pending | Phase::Creating) => "Cancels the start; its name and host ports stay.".to_owned(),

@@ -27,7 +27,7 @@ pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<Ins
 
 pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -> Option<InstanceView> {
     let node = world.nodes.get(&instance.node)?;
-    let Rollup { phase, message, progress } = rollup(instance, liveness);
+    let Rollup { phase, message, progress, starts_at } = rollup(instance, liveness);
     let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
     Some(InstanceView {
         id: instance.id,
@@ -52,6 +52,7 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         last_heard_at: if is_present(liveness) { None } else { world.last_heard_at(node) },
         message,
         progress,
+        starts_at,
     })
 }
 

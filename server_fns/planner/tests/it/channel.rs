@@ -2,8 +2,10 @@
 
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::observed::{Activity, ContainerState, InstanceReport, Observed, Problem, ProblemCode};
+use model::verb::Verb;
 use model::version::{Epoch, Era, Generation};
 use planner::command::channel::{self, ChannelRefusal, Introduction};
+use planner::command::instances::start;
 use planner::command::nodes;
 use planner::limits::TAKEOVERS_WITHIN;
 use planner::liveness::LEASE;
@@ -156,7 +158,55 @@ fn an_end_by_itself_is_told_with_its_exit_code() {
     assert_eq!(scene.phase(id), "restarting");
     assert_eq!(scene.told(id).last(), Some(&"It stopped by itself (exit code 137)."));
     let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
-    assert_eq!(view.message, "It stopped by itself (exit code 137) and starts again in 5 s.");
+    assert_eq!(view.message, "It stopped by itself (exit code 137).");
+    assert_eq!(
+        view.starts_at,
+        Some(scene.now.wall + std::time::Duration::from_secs(5)),
+        "the number is told as a moment"
+    );
+}
+
+#[test]
+fn a_container_that_somebody_paused_is_called_so_and_not_running() {
+    let (mut scene, worker, node, id) = running();
+    let mut reports = worker.reports();
+    let Observed::Present(facts) = &mut reports[0].observed else { panic!("it runs") };
+    facts.paused = true;
+    scene.report(node, &reports);
+    let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
+    assert_eq!((view.phase.as_str(), view.message.as_str()), ("paused", planner::rollup::PAUSED));
+    assert_eq!(scene.told(id).last(), Some(&"Somebody paused its container on its node."));
+    let explained = planner::explain::explain(&scene.world, scene.instance(id), scene.now).unwrap();
+    assert!(explained.next_step.contains("docker unpause` on lab-1"), "{}", explained.next_step);
+    let verbs: Vec<_> = explained.ways_out.iter().map(|way| way.verb.title()).collect();
+    assert_eq!(verbs, ["Restart", "Stop", "Delete"]);
+    let no = scene.wish("bob", id, start).unwrap_err();
+    assert!(no.message.contains("paused on its node"), "asked to start it, nothing would happen: {}", no.message);
+    scene.report(node, &worker.reports());
+    assert_eq!(scene.phase(id), "running");
+    assert_eq!(scene.told(id).last(), Some(&"Its container is no longer paused."));
+}
+
+#[test]
+fn who_asks_to_start_what_waits_for_its_next_start_ends_the_pause_once() {
+    let (mut scene, mut worker, node, id) = running();
+    worker.exit(id, 1);
+    let mut reports = worker.reports();
+    reports[0].activity = Some(Activity::RestartingSoon { after_ms: 80_000 });
+    scene.report(node, &reports);
+    let shown = |scene: &Scene| planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
+    assert!(shown(&scene).takes(Verb::Start));
+    let before = scene.instance(id).restarts;
+    scene.wish("bob", id, start).unwrap();
+    assert_eq!(scene.instance(id).restarts, before.next(), "a node holds no restart back that somebody asked for");
+    scene.wish("bob", id, start).unwrap();
+    assert_eq!(scene.instance(id).restarts, before.next(), "its node has not heard of the first yet");
+    let view = shown(&scene);
+    assert_eq!((view.message.as_str(), view.starts_at, view.takes(Verb::Start)), ("Starting.", None, false));
+    worker.receive(&scene.world, node);
+    worker.converge();
+    scene.report(node, &worker.reports());
+    assert_eq!(scene.phase(id), "running");
 }
 
 #[test]
@@ -170,7 +220,8 @@ fn a_step_of_a_build_is_shown_with_its_progress() {
         observed: state.map_or(Observed::Absent, |state| {
             let container_id = "c".to_owned();
             let incarnation = model::version::Incarnation(1);
-            Observed::Present(model::observed::ContainerFacts { container_id, incarnation, state, started_at: None })
+            let (started_at, paused) = (None, false);
+            Observed::Present(model::observed::ContainerFacts { container_id, incarnation, state, started_at, paused })
         }),
         activity,
         problem: None,

@@ -144,7 +144,7 @@ fn what_cannot_be_is_refused_at_its_field() {
     image.image = Some("windows".into());
     let mut memory = asked("web");
     memory.limits.memory_bytes = Some(1);
-    for (asked, field) in [(asked("Web!"), "name"), (image, "image"), (memory, "limits")] {
+    for (asked, field) in [(asked("Web!"), "name"), (image, "image"), (memory, "limits.memory_bytes")] {
         let refusal = refused(&mut scene, "bob", &asked);
         assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some(field)));
     }

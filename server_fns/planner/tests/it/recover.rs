@@ -125,7 +125,7 @@ fn forged_limits_are_refused() {
     let mut forged = stranger(scene.person("bob"), "web");
     forged.origin.as_mut().unwrap().row.limits.memory_bytes = Some(1);
     scene.world.strangers(node, vec![forged]);
-    assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().field.as_deref(), Some("limits"));
+    assert_eq!(asked(&mut scene, "lab-1", None).unwrap_err().field.as_deref(), Some("limits.memory_bytes"));
 }
 
 #[test]

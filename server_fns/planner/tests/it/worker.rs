@@ -93,6 +93,7 @@ impl Worker {
                 incarnation: wish.incarnation,
                 state: container.state,
                 started_at: None,
+                paused: false,
             }),
         };
         InstanceReport {

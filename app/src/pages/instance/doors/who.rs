@@ -116,7 +116,7 @@ fn of_forward(view: &InstanceView, forward: &ForwardView) -> Who {
 /// Nothing is behind the doors while nothing runs.
 pub(super) const fn leads_nowhere(phase: Phase) -> bool {
     match phase {
-        Phase::Running | Phase::Restarting | Phase::Unknown => false,
+        Phase::Running | Phase::Paused | Phase::Restarting | Phase::Unknown => false,
         Phase::Pending
         | Phase::Creating
         | Phase::Stopping

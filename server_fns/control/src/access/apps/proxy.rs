@@ -157,6 +157,7 @@ fn no_stream(name: &str, port: ContainerPort, why: &NoStream) -> Response {
     let (status, heading) = match why {
         NoStream::NotListening(_) => (StatusCode::BAD_GATEWAY, format!("Nothing listens on port {}", port.0)),
         NoStream::NotRunning(_) => (StatusCode::SERVICE_UNAVAILABLE, format!("{name} does not run")),
+        NoStream::Paused(_) => (StatusCode::SERVICE_UNAVAILABLE, format!("{name} is paused")),
         NoStream::NodeAway(_) => (StatusCode::SERVICE_UNAVAILABLE, format!("{name} cannot be reached")),
         NoStream::Undeclared(_) => return page::nothing(StatusCode::NOT_FOUND),
     };
@@ -169,6 +170,7 @@ fn no_stream(name: &str, port: ContainerPort, why: &NoStream) -> Response {
             )
         }
         NoStream::NotRunning(_) => "Start it in the console, and open this page again.".to_owned(),
+        NoStream::Paused(_) => format!("{why}."),
         NoStream::NodeAway(_) | NoStream::Undeclared(_) => format!("{why}. It may come back by itself."),
     };
     page::words(status, &heading, &advice)

@@ -43,7 +43,7 @@ async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socke
     let newer = is_newer(&target);
     let unavailable = |why: NoStream| {
         let code = match why {
-            NoStream::NotRunning(_) => RefusalCode::Conflict,
+            NoStream::NotRunning(_) | NoStream::Paused(_) => RefusalCode::Conflict,
             NoStream::NotListening(_) | NoStream::Undeclared(_) | NoStream::NodeAway(_) => RefusalCode::Unavailable,
         };
         let hint = match why {

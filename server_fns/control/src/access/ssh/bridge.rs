@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use model::id::InstanceId;
+use planner::world::World;
 use russh::server;
 use russh::{Channel, ChannelId, ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Error, client};
 use tokio::sync::watch;
@@ -11,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::gauge::Gauge;
 use super::limits;
 use super::requests::{Passed, pass};
-use super::watch::told;
+use super::watch::{pauses as tell_of_pauses, told};
 
 /// Standard error, as SSH numbers it.
 pub(super) const STDERR: u32 = 1;
@@ -31,12 +33,15 @@ pub(super) struct Bridge {
     pub(super) ended: watch::Receiver<Option<String>>,
     /// A session says in the end how its program ended; a forwarded connection just closes.
     pub(super) is_session: bool,
+    /// Of which instance a session is told that it is paused.
+    pub(super) pauses: Option<(watch::Receiver<Arc<World>>, InstanceId)>,
 }
 
 impl Bridge {
     /// Carries until either end closes the channel, or the instance may no longer be reached.
     pub(super) async fn carry(self) {
-        let Self { from_outer, to_outer, waits_outer, inner, waits_inner, client, mut ended, is_session } = self;
+        let Self { from_outer, to_outer, waits_outer, inner, waits_inner, client, mut ended, is_session, pauses } =
+            self;
         let (id, (from_inner, to_inner)) = (to_outer.id(), inner.split());
         let up = async {
             // The client's wishes end when it closes the channel; what the instance still says is carried on.
@@ -48,6 +53,12 @@ impl Bridge {
         };
         let down = down(from_inner, &to_outer, &client, id, &waits_inner, is_session);
         let over = told(&mut ended);
+        let notes = async {
+            if let Some((worlds, id)) = pauses {
+                tell_of_pauses(worlds, id, |line| tell(&to_outer, line)).await;
+            }
+            std::future::pending::<()>().await;
+        };
         let last_words = tokio::select! {
             finished = down => match finished {
                 Ok(true) => None,
@@ -55,6 +66,7 @@ impl Bridge {
                 Ok(false) | Err(_) => None,
             },
             () = up => None,
+            () = notes => None,
             why = over => Some(why),
         };
         if let Some(words) = last_words.filter(|_| is_session) {

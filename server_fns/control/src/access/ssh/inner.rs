@@ -123,8 +123,9 @@ impl Instance {
             let waits_outer = open_gauge(&outer_gauges, outer.id());
             reply.accept().await;
             let (from_outer, to_outer) = outer.split();
+            let (is_session, pauses) = (false, None);
             let bridge =
-                Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session: false };
+                Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session, pauses };
             bridge.carry().await;
         });
         Ok(())

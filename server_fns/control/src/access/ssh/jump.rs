@@ -95,7 +95,7 @@ async fn splice(mut from: ChannelReadHalf, to: &ChannelWriteHalf<Msg>, waits: &G
 fn meaning(why: &NoStream) -> ChannelOpenFailure {
     match why {
         NoStream::Undeclared(_) => ChannelOpenFailure::AdministrativelyProhibited,
-        NoStream::NotRunning(_) | NoStream::NotListening(_) | NoStream::NodeAway(_) => {
+        NoStream::NotRunning(_) | NoStream::Paused(_) | NoStream::NotListening(_) | NoStream::NodeAway(_) => {
             ChannelOpenFailure::ConnectFailed
         }
     }

@@ -79,8 +79,9 @@ pub(super) fn inner() -> Arc<russh::client::Config> {
         channel_buffer_size: limits::MESSAGES,
         preferred: preferred(),
         inactivity_timeout: None,
-        keepalive_interval: Some(limits::KEEPALIVE),
-        keepalive_max: limits::KEEPALIVES,
+        // An instance that somebody pauses on its node answers none, and goes on where it stood. The stream itself ends when
+        // the node or the container is gone.
+        keepalive_interval: None,
         nodelay: true,
         ..russh::client::Config::default()
     })

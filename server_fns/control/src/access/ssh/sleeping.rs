@@ -11,6 +11,7 @@ use planner::view::instance_view;
 use tokio::time::timeout;
 
 use super::limits;
+use super::lobby::starts_in;
 use crate::handle::Handle;
 
 /// Returns when it runs; starts it if its owner allows that. Everything that `tell` is given is a line for the client;
@@ -60,15 +61,22 @@ where
         let name = &view.name;
         match view.phase {
             Phase::Running => return Ok(()),
-            Phase::Error | Phase::Lost | Phase::Unknown | Phase::Stopped | Phase::Stopping | Phase::Deleting => {
+            Phase::Paused
+            | Phase::Error
+            | Phase::Lost
+            | Phase::Unknown
+            | Phase::Stopped
+            | Phase::Stopping
+            | Phase::Deleting => {
                 return Err(format!("{name} cannot be reached: {}. {}", view.phase.as_str(), view.message));
             }
             Phase::Pending | Phase::Creating | Phase::Restarting | Phase::Rebuilding => {
                 // The word alone says nothing that the first line did not.
-                let line = format!("{name}: {}", view.message);
-                if line != told && !view.message.is_empty() {
-                    tell(line.clone()).await;
-                    told = line;
+                if view.message != told && !view.message.is_empty() {
+                    let waits = starts_in(&view, handle.now().wall);
+                    let waits = waits.map(|time| format!(" It starts again in {time}.")).unwrap_or_default();
+                    tell(format!("{name}: {}{waits}", view.message)).await;
+                    told.clone_from(&view.message);
                 }
             }
         }

@@ -7,6 +7,7 @@ use model::instance::DesiredState;
 use planner::command::ssh_keys::CONTESTED;
 use planner::guest::{Route, Visitor, reaches};
 use planner::keys::{opens, standing};
+use planner::rollup::{PAUSED, is_paused};
 use planner::world::World;
 use tokio::sync::watch;
 
@@ -21,6 +22,30 @@ pub(super) async fn over(mut worlds: watch::Receiver<Arc<World>>, visitor: Visit
         }
         if worlds.changed().await.is_err() {
             return "The server is stopping.".to_owned();
+        }
+    }
+}
+
+/// Tells of each pause of the instance's container, and of its end: whoever types meanwhile hears nothing otherwise.
+pub(super) async fn pauses<F>(
+    mut worlds: watch::Receiver<Arc<World>>,
+    id: InstanceId,
+    mut tell: impl FnMut(String) -> F,
+) where
+    F: Future<Output = ()>,
+{
+    let mut was = false;
+    loop {
+        let world = Arc::clone(&worlds.borrow_and_update());
+        let Some(instance) = world.instances.get(&id) else { return };
+        let (name, is) = (&instance.spec.name, is_paused(&instance.report.observed));
+        if is != was {
+            was = is;
+            let line = if is { format!("{name} is paused. {PAUSED}") } else { format!("{name} goes on.") };
+            tell(line).await;
+        }
+        if worlds.changed().await.is_err() {
+            return;
         }
     }
 }

@@ -49,8 +49,12 @@ impl Way {
                 return;
             }
         };
-        let Self { client, ended, .. } = self;
-        Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session: true }.carry().await;
+        let Self { client, ended, handle, id, .. } = self;
+        let pauses = Some((handle.orchestrator.watch(), id));
+        let is_session = true;
+        Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session, pauses }
+            .carry()
+            .await;
     }
 
     /// A forwarded connection has nobody to speak to: it is refused, and the log says why.
@@ -83,7 +87,8 @@ impl Way {
         reply.accept().await;
         let (from_outer, to_outer) = outer.split();
         let Self { client, ended, .. } = self;
-        Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session: false }
+        let (is_session, pauses) = (false, None);
+        Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session, pauses }
             .carry()
             .await;
     }

@@ -38,8 +38,15 @@ fn movement(old: &Instance, new: &Instance) -> Option<String> {
     match (before.map(|facts| facts.state), after.state) {
         (Some(ContainerState::Running), ContainerState::Running) => {
             let again = before.is_some_and(|before| before.started_at != after.started_at);
-            again.then(|| "It was restarted.".to_owned())
+            let paused = (before.is_some_and(|before| before.paused), after.paused);
+            match paused {
+                _ if again => Some("It was restarted.".to_owned()),
+                (false, true) => Some("Somebody paused its container on its node.".to_owned()),
+                (true, false) => Some("Its container is no longer paused.".to_owned()),
+                (true, true) | (false, false) => None,
+            }
         }
+        (_, ContainerState::Running) if after.paused => Some("It is running, and its container is paused.".to_owned()),
         (_, ContainerState::Running) => Some("It is running.".to_owned()),
         (Some(ContainerState::Exited { .. }), ContainerState::Exited { .. }) => None,
         (_, ContainerState::Exited { .. }) => Some(stopped(new, after.state)),

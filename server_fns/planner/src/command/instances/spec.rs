@@ -75,14 +75,20 @@ pub(super) fn unasked_keys(world: &World, person: PersonId) -> Vec<SshKeyId> {
     Some(keys(|key| key.may_manage)).filter(|managing| !managing.is_empty()).unwrap_or_else(|| keys(|_| true))
 }
 
+/// What the field is called by which programs ask is the name that every reader of the refusal knows.
 pub(super) fn check_limits(limits: Limits) -> Result<(), Refusal> {
     if limits.cpu_millis.is_some_and(|millis| !CPU_MILLIS.contains(&millis)) {
-        let (least, most) = (CPU_MILLIS.start(), CPU_MILLIS.end());
-        return Err(Refusal::field("limits", format!("The processor limit must be {least} to {most} thousandths.")));
+        let message = format!(
+            "The processor limit must be from {} to {} processors.",
+            f64::from(*CPU_MILLIS.start()) / 1_000.0,
+            CPU_MILLIS.end() / 1_000
+        );
+        return Err(Refusal::field("limits.cpu_millis", message));
     }
     if limits.memory_bytes.is_some_and(|bytes| !MEMORY_BYTES.contains(&bytes)) {
-        let (least, most) = (MEMORY_BYTES.start(), MEMORY_BYTES.end());
-        return Err(Refusal::field("limits", format!("The memory limit must be {least} to {most} bytes.")));
+        let (least, most) = (MEMORY_BYTES.start() >> 20, MEMORY_BYTES.end() >> 40);
+        let message = format!("The memory limit must be from {least} MiB to {most} TiB.");
+        return Err(Refusal::field("limits.memory_bytes", message));
     }
     Ok(())
 }

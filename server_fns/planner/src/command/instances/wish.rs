@@ -11,10 +11,11 @@ use crate::clock::Now;
 use crate::command::{Decision, event};
 use crate::deadline::is_overdue;
 use crate::liveness::{is_present, liveness};
-use crate::rollup::phase_of;
+use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
 
-/// Wishes it to run. After an error this asks the node to try again.
+/// Wishes it to run. After an error this asks the node to try again, and where the node pauses before it starts
+/// again what ended by itself, this ends the pause.
 pub fn start(
     world: &World,
     actor: &Actor,
@@ -24,7 +25,14 @@ pub fn start(
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let phase = phase_of(world, instance, now);
-    let holds = instance.desired == DesiredState::Running && !phase.can_start() && phase != Phase::Lost;
+    let waits = starts_at(instance).is_some() && phase.can_start();
+    // Where asking again is no answer: something failed, or nobody here can bring it about.
+    let open = if phase == Phase::Restarting {
+        waits
+    } else {
+        phase.can_start() || matches!(phase, Phase::Lost | Phase::Paused)
+    };
+    let holds = instance.desired == DesiredState::Running && !open;
     let node = world.nodes.get(&instance.node).filter(|node| node.availability == Availability::Draining);
     if let Some(node) = node.filter(|_| !holds) {
         let message = format!(
@@ -33,7 +41,9 @@ pub fn start(
         );
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    let wish = Instance { desired: DesiredState::Running, ..Instance::clone(instance) };
+    // A restart of what stands still is a start, and nodes hold none of those back.
+    let restarts = if waits { instance.restarts.next() } else { instance.restarts };
+    let wish = Instance { desired: DesiredState::Running, restarts, ..Instance::clone(instance) };
     decide(world, actor, wish, Ask { verb: "start", allowed: phase.can_start(), holds, phase }, draw, now)
 }
 
@@ -136,6 +146,9 @@ const fn state_of(phase: Phase) -> &'static str {
         Phase::Pending => "its node has not begun yet",
         Phase::Creating => "it is being created",
         Phase::Running => "it is running",
+        Phase::Paused => {
+            "its container is paused on its node; `docker unpause` there lets it go on, and a restart begins anew"
+        }
         Phase::Stopping => "it is stopping",
         Phase::Stopped => "it is stopped; start it instead",
         Phase::Restarting => "it is restarting",

@@ -1,10 +1,11 @@
 //! From a line to what it asks for. There is no shell: words are separated by spaces, and quotes mean nothing.
 
 use model::forward::ForwardKey;
+use model::instance::Limits;
 use model::port::ContainerPort;
 use model::request::OpenForward;
 
-use super::forward;
+use super::{create, forward};
 
 /// What one may ask of the lobby.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(super) enum Command {
     Nothing,
     Help,
     List,
-    New { name: String, image: Option<String> },
+    New { name: String, image: Option<String>, limits: Limits },
     Start { name: String },
     Stop { name: String },
     Restart { name: String },
@@ -27,8 +28,9 @@ pub(super) enum Command {
 
 pub(super) const HELP: &str = "\
 ls                     your instances
-new NAME [IMAGE]       create an instance and wait until it runs
-start NAME             start it
+new NAME [IMAGE]       create an instance and wait until it runs; --memory 256m and --cpus 0.5 say how much of its
+                       node it gets at most
+start NAME             start it; one that ended by itself starts now and waits for no pause
 stop NAME              stop it; its data stay
 restart NAME           restart it
 rm NAME --yes          delete it with its data
@@ -52,6 +54,10 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
     let json = words.contains(&"--json");
     let named: Vec<&str> = words.iter().filter(|word| **word != "--json").copied().collect();
     match named.as_slice() {
+        ["new", name, rest @ ..] if !name.starts_with('-') => {
+            let (image, limits) = create::new(rest)?;
+            return Ok((Command::New { name: (*name).to_owned(), image, limits }, json));
+        }
         ["open", name, rest @ ..] if !name.starts_with('-') => {
             return Ok((Command::Open { name: (*name).to_owned(), asked: forward::open(rest)? }, json));
         }
@@ -75,8 +81,6 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["help" | "?"] => Command::Help,
         ["ls" | "list"] => Command::List,
         ["whoami"] => Command::WhoAmI,
-        ["new", name] => Command::New { name: (*name).to_owned(), image: None },
-        ["new", name, image] => Command::New { name: (*name).to_owned(), image: Some((*image).to_owned()) },
         ["start", name] => Command::Start { name: (*name).to_owned() },
         ["stop", name] => Command::Stop { name: (*name).to_owned() },
         ["restart", name] => Command::Restart { name: (*name).to_owned() },
@@ -85,6 +89,9 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["explain", name] => Command::Explain { name: (*name).to_owned() },
         ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close" | "door", ..] => {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
+        }
+        ["help" | "?" | "ls" | "list" | "whoami", ..] => {
+            return Err(format!("`{}` takes no more words. `help` says how.", plain(rest[0])));
         }
         [other, ..] => {
             return Err(format!(
@@ -97,6 +104,20 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         return Err("Only `rm` takes --yes.".to_owned());
     }
     Ok((command, json))
+}
+
+/// What an option is given. The next option is none of it.
+pub(super) fn value<'w>(words: &mut impl Iterator<Item = &'w str>, option: &str) -> Result<&'w str, String> {
+    let given = words.next().filter(|given| !given.starts_with('-'));
+    given.ok_or_else(|| format!("{} takes a value.", plain(option)))
+}
+
+/// Notes what was given for something that may be given once.
+pub(super) fn once<T>(place: &mut Option<T>, what: &str, given: T) -> Result<(), String> {
+    match place.replace(given) {
+        None => Ok(()),
+        Some(_) => Err(format!("{} is given twice, and only one can be meant.", plain(what))),
+    }
 }
 
 /// What somebody typed, fit to be shown again: without what a terminal would obey.
@@ -114,8 +135,16 @@ mod tests {
         for (line, command, json) in [
             ("", Command::Nothing, false),
             ("  ls  --json ", Command::List, true),
-            ("new web-1", Command::New { name: named("web-1"), image: None }, false),
-            ("new web-1 debian-12", Command::New { name: named("web-1"), image: Some(named("debian-12")) }, false),
+            ("new web-1", Command::New { name: named("web-1"), image: None, limits: Limits::default() }, false),
+            (
+                "new web-1 debian-12 --json --memory 256m",
+                Command::New {
+                    name: named("web-1"),
+                    image: Some(named("debian-12")),
+                    limits: Limits { cpu_millis: None, memory_bytes: Some(256 << 20) },
+                },
+                true,
+            ),
             ("rm web-1 --yes", Command::Remove { name: named("web-1"), yes: true }, false),
             ("rm web-1", Command::Remove { name: named("web-1"), yes: false }, false),
         ] {
@@ -125,9 +154,22 @@ mod tests {
 
     #[test]
     fn what_was_meant_for_a_shell_does_nothing() {
-        for line in
-            ["rm -rf build", "rm", "rm a b", "ls; rm web-1", "sh -c ls", "start --yes web-1", "new", "\u{1b}]0;x\u{7}"]
-        {
+        for line in [
+            "rm -rf build",
+            "rm",
+            "rm a b",
+            "ls; rm web-1",
+            "ls -la",
+            "ls web-1",
+            "whoami now",
+            "sh -c ls",
+            "start --yes web-1",
+            "start web-1 web-2",
+            "new",
+            "new --memory 256m",
+            "new web-1 --memroy 256m",
+            "\u{1b}]0;x\u{7}",
+        ] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

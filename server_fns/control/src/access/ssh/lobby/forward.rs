@@ -4,21 +4,23 @@ use model::forward::{ForwardKey, Place, Protocol};
 use model::port::{ContainerPort, HostPort};
 use model::request::OpenForward;
 
-use super::command::plain;
+use super::command::{once, plain, value};
 
 /// What the words after `open NAME` ask for. The error is a sentence.
 pub(super) fn open(words: &[&str]) -> Result<OpenForward, String> {
     const USAGE: &str = "`open` takes an instance and a port, as in: open web-1 5432 --from 10.0.0.0/8";
     let mut asked = OpenForward::default();
-    let mut ports = Vec::new();
+    let (mut ports, mut networks) = (Vec::new(), None);
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("{} takes a value.", plain(word)));
         match word {
             "--on-server" => asked.place = Place::Gateway,
-            "--host-port" => asked.host_port = Some(number(value()?)?),
-            "--listen" => asked.bind = Some(value()?.to_owned()),
-            "--from" => asked.allow = value()?.split(',').map(str::to_owned).collect(),
+            "--host-port" => once(&mut asked.host_port, word, number(value(&mut words, word)?)?)?,
+            "--listen" => once(&mut asked.bind, word, value(&mut words, word)?.to_owned())?,
+            "--from" => {
+                let named: Vec<String> = value(&mut words, word)?.split(',').map(str::to_owned).collect();
+                once(&mut networks, word, named)?;
+            }
             option if option.starts_with('-') => {
                 return Err(format!("`open` has no option {}. {USAGE}", plain(option)));
             }
@@ -27,6 +29,7 @@ pub(super) fn open(words: &[&str]) -> Result<OpenForward, String> {
     }
     let [port] = ports[..] else { return Err(USAGE.to_owned()) };
     (asked.container_port, asked.protocol) = numbered(port)?;
+    asked.allow = networks.unwrap_or_default();
     Ok(asked)
 }
 
@@ -62,7 +65,11 @@ fn numbered(word: &str) -> Result<(u16, Protocol), String> {
 }
 
 fn number(word: &str) -> Result<u16, String> {
-    word.parse().ok().filter(|number| *number > 0).ok_or_else(|| "A port is a number from 1 to 65535.".to_owned())
+    let plain = word.bytes().all(|b| b.is_ascii_digit());
+    word.parse()
+        .ok()
+        .filter(|number| plain && *number > 0)
+        .ok_or_else(|| "A port is a number from 1 to 65535.".to_owned())
 }
 
 #[cfg(test)]
@@ -89,7 +96,20 @@ mod tests {
 
     #[test]
     fn what_is_not_meant_is_refused() {
-        for words in ["", "80 81", "0", "65536", "80/sctp", "80 --host-port", "80 --force", "--from 10.0.0.0/8"] {
+        for words in [
+            "",
+            "80 81",
+            "0",
+            "+80",
+            "65536",
+            "80/sctp",
+            "80 --host-port",
+            "80 --host-port 1 --host-port 2",
+            "80 --listen --from 10.0.0.0/8",
+            "80 --from 10.0.0.0/8 --from 192.0.2.1",
+            "80 --force",
+            "--from 10.0.0.0/8",
+        ] {
             assert!(open(&words.split_whitespace().collect::<Vec<_>>()).is_err(), "{words}");
         }
         for words in ["", "80", "80 shut", "80 open now", "http open", "0 close", "70000 close", "close 80"] {

@@ -1,6 +1,7 @@
 //! Where somebody is who named no instance: a small shell of commands on the same handle as the page.
 
 mod command;
+mod create;
 mod forward;
 mod line;
 mod restricted;
@@ -20,6 +21,7 @@ use super::gauge::Gauge;
 use super::watch::told;
 use crate::handle::Handle;
 use line::{Line, Typed};
+pub(super) use run::starts_in;
 
 const PROMPT: &str = "dockhost> ";
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::Timestamp;
 use model::id::InstanceId;
 use model::phase::Phase;
 use model::port::{ContainerPort, PortBinding, UrlAccess};
@@ -36,7 +37,7 @@ impl Lobby {
     async fn run(&self, command: Command, json: bool) -> Result<String, Refusal> {
         self.must_manage(&command)?;
         let actor = &self.visitor.actor;
-        let show = |view: &InstanceView| if json { as_json(view) } else { line(view) };
+        let show = |view: &InstanceView| if json { as_json(view) } else { line(view, self.handle.now().wall) };
         match command {
             Command::Nothing => Ok(String::new()),
             Command::Help => Ok(HELP.to_owned()),
@@ -47,10 +48,10 @@ impl Lobby {
             Command::List => {
                 let mut views = self.handle.instances(actor)?;
                 views.retain(|view| view.owner == actor.username);
-                Ok(if json { as_json(&views) } else { list(&views) })
+                Ok(if json { as_json(&views) } else { list(&views, self.handle.now().wall) })
             }
-            Command::New { name, image } => {
-                let asked = CreateInstance { name, image, ..CreateInstance::default() };
+            Command::New { name, image, limits } => {
+                let asked = CreateInstance { name, image, limits, ..CreateInstance::default() };
                 let made = self.handle.create_instance(actor, asked, None).await?;
                 Ok(show(&self.settled(made.id).await?))
             }
@@ -94,12 +95,16 @@ impl Lobby {
                 Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
             }
             Command::Explain { name } => {
-                let told = self.handle.explain_instance(actor, self.named(&name)?)?;
+                let id = self.named(&name)?;
+                let told = self.handle.explain_instance(actor, id)?;
                 if json {
                     return Ok(as_json(&told));
                 }
                 let evidence = told.evidence.iter().map(|line| format!("  {}\n", line.text)).collect::<String>();
-                Ok(format!("{}\n{evidence}{}\n", told.cause, told.next_step))
+                let view = self.handle.instance(actor, id)?;
+                let waits = starts_in(&view, self.handle.now().wall);
+                let waits = waits.map(|time| format!("It starts again in {time}.\n")).unwrap_or_default();
+                Ok(format!("{}\n{evidence}{waits}{}\n", told.cause, told.next_step))
             }
         }
     }
@@ -123,9 +128,13 @@ impl Lobby {
                 let view = world.instances.get(&id).and_then(|found| instance_view(&world, found, self.handle.now()));
                 let under_way = view.as_ref().is_some_and(|view| match view.phase {
                     Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => true,
-                    Phase::Running | Phase::Stopped | Phase::Deleting | Phase::Error | Phase::Unknown | Phase::Lost => {
-                        false
-                    }
+                    Phase::Running
+                    | Phase::Paused
+                    | Phase::Stopped
+                    | Phase::Deleting
+                    | Phase::Error
+                    | Phase::Unknown
+                    | Phase::Lost => false,
                 });
                 if !under_way || worlds.changed().await.is_err() {
                     return;
@@ -147,19 +156,31 @@ fn as_json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).map_or_else(|error| error.to_string(), |text| text + "\n")
 }
 
-fn line(view: &InstanceView) -> String {
-    let message = if view.message.is_empty() { String::new() } else { format!(": {}", view.message) };
-    let command = if view.phase == Phase::Running { format!("\n  {}", view.gateway_command) } else { String::new() };
-    format!("{} is {}{message}{command}\n", view.name, view.phase.as_str())
+/// How long it is still to its next start, if it ended by itself and its node pauses.
+pub(in crate::access::ssh) fn starts_in(view: &InstanceView, now: Timestamp) -> Option<String> {
+    let left = (view.starts_at? - now).num_milliseconds().max(0);
+    Some(format!("{} s", (left + 999) / 1_000))
 }
 
-fn list(views: &[InstanceView]) -> String {
+fn line(view: &InstanceView, now: Timestamp) -> String {
+    let message = if view.message.is_empty() { String::new() } else { format!(": {}", view.message) };
+    let command = if view.phase == Phase::Running { format!("\n  {}", view.gateway_command) } else { String::new() };
+    let waits =
+        starts_in(view, now).map(|time| format!(" It starts again in {time}; `start {}` starts it now.", view.name));
+    format!("{} is {}{message}{}{command}\n", view.name, view.phase.as_str(), waits.unwrap_or_default())
+}
+
+fn list(views: &[InstanceView], now: Timestamp) -> String {
     if views.is_empty() {
         return "You have no instances. `new NAME` creates one.\n".to_owned();
     }
     let heading = ["NAME", "STATE", "IMAGE", "NODE"].map(str::to_owned).to_vec();
     let rows = views.iter().map(|view| {
-        vec![view.name.to_string(), view.phase.as_str().to_owned(), view.image.to_string(), view.node.name.to_string()]
+        let state = match starts_in(view, now) {
+            Some(time) => format!("{}, starts in {time}", view.phase.as_str()),
+            None => view.phase.as_str().to_owned(),
+        };
+        vec![view.name.to_string(), state, view.image.to_string(), view.node.name.to_string()]
     });
     table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
 }
