@@ -88,7 +88,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         }
         [other, ..] => {
             return Err(format!(
-                "There is no command {} and no instance of that name as a user. `help` lists the commands.",
+                "There is no command {}. `help` lists the commands.",
                 plain(other)
             ));
         }
