@@ -282,7 +282,10 @@ fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
     assert!(reaches(&scene.world, laptop, prod) && !reaches(&scene.world, robot, prod));
     assert_eq!(lands(&scene, "prod").unwrap().1, Route::NotAdmitted("prod".parse().unwrap()));
     let refused = told(&scene, "prod").unwrap();
-    assert!(refused.contains("may not log in to prod") && refused.ends_with("This SSH key opens: ci-box."), "{refused}");
+    assert!(
+        refused.contains("may not log in to prod") && refused.ends_with("This SSH key opens: ci-box."),
+        "{refused}"
+    );
     let unknown = told(&scene, "pord").unwrap();
     assert!(unknown.ends_with("no instance called pord. This SSH key opens: ci-box."), "{unknown}");
     let foreign = ssh_keys::may_manage(&scene.world, &scene.actor("eve"), robot, true).unwrap_err();

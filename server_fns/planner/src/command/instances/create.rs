@@ -95,7 +95,8 @@ fn check_name(actor: &Actor, name: &InstanceName) -> Result<(), Refusal> {
     if name.as_str() != actor.username.as_str() {
         return Ok(());
     }
-    let message = format!("{name} is your own username, which leads to the lobby of the SSH gateway. Choose another name.");
+    let message =
+        format!("{name} is your own username, which leads to the lobby of the SSH gateway. Choose another name.");
     Err(Refusal::field("name", message))
 }
 

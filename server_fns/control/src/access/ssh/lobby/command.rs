@@ -87,10 +87,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
         }
         [other, ..] => {
-            return Err(format!(
-                "There is no command {}. `help` lists the commands.",
-                plain(other)
-            ));
+            return Err(format!("There is no command {}. `help` lists the commands.", plain(other)));
         }
     };
     if yes && !matches!(command, Command::Remove { .. }) {
