@@ -1,6 +1,7 @@
 // What people do over SSH on the first days: the locale of their laptop, many sessions and many logins at once by every way
 // in, and an instance that is stopped when they come.
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
 import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -113,7 +114,12 @@ describe("the first days over SSH", () => {
       await ada.api.post(`/instances/${web.id}/stop`);
       await ada.phase(web.id, "stopped");
     }
-    const loud = ["-o", "LogLevel=INFO"];
+    // As it is where nobody sets it: a client of a jump host takes it of the file alone.
+    const loud = ["-F", ""];
+    before(async () => {
+      loud[1] = join(client.dir, "loud");
+      await writeFile(loud[1], (await readFile(client.config, "utf8")).replace("LogLevel ERROR", "LogLevel INFO"));
+    });
     /** The ways that have no standard error of their own, and what a client of each does once it stands. */
     const quiet = {
       jump: { begin: () => client.jump("web-1", "hostname", { options: loud, seconds: 150 }), says: "web-1\n" },

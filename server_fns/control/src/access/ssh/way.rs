@@ -103,16 +103,16 @@ impl Way {
 
     async fn open_session(&self, to_outer: &ChannelWriteHalf<Msg>) -> Result<Opened, String> {
         let inner = self.awake(|line| bridge::tell(to_outer, line)).await?;
-        let refused = |error: russh::Error| format!("The instance opens no session: {error}.");
+        let sentence = |error: russh::Error| format!("The instance opens no session: {error}.");
         match inner.connection.channel_open_session().await {
             Ok(channel) => Ok(Opened { waits: inner.gauge(&channel), inner: channel, own: None }),
             // An sshd that DockHost did not set up as it does now takes ten sessions of one connection.
             Err(russh::Error::ChannelOpenFailure(_)) => {
                 let own = self.connect().await?;
-                let channel = own.connection.channel_open_session().await.map_err(refused)?;
+                let channel = own.connection.channel_open_session().await.map_err(sentence)?;
                 Ok(Opened { waits: own.gauge(&channel), inner: channel, own: Some(own) })
             }
-            Err(error) => Err(refused(error)),
+            Err(error) => Err(sentence(error)),
         }
     }
 
