@@ -98,7 +98,7 @@ stage_engine() {
 stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
   { have rsync && have git && have jq && have caddy && have openssl && /usr/bin/python3 -c "import paramiko" 2>/dev/null; } || debian rsync git jq python3-paramiko caddy openssl
-  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/ssh-keys.test.mjs tests/ssh-owners.test.mjs tests/hostile-sshd.test.mjs tests/half-open.test.mjs tests/terminal.test.mjs tests/uploads.test.mjs tests/urls.test.mjs tests/urls-http.test.mjs tests/urls-attacks.test.mjs tests/urls-identity.test.mjs tests/urls-end.test.mjs tests/forwards.test.mjs tests/doors.test.mjs tests/nearby.test.mjs tests/idle.test.mjs tests/doctor.test.mjs tests/pin.test.mjs tests/lying-node.test.mjs tests/tenants-programs.test.mjs tests/front.test.mjs tests/tls.test.mjs tests/proxy.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
+  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/ssh-keys.test.mjs tests/ssh-owners.test.mjs tests/ssh-first-days.test.mjs tests/hostile-sshd.test.mjs tests/half-open.test.mjs tests/terminal.test.mjs tests/uploads.test.mjs tests/urls.test.mjs tests/urls-http.test.mjs tests/urls-attacks.test.mjs tests/urls-identity.test.mjs tests/urls-end.test.mjs tests/forwards.test.mjs tests/doors.test.mjs tests/nearby.test.mjs tests/idle.test.mjs tests/doctor.test.mjs tests/pin.test.mjs tests/lying-node.test.mjs tests/tenants-programs.test.mjs tests/front.test.mjs tests/tls.test.mjs tests/proxy.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
 }
 stage_chaos() {
   have ssh && have ssh-keygen || debian openssh-client

@@ -13,12 +13,12 @@ import { World, firstBytes, freePort, must, pause } from "./harness.mjs";
 const ROUNDS = Number(process.env.ROUNDS ?? 20);
 const GOAL = 1.1;
 
-/** Until somebody speaks SSH there; a connection that is refused or closed at once is tried again at once. */
+/** Until the instance speaks SSH there; a connection that is refused, or answered by the node, is tried again at once. */
 async function banner(port) {
   const deadline = performance.now() + 30_000;
   while (performance.now() < deadline) {
     try {
-      if ((await firstBytes(port, "127.0.0.1", 5)).startsWith("SSH-")) return;
+      if ((await firstBytes(port, "127.0.0.1", 5)).startsWith("SSH-2.0-OpenSSH")) return;
     } catch {
       // Not yet there.
     }

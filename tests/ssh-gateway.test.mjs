@@ -32,6 +32,13 @@ describe("SSH gateway", () => {
     assert.equal((await client.ok("web-1", "hostname")).trim(), "web-1");
   });
 
+  /** The public half of a key that no client of these tests has. */
+  async function otherKey() {
+    const file = join(dir, "other-key");
+    await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+    return (await readFile(`${file}.pub`, "utf8")).trim();
+  }
+
   test("one line of known_hosts ends every question, also about instances", async () => {
     const jumped = await client.jump("web-1", "hostname");
     assert.equal(jumped.status, 0, jumped.stderr);
@@ -253,10 +260,31 @@ describe("SSH gateway", () => {
     for (const name of ["web-1", "no-such-1"]) {
       const session = await theirs.ssh(name, "hostname");
       const jump = await theirs.jump(name, "true");
-      answers.push([session.status, session.stdout, session.stderr, jump.status, jump.stderr.replaceAll(name, "NAME")]);
+      const plain = (text) => text.replaceAll(name, "NAME");
+      answers.push([session.status, session.stdout, plain(session.stderr), jump.status, plain(jump.stderr)]);
     }
     assert.deepEqual(answers[0], answers[1]);
-    assert.notEqual(answers[0][0], 0);
+    assert.equal(answers[0][0], 255);
+    assert.match(answers[0][2], /You are bob here, and have no instance called NAME\. You have no instance yet\./);
+  });
+
+  test("what was typed for an instance is never run by the lobby, and a wrong name is answered with the right ones", async () => {
+    for (const command of ["rm web-1 --yes", "stop web-1", "ls"]) {
+      const done = await client.ssh("wbe-1", command);
+      assert.deepEqual([done.status, done.stdout], [255, ""], command);
+      assert.match(done.stderr, /have no instance called wbe-1\. Your instances: web-1\./);
+    }
+    const other = await ada.api.post("/ssh-keys", { name: "other", public_key: await otherKey() });
+    await ada.phase((await ada.create("not-mine", { ssh_keys: [other.id] })).id, "running");
+    for (const command of ["rm not-mine --yes", "ls"]) {
+      const done = await client.ssh("not-mine", command);
+      assert.deepEqual([done.status, done.stdout], [255, ""], command);
+      assert.match(done.stderr, /this SSH key may not log in to not-mine: the page of not-mine has the list/);
+    }
+    assert.deepEqual((await ada.api.get("/instances")).map(({ name, desired }) => [name, desired]).sort(), [["not-mine", "running"], ["web-1", "running"]]);
+    const { id } = (await ada.api.get("/instances")).find(({ name }) => name === "not-mine");
+    await ada.api.remove(`/instances/${id}`);
+    await ada.gone(id);
   });
 
   test("a jump leads to declared ports of own instances and nowhere else", async () => {

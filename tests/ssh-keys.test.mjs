@@ -126,9 +126,12 @@ describe("SSH keys", () => {
     await add(ada, own);
     assert.equal((await ssh("lobby", own, ["whoami"])).stdout, "ada (ada@example.org)\n");
     const theirs = await add(mallory, stray);
+    const named = await ssh("ada", [stray, own], ["whoami"]);
+    assert.deepEqual([named.stdout, named.stderr], ["ada (ada@example.org)\n", ""]);
+    const none = await ssh("web-1.ada", [stray, own], ["whoami"]);
+    assert.deepEqual([none.status, none.stdout], [255, ""]);
+    assert.match(none.stderr, /You are ada here, and have no instance called web-1\.ada\./);
     for (const user of ["ada", "web-1.ada"]) {
-      const done = await ssh(user, [stray, own], ["whoami"]);
-      assert.deepEqual([done.stdout, done.stderr], ["ada (ada@example.org)\n", ""], user);
       assert.match((await ssh(user, stray, ["whoami"])).stderr, /Permission denied \(publickey\)/, user);
     }
     for (const target of ["web-1.ada.dockhost:22", "web-1.ada:22"]) {
@@ -272,6 +275,66 @@ describe("SSH keys", () => {
       const instance = await api.call("POST", "/instances", { name });
       assert.deepEqual([instance.status, instance.body.field], [400, "name"], `${name}: ${instance.text}`);
     }
+  });
+
+  test("a name that is nothing of theirs is an error in words, whatever is asked under it, and the lobby does nothing", async () => {
+    const file = await generate();
+    const nora = await world.signUp("nora");
+    await add(nora, file);
+    assert.equal((await ssh("enrol+nora", file)).status, 0);
+    const where = new RegExp(`The lobby, which takes commands: ssh -p ${port} lobby@${host}`);
+    for (const user of ["wbe-1", "web-1.nora", "root", "git", "nora.nora", "Lobby", "lobby.nora"]) {
+      for (const command of [["whoami"], ["help"], ["ls"], ["new", "box-1"], []]) {
+        const done = await ssh(user, file, command);
+        assert.deepEqual([done.status, done.stdout], [255, ""], `${user}: ${command}`);
+        assert.match(done.stderr, /You are nora here, and have no instance called /, user);
+        assert.ok(done.stderr.includes(user), done.stderr);
+        assert.match(done.stderr, where);
+      }
+    }
+    const subsystem = await ssh("wbe-1", file, ["sftp"], { options: ["-s"] });
+    assert.deepEqual([subsystem.status, subsystem.stdout], [255, ""]);
+    // What opens no session is told as the connection ends.
+    for (const options of [["-N"], ["-N", "-R", "0:127.0.0.1:9"], ["-W", "web-1:22"]]) {
+      const done = await ssh("wbe-1", file, [], { options });
+      assert.equal(done.status, 255, `${options}: ${done.stderr}`);
+      assert.match(done.stderr, /no instance called wbe-1/, `${options}`);
+    }
+    for (const user of ["lobby", "nora"]) {
+      assert.equal((await ssh(user, file, ["whoami"])).stdout, "nora (nora@example.org)\n", user);
+      const jumped = await ssh(user, file, [], { options: ["-W", "wbe-1.nora.dockhost:22"] });
+      assert.notEqual(jumped.status, 0);
+      assert.match(jumped.stderr, /You are nora here, and this SSH key jumps to no instance called wbe-1\.nora\.dockhost\. You have no instance yet\./);
+    }
+    assert.deepEqual(await nora.api.get("/instances"), []);
+    const own = await nora.api.call("POST", "/instances", { name: "nora" });
+    assert.deepEqual([own.status, own.body.field], [400, "name"]);
+  });
+
+  test("older clients find a host key and a key exchange that they know, and the API names the key", async () => {
+    const file = await generate("ecdsa", ["-b", "256"]);
+    await add(ada, file);
+    const gateway = await ada.api.get("/gateway");
+    assert.deepEqual(gateway.further_host_keys.map(({ host_key }) => host_key.split(" ")[0]), ["ecdsa-sha2-nistp256"]);
+    const [{ host_key, fingerprint }] = gateway.further_host_keys;
+    const line = join(world.dir, "older-known");
+    await writeFile(line, `[${host}]:${port} ${host_key}\n`);
+    assert.ok((await must("ssh-keygen", ["-l", "-f", line])).includes(fingerprint));
+    const older = { hostkey: "HostKeyAlgorithms=ecdsa-sha2-nistp256", known: `UserKnownHostsFile=${line}` };
+    for (const exchange of ["ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "diffie-hellman-group14-sha256"]) {
+      const options = ["-o", `KexAlgorithms=${exchange}`, "-o", "Ciphers=aes128-ctr", "-o", "MACs=hmac-sha2-256"];
+      const all = ["-F", "none", "-o", older.hostkey, "-o", older.known, "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", ...options];
+      const done = await run("ssh", [...all, "-i", file, "-p", port, `lobby@${host}`, "whoami"], { seconds: 60 });
+      assert.equal(done.stdout, "ada (ada@example.org)\n", `${exchange}: ${done.stderr}`);
+    }
+    // Whoever knows the gateway by its certificate is shown that.
+    assert.equal((await ssh("lobby", file, ["whoami"])).status, 0);
+    const before = gateway.fingerprint;
+    await world.server.restart();
+    const again = await ada.api.get("/gateway");
+    assert.deepEqual([again.fingerprint, again.further_host_keys], [before, gateway.further_host_keys]);
+    [host, port] = again.address.split(/:(?=\d+$)/);
+    await writeFile(known, `${again.known_hosts}\n`);
   });
 
   test("a key that may not manage is told so in the lobby, at once", async () => {

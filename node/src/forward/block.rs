@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use wire::door::Door;
 use wire::listen::{self, Listening};
 
+use super::newcomers::Newcomers;
 use super::{PortsTaken, Target, relay};
 
 /// One host port of a block.
@@ -40,7 +41,8 @@ impl BlockPort {
         let port = self.container;
         let opened = self.door.open();
         let listener = opened.map_err(|error| PortsTaken { port: self.host, reason: error.to_string() })?;
-        let carry = move |client| relay::carry(client, port, target.clone());
+        let newcomers = Newcomers::default();
+        let carry = move |client| relay::carry(client, port, target.clone(), newcomers.clone());
         self.carrying = Some(Listening::spawn(|stop| listen::accept(listener, places, |_| true, carry, stop)));
         Ok(())
     }

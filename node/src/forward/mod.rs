@@ -5,9 +5,12 @@
 
 mod block;
 pub(crate) mod datagrams;
+mod newcomers;
+mod refuse;
 mod relay;
 
 use block::BlockPort;
+use newcomers::Newcomers;
 pub(crate) use relay::dial;
 
 use std::collections::{BTreeMap, HashMap};
@@ -84,7 +87,7 @@ impl Forwards {
     }
 
     /// Holds all host ports of the block or none, and listens on those that are not `closed`. The block that the instance
-    /// holds already is left as it is; another one is given up first. Until it has a target, connections are closed at once.
+    /// holds already is left as it is; another one is given up first. Until it has a target, callers are told that it does not run.
     pub async fn open(
         &self,
         instance: InstanceId,
@@ -158,7 +161,8 @@ impl Forwards {
             }
             let (port, places, target) = (forward.container, Arc::clone(&open.places), open.target.subscribe());
             let of_datagrams = target.clone();
-            let connection = move |client| relay::carry(client, port, target.clone());
+            let newcomers = Newcomers::default();
+            let connection = move |client| relay::carry(client, port, target.clone(), newcomers.clone());
             let datagrams = move |flow| datagrams::relay(flow, port, of_datagrams.clone());
             match wire::forward::open(forward, self.bind, places, connection, datagrams) {
                 Ok(listening) => drop(open.singles.insert(key, Single { forward: forward.clone(), listening })),

@@ -46,7 +46,7 @@ async fn relayed(container: u16, places: usize) -> Relayed {
     let listener = TcpListener::bind((LOCAL, 0)).await.unwrap();
     let host = listener.local_addr().unwrap();
     let (target, watched) = watch::channel(Some(LOCAL));
-    let carry = move |client| relay::carry(client, ContainerPort(container), watched.clone());
+    let carry = move |client| relay::carry(client, ContainerPort(container), watched.clone(), Newcomers::default());
     let places = Arc::new(Semaphore::new(places));
     let _listening = Listening::spawn(|stop| wire::listen::accept(listener, places, |_| true, carry, stop));
     Relayed { host, target, _listening }
@@ -120,10 +120,15 @@ async fn connections_above_the_limit_are_closed() {
 }
 
 #[tokio::test]
-async fn an_instance_without_a_target_is_closed_at_once() {
+async fn callers_of_an_instance_without_a_target_are_told_so() {
     let forwards = Forwards::new(LOCAL);
     let block = opened(&forwards, instance(1)).await;
-    assert!(ends(&mut connect(block).await).await);
+    let mut client = connect(block).await;
+    client.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await.unwrap();
+    let mut heard = Vec::new();
+    timeout(SOON, client.read_to_end(&mut heard)).await.unwrap().unwrap();
+    let heard = String::from_utf8_lossy(&heard).into_owned();
+    assert!(heard.starts_with("SSH-2.0-DockHost\r\n") && heard.contains("does not run"), "{heard:?}");
 }
 
 #[tokio::test]

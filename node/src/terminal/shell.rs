@@ -17,6 +17,8 @@ use crate::docker::{Ending, Engine, EngineError, Output, Program, Running};
 
 /// The best shell that there is. The text is ours alone; nothing of anybody's stands in it.
 const BEST_SHELL: &str = "cd /root 2>/dev/null || cd /; command -v bash >/dev/null && exec bash -l; exec sh -l";
+/// One that every image has: without it, a terminal shows no letter beyond ASCII. A profile may set another.
+const LOCALE: &str = "LANG=C.UTF-8";
 /// Tells the shell of a terminal that the terminal is gone, on a node that may not signal processes of containers. Every
 /// program of the terminal inherits the variable, also one that has left it; the shell alone has no parent inside.
 const HANG_UP: &str = "for it in /proc/[0-9]*; do grep -qzxF \"DOCKHOST_TERMINAL=$1\" \"$it/environ\" 2>/dev/null \
@@ -61,6 +63,7 @@ impl Shell {
                 "TERM=xterm-256color".to_owned(),
                 format!("DOCKHOST_TERMINAL={name}"),
                 "HOME=/root".to_owned(),
+                LOCALE.to_owned(),
             ],
             terminal: Some(size),
         };

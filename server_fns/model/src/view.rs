@@ -131,6 +131,15 @@ pub struct VisitView {
     pub url: String,
 }
 
+/// A host key of the SSH gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostKeyView {
+    /// `SHA256:…`, as `ssh` shows it.
+    pub fingerprint: String,
+    /// `type base64`.
+    pub host_key: String,
+}
+
 /// How the SSH gateway is found and known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatewayView {
@@ -140,6 +149,8 @@ pub struct GatewayView {
     pub fingerprint: String,
     /// `type base64`.
     pub host_key: String,
+    /// Those that it shows to clients which do not know that one.
+    pub further_host_keys: Vec<HostKeyView>,
     /// One line for `~/.ssh/known_hosts`: with it no client asks about a key of this installation, neither the
     /// gateway's nor that of any instance.
     pub known_hosts: String,

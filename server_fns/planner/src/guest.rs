@@ -1,13 +1,23 @@
 //! Who a holder of an SSH key is, and where they want to go.
 
+mod astray;
+
 use model::host_key::DOMAIN;
 use model::id::{InstanceId, PersonId, SshKeyId};
 use model::instance::DesiredState;
 use model::name::{InstanceName, Username};
+use model::plain::plain;
 
 use crate::actor::{Actor, Via};
 use crate::keys::{Holder, claims, holder, is_proved};
 use crate::world::{Instance, Person, SshKey, World};
+
+pub use astray::{astray, no_such_jump};
+
+/// The user name that leads to the lobby, whatever else is called so.
+pub const LOBBY: &str = "lobby";
+/// Characters of a user name that are shown again: no name that is given has more.
+const SHOWN: usize = 80;
 
 /// What stands before a username in a login that proves a key and does nothing else. No name has a `+`.
 pub const ENROL: &str = "enrol+";
@@ -36,8 +46,10 @@ pub enum Route {
     Instance(InstanceId),
     /// It is theirs, and this key is not among those that may log in to it.
     NotAdmitted(InstanceName),
-    /// The user name names no instance of theirs: a person who asks for the installation itself.
+    /// They ask for the installation itself: by `lobby`, or by their own username.
     Lobby,
+    /// No instance of theirs is called so, and nothing else is. It is as they typed it, made plain.
+    Unknown(String),
     /// They came to prove the key.
     Enrol,
 }
@@ -65,12 +77,21 @@ pub fn guest(world: &World, user: &str, public_key: &str) -> Option<Guest> {
         return None;
     }
     let person = world.people.get(&key.person)?;
-    let route = match named(world, person, user) {
+    Some(Guest::Visitor(visitor(person, key, route(world, person, key, user))))
+}
+
+/// A command that was typed for an instance must never be run by the lobby, so whatever names neither is an error.
+fn route(world: &World, person: &Person, key: &SshKey, user: &str) -> Route {
+    // Jumps go by it: an instance of before that is called so must not take them over.
+    if user == LOBBY {
+        return Route::Lobby;
+    }
+    match named(world, person, user) {
         Some(instance) if instance.spec.ssh_keys.contains(&key.id) => Route::Instance(instance.id),
         Some(instance) => Route::NotAdmitted(instance.spec.name.clone()),
-        None => Route::Lobby,
-    };
-    Some(Guest::Visitor(visitor(person, key, route)))
+        None if user == person.username.as_str() => Route::Lobby,
+        None => Route::Unknown(plain(user, SHOWN)),
+    }
 }
 
 /// Whether the user name is of another account than the key's. An agent offers keys in an order of its own, so whoever

@@ -54,3 +54,13 @@ pub const PORTS_PER_INSTANCE: usize = 32;
 pub const FORWARDS_PER_INSTANCE: usize = 16;
 /// Networks that one of them lets in.
 pub const NETWORKS_PER_FORWARD: usize = 32;
+
+/// Names for a message, and how many more there are.
+pub(crate) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.collect();
+    let listed = names.iter().take(NAMES_IN_MESSAGE).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMES_IN_MESSAGE) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
+}

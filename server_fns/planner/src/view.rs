@@ -18,6 +18,7 @@ mod rows;
 
 pub(crate) use forwards::sentence;
 use rows::Load;
+pub(crate) use rows::login;
 pub use rows::{instance_view, invite_view, node_view, person_view, session_view, ssh_key_view, token_view};
 
 /// What a visitor may know, signed in or not.

@@ -19,7 +19,7 @@ pub(super) fn StartOnConnect(view: InstanceView) -> Element {
         Switch {
             name: "start-on-connect",
             label: "A login may start it",
-            hint: "While it is stopped, whoever logs in through the gateway starts it and waits until it runs.",
+            hint: "While it is stopped, whoever logs in, jumps or forwards through the gateway starts it and waits until it runs.",
             on: turning.is_on(),
             busy: turning.busy(),
             onchange: change,

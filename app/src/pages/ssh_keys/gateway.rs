@@ -42,6 +42,13 @@ fn Connect(view: GatewayView) -> Element {
                 Step { title: "The gateway's fingerprint",
                     CopyText { text: view.fingerprint.clone(), title: "Copy the fingerprint" }
                     p { class: "text-sm text-text-muted", "When ssh asks about it at the first login, it must show this one." }
+                    for key in view.further_host_keys.clone() {
+                        p { class: "text-sm text-text-muted",
+                            "An older client, or one under FIPS rules, shows "
+                            code { class: "font-mono break-all", "{key.fingerprint}" }
+                            "."
+                        }
+                    }
                 }
                 Step { title: "One line for ~/.ssh/known_hosts",
                     CopyBlock { text: view.known_hosts.clone(), title: "Copy the line for known_hosts" }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use ed25519_dalek::{Signer as _, SigningKey};
 use model::host_key::{DOMAIN, HostKey, host_name};
 use model::name::{InstanceName, Username};
+use model::view::HostKeyView;
+use p256::SecretKey;
 use planner::world::{Identity, Instance};
 use russh::keys::ssh_key::certificate::{Builder, CertType};
-use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
+use russh::keys::ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
 use russh::keys::ssh_key::{self, Certificate, HashAlg, PrivateKey, PublicKey};
 use sha2::{Digest, Sha256};
 
@@ -26,6 +28,8 @@ pub(crate) enum BadSecret {
 pub(crate) struct Authority {
     /// By which clients know the gateway.
     pub(crate) gateway: PrivateKey,
+    /// The same for clients that know no Ed25519.
+    pub(crate) gateway_ecdsa: PrivateKey,
     /// With which the gateway logs in to instances.
     pub(crate) login: Arc<PrivateKey>,
     /// Signs host keys, the gateway's and those of instances: one line of `known_hosts` names one signer. An instance is
@@ -50,6 +54,7 @@ impl Authority {
     pub(crate) fn new(secret: &str) -> Result<Self, BadSecret> {
         Ok(Self {
             gateway: key(secret, "gateway")?,
+            gateway_ecdsa: ecdsa(secret, "gateway ecdsa")?,
             login: Arc::new(key(secret, "login")?),
             signer: key(secret, "authority")?,
             links: seed(secret, "links")?,
@@ -63,14 +68,13 @@ impl Authority {
         Ok(format!("@cert-authority {at},*.{DOMAIN} {}", line(self.signer.public_key())?))
     }
 
-    /// `SHA256:…` of the gateway's host key, as `ssh` shows it.
-    pub(crate) fn fingerprint(&self) -> String {
-        self.gateway.fingerprint(HashAlg::Sha256).to_string()
-    }
-
-    /// `type base64` of the gateway's host key.
-    pub(crate) fn gateway_key(&self) -> Result<String, BadSecret> {
-        line(self.gateway.public_key())
+    /// The gateway's host keys, the one that is preferred first.
+    pub(crate) fn gateway_keys(&self) -> Result<Vec<HostKeyView>, BadSecret> {
+        let shown = |key: &PrivateKey| {
+            let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
+            Ok(HostKeyView { fingerprint, host_key: line(key.public_key())? })
+        };
+        [&self.gateway, &self.gateway_ecdsa].into_iter().map(shown).collect()
     }
 
     /// The gateway's certificate for the names by which people reach it.
@@ -168,6 +172,16 @@ fn from_seed(seed: &[u8; SEED]) -> Result<PrivateKey, BadSecret> {
     Ok(PrivateKey::new(KeypairData::Ed25519(Ed25519Keypair::from_seed(seed)), "")?)
 }
 
+/// On the curve P-256, which clients of ten years and those under FIPS rules know.
+fn ecdsa(secret: &str, purpose: &str) -> Result<PrivateKey, BadSecret> {
+    // Nearly every number is a key; where one is not, the next purpose has another.
+    let number = |n: u8| seed(secret, &format!("{purpose} {n}")).map(|seed| SecretKey::from_slice(&seed).ok());
+    let found = (0..8).map(number).find_map(Result::transpose).ok_or(BadSecret::Form)??;
+    let public = found.public_key().into();
+    let pair = EcdsaKeypair::NistP256 { public, private: found.into() };
+    Ok(PrivateKey::new(KeypairData::Ecdsa(pair), "")?)
+}
+
 fn line(key: &PublicKey) -> Result<String, BadSecret> {
     Ok(key.to_openssh()?.trim_end().to_owned())
 }
@@ -181,9 +195,22 @@ mod tests {
     #[test]
     fn one_secret_makes_the_same_keys_and_each_purpose_another() {
         let [one, two] = [Authority::new(SECRET).unwrap(), Authority::new(SECRET).unwrap()];
-        assert_eq!(one.fingerprint(), two.fingerprint());
+        assert_eq!(one.gateway_keys().unwrap(), two.gateway_keys().unwrap());
         let keys = [&one.gateway, &*one.login, &one.signer].map(|key| key.fingerprint(HashAlg::Sha256));
         assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+    }
+
+    /// Clients remember both, so neither may become another one with a new version of a library.
+    #[test]
+    fn the_gateway_has_a_key_for_older_clients_too() {
+        let keys = Authority::new(SECRET).unwrap().gateway_keys().unwrap();
+        let kinds: Vec<_> = keys.iter().filter_map(|key| key.host_key.split(' ').next()).collect();
+        assert_eq!(kinds, ["ssh-ed25519", "ecdsa-sha2-nistp256"]);
+        let authority = Authority::new(SECRET).unwrap();
+        let Some(EcdsaKeypair::NistP256 { private, .. }) = authority.gateway_ecdsa.key_data().ecdsa() else {
+            panic!("a key on P-256")
+        };
+        assert_eq!(private.as_slice(), seed(SECRET, "gateway ecdsa 0").unwrap());
     }
 
     #[test]

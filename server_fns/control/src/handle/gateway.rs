@@ -1,7 +1,7 @@
 //! What people need to know of the SSH gateway.
 
 use model::refusal::{Refusal, RefusalCode};
-use model::view::GatewayView;
+use model::view::{GatewayView, HostKeyView};
 use planner::actor::Actor;
 
 use super::Handle;
@@ -16,9 +16,16 @@ impl Handle {
         let port = port.parse().map_err(|_| off())?;
         let broken = |error: BadSecret| Refusal::new(RefusalCode::Internal, format!("{error}."));
         let known_hosts = self.authority.known_hosts(host, port).map_err(broken)?;
-        let host_key = self.authority.gateway_key().map_err(broken)?;
+        let mut keys = self.authority.gateway_keys().map_err(broken)?.into_iter();
+        let HostKeyView { fingerprint, host_key } = keys.next().ok_or_else(off)?;
         let host_ports = world.identity.gateway_ports.as_ref().map(|ports| ports.range);
-        let fingerprint = self.authority.fingerprint();
-        Ok(GatewayView { fingerprint, known_hosts, host_key, address: address.clone(), host_ports })
+        Ok(GatewayView {
+            fingerprint,
+            known_hosts,
+            host_key,
+            further_host_keys: keys.collect(),
+            address: address.clone(),
+            host_ports,
+        })
     }
 }

@@ -5,7 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 use wire::meter::Ends;
 
-use super::forwarded::{TrustedProxies, is_forwarded, network};
+use super::forwarded::{TrustedProxies, is_forwarded};
+use super::network;
 
 /// The two ends of the connection that a request came on, and who asks through it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

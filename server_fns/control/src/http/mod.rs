@@ -30,9 +30,10 @@ pub(crate) use body::discard;
 pub use body::Sent;
 pub use dialled::Dialled;
 pub use exposure::Exposure;
-pub use forwarded::{BadProxies, TrustedProxies, network};
+pub use forwarded::{BadProxies, TrustedProxies};
 pub use listen::Door;
 pub use origin::{BadPublicUrl, Origins};
+pub use wire::listen::network_of as network;
 
 /// Everything under it is for programs: JSON in, JSON out, also for mistakes.
 const API: &str = "/api/";

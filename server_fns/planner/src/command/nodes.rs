@@ -10,7 +10,7 @@ use model::version::{Epoch, Generation};
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, event, fresh};
-use crate::limits::{NAMES_IN_MESSAGE, NODES_PER_PERSON};
+use crate::limits::{NODES_PER_PERSON, listed};
 use crate::liveness::{is_present, liveness};
 use crate::world::{Change, Instance, Node, World};
 
@@ -176,12 +176,7 @@ pub fn forget(world: &World, actor: &Actor, id: NodeId, now: Now) -> Result<Deci
 }
 
 fn names(world: &World, node: NodeId) -> String {
-    let names: Vec<&str> = world.node_instances(node).map(|instance| instance.spec.name.as_str()).collect();
-    let listed = names.iter().take(NAMES_IN_MESSAGE).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMES_IN_MESSAGE) {
-        0 => listed,
-        more => format!("{listed} and {more} more"),
-    }
+    listed(world.node_instances(node).map(|instance| instance.spec.name.as_str()))
 }
 
 fn put_if_changed(old: &Node, new: Node) -> Decision<()> {

@@ -12,7 +12,7 @@ use super::doors::doors;
 use super::forwards::forwards;
 use crate::clock::Now;
 use crate::command::channel::frozen;
-use crate::guest::ENROL;
+use crate::guest::{ENROL, LOBBY};
 use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
@@ -29,10 +29,10 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
     let node = world.nodes.get(&instance.node)?;
     let Rollup { phase, message, progress, starts_at } = rollup(instance, liveness);
     let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
+    let owner = username(world, instance.owner)?;
     Some(InstanceView {
         id: instance.id,
         name: instance.spec.name.clone(),
-        owner: username(world, instance.owner)?,
         phase,
         desired: instance.desired,
         generation: instance.generation,
@@ -41,7 +41,8 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         ports: instance.host_ports.bindings().collect(),
         doors: doors(instance, node, liveness),
         ssh_command: ssh_command(node, instance),
-        gateway_command: login(world, instance.spec.name.as_str()),
+        gateway_command: login(world, &user(instance, &owner)),
+        owner,
         start_on_connect: instance.spec.start_on_connect,
         urls: instance.spec.ports.iter().map(|declared| url(world, instance, declared)).collect(),
         forwards: forwards(world, instance, node),
@@ -71,8 +72,15 @@ fn url(world: &World, instance: &Instance, declared: &DeclaredPort) -> UrlView {
     UrlView { port, access, url: url.unwrap_or_default() }
 }
 
+/// The user name under which the gateway leads to it.
+fn user(instance: &Instance, owner: &Username) -> String {
+    let name = instance.spec.name.as_str();
+    // One of before may be called as the lobby is.
+    if name == LOBBY { format!("{name}.{owner}") } else { name.to_owned() }
+}
+
 /// What to type to be that user at the gateway; empty without one.
-fn login(world: &World, name: &str) -> String {
+pub(crate) fn login(world: &World, name: &str) -> String {
     match world.identity.ssh_address.rsplit_once(':') {
         None => String::new(),
         Some((host, "22")) => format!("ssh {name}@{host}"),

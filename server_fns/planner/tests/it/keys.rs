@@ -8,8 +8,9 @@ use model::request::AddSshKey;
 use model::view::KeyStanding;
 use planner::actor::{Actor, Via};
 use planner::command::ssh_keys::{self, ParsedKey, Shown};
-use planner::guest::{Guest, Route, guest, jump, manages, reaches};
+use planner::guest::{Guest, Route, astray, guest, jump, manages, no_such_jump, reaches};
 use planner::keys::{Holder, claims, holder, opens, settle, standing};
+use planner::view::instance_view;
 use planner::world::{Change, KeyProof, SshKey};
 use proptest::prelude::*;
 
@@ -152,9 +153,10 @@ fn the_attack_with_somebodys_public_key_leads_nowhere() {
     }
     prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
     assert_eq!(lands(&scene, "web-1"), Some(("ada".to_owned(), Route::Instance(web))));
-    for user in ["lobby", "ada", "no-such"] {
+    for user in ["lobby", "ada"] {
         assert_eq!(lands(&scene, user), Some(("ada".to_owned(), Route::Lobby)), "{user}");
     }
+    assert_eq!(lands(&scene, "no-such"), Some(("ada".to_owned(), Route::Unknown("no-such".to_owned()))));
     for user in ["web-1.eve", "eve"] {
         assert_eq!(guest(&scene.world, user, KEY), None, "{user}");
     }
@@ -180,7 +182,7 @@ fn a_user_name_of_one_account_takes_no_key_of_another() {
         ("web-1.eve", Route::Instance(others[1])),
         ("eve", Route::Lobby),
         ("lobby", Route::Lobby),
-        ("no-such", Route::Lobby),
+        ("no-such", Route::Unknown("no-such".to_owned())),
     ] {
         assert_eq!(lands(&scene, user), Some(("eve".to_owned(), route)), "{user}");
     }
@@ -205,6 +207,60 @@ fn an_account_called_lobby_gains_nothing_by_it() {
     assert_eq!(lands(&scene, "lobby"), Some(("ada".to_owned(), Route::Lobby)));
 }
 
+/// The sentence that somebody is told there.
+fn told(scene: &Scene, user: &str) -> Option<String> {
+    let Some(Guest::Visitor(visitor)) = guest(&scene.world, user, KEY) else { panic!("a visitor: {user}") };
+    astray(&scene.world, &visitor)
+}
+
+#[test]
+fn a_name_that_leads_nowhere_is_told_so_with_the_names_that_lead_somewhere() {
+    let mut scene = scene();
+    scene.world.identity.ssh_address = "dockhost.example:2222".into();
+    claim(&mut scene, "bob", KEY).unwrap();
+    assert_eq!(
+        told(&scene, "wbe-1").as_deref(),
+        Some(
+            "You are bob here, and have no instance called wbe-1. You have no instance yet. The lobby, which takes \
+             commands: ssh -p 2222 lobby@dockhost.example"
+        )
+    );
+    for name in ["web-1", "prod"] {
+        scene.create("bob", name).unwrap();
+    }
+    scene.create("eve", "secret").unwrap();
+    // What is somebody else's is as what does not exist.
+    for user in ["wbe-1", "secret", "root", "git", "LOBBY", "lobby.bob", "bob.bob", "lobby ", ""] {
+        assert!(matches!(lands(&scene, user), Some((_, Route::Unknown(_)))), "{user}");
+        let told = told(&scene, user).unwrap();
+        assert!(told.contains("web-1") && told.contains("prod") && !told.contains("Your instances: secret"), "{told}");
+        assert!(told.ends_with("ssh -p 2222 lobby@dockhost.example"), "{told}");
+    }
+    for user in ["lobby", "bob", "web-1", "web-1.bob"] {
+        assert_eq!(told(&scene, user), None, "{user}");
+    }
+    let shown = told(&scene, &format!("\u{1b}[2J\u{202e}{}", "x".repeat(10_000))).unwrap();
+    assert!(shown.len() < 400 && !shown.contains(model::plain::is_hidden), "{shown}");
+}
+
+#[test]
+fn an_instance_of_before_that_is_called_as_the_lobby_is_takes_nothing_over() {
+    let mut scene = scene();
+    scene.world.identity.ssh_address = "dockhost.example:22".into();
+    claim(&mut scene, "bob", KEY).unwrap();
+    assert!(scene.create("bob", "lobby").is_err());
+    let own = scene.create("bob", "bob").unwrap_err();
+    assert_eq!(own.field.as_deref(), Some("name"), "{own}");
+    let id = scene.create("bob", "old").unwrap();
+    let mut old = scene.instance(id).clone();
+    old.spec.name = "lobby".parse().unwrap();
+    scene.world.apply(Change::PutInstance(Box::new(old)));
+    assert_eq!(lands(&scene, "lobby"), Some(("bob".to_owned(), Route::Lobby)));
+    assert_eq!(lands(&scene, "lobby.bob"), Some(("bob".to_owned(), Route::Instance(id))));
+    let view = instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
+    assert_eq!(view.gateway_command, "ssh lobby.bob@dockhost.example");
+}
+
 #[test]
 fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
     let mut scene = scene();
@@ -225,6 +281,13 @@ fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
     assert_eq!(jump(&scene.world, &visitor, "ci-box.bob.dockhost"), Some(ci.id));
     assert!(reaches(&scene.world, laptop, prod) && !reaches(&scene.world, robot, prod));
     assert_eq!(lands(&scene, "prod").unwrap().1, Route::NotAdmitted("prod".parse().unwrap()));
+    let refused = told(&scene, "prod").unwrap();
+    assert!(
+        refused.contains("may not log in to prod") && refused.ends_with("This SSH key opens: ci-box."),
+        "{refused}"
+    );
+    let unknown = told(&scene, "pord").unwrap();
+    assert!(unknown.ends_with("no instance called pord. This SSH key opens: ci-box."), "{unknown}");
     let foreign = ssh_keys::may_manage(&scene.world, &scene.actor("eve"), robot, true).unwrap_err();
     assert_eq!(foreign.code, RefusalCode::NotFound);
 }
@@ -235,6 +298,8 @@ fn a_jump_names_ones_own_account_or_none() {
     claim(&mut scene, "bob", KEY).unwrap();
     let web = scene.create("bob", "web-1").unwrap();
     let Some(Guest::Visitor(visitor)) = guest(&scene.world, "lobby", KEY) else { panic!("a visitor") };
+    let told = no_such_jump(&scene.world, &visitor, "wbe-1.dockhost\n");
+    assert!(told.contains("no instance called wbe-1.dockhost. Your instances: web-1."), "{told}");
     for host in ["web-1", "web-1.dockhost", "web-1.bob.dockhost", "web-1.bob"] {
         assert_eq!(jump(&scene.world, &visitor, host), Some(web), "{host}");
     }

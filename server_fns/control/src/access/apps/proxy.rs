@@ -169,7 +169,10 @@ fn no_stream(name: &str, port: ContainerPort, why: &NoStream) -> Response {
                 port.0
             )
         }
-        NoStream::NotRunning(_) => "Start it in the console, and open this page again.".to_owned(),
+        NoStream::NotRunning(_) => {
+            "A visit does not start it: its owner does, in the console or by a login, and then this page opens."
+                .to_owned()
+        }
         NoStream::Paused(_) => format!("{why}."),
         NoStream::NodeAway(_) | NoStream::Undeclared(_) => format!("{why}. It may come back by itself."),
     };

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use planner::command::ssh_keys::{CONTESTED, Shown};
-use planner::guest::{Guest, Route, Visitor, guest};
+use planner::guest::{Guest, Route, Visitor, astray, guest};
 use russh::Channel;
 use russh::server::Msg;
 
@@ -30,6 +30,9 @@ pub(super) async fn enter(handle: &Handle, user: &str, public_key: &str) -> Opti
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
         Guest::Visitor(visitor) => visitor,
     };
+    if let Some(sentence) = astray(&handle.world(), &visitor) {
+        return Some(refused(sentence));
+    }
     if visitor.route != Route::Enrol {
         return Some(Entry::Visitor(visitor));
     }

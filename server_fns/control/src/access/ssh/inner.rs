@@ -9,13 +9,14 @@ use russh::client::{self, AuthResult, ChannelOpenHandle, Msg};
 use russh::keys::{PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
 use russh::{Channel, ChannelId, Disconnect, server};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::asked::Asked;
 use super::bridge::Bridge;
 use super::gauge::{Gauge, Gauges};
 use super::{limits, settings};
 use crate::handle::Handle;
+use crate::tunnel::Stream;
 
 /// Who logs in.
 const USER: &str = "root";
@@ -44,16 +45,25 @@ impl Inner {
             .map_err(|_| format!("{name} has no host key that this gateway could know it by."))?;
         let patience_ms = u64::try_from(limits::SSHD.as_millis()).unwrap_or(u64::MAX);
         let target = Target::Port { port: ContainerPort::SSH, patience_ms };
-        let stream = handle.open_stream(id, target).await.map_err(|why| format!("{name} cannot be reached: {why}."))?;
         let gauges = InnerGauges::default();
-        let end = Instance { pinned, client, ended, asked, gauges: Arc::clone(&gauges), outer_gauges };
-        let login = async {
-            let mut connection = client::connect_stream(settings::inner(), stream, end).await?;
-            let key = PrivateKeyWithHashAlg::new(Arc::clone(&handle.authority.login), None);
-            let admitted = connection.authenticate_publickey(USER, key).await?;
-            Ok::<_, russh::Error>((connection, admitted))
+        let begun = Instant::now();
+        let mut tries = 0;
+        let login = loop {
+            let stream = handle.open_stream(id, target.clone()).await;
+            let stream = stream.map_err(|why| format!("{name} cannot be reached: {why}."))?;
+            let (gauges, outer_gauges) = (Arc::clone(&gauges), Arc::clone(&outer_gauges));
+            let (client, ended, asked) = (client.clone(), ended.clone(), asked.clone());
+            let end = Instance { pinned: pinned.clone(), client, ended, asked, gauges, outer_gauges };
+            let login = timeout(limits::LOGIN, log_in(handle, stream, end)).await;
+            // An sshd that many come to at once closes some connections before it says who it is.
+            let again = matches!(&login, Ok(Err(error)) if has_hung_up(error)) && begun.elapsed() < limits::LOGIN;
+            if !again || tries == limits::LOGIN_TRIES {
+                break login;
+            }
+            sleep(limits::LOGIN_PAUSE * 2_u32.pow(tries)).await;
+            tries += 1;
         };
-        match timeout(limits::LOGIN, login).await {
+        match login {
             Ok(Ok((connection, AuthResult::Success))) => Ok(Self { connection, gauges }),
             Ok(Ok((_, AuthResult::Failure { .. }))) => Err(format!(
                 "{name} does not let the gateway in. Its sshd may be configured differently than DockHost left it; the \
@@ -76,6 +86,22 @@ impl Inner {
         // It may be gone already.
         let _ = self.connection.disconnect(Disconnect::ByApplication, "", "").await;
     }
+}
+
+async fn log_in(
+    handle: &Handle,
+    stream: Stream,
+    end: Instance,
+) -> Result<(client::Handle<Instance>, AuthResult), russh::Error> {
+    let mut connection = client::connect_stream(settings::inner(), stream, end).await?;
+    let key = PrivateKeyWithHashAlg::new(Arc::clone(&handle.authority.login), None);
+    let admitted = connection.authenticate_publickey(USER, key).await?;
+    Ok((connection, admitted))
+}
+
+/// Whether the other end merely ended the connection.
+fn has_hung_up(error: &russh::Error) -> bool {
+    matches!(error, russh::Error::Disconnect | russh::Error::HUP | russh::Error::IO(_))
 }
 
 pub(super) fn open_gauge(gauges: &InnerGauges, channel: ChannelId) -> Arc<Gauge> {

@@ -1,11 +1,13 @@
 //! Bytes to an instance's own sshd, or another declared port, which the gateway carries and cannot read.
 
+use std::future::ready;
 use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use model::id::{InstanceId, SshKeyId};
 use model::port::ContainerPort;
+use planner::actor::Actor;
 use protocol::stream::Target;
 use russh::server::{ChannelOpenHandle, Msg};
 use russh::{Channel, ChannelMsg, ChannelOpenFailure, ChannelReadHalf, ChannelWriteHalf};
@@ -13,8 +15,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
 use super::gauge::Gauge;
-use super::limits;
+use super::refusal::{FAILED, PROHIBITED, refused};
 use super::watch::{out_of_reach, told};
+use super::{limits, sleeping};
 use crate::handle::Handle;
 use crate::tunnel::{NoStream, Stream};
 
@@ -24,17 +27,23 @@ const BUFFER: usize = 64 << 10;
 /// One connection to an instance.
 pub(super) struct Jump {
     pub(super) handle: Handle,
-    /// By which the client is here.
-    pub(super) key: Option<SshKeyId>,
+    /// Who jumps, and by which key they are here.
+    pub(super) by: Option<(Actor, SshKeyId)>,
     pub(super) to: InstanceId,
     pub(super) port: ContainerPort,
     pub(super) ended: watch::Receiver<Option<String>>,
 }
 
 impl Jump {
-    /// Opens the stream, answers the client, and carries until either end is done or the key may no longer.
+    /// Starts the instance where its owner allows that, opens the stream, answers the client, and carries until either end
+    /// is done or the key may no longer.
     pub(super) async fn carry(self, channel: Channel<Msg>, waits: Arc<Gauge>, reply: ChannelOpenHandle) {
-        let Self { handle, key, to: instance, port, mut ended } = self;
+        let Self { handle, by, to: instance, port, mut ended } = self;
+        if let Some((actor, _)) = &by
+            && let Err(why) = sleeping::wake(&handle, actor, instance, |_| ready(())).await
+        {
+            return reply.reject(refused(FAILED, why)).await;
+        }
         let patience = if port == ContainerPort::SSH { limits::SSHD } else { std::time::Duration::ZERO };
         let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
         let stream = match handle.open_stream(instance, Target::Port { port, patience_ms }).await {
@@ -50,7 +59,7 @@ impl Jump {
             () = splice(from, &to, &waits, stream) => {}
             _why = told(&mut ended) => {}
             () = handle.no_longer_wanted(instance) => {}
-            () = out_of_reach(handle.orchestrator.watch(), key, instance) => {}
+            () = out_of_reach(handle.orchestrator.watch(), by.map(|(_, key)| key), instance) => {}
         }
         // The client may have closed it first. Without this, one that was ended from here would wait for ever.
         let _ = to.close().await;
@@ -93,10 +102,9 @@ async fn splice(mut from: ChannelReadHalf, to: &ChannelWriteHalf<Msg>, waits: &G
 }
 
 fn meaning(why: &NoStream) -> ChannelOpenFailure {
-    match why {
-        NoStream::Undeclared(_) => ChannelOpenFailure::AdministrativelyProhibited,
-        NoStream::NotRunning(_) | NoStream::Paused(_) | NoStream::NotListening(_) | NoStream::NodeAway(_) => {
-            ChannelOpenFailure::ConnectFailed
-        }
-    }
+    let code = match why {
+        NoStream::Undeclared(_) => PROHIBITED,
+        NoStream::NotRunning(_) | NoStream::Paused(_) | NoStream::NotListening(_) | NoStream::NodeAway(_) => FAILED,
+    };
+    refused(code, format!("{why}."))
 }

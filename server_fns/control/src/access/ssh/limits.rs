@@ -49,7 +49,35 @@ pub(super) const START: Duration = Duration::from_secs(120);
 pub(super) const SSHD: Duration = Duration::from_secs(15);
 /// How long the login at the instance may take.
 pub(super) const LOGIN: Duration = Duration::from_secs(20);
+/// How often it is tried again: an sshd closes connections when many come at once.
+pub(super) const LOGIN_TRIES: u32 = 6;
+/// The pause before the first of these; it doubles with each.
+pub(super) const LOGIN_PAUSE: Duration = Duration::from_millis(100);
 /// How long the end of a program's output waits to be told together with how it ended.
 pub(super) const EXIT_STATUS: Duration = Duration::from_millis(500);
+/// How long somebody who is told a sentence and nothing else has to open a session for it.
+pub(super) const WORDS: Duration = Duration::from_secs(5);
 /// How long the last words of a session have to leave before the connection is cut.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the gateway grants a client, the instance's sshd must grant the gateway, and what is usual is below what it
+    /// turns away.
+    #[test]
+    fn the_sshd_of_an_image_grants_what_the_gateway_grants() {
+        for image in ["debian-12", "ubuntu-24.04"] {
+            let path = format!("{}/../../images/{image}/sshd.conf", env!("CARGO_MANIFEST_DIR"));
+            let conf = std::fs::read_to_string(path).unwrap();
+            let set =
+                |name: &str| conf.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).unwrap_or_default();
+            assert_eq!(set("MaxSessions ").parse(), Ok(CHANNELS), "{image}");
+            assert_eq!(set("LoginGraceTime ").parse(), Ok(LOGIN_GRACE.as_secs()), "{image}");
+            let begins: usize = set("MaxStartups ").split(':').next().unwrap().parse().unwrap();
+            assert!(begins >= 100, "{image}");
+            assert!(!conf.contains("AcceptEnv LANG"), "{image}");
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! The SSH gateway: one address for every instance, also those on nodes that nothing can reach.
 //!
 //! `ssh web-1@host` ends here and goes on to the instance's own sshd with the gateway's key; as a jump host it carries
-//! bytes that it cannot read. Whoever names no instance is in the lobby.
+//! bytes that it cannot read. `lobby@host` and one's own username lead to the lobby; a name that is nothing of theirs
+//! leads nowhere, and says so.
 
 mod asked;
 mod bridge;
@@ -15,6 +16,7 @@ mod jump;
 mod limits;
 mod lobby;
 mod pace;
+mod refusal;
 mod requests;
 mod session;
 mod settings;

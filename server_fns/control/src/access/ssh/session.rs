@@ -3,16 +3,18 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use planner::guest::guest;
+use planner::guest::{guest, no_such_jump};
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Connection, VerifiedPublicKey};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, Pty};
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::client::{Session, line};
 use super::entry::{Entry, enter, note, prove, say_words};
-use super::inner::pause;
+use super::inner::{Inner, pause};
 use super::lobby::Lobby;
-use super::way::Wanted;
+use super::refusal::{PROHIBITED, refused};
+use super::way::{Wanted, Way};
 use super::{jump, limits, watch as watching};
 
 impl Handler for Session {
@@ -46,13 +48,21 @@ impl Handler for Session {
         let entry = self.entry.clone().ok_or(russh::Error::NotAuthenticated)?;
         self.entered.cancel();
         let (ended, cut, client) = (self.ended.clone(), self.cut.clone(), connection.handle());
-        let Entry::Visitor(visitor) = entry else {
-            // There is nothing to stay for.
-            tokio::spawn(async move {
-                sleep(limits::LOGIN_GRACE).await;
-                cut.cancel();
-            });
-            return Ok(());
+        let visitor = match entry {
+            Entry::Visitor(visitor) => visitor,
+            // There is nothing to stay for. Whoever opens no session, as with `-N`, is told when the connection ends.
+            Entry::Words { text, .. } => {
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = sleep(limits::WORDS) => {}
+                        () = cut.cancelled() => return,
+                    }
+                    let _ = client.disconnect(Disconnect::ByApplication, text, String::new()).await;
+                    sleep(limits::LAST_WORDS).await;
+                    cut.cancel();
+                });
+                return Ok(());
+            }
         };
         let (peer, person) = (self.from.peer, &visitor.actor.username);
         tracing::info!(%peer, %person, route = ?visitor.route, proves = visitor.proves, "logged in over SSH");
@@ -119,9 +129,13 @@ impl Handler for Session {
             let wanted = Wanted::Tcp { host: host.to_owned(), port, from: from.to_owned(), from_port };
             tokio::spawn(way.forward(channel, waits, reply, wanted));
         } else if let Some((to, port)) = self.jump(host, port) {
-            let (ended, key) = (self.ended.subscribe(), self.visitor().map(|visitor| visitor.key));
-            let jump = jump::Jump { handle: self.handle.clone(), key, to, port, ended };
+            let ended = self.ended.subscribe();
+            let by = self.visitor().map(|visitor| (visitor.actor.clone(), visitor.key));
+            let jump = jump::Jump { handle: self.handle.clone(), by, to, port, ended };
             tokio::spawn(jump.carry(channel, waits, reply));
+        } else if let Some(visitor) = self.visitor() {
+            let reason = no_such_jump(&self.handle.world(), visitor, host);
+            reply.reject(refused(PROHIBITED, reason)).await;
         } else {
             reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
             // A jump has no standard error: what there is to say ends the connection.
@@ -281,7 +295,7 @@ impl Handler for Session {
         connection: &mut Connection,
     ) -> Result<bool, Self::Error> {
         let Some(way) = self.proved_way(connection).await else { return Ok(false) };
-        let Ok(inner) = way.connected().await else { return Ok(false) };
+        let Some(inner) = listener(&way, self.cut.clone(), connection).await? else { return Ok(false) };
         Ok(self.asked.ask_port(inner, address, port).await)
     }
 
@@ -298,7 +312,7 @@ impl Handler for Session {
 
     async fn streamlocal_forward(&mut self, path: &str, connection: &mut Connection) -> Result<bool, Self::Error> {
         let Some(way) = self.proved_way(connection).await else { return Ok(false) };
-        let Ok(inner) = way.connected().await else { return Ok(false) };
+        let Some(inner) = listener(&way, self.cut.clone(), connection).await? else { return Ok(false) };
         Ok(self.asked.ask_socket(inner, path).await)
     }
 
@@ -306,5 +320,25 @@ impl Handler for Session {
         let Some(inner) = self.inner.get() else { return Ok(false) };
         self.asked.no_socket(path);
         Ok(inner.connection.cancel_streamlocal_forward(path).await.is_ok())
+    }
+}
+
+/// The instance's end for what it is to listen on. Where there is none, the connection ends in words: the answer to such a
+/// request has none, and whatever else is asked on the connection would fail for the same reason.
+async fn listener<'w>(
+    way: &'w Way,
+    cut: CancellationToken,
+    connection: &mut Connection,
+) -> Result<Option<&'w Inner>, russh::Error> {
+    let reached = tokio::select! {
+        reached = way.reached() => reached,
+        () = cut.cancelled() => return Ok(None),
+    };
+    match reached {
+        Ok(inner) => Ok(Some(inner)),
+        Err(words) => {
+            connection.disconnect(Disconnect::ByApplication, &words, "")?;
+            Ok(None)
+        }
     }
 }

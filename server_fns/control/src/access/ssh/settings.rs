@@ -18,6 +18,9 @@ fn preferred() -> Preferred {
             kex::CURVE25519,
             kex::CURVE25519_PRE_RFC_8731,
             kex::ECDH_SHA2_NISTP256,
+            kex::ECDH_SHA2_NISTP384,
+            // For what knows no curve: it is the slowest here, so it is the last.
+            kex::DH_G14_SHA256,
             kex::EXTENSION_SUPPORT_AS_SERVER,
             kex::EXTENSION_SUPPORT_AS_CLIENT,
             kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER,
@@ -53,7 +56,7 @@ pub(crate) fn config(authority: &Authority, host: &str) -> Result<russh::server:
         // A wrong key is no guess at a secret, and an agent offers several: there is nothing to slow down.
         auth_rejection_time: std::time::Duration::ZERO,
         auth_rejection_time_initial: Some(std::time::Duration::ZERO),
-        keys: vec![authority.gateway.clone()],
+        keys: vec![authority.gateway.clone(), authority.gateway_ecdsa.clone()],
         certificates: vec![certificate],
         window_size: limits::WINDOW,
         maximum_packet_size: limits::PACKET,

@@ -1,5 +1,6 @@
 //! From a channel of the client to one of the instance: begun by the first channel, shared by all of a connection.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use model::id::InstanceId;
@@ -12,6 +13,7 @@ use super::asked::Asked;
 use super::bridge::{self, Bridge};
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges};
+use super::refusal::{FAILED, refused};
 use super::sleeping;
 use crate::handle::Handle;
 
@@ -33,6 +35,14 @@ pub(super) struct Way {
     pub(super) ended: watch::Receiver<Option<String>>,
 }
 
+/// A session in the instance.
+struct Opened {
+    inner: Channel<client::Msg>,
+    waits: Arc<Gauge>,
+    /// The connection that it has for itself, if the shared one had no place for it.
+    own: Option<Inner>,
+}
+
 impl Way {
     /// A shell, a command or a subsystem. What goes wrong is said on its standard error, after the note.
     pub(super) async fn session(self, outer: Channel<Msg>, waits_outer: Arc<Gauge>, note: Option<String>) {
@@ -41,7 +51,7 @@ impl Way {
             bridge::tell(&to_outer, note).await;
         }
         let opened = self.open_session(&to_outer).await;
-        let (inner, waits_inner) = match opened {
+        let Opened { inner, waits: waits_inner, own } = match opened {
             Ok(opened) => opened,
             Err(words) => {
                 bridge::say(&to_outer, &words).await;
@@ -55,9 +65,12 @@ impl Way {
         Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session, pauses }
             .carry()
             .await;
+        if let Some(own) = own {
+            own.end().await;
+        }
     }
 
-    /// A forwarded connection has nobody to speak to: it is refused, and the log says why.
+    /// A forwarded connection has no standard error: its refusal says why.
     pub(super) async fn forward(
         self,
         outer: Channel<Msg>,
@@ -66,23 +79,23 @@ impl Way {
         wanted: Wanted,
     ) {
         let opened = async {
-            let inner = self.connected().await?;
+            let inner = self.reached().await.map_err(|why| refused(FAILED, why))?;
             let channel = match wanted {
                 Wanted::Tcp { host, port, from, from_port } => {
                     inner.connection.channel_open_direct_tcpip(host, port, from, from_port).await
                 }
                 Wanted::Socket { path } => inner.connection.channel_open_direct_streamlocal(path).await,
             };
-            let channel = channel.map_err(|error| error.to_string())?;
+            let channel = channel.map_err(|error| {
+                tracing::debug!(instance = %self.id, %error, "a connection was not forwarded");
+                ChannelOpenFailure::ConnectFailed
+            })?;
             let waits = inner.gauge(&channel);
-            Ok::<_, String>((channel, waits))
+            Ok::<_, ChannelOpenFailure>((channel, waits))
         };
         let (inner, waits_inner) = match opened.await {
             Ok(opened) => opened,
-            Err(why) => {
-                tracing::debug!(instance = %self.id, why, "a connection was not forwarded");
-                return reply.reject(ChannelOpenFailure::ConnectFailed).await;
-            }
+            Err(why) => return reply.reject(why).await,
         };
         reply.accept().await;
         let (from_outer, to_outer) = outer.split();
@@ -93,26 +106,43 @@ impl Way {
             .await;
     }
 
-    async fn open_session(
-        &self,
-        to_outer: &ChannelWriteHalf<Msg>,
-    ) -> Result<(Channel<client::Msg>, Arc<Gauge>), String> {
-        if !self.inner.initialized() {
-            let tell = |line: String| bridge::tell(to_outer, line);
-            sleeping::wake(&self.handle, &self.actor, self.id, tell).await?;
+    async fn open_session(&self, to_outer: &ChannelWriteHalf<Msg>) -> Result<Opened, String> {
+        let inner = self.awake(|line| bridge::tell(to_outer, line)).await?;
+        let sentence = |error: russh::Error| format!("The instance opens no session: {error}.");
+        match inner.connection.channel_open_session().await {
+            Ok(channel) => Ok(Opened { waits: inner.gauge(&channel), inner: channel, own: None }),
+            // An sshd that DockHost did not set up as it does now takes ten sessions of one connection.
+            Err(russh::Error::ChannelOpenFailure(_)) => {
+                let own = self.connect().await?;
+                let channel = own.connection.channel_open_session().await.map_err(sentence)?;
+                Ok(Opened { waits: own.gauge(&channel), inner: channel, own: Some(own) })
+            }
+            Err(error) => Err(sentence(error)),
         }
-        let inner = self.connected().await?;
-        let channel = inner.connection.channel_open_session().await;
-        let channel = channel.map_err(|error| format!("The instance opens no session: {error}."))?;
-        let waits = inner.gauge(&channel);
-        Ok((channel, waits))
     }
 
-    pub(super) async fn connected(&self) -> Result<&Inner, String> {
-        let connect = || {
-            let (client, ended, gauges) = (self.client.clone(), self.ended.clone(), Arc::clone(&self.gauges));
-            Inner::connect(&self.handle, self.id, client, ended, (gauges, self.asked.clone()))
-        };
-        self.inner.get_or_try_init(connect).await
+    /// The way for what has nobody to speak to.
+    pub(super) async fn reached(&self) -> Result<&Inner, String> {
+        self.awake(|_| ready(())).await
+    }
+
+    /// Starts the instance first, where its owner allows that.
+    async fn awake<F>(&self, tell: impl FnMut(String) -> F) -> Result<&Inner, String>
+    where
+        F: Future<Output = ()>,
+    {
+        if !self.inner.initialized() {
+            sleeping::wake(&self.handle, &self.actor, self.id, tell).await?;
+        }
+        self.connected().await
+    }
+
+    async fn connected(&self) -> Result<&Inner, String> {
+        self.inner.get_or_try_init(|| self.connect()).await
+    }
+
+    async fn connect(&self) -> Result<Inner, String> {
+        let (client, ended, gauges) = (self.client.clone(), self.ended.clone(), Arc::clone(&self.gauges));
+        Inner::connect(&self.handle, self.id, client, ended, (gauges, self.asked.clone())).await
     }
 }

@@ -33,6 +33,7 @@ pub fn create(
         return Ok(Decision::unchanged(first));
     }
     let spec = spec(world, actor, asked)?;
+    check_name(actor, &spec.name)?;
     check_room(world, actor, &spec.name)?;
     let place = place(world, actor, spec.image, now)?;
     let id = fresh(draw, InstanceId::from_bits, |id| world.instances.contains_key(id));
@@ -87,6 +88,16 @@ fn first_answer(
             Err(Refusal::new(RefusalCode::Conflict, message).at(FIELD))
         }
     }
+}
+
+/// By their own username people reach the lobby, and jump: an instance that is called so would take that from them.
+fn check_name(actor: &Actor, name: &InstanceName) -> Result<(), Refusal> {
+    if name.as_str() != actor.username.as_str() {
+        return Ok(());
+    }
+    let message =
+        format!("{name} is your own username, which leads to the lobby of the SSH gateway. Choose another name.");
+    Err(Refusal::field("name", message))
 }
 
 /// Names and quota are held until a node has confirmed a deletion.

@@ -94,10 +94,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
             return Err(format!("`{}` takes no more words. `help` says how.", plain(rest[0])));
         }
         [other, ..] => {
-            return Err(format!(
-                "There is no command {} and no instance of that name as a user. `help` lists the commands.",
-                plain(other)
-            ));
+            return Err(format!("There is no command {}. `help` lists the commands.", plain(other)));
         }
     };
     if yes && !matches!(command, Command::Remove { .. }) {

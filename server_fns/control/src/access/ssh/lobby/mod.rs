@@ -1,4 +1,4 @@
-//! Where somebody is who named no instance: a small shell of commands on the same handle as the page.
+//! Where somebody is who asked for the installation itself: a small shell of commands on the same handle as the page.
 
 mod command;
 mod create;
@@ -11,7 +11,7 @@ mod table;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use planner::guest::{Route, Visitor, manages};
+use planner::guest::{Visitor, manages};
 use russh::server::{Handle as Client, Msg};
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::watch;
@@ -156,16 +156,10 @@ impl Lobby {
 
     fn welcome(&self) -> String {
         let name = &self.visitor.actor.username;
-        let note = match &self.visitor.route {
-            Route::NotAdmitted(instance) => {
-                format!("This key is not one of those that may log in to {instance}; its page has the list.\n")
-            }
-            Route::Instance(_) | Route::Lobby | Route::Enrol => String::new(),
-        };
         if !manages(&self.handle.world(), self.visitor.key) {
-            return format!("{note}DockHost. {}\n", self.opens());
+            return format!("DockHost. {}\n", self.opens());
         }
-        format!("{note}DockHost. You are {name}. `help` lists the commands, `ls` your instances.\n")
+        format!("DockHost. You are {name}. `help` lists the commands, `ls` your instances.\n")
     }
 }
 

@@ -1,0 +1,152 @@
+//! Who has just come to an instance's sshd, and so perhaps will never log in. An sshd has few places for those, and to it all
+//! come from the node's own address: so that nobody takes all of them is seen to here, where the addresses are known.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use wire::listen::network_of;
+
+/// As long as the sshd of an instance waits for a login (`LoginGraceTime` of the images).
+const LOGIN_GRACE: Duration = Duration::from_secs(20);
+/// Of all addresses. It is below the number at which that sshd begins to turn callers away (`MaxStartups`).
+const MOST: usize = 96;
+/// How long somebody waits for a place, and how often they look for one.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// The newcomers of one host port. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Newcomers(Arc<Mutex<Inside>>);
+
+#[derive(Default)]
+struct Inside {
+    /// The oldest first.
+    held: Vec<Held>,
+    next: u64,
+}
+
+struct Held {
+    id: u64,
+    address: IpAddr,
+    came: Instant,
+    cut: CancellationToken,
+}
+
+/// One connection's place; dropping it frees it.
+pub(super) struct Newcomer {
+    all: Newcomers,
+    id: u64,
+    cut: CancellationToken,
+}
+
+impl Newcomers {
+    /// Waits for a place; `None` if none came free in time.
+    pub(super) async fn enter(&self, address: IpAddr) -> Option<Newcomer> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let now = Instant::now();
+            match self.try_enter(address, now) {
+                None if now < until => sleep(LOOK_AGAIN).await,
+                entered => return entered,
+            }
+        }
+    }
+
+    /// When all places are taken, the oldest of the address that holds the most gives its up to one that holds fewer; and
+    /// whoever holds the most themselves has to wait.
+    fn try_enter(&self, address: IpAddr, now: Instant) -> Option<Newcomer> {
+        let address = network_of(address);
+        let mut inside = self.inside();
+        inside.held.retain(|one| now < one.came + LOGIN_GRACE);
+        if inside.held.len() >= MOST {
+            let at = inside.oldest_of_one_with_more(address)?;
+            inside.held.remove(at).cut.cancel();
+        }
+        let (id, cut) = (inside.next, CancellationToken::new());
+        inside.next += 1;
+        inside.held.push(Held { id, address, came: now, cut: cut.clone() });
+        Some(Newcomer { all: self.clone(), id, cut })
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inside {
+    fn oldest_of_one_with_more(&self, address: IpAddr) -> Option<usize> {
+        let mut counts = HashMap::<IpAddr, usize>::new();
+        for one in &self.held {
+            *counts.entry(one.address).or_default() += 1;
+        }
+        let own = counts.get(&address).copied().unwrap_or_default();
+        let (greediest, most) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+        if most <= own + 1 {
+            return None;
+        }
+        self.held.iter().position(|one| one.address == greediest)
+    }
+}
+
+impl Newcomer {
+    /// Waits until its place went to another.
+    pub(super) async fn cut(&self) {
+        self.cut.cancelled().await;
+    }
+}
+
+impl Drop for Newcomer {
+    fn drop(&mut self) {
+        self.all.inside().held.retain(|one| one.id != self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(n: u8) -> IpAddr {
+        IpAddr::from([10, 0, 0, n])
+    }
+
+    #[test]
+    fn a_scanner_keeps_nobody_else_out_and_waits_itself() {
+        let (all, now) = (Newcomers::default(), Instant::now());
+        let scanner: Vec<_> = (0..MOST).map_while(|_| all.try_enter(address(1), now)).collect();
+        assert_eq!(scanner.len(), MOST);
+        assert!(all.try_enter(address(1), now).is_none(), "it has all places and takes one more");
+        let owner = all.try_enter(address(2), now).unwrap();
+        assert!(scanner[0].cut.is_cancelled() && !scanner[1].cut.is_cancelled() && !owner.cut.is_cancelled());
+        assert!(all.inside().held.len() <= MOST);
+    }
+
+    #[test]
+    fn places_come_free_when_a_connection_ends_and_when_it_is_no_newcomer_any_more() {
+        let (all, now) = (Newcomers::default(), Instant::now());
+        let mut held: Vec<_> = (0..MOST).map_while(|_| all.try_enter(address(1), now)).collect();
+        held.pop();
+        assert!(all.try_enter(address(1), now).is_some(), "one has ended");
+        let later = now + LOGIN_GRACE;
+        let more: Vec<_> = (0..MOST).map_while(|_| all.try_enter(address(1), later)).collect();
+        assert_eq!(more.len(), MOST);
+        assert!(held.iter().all(|one| !one.cut.is_cancelled()), "who has stayed so long is cut by nobody");
+        drop(held);
+        assert_eq!(all.inside().held.len(), MOST);
+        drop(more);
+        assert!(all.inside().held.is_empty());
+    }
+
+    #[test]
+    fn many_addresses_share_the_places() {
+        let (all, now) = (Newcomers::default(), Instant::now());
+        let places = u8::try_from(MOST).unwrap();
+        let held: Vec<_> = (0..places).filter_map(|n| all.try_enter(address(n), now)).collect();
+        assert_eq!(held.len(), MOST);
+        assert!(all.try_enter(address(250), now).is_none(), "nobody holds more than they would");
+        assert!(all.try_enter("::ffff:10.0.0.1".parse().unwrap(), now).is_none(), "it is one that is inside");
+    }
+}
