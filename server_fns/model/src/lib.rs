@@ -3,6 +3,7 @@
 
 pub mod assignment;
 pub mod engine;
+pub mod enrolment;
 pub mod event;
 pub mod explain;
 pub mod forward;

@@ -43,6 +43,8 @@ pub struct AttemptLimits {
     /// New accounts count here also when all is right: this bounds how fast one address makes them.
     pub sign_up_per_address: Rate,
     pub password_change_per_account: Rate,
+    /// Enrolment codes that open nothing.
+    pub enrolment_per_address: Rate,
 }
 
 impl Default for AttemptLimits {
@@ -54,6 +56,7 @@ impl Default for AttemptLimits {
             sign_in_per_known_address: Rate { burst: 60, every: Duration::from_secs(2) },
             sign_up_per_address: Rate { burst: 40, every: Duration::from_secs(20) },
             password_change_per_account: Rate { burst: 5, every: Duration::from_secs(30) },
+            enrolment_per_address: Rate { burst: 20, every: Duration::from_secs(6) },
         }
     }
 }
@@ -68,6 +71,7 @@ enum Taken {
     SignIn(IpAddr, String),
     SignInWhereKnown(IpAddr, Place, String),
     PasswordChange(String),
+    Enrolment(IpAddr),
 }
 
 /// Somebody who wants to sign in.
@@ -101,6 +105,7 @@ struct Tables {
     known: Places,
     sign_up_address: Buckets<IpAddr>,
     password_change: Buckets<String>,
+    enrolment_address: Buckets<IpAddr>,
 }
 
 impl Attempts {
@@ -113,6 +118,7 @@ impl Attempts {
             known: Places::default(),
             sign_up_address: Buckets::new(limits.sign_up_per_address, MAX_KEYS),
             password_change: Buckets::new(limits.password_change_per_account, MAX_KEYS),
+            enrolment_address: Buckets::new(limits.enrolment_per_address, MAX_KEYS),
         };
         Self { limits, tables: Mutex::new(tables) }
     }
@@ -163,7 +169,18 @@ impl Attempts {
         Ok(Attempt(Taken::PasswordChange(account)))
     }
 
-    /// The password was the right one: the attempt does not count.
+    /// Before an enrolment code is looked at.
+    ///
+    /// # Errors
+    /// `RateLimited`, with the seconds to wait.
+    pub fn enrolment(&self, address: IpAddr, now: Instant) -> Result<Attempt, Refusal> {
+        let address = network(address);
+        let taken = self.lock().enrolment_address.take(&address, now);
+        taken.map_err(|wait| too_many("enrolment codes from your address opened nothing", wait))?;
+        Ok(Attempt(Taken::Enrolment(address)))
+    }
+
+    /// The password or the code was the right one: the attempt does not count.
     pub fn was_right(&self, attempt: Attempt) {
         let mut tables = self.lock();
         tables.give_back(&attempt);
@@ -171,7 +188,7 @@ impl Attempts {
             Taken::SignIn(address, account) | Taken::SignInWhereKnown(address, _, account) => {
                 tables.known.remember(Place::Address(address), account, None);
             }
-            Taken::PasswordChange(_) => {}
+            Taken::PasswordChange(_) | Taken::Enrolment(_) => {}
         }
     }
 
@@ -232,6 +249,7 @@ impl Tables {
                 }
             }
             Taken::PasswordChange(account) => self.password_change.give_back(account),
+            Taken::Enrolment(address) => self.enrolment_address.give_back(address),
         }
     }
 }
