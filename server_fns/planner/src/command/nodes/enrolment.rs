@@ -60,8 +60,8 @@ pub fn redeem(
     }
     if code.expires_at <= now.wall {
         return Err(refused(format!(
-            "This enrolment code of the node {name} has expired: it was good for {} minutes, until {}. Get another line \
-             on the page Nodes.",
+            "This enrolment code of the node {name} has expired: it was good for {} minutes, until {}. Get another \
+             line on the page Nodes.",
             ENROLMENT_LIFETIME.as_secs() / 60,
             code.expires_at.format("%Y-%m-%d %H:%M:%S UTC")
         )));
