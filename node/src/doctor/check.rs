@@ -23,6 +23,7 @@ pub(super) enum Hop {
     KnownFaults,
     DockerNetwork,
     Disk,
+    Rights,
 }
 
 impl fmt::Display for Hop {
@@ -44,6 +45,7 @@ impl fmt::Display for Hop {
             Self::KnownFaults => "known faults",
             Self::DockerNetwork => "Docker network",
             Self::Disk => "disk",
+            Self::Rights => "rights",
         })
     }
 }

@@ -16,6 +16,7 @@ mod name;
 mod pace;
 mod proxies;
 mod report;
+mod rights;
 mod settings;
 mod stranger;
 mod target;

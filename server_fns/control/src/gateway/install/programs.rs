@@ -71,8 +71,8 @@ impl Programs {
         let names: Vec<&str> = self.0.iter().map(|program| program.architecture).collect();
         let has = if names.is_empty() { "none at all".to_owned() } else { names.join(", ") };
         format!(
-            "This server has no node program for {asked} (it has: {has}). Its operator puts one called {NAME}-ARCHITECTURE, \
-             such as {NAME}-aarch64, beside the program dockhost and starts the server anew.\n"
+            "This server has no node program for {asked} (it has: {has}). Its operator puts one called \
+             {NAME}-ARCHITECTURE, such as {NAME}-aarch64, beside the program dockhost and starts the server anew.\n"
         )
     }
 }
