@@ -6,7 +6,7 @@ use model::node::Liveness;
 use model::view::NodeView;
 use server_fns::{ApiError, nodes};
 
-use super::line::{by_hand, installing};
+use super::line::{by_hand, installing, is_open};
 use super::steps::{Standing, Step, steps};
 use super::{FreshLine, use_origin};
 use crate::action::use_ask;
@@ -55,6 +55,12 @@ fn Line(fresh: FreshLine, on_close: EventHandler<()>) -> Element {
             }
             if let Some(origin) = origin() {
                 p { "Paste this on the machine. It needs Linux, Docker and root, and it needs no open port: it dials out." }
+                if is_open(&origin) {
+                    Notice { kind: NoticeKind::Warn,
+                        "This server is reached over plain HTTP: whoever is on the way can change what the line fetches \
+                         and runs as root."
+                    }
+                }
                 CopyText { text: installing(&origin, &fresh.code, systemd()), title: "Copy the line", wrap: true }
                 Switch {
                     name,

@@ -47,7 +47,11 @@ checksum_for() {
   done
 }
 
-architectures() { printf '%s\n' "$CHECKSUMS" | while read -r name _; do printf '%s ' "${name:-none}"; done; }
+architectures() {
+  # Each word of it is one.
+  set -- $(printf '%s\n' "$CHECKSUMS" | cut -d ' ' -f 1)
+  printf '%s' "${*:-none}"
+}
 
 install_program() {
   architecture=$(uname -m)
@@ -98,8 +102,14 @@ install_node() {
     esac
   done
   case $server in
+  *[!]A-Za-z0-9.:/_[-]*) give_up 'the address of the server has a character that no address has.' ;;
   https://* | http://*) ;;
   *) give_up "$server is no address of a server, such as https://dockhost.example.org." ;;
+  esac
+  case $code in
+  dhe_*[!0-9A-Za-z]*) give_up 'the code has a character that no code has: copy the line once more.' ;;
+  dhe_*) ;;
+  *) give_up 'what stands behind the address is no enrolment code: copy the line once more.' ;;
   esac
   [ "$(uname -s)" = Linux ] || give_up "nodes run on Linux, and this is $(uname -s)."
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
