@@ -1,5 +1,5 @@
-//! How often somebody may try to sign in, to sign up, to change a password or to use an enrolment code. Each attempt takes from one
-//! bucket per address and one per account before the password is looked at, so that guesses sent at once do
+//! How often somebody may try to sign in, to sign up, to change a password or to use an enrolment code. Each attempt takes
+//! from one bucket per address and one per account before the password is looked at, so that guesses sent at once do
 //! not slip through; one that was right is given back, so that nobody is slowed who knows the password.
 //!
 //! From an address, or in a browser, where an account has been signed in to before, an attempt takes from a bucket of these
