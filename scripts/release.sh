@@ -51,7 +51,9 @@ Your account, as its administrator, with the link that this prints:
 
     ./dockhost --data-dir /var/lib/dockhost admin setup-link --url https://SERVER:8080
 
-On each node, which needs Docker. *Nodes*, *Add a node* shows this line filled in:
+On each node, which needs Docker: *Nodes*, *Add a node* shows a line to paste, by which the machine fetches dockhost-node
+from this folder. For machines of another architecture, put their program here, called such as dockhost-node-aarch64. By
+hand, with the key that stands below the line on the page:
 
     DOCKHOST_API_KEY=KEY ./dockhost-node --server https://SERVER:8080 --server-fingerprint FINGERPRINT
 

@@ -108,6 +108,12 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Changes the code of the line on the page Nodes, read from standard input, for the node's API key
+    ///
+    /// The key goes into the file that --api-key-file names, for this user alone.
+    Enrol,
+    /// Prints a unit for systemd, with the reason of each right that it gives
+    SystemdUnit,
 }
 
 impl Arguments {

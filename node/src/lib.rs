@@ -5,6 +5,7 @@ pub mod channel;
 pub mod config;
 pub mod docker;
 pub mod doctor;
+pub mod enrol;
 pub mod event_loop;
 pub mod facts;
 pub mod files;
@@ -13,6 +14,7 @@ pub mod images;
 pub mod ledger;
 pub mod logs;
 pub mod process;
+mod rights;
 pub mod run;
 #[cfg(test)]
 mod sample;

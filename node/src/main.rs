@@ -7,16 +7,19 @@ use std::time::Duration;
 use clap::Parser as _;
 use node::config::{Arguments, Command, Config};
 use node::doctor::{self, Subject};
-use node::{logs, process, run};
+use node::{enrol, logs, process, run};
 
 /// What is still busy in the background at the end (a disk that hangs) is left behind after this long.
 const LEAVE_BEHIND: Duration = Duration::from_millis(500);
+const UNIT: &str = include_str!("../dockhost-node.service");
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logs::begin(arguments.log);
     match arguments.command {
         Some(Command::Doctor { json }) => examine(arguments, json),
+        Some(Command::Enrol) => become_node(&arguments),
+        Some(Command::SystemdUnit) => print(UNIT),
         None => work(arguments),
     }
 }
@@ -38,6 +41,20 @@ fn examine(arguments: Arguments, json: bool) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => fail(&error, 1),
+    }
+}
+
+fn become_node(arguments: &Arguments) -> ExitCode {
+    match on_runtime(enrol::enrol(arguments, std::io::stdin().lock())) {
+        Ok(Ok(says)) => print(&format!("{says}\n")),
+        Ok(Err(error)) | Err(error) => fail(&error, 1),
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.into(), 1),
     }
 }
 

@@ -4,6 +4,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::stat::{Mode, umask};
 use protocol::limits::STREAMS;
 
+use crate::rights::{Rights, WITHOUT_KILL};
+
 /// Two for each stream, one for each listener and exchange of datagrams, and what the rest needs.
 const FILES: u64 = 2 * STREAMS as u64 + 4_096;
 
@@ -19,6 +21,10 @@ pub fn settle() {
         ),
         Ok((files, _)) => tracing::info!(files, "so many files may be open at once"),
         Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised"),
+    }
+    if Rights::of_this().is_some_and(|rights| !rights.kill) {
+        let [wrong, advice] = WITHOUT_KILL;
+        tracing::warn!("{wrong} {advice}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Nodes: the machines that run instances.
 
 use dioxus::prelude::*;
+use model::enrolment::{Enrol, Enrolled, EnrolmentCode};
 use model::id::NodeId;
 use model::link::Measurement;
 use model::request::{DrainNode, RegisterNode};
@@ -22,7 +23,7 @@ pub async fn get(id: NodeId) -> Result<NodeView, ApiError> {
     Ok(caller.control.node(&actor, id)?)
 }
 
-/// The secret is the node's API key; it is not shown again.
+/// The secret is the node's API key, and `code` is for a machine that fetches one itself; neither is shown again.
 #[post("/api/v1/nodes", caller: Caller)]
 pub async fn register(request: Json<RegisterNode>) -> Result<NodeKey, ApiError> {
     let actor = caller.actor().await?;
@@ -41,6 +42,19 @@ pub async fn update(id: NodeId, request: Json<RegisterNode>) -> Result<NodeView,
 pub async fn rotate_key(id: NodeId) -> Result<NodeKey, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.rotate_node_key(&actor, id).await?)
+}
+
+/// A code that one machine may change for the node's key, in place of the code before. Refused while it is connected.
+#[post("/api/v1/nodes/{id}/enrolment-code", caller: Caller)]
+pub async fn enrolment_code(id: NodeId) -> Result<EnrolmentCode, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.node_code(&actor, id).await?)
+}
+
+/// For machines: the code of a node for its key, once.
+#[post("/api/v1/enrolment", caller: Caller)]
+pub async fn enrol(request: Json<Enrol>) -> Result<Enrolled, ApiError> {
+    Ok(caller.control.enrol(request.0, &caller.peer).await?)
 }
 
 /// New instances go elsewhere; those that are there stay.

@@ -57,8 +57,16 @@ impl Exposed {
 
     /// By which nodes know the server, where no authority vouches for it.
     pub(super) fn fingerprint(&self) -> Option<String> {
-        let keeper = self.keeper.as_ref().filter(|_| self.exposure == Exposure::Tls(Certificate::Made))?;
-        Some(keeper.fingerprint())
+        Some(self.made()?.fingerprint())
+    }
+
+    /// By which `curl` knows it there.
+    pub(super) fn key_pin(&self) -> Option<String> {
+        self.made()?.key_pin()
+    }
+
+    fn made(&self) -> Option<&Keeper> {
+        self.keeper.as_deref().filter(|_| self.exposure == Exposure::Tls(Certificate::Made))
     }
 
     /// Whether a proxy is in front that was not named.

@@ -45,6 +45,8 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
         listens: vec![listen],
         unnamed_proxy: exposed.is_unnamed(),
         server_fingerprint: exposed.fingerprint(),
+        server_key_pin: exposed.key_pin(),
+        programs: std::env::current_exe().ok().and_then(|own| own.parent().map(PathBuf::from)),
         ..Config::default()
     };
     let (control, running) = Control::open(config).await?.run();

@@ -55,6 +55,17 @@ impl Address {
         &self.stream
     }
 
+    /// Something else of the same server.
+    pub(crate) fn path(&self, path: &str) -> String {
+        let base = self.stream.path().strip_suffix(protocol::stream::PATH).unwrap_or_default();
+        format!("{base}{path}")
+    }
+
+    /// As it stands in the header `Host`.
+    pub(crate) fn authority(&self) -> &str {
+        self.stream.authority().map(|authority| authority.as_str()).unwrap_or_default()
+    }
+
     pub(crate) const fn pins(&self) -> &Pins {
         &self.pins
     }
@@ -120,6 +131,18 @@ mod tests {
         ] {
             let address = Address::parse(text).unwrap();
             assert_eq!((address.to_string().as_str(), address.is_exposed()), (channel, exposed), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_else_the_server_has_is_below_the_same_path() {
+        for (text, authority, path) in [
+            ("https://a.example", "a.example", "/x"),
+            ("http://[::1]:8080/", "[::1]:8080", "/x"),
+            ("ws://a/b", "a", "/b/x"),
+        ] {
+            let address = Address::parse(text).unwrap();
+            assert_eq!((address.authority(), address.path("/x").as_str()), (authority, path), "{text}");
         }
     }
 

@@ -25,6 +25,7 @@ pub(super) enum Hop {
     DockerNetwork,
     Prunes,
     Disk,
+    Rights,
 }
 
 impl fmt::Display for Hop {
@@ -48,6 +49,7 @@ impl fmt::Display for Hop {
             Self::DockerNetwork => "Docker network",
             Self::Prunes => "prunes",
             Self::Disk => "disk",
+            Self::Rights => "rights",
         })
     }
 }

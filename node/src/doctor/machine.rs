@@ -5,13 +5,15 @@ use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use nix::unistd::{AccessFlags, access};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::check::{Hop, Log};
 use super::engine::Door;
-use super::{Subject, disk, engine, faults, prunes};
+use super::{Subject, disk, engine, faults, prunes, rights};
 use crate::docker::Engine;
+use crate::rights::Rights;
 
 const SOCKET: Duration = Duration::from_secs(5);
 const DISK: Duration = Duration::from_secs(5);
@@ -45,6 +47,7 @@ pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
     log.add(Hop::Prunes, begun.elapsed(), prunes::judge(&timers));
     let dir = subject.data_dir.clone();
     let _room = log.step(Hop::Disk, Ok(()), async |()| Ok((room(dir).await?, ()))).await;
+    log.add(Hop::Rights, Duration::ZERO, rights::judge(Rights::of_this()));
 }
 
 /// What stands in the files by which this machine does something at certain times.
@@ -85,9 +88,15 @@ async fn try_socket(path: &Path) -> Result<Door, Error> {
 
 async fn room(dir: PathBuf) -> super::check::Verdict {
     let of = dir.clone();
-    let reading = tokio::task::spawn_blocking(move || crate::facts::disk(&existing(&of)));
+    let reading = tokio::task::spawn_blocking(move || {
+        let nearest = existing(&of);
+        match access(&nearest, AccessFlags::W_OK | AccessFlags::X_OK) {
+            Ok(()) => Ok(crate::facts::disk(&nearest)),
+            Err(why) => Err(rights::unwritable(&of, &nearest, why)),
+        }
+    });
     match timeout(DISK, reading).await {
-        Ok(Ok(bytes)) => disk::judge(&dir, bytes),
+        Ok(Ok(bytes)) => disk::judge(&dir, bytes?),
         Ok(Err(_)) | Err(_) => Err(disk::late(&dir)),
     }
 }

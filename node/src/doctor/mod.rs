@@ -18,6 +18,7 @@ mod pace;
 mod proxies;
 mod prunes;
 mod report;
+mod rights;
 mod settings;
 mod stranger;
 mod target;

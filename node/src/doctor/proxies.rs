@@ -36,7 +36,8 @@ pub(super) fn judge<T>(set: &[&str], way: &Reached<T>) -> Verdict {
             | Hop::KnownFaults
             | Hop::DockerNetwork
             | Hop::Prunes
-            | Hop::Disk,
+            | Hop::Disk
+            | Hop::Rights,
         ) => Ok(format!("{names} set and not used: the node dials the server itself")),
     }
 }

@@ -1,7 +1,5 @@
 //! Where the hops lead, made from the node's own address of the server.
 
-use tokio_tungstenite::tungstenite::http::Uri;
-
 use crate::channel::{Address, Pins};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,20 +18,16 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn of(address: &Address) -> Self {
-        Self::read(address.stream(), address.pins().clone())
-    }
-
-    fn read(stream: &Uri, pins: Pins) -> Self {
+        let stream = address.stream();
         let secure = stream.scheme_str() == Some("wss");
         let host = stream.host().unwrap_or_default();
-        let base = stream.path().strip_suffix(protocol::stream::PATH).unwrap_or_default();
         Self {
             secure,
             host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
             port: stream.port_u16().unwrap_or(if secure { 443 } else { 80 }),
-            authority: stream.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default(),
-            base: base.to_owned(),
-            pins,
+            authority: address.authority().to_owned(),
+            base: address.path(""),
+            pins: address.pins().clone(),
         }
     }
 

@@ -32,9 +32,8 @@ pub(super) async fn dial(server: &Address, key: &ApiKey, epoch: Epoch, meter: &M
     let wire = connect(server).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(text)?;
     let connection = tokio::spawn(connection.with_upgrades());
-    let authority = server.stream().authority().map(|authority| authority.as_str()).unwrap_or_default();
     let request = Request::get(server.stream().path())
-        .header(HOST, authority)
+        .header(HOST, server.authority())
         .header(CONNECTION, "upgrade")
         .header(UPGRADE, protocol::stream::UPGRADE)
         .header(AUTHORIZATION, key.header())

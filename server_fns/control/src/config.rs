@@ -38,6 +38,10 @@ pub struct Config {
     pub unnamed_proxy: bool,
     /// By which nodes know the server, where it made its own certificate.
     pub server_fingerprint: Option<String>,
+    /// The same for `curl`: of the public key in that certificate.
+    pub server_key_pin: Option<String>,
+    /// The folder with the node programs that other machines are given.
+    pub programs: Option<PathBuf>,
 }
 
 /// Where the SSH gateway listens and is found.

@@ -9,17 +9,19 @@ use axum::routing::get;
 use model::refusal::Refusal;
 
 use crate::access::{apps, files, terminal};
-use crate::gateway;
+use crate::gateway::{self, install};
 use crate::handle::Handle;
 use crate::tunnel;
 
 impl Handle {
-    /// Where nodes dial in, and what supervisors ask: `/healthz` says that the process runs, `/readyz` that it can
-    /// serve.
+    /// Where nodes dial in and what installs them, and what supervisors ask: `/healthz` says that the process runs,
+    /// `/readyz` that it can serve.
     pub fn router(&self) -> Router {
         Router::new()
             .route(protocol::PATH, get(gateway::dial))
             .route(protocol::stream::PATH, get(tunnel::accept))
+            .route(install::SCRIPT, get(install::script))
+            .route(install::PROGRAM, get(install::program))
             .route(apps::OPEN, get(apps::open))
             .route(apps::SCRIPT, get(apps::script))
             .route(apps::KEYS, get(apps::console_keys))

@@ -15,6 +15,7 @@ use crate::auth::attempts::AttemptLimits;
 use crate::clock::Clock;
 use crate::config::{Config, ForwardConfig};
 use crate::console;
+use crate::gateway::install::Programs;
 use crate::handle::Handle;
 use crate::limits;
 use crate::orchestrator::Loop;
@@ -87,6 +88,7 @@ async fn open(config: Config) -> Result<Opened, OpenError> {
     world.identity.listens = listens;
     world.identity.network = wire::network();
     world.identity.server_fingerprint = config.server_fingerprint.clone();
+    world.identity.server_key_pin = config.server_key_pin.clone();
     if let Some(apps) = &config.apps {
         world.identity.apps_address = apps.address();
     }
@@ -120,7 +122,8 @@ impl Opened {
         let tunnels = Tunnels::new(near.as_ref().map(|(nearby, _)| nearby.clone()));
         let handle =
             Handle::new(orchestrator, attempts, authority, config.apps, tunnels, tasks.clone(), connections.clone());
-        let handle = handle.seen(config.exposure, config.hosts);
+        let programs = config.programs.as_deref().map(Programs::beside);
+        let handle = handle.seen(config.exposure, config.hosts).handing_out(programs.unwrap_or_default());
         handle.tell_exposure();
         if let Some((nearby, listener)) = near {
             tasks.spawn(nearby.serve(listener, connections.clone()));

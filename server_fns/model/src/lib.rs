@@ -5,6 +5,7 @@ pub mod amount;
 mod asked;
 pub mod assignment;
 pub mod engine;
+pub mod enrolment;
 pub mod event;
 pub mod explain;
 pub mod forward;

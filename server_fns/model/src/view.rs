@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::enrolment::{EnrolmentCode, EnrolmentView};
 use crate::forward::{Place, Protocol};
 use crate::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use crate::image::ImageName;
@@ -198,6 +199,12 @@ pub struct NodeView {
     pub measurement: Option<Measurement>,
     /// Empty, or what needs a person's attention.
     pub alarm: String,
+    /// It has been ready for instances once. Until then whoever manages it is told how to connect it.
+    #[serde(default)]
+    pub was_ready: bool,
+    /// For whoever manages it: the code that was last made for it, if any.
+    #[serde(default)]
+    pub enrolment: Option<EnrolmentView>,
     pub created_at: Timestamp,
 }
 
@@ -306,6 +313,8 @@ pub struct NodeKey {
     /// `None` where an authority vouches for the server, or nothing does.
     #[serde(default)]
     pub server_fingerprint: Option<String>,
+    /// What a machine changes for another key, in place of this one: for the line that installs the node.
+    pub code: EnrolmentCode,
 }
 
 /// What a visitor may know before signing in.

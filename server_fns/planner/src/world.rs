@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::Assignment;
+use model::enrolment::EnrolmentUse;
 use model::event::InstanceEvent;
 use model::forward::Unopened;
 use model::host_key::HostKey;
@@ -73,6 +74,7 @@ pub struct FoundBy {
     session_key: Index<SessionId>,
     token: Index<TokenId>,
     node_key: Index<NodeId>,
+    enrolment: Index<NodeId>,
 }
 
 /// Made once for each installation, and carried on by a backup.
@@ -88,6 +90,8 @@ pub struct Identity {
     pub apps_address: String,
     /// `sha256:…` of the certificate that the main server made for itself, if it did. Not stored.
     pub server_fingerprint: Option<String>,
+    /// `sha256//…` of the public key in it, which is how `curl` names what it trusts. Not stored.
+    pub server_key_pin: Option<String>,
     /// The main server's own host ports for instances, if there are any. Not stored.
     pub gateway_ports: Option<GatewayPorts>,
     /// Where the main server listens for people, nodes and SSH clients. Not stored.
@@ -207,7 +211,21 @@ pub struct Node {
     /// The address its channel last came from.
     pub peer_address: Option<String>,
     pub last_seen_at: Option<Timestamp>,
+    /// It has been ready for instances once, so nobody needs to be told any more how to connect it.
+    pub was_ready: bool,
+    /// The code that was last made for it, until it is withdrawn.
+    pub enrolment: Option<Enrolment>,
     pub created_at: Timestamp,
+}
+
+/// A code that one machine may change for the API key of its node, once. It goes with the node's row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Enrolment {
+    /// SHA-256 of the code, in hex.
+    pub code_hash: String,
+    pub expires_at: Timestamp,
+    /// It opens nothing any more. Whoever shows it again is told when it was used, and from where.
+    pub used: Option<EnrolmentUse>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

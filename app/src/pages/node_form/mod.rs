@@ -1,29 +1,40 @@
-//! Registering a node, changing its settings, and showing its key once.
+//! Registering a node, changing its settings, and showing once how a machine becomes it.
 
+mod connect;
 mod draft;
-mod key;
+mod line;
 mod origin;
 mod steps;
 
 use dioxus::prelude::*;
+use model::enrolment::EnrolmentCode;
 use model::id::NodeId;
-use model::view::NodeView;
+use model::view::{NodeKey, NodeView};
 use server_fns::{ApiError, Json, nodes};
 
 use crate::action::use_ask;
 use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind};
 
+pub(in crate::pages) use connect::Connect;
 use draft::Draft;
-pub(in crate::pages) use key::KeyPanel;
 pub(in crate::pages) use origin::use_origin;
 
-/// The key of a node, in the one moment in which it can be shown.
+/// What makes a machine a node, in the one moment in which it can be shown.
 #[derive(Clone, PartialEq)]
-pub(in crate::pages) struct FreshKey {
+pub(in crate::pages) struct FreshLine {
     pub(in crate::pages) node: NodeId,
-    pub(in crate::pages) secret: String,
+    code: EnrolmentCode,
+    /// Where a key was made, too.
+    key: Option<String>,
     /// Of the server's own certificate, where no authority vouches for it.
-    pub(in crate::pages) fingerprint: Option<String>,
+    fingerprint: Option<String>,
+}
+
+impl From<NodeKey> for FreshLine {
+    fn from(made: NodeKey) -> Self {
+        let NodeKey { view, secret, server_fingerprint, code } = made;
+        Self { node: view.id, code, key: Some(secret), fingerprint: server_fingerprint }
+    }
 }
 
 /// For a new node, or for the settings of the one that is given.
@@ -31,7 +42,7 @@ pub(in crate::pages) struct FreshKey {
 pub(in crate::pages) fn NodeForm(
     node: Option<NodeView>,
     on_close: EventHandler<()>,
-    on_key: EventHandler<FreshKey>,
+    on_line: EventHandler<FreshLine>,
 ) -> Element {
     let ask = use_ask();
     let id = node.as_ref().map(|node| node.id);
@@ -40,9 +51,9 @@ pub(in crate::pages) fn NodeForm(
     let mut draft = use_signal(|| before.clone().unwrap_or_default());
     let send = move |event: FormEvent| {
         event.prevent_default();
-        ask.start(save(id, before.clone(), draft()), move |key| {
-            if let Some(key) = key {
-                on_key.call(key);
+        ask.start(save(id, before.clone(), draft()), move |line| {
+            if let Some(line) = line {
+                on_line.call(line);
             }
             on_close.call(());
         });
@@ -140,13 +151,10 @@ fn PortFields(draft: Signal<Draft>, error: Option<String>) -> Element {
     }
 }
 
-async fn save(id: Option<NodeId>, before: Option<Draft>, draft: Draft) -> Result<Option<FreshKey>, ApiError> {
+async fn save(id: Option<NodeId>, before: Option<Draft>, draft: Draft) -> Result<Option<FreshLine>, ApiError> {
     let request = Json(draft.request(before.as_ref())?);
     match id {
         Some(id) => nodes::update(id, request).await.map(|_| None),
-        None => {
-            let made = nodes::register(request).await?;
-            Ok(Some(FreshKey { node: made.view.id, secret: made.secret, fingerprint: made.server_fingerprint }))
-        }
+        None => Ok(Some(FreshLine::from(nodes::register(request).await?))),
     }
 }

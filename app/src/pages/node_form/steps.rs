@@ -22,7 +22,7 @@ pub(super) struct Step {
 
 /// The three steps, in order. One is never done before the step ahead of it.
 pub(super) fn steps(node: &NodeView) -> [Step; 3] {
-    let dialled = dials_in(node.liveness);
+    let dialled = dials_in(node);
     let checked = if dialled.standing == Standing::Done { engine(node) } else { waiting("Docker is checked") };
     let ready = if checked.standing == Standing::Done { ready(node) } else { waiting("Ready for instances") };
     [dialled, checked, ready]
@@ -32,14 +32,20 @@ fn waiting(title: &'static str) -> Step {
     Step { title, standing: Standing::Waiting, detail: String::new() }
 }
 
-fn dials_in(liveness: Liveness) -> Step {
+fn dials_in(node: &NodeView) -> Step {
     let title = "The node dials in";
-    let (standing, detail) = match liveness {
-        Liveness::Never => (Standing::Waiting, "Run the command above on the machine."),
-        Liveness::Online | Liveness::Late => (Standing::Done, "Its key is accepted."),
-        Liveness::Offline => (Standing::Stuck, "It dialled in and is gone again. Look at what it prints."),
+    let used = node.enrolment.as_ref().and_then(|enrolment| enrolment.used.as_ref());
+    let (standing, detail) = match (node.liveness, used) {
+        (Liveness::Never, None) => (Standing::Waiting, "Paste the line on the machine.".to_owned()),
+        (Liveness::Never, Some(used)) => {
+            (Standing::Waiting, format!("The machine at {} has its key and has not dialled in yet.", used.address))
+        }
+        (Liveness::Online | Liveness::Late, _) => (Standing::Done, "Its key is accepted.".to_owned()),
+        (Liveness::Offline, _) => {
+            (Standing::Stuck, "It dialled in and is gone again. Look at what it prints.".to_owned())
+        }
     };
-    Step { title, standing, detail: detail.to_owned() }
+    Step { title, standing, detail }
 }
 
 fn engine(node: &NodeView) -> Step {
@@ -69,6 +75,7 @@ fn ready(node: &NodeView) -> Step {
 mod tests {
     use super::*;
     use model::Timestamp;
+    use model::enrolment::{EnrolmentUse, EnrolmentView};
     use model::id::NodeId;
     use model::node::NodeFacts;
     use model::port::PortRange;
@@ -95,6 +102,8 @@ mod tests {
             measurement: None,
             facts: engine.map(|engine| NodeFacts { engine, ..NodeFacts::default() }),
             alarm: String::new(),
+            was_ready: false,
+            enrolment: None,
             created_at: Timestamp::UNIX_EPOCH,
         }
     }
@@ -113,6 +122,15 @@ mod tests {
         assert_eq!(standings(&node(Liveness::Never, None)), [Waiting, Waiting, Waiting]);
         assert_eq!(standings(&node(Liveness::Online, None)), [Done, Waiting, Waiting]);
         assert_eq!(standings(&node(Liveness::Online, Some(up()))), [Done, Done, Done]);
+    }
+
+    #[test]
+    fn a_machine_that_has_its_key_is_waited_for() {
+        let used = EnrolmentUse { at: Timestamp::UNIX_EPOCH, address: "192.0.2.7".to_owned() };
+        let enrolment = Some(EnrolmentView { expires_at: Timestamp::UNIX_EPOCH, used: Some(used) });
+        let [dials, ..] = steps(&NodeView { enrolment, ..node(Liveness::Never, None) });
+        assert_eq!(dials.standing, Standing::Waiting);
+        assert!(dials.detail.contains("192.0.2.7"), "{}", dials.detail);
     }
 
     #[test]

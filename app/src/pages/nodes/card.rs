@@ -10,16 +10,20 @@ use super::link::LinkMeter;
 use super::meters::Meters;
 use super::verbs::Verbs;
 use super::words::{drained, liveness, owner, since};
-use crate::pages::node_form::{FreshKey, NodeForm};
+use crate::pages::node_form::{Connect, FreshLine, NodeForm};
 use crate::parts::{Badge, Notice, NoticeKind, Time};
 
 #[component]
 pub(super) fn NodeCard(
     node: NodeView,
     editing: bool,
+    /// What makes a machine this node, if it was just made.
+    fresh: Option<FreshLine>,
     /// Opens the settings, or closes them.
     on_edit: EventHandler<bool>,
-    on_key: EventHandler<FreshKey>,
+    on_line: EventHandler<FreshLine>,
+    /// The line was copied.
+    on_copied: EventHandler<()>,
 ) -> Element {
     let (tone, word) = liveness(node.liveness);
     let heading = format!("node-{}", node.id);
@@ -55,7 +59,7 @@ pub(super) fn NodeCard(
                     }
                 }
                 if node.manageable {
-                    Verbs { node: node.clone(), on_edit: move |()| on_edit.call(true), on_key }
+                    Verbs { node: node.clone(), on_edit: move |()| on_edit.call(true), on_line }
                 }
             }
             div { class: "flex flex-col gap-4 p-4",
@@ -68,8 +72,11 @@ pub(super) fn NodeCard(
                 if node.availability == Availability::Draining {
                     Notice { "{drained(&node)}" }
                 }
+                if node.manageable && (fresh.is_some() || !node.was_ready) {
+                    Connect { node: node.clone(), fresh, on_line, on_close: on_copied }
+                }
                 if editing && node.manageable {
-                    NodeForm { node, on_close: move |()| on_edit.call(false), on_key }
+                    NodeForm { node, on_close: move |()| on_edit.call(false), on_line }
                 } else {
                     Meters { node: node.clone() }
                     LinkMeter { node: node.clone() }

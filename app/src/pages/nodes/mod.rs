@@ -14,7 +14,7 @@ use model::id::NodeId;
 use model::live::LiveWorld;
 use model::view::NodeView;
 
-use super::node_form::{FreshKey, KeyPanel, NodeForm};
+use super::node_form::{FreshLine, NodeForm};
 use crate::parts::{Button, ButtonKind, Card, Empty, Glyph, PageHeader};
 use crate::state::use_world;
 
@@ -31,7 +31,7 @@ enum Open {
 #[component]
 pub(crate) fn Nodes() -> Element {
     let mut open = use_signal(|| Open::Nothing);
-    let mut fresh = use_signal(|| None::<FreshKey>);
+    let mut fresh = use_signal(|| None::<FreshLine>);
     let nodes = use_world(|world: &LiveWorld| {
         let mut nodes: Vec<NodeView> = world.nodes.values().cloned().collect();
         nodes.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
@@ -53,14 +53,11 @@ pub(crate) fn Nodes() -> Element {
             },
         }
         div { class: "flex flex-col gap-5",
-            if let Some(key) = fresh() {
-                KeyPanel { key: "{key.secret}", fresh: key, on_close: move |()| fresh.set(None) }
-            }
             if open() == Open::New {
                 Card { title: "Add a node",
                     NodeForm {
                         on_close: move |()| open.set(Open::Nothing),
-                        on_key: move |key| fresh.set(Some(key)),
+                        on_line: move |line| fresh.set(Some(line)),
                     }
                 }
             }
@@ -77,7 +74,9 @@ pub(crate) fn Nodes() -> Element {
                         key: "{node.id}",
                         editing: open() == Open::SettingsOf(node.id),
                         on_edit: move |edit: bool| open.set(if edit { Open::SettingsOf(node.id) } else { Open::Nothing }),
-                        on_key: move |key| fresh.set(Some(key)),
+                        fresh: fresh().filter(|line| line.node == node.id),
+                        on_line: move |line| fresh.set(Some(line)),
+                        on_copied: move |()| fresh.set(None),
                         node,
                     }
                 }

@@ -8,11 +8,11 @@ use server_fns::{Json, nodes};
 
 use super::words::{Question, Verb, question, removal_hindrance};
 use crate::action::use_ask;
-use crate::pages::node_form::FreshKey;
+use crate::pages::node_form::FreshLine;
 use crate::parts::{Confirm, Glyph, Menu, MenuItem, NoticeKind, use_toasts};
 
 #[component]
-pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_key: EventHandler<FreshKey>) -> Element {
+pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_line: EventHandler<FreshLine>) -> Element {
     let ask = use_ask();
     let toasts = use_toasts();
     let mut asking = use_signal(|| None::<Verb>);
@@ -61,13 +61,13 @@ pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_key: EventHand
             MenuItem { menu: "{menu}", icon: Glyph::Trash, danger: true, onclick: remove, "Remove" }
         }
         if let Some(verb) = asking() {
-            Ask { node, verb, on_key, on_close: move |()| asking.set(None) }
+            Ask { node, verb, on_line, on_close: move |()| asking.set(None) }
         }
     }
 }
 
 #[component]
-fn Ask(node: NodeView, verb: Verb, on_key: EventHandler<FreshKey>, on_close: EventHandler<()>) -> Element {
+fn Ask(node: NodeView, verb: Verb, on_line: EventHandler<FreshLine>, on_close: EventHandler<()>) -> Element {
     let ask = use_ask();
     let toasts = use_toasts();
     let id = node.id;
@@ -77,20 +77,17 @@ fn Ask(node: NodeView, verb: Verb, on_key: EventHandler<FreshKey>, on_close: Eve
         let call = async move {
             match verb {
                 Verb::Cordon => nodes::cordon(id).await.map(|_| None),
-                Verb::Rotate => {
-                    let made = nodes::rotate_key(id).await?;
-                    Ok(Some(FreshKey { node: id, secret: made.secret, fingerprint: made.server_fingerprint }))
-                }
+                Verb::Rotate => Ok(Some(FreshLine::from(nodes::rotate_key(id).await?))),
                 Verb::Drain => nodes::drain(id, Json(DrainNode { stop: true })).await.map(|_| None),
                 Verb::Unfreeze => nodes::unfreeze(id).await.map(|_| None),
                 Verb::Remove => nodes::remove(id).await.map(|()| None),
                 Verb::Forget => nodes::forget(id).await.map(|()| None),
             }
         };
-        ask.start(call, move |key: Option<FreshKey>| {
+        ask.start(call, move |line: Option<FreshLine>| {
             toasts.say(NoticeKind::Good, done);
-            if let Some(key) = key {
-                on_key.call(key);
+            if let Some(line) = line {
+                on_line.call(line);
             }
             on_close.call(());
         });

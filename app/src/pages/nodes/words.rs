@@ -81,8 +81,8 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
         Verb::Rotate => Question {
             title: format!("Rotate the key of {name}?"),
             text: format!(
-                "The present key stops working at once, and {name} is cut off until it is started again with the new \
-                 one. Its instances go on running meanwhile, but cannot be started, stopped or deleted."
+                "The present key stops working at once, and {name} is cut off until the line that is shown next is pasted on \
+                 its machine. Its instances go on running meanwhile, but cannot be started, stopped or deleted."
             ),
             verb: "Rotate key",
             done: format!("{name} has a new key."),

@@ -1,5 +1,5 @@
-//! How often somebody may try to sign in, to sign up or to change a password. Each attempt takes from one
-//! bucket per address and one per account before the password is looked at, so that guesses sent at once do
+//! How often somebody may try to sign in, to sign up, to change a password or to use an enrolment code. Each attempt takes
+//! from one bucket per address and one per account before the password is looked at, so that guesses sent at once do
 //! not slip through; one that was right is given back, so that nobody is slowed who knows the password.
 //!
 //! From an address, or in a browser, where an account has been signed in to before, an attempt takes from a bucket of these
@@ -43,6 +43,8 @@ pub struct AttemptLimits {
     /// New accounts count here also when all is right: this bounds how fast one address makes them.
     pub sign_up_per_address: Rate,
     pub password_change_per_account: Rate,
+    /// Enrolment codes that open nothing.
+    pub enrolment_per_address: Rate,
 }
 
 impl Default for AttemptLimits {
@@ -54,6 +56,7 @@ impl Default for AttemptLimits {
             sign_in_per_known_address: Rate { burst: 60, every: Duration::from_secs(2) },
             sign_up_per_address: Rate { burst: 40, every: Duration::from_secs(20) },
             password_change_per_account: Rate { burst: 5, every: Duration::from_secs(30) },
+            enrolment_per_address: Rate { burst: 20, every: Duration::from_secs(6) },
         }
     }
 }
@@ -69,6 +72,7 @@ enum Taken {
     /// The address is told if its wide bucket gave one, too.
     SignInWhereKnown(Option<IpAddr>, Place, String),
     PasswordChange(String),
+    Enrolment(IpAddr),
 }
 
 /// Somebody who wants to sign in.
@@ -116,6 +120,7 @@ struct Tables {
     known: Places,
     sign_up_address: Buckets<IpAddr>,
     password_change: Buckets<String>,
+    enrolment_address: Buckets<IpAddr>,
 }
 
 impl Attempts {
@@ -128,6 +133,7 @@ impl Attempts {
             known: Places::default(),
             sign_up_address: Buckets::new(limits.sign_up_per_address, MAX_KEYS),
             password_change: Buckets::new(limits.password_change_per_account, MAX_KEYS),
+            enrolment_address: Buckets::new(limits.enrolment_per_address, MAX_KEYS),
         };
         Self { limits, tables: Mutex::new(tables) }
     }
@@ -186,7 +192,18 @@ impl Attempts {
         Ok(Attempt(Taken::PasswordChange(account)))
     }
 
-    /// The password was the right one, or was not looked at: the attempt does not count.
+    /// Before an enrolment code is looked at.
+    ///
+    /// # Errors
+    /// `RateLimited`, with the seconds to wait.
+    pub fn enrolment(&self, address: IpAddr, now: Instant) -> Result<Attempt, Refusal> {
+        let address = network(address);
+        let taken = self.lock().enrolment_address.take(&address, now);
+        taken.map_err(|wait| too_many("enrolment codes from your address opened nothing", wait))?;
+        Ok(Attempt(Taken::Enrolment(address)))
+    }
+
+    /// The password or the code was the right one, or was not looked at: the attempt does not count.
     pub fn give_back(&self, attempt: &Attempt) {
         self.lock().give_back(attempt);
     }
@@ -252,6 +269,7 @@ impl Tables {
                 }
             }
             Taken::PasswordChange(account) => self.password_change.give_back(account),
+            Taken::Enrolment(address) => self.enrolment_address.give_back(address),
         }
     }
 }

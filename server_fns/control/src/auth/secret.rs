@@ -22,6 +22,8 @@ pub enum SecretKind {
     ApiToken,
     /// A node's channel.
     NodeKey,
+    /// What a machine changes once for a node's key.
+    Enrolment,
     /// The value of the browser's cookie.
     Session,
     /// What the page keeps beside the cookie.
@@ -39,6 +41,7 @@ impl SecretKind {
         match self {
             Self::ApiToken => "dhp_",
             Self::NodeKey => "dhn_",
+            Self::Enrolment => "dhe_",
             Self::Session => "dhs_",
             Self::SessionKey => "dhk_",
             Self::SetUp => "dhu_",
@@ -134,9 +137,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [SecretKind; 6] = [
+    const KINDS: [SecretKind; 7] = [
         SecretKind::ApiToken,
         SecretKind::NodeKey,
+        SecretKind::Enrolment,
         SecretKind::Session,
         SecretKind::SessionKey,
         SecretKind::SetUp,

@@ -269,6 +269,11 @@ impl Connection {
     async fn renew(&self, epoch: Epoch, heard: Heard) -> Result<Duration, Refusal> {
         let node = self.node;
         let Heard { facts, round_trip, here, there } = heard;
+        let seen = facts.clone();
+        let decide = move |world: &World| {
+            let ready = channel::became_ready(world, node, epoch, &seen);
+            Decision::new(ready.into_iter().collect(), heartbeat(world))
+        };
         let note = move |world: &mut World, _: &Duration, now| {
             if is_current(world, node, epoch) {
                 world.heard(node, facts, now);
@@ -278,7 +283,7 @@ impl Connection {
                 }
             }
         };
-        self.handle.orchestrator.decide_and(|world, _, _| Ok(Decision::unchanged(heartbeat(world))), note).await
+        self.handle.orchestrator.decide_and(move |world, _, _| Ok(decide(world)), note).await
     }
 
     async fn report(&self, epoch: Epoch, report: Report) -> Result<(), Refusal> {

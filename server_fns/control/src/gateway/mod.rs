@@ -1,6 +1,7 @@
 //! Where nodes dial in. It carries frames between a node's socket and the orchestrator, and decides nothing.
 
 mod connection;
+pub(crate) mod install;
 mod pace;
 mod socket;
 

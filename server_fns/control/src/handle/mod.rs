@@ -34,6 +34,7 @@ use crate::auth::challenges::Challenges;
 use crate::auth::password::Passwords;
 use crate::auth::secret::{self, SecretKind};
 use crate::auth::turns::Turns;
+use crate::gateway::install::Programs;
 use crate::http::Exposure;
 use crate::http::cookie::Credential;
 use crate::orchestrator::{Draw, Orchestrator};
@@ -74,6 +75,7 @@ pub struct Handle {
     seats: Seats,
     turns: Arc<Turns>,
     pub(crate) live_tickets: Arc<Tickets<Actor>>,
+    programs: Arc<Programs>,
 }
 
 impl Handle {
@@ -106,7 +108,18 @@ impl Handle {
             seats: Seats::default(),
             turns: Arc::default(),
             live_tickets: Arc::default(),
+            programs: Arc::default(),
         }
+    }
+
+    /// What machines are given that become nodes.
+    #[must_use]
+    pub(crate) fn handing_out(self, programs: Programs) -> Self {
+        Self { programs: Arc::new(programs), ..self }
+    }
+
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.programs
     }
 
     /// Where browsers find the console, and how.

@@ -1,16 +1,21 @@
 //! Worker machines.
 
+use model::enrolment::{Enrol, Enrolled, EnrolmentCode};
 use model::id::NodeId;
 use model::refusal::Refusal;
 use model::request::{DrainNode, RegisterNode};
 use model::view::{NodeKey, NodeView};
 use planner::actor::Actor;
+use planner::command::nodes::enrolment;
 use planner::command::{Decision, nodes};
 use planner::view::node_view;
 use planner::world::World;
 
-use super::Handle;
+use super::{Handle, Peer, gone};
 use crate::auth::secret::{self, Secret, SecretKind};
+use crate::sparse::Sparse;
+
+static REFUSED: Sparse = Sparse::new();
 
 impl Handle {
     /// Those that take the person's instances; for an administrator all.
@@ -26,15 +31,19 @@ impl Handle {
         Ok(node_view(&world, &viewer, node, self.now()))
     }
 
-    /// The secret is the API key that the node dials in with; it is shown this once.
+    /// The secret is the API key that the node dials in with; it is shown this once, as is the code that a machine may
+    /// change for another one.
     pub async fn register_node(&self, actor: &Actor, asked: RegisterNode) -> Result<NodeKey, Refusal> {
-        let key = Secret::generate(SecretKind::NodeKey);
-        let (asker, hash) = (actor.clone(), secret::hash(key.expose()));
+        let (key, code) = (Secret::generate(SecretKind::NodeKey), Secret::generate(SecretKind::Enrolment));
+        let (asker, hash, code_hash) = (actor.clone(), secret::hash(key.expose()), secret::hash(code.expose()));
         let id = self
             .orchestrator
-            .decide(move |world, draw, now| nodes::register(world, &asker, &asked, hash, draw, now))
+            .decide(move |world, draw, now| {
+                let registered = nodes::register(world, &asker, &asked, hash, draw, now)?;
+                Ok(enrolment::offering(registered, &code_hash, now))
+            })
             .await?;
-        Ok(self.shown_once(self.node(actor, id)?, &key))
+        self.shown_once(self.node(actor, id)?, &key, &code)
     }
 
     pub async fn update_node(&self, actor: &Actor, id: NodeId, asked: RegisterNode) -> Result<NodeView, Refusal> {
@@ -43,15 +52,68 @@ impl Handle {
 
     /// A connection with the old key ends at once.
     pub async fn rotate_node_key(&self, actor: &Actor, id: NodeId) -> Result<NodeKey, Refusal> {
-        let key = Secret::generate(SecretKind::NodeKey);
-        let hash = secret::hash(key.expose());
-        let view = self.change_node(actor, id, move |world, actor| nodes::rotate_key(world, actor, id, hash)).await?;
-        Ok(self.shown_once(view, &key))
+        let (key, code) = (Secret::generate(SecretKind::NodeKey), Secret::generate(SecretKind::Enrolment));
+        let (asker, hash, code_hash) = (actor.clone(), secret::hash(key.expose()), secret::hash(code.expose()));
+        self.orchestrator
+            .decide(move |world, _, now| {
+                let rotated = nodes::rotate_key(world, &asker, id, hash)?;
+                Ok(enrolment::offering(rotated, &code_hash, now))
+            })
+            .await?;
+        self.shown_once(self.node(actor, id)?, &key, &code)
     }
 
-    fn shown_once(&self, view: NodeView, key: &Secret) -> NodeKey {
+    /// Another code in place of the one before. The key stays until it is used.
+    pub async fn node_code(&self, actor: &Actor, id: NodeId) -> Result<EnrolmentCode, Refusal> {
+        let code = Secret::generate(SecretKind::Enrolment);
+        let (asker, hash) = (actor.clone(), secret::hash(code.expose()));
+        self.orchestrator.decide(move |world, _, now| enrolment::issue(world, &asker, id, hash, now)).await?;
+        self.code(&self.node(actor, id)?, &code)
+    }
+
+    fn shown_once(&self, view: NodeView, key: &Secret, code: &Secret) -> Result<NodeKey, Refusal> {
         let server_fingerprint = self.world().identity.server_fingerprint.clone();
-        NodeKey { view, secret: key.expose().to_owned(), server_fingerprint }
+        let code = self.code(&view, code)?;
+        Ok(NodeKey { view, secret: key.expose().to_owned(), server_fingerprint, code })
+    }
+
+    fn code(&self, view: &NodeView, code: &Secret) -> Result<EnrolmentCode, Refusal> {
+        let expires_at = view.enrolment.as_ref().map(|enrolment| enrolment.expires_at).ok_or_else(|| gone("code"))?;
+        let server_key_pin = self.world().identity.server_key_pin.clone();
+        Ok(EnrolmentCode { secret: code.expose().to_owned(), expires_at, server_key_pin })
+    }
+
+    /// A machine shows a code and is given its node's key. Nobody is signed in: the code is all that counts.
+    pub async fn enrol(&self, asked: Enrol, peer: &Peer) -> Result<Enrolled, Refusal> {
+        let attempt = self.attempts.enrolment(peer.address, self.now().mono)?;
+        let enrolled = self.redeem(asked.code.trim(), peer.address.to_string()).await;
+        match &enrolled {
+            Ok(enrolled) => {
+                self.attempts.give_back(&attempt);
+                let node = enrolled.name.as_str();
+                tracing::info!(node, peer = %peer.address, "a machine changed its code for the node's key");
+            }
+            Err(refusal) => {
+                if let Some(more) = REFUSED.tells() {
+                    let reason = &refusal.message;
+                    tracing::warn!(peer = %peer.address, more, reason, "an enrolment code was refused");
+                }
+            }
+        }
+        enrolled
+    }
+
+    async fn redeem(&self, code: &str, address: String) -> Result<Enrolled, Refusal> {
+        if !secret::is_well_formed(SecretKind::Enrolment, code) {
+            return Err(enrolment::unknown());
+        }
+        let key = Secret::generate(SecretKind::NodeKey);
+        let (code, hash) = (secret::hash(code), secret::hash(key.expose()));
+        // What is refused costs whoever writes nothing.
+        drop(enrolment::redeem(&self.world(), &code, hash.clone(), &address, self.now())?);
+        let name =
+            self.orchestrator.decide(move |world, _, now| enrolment::redeem(world, &code, hash, &address, now)).await?;
+        Ok(Enrolled { name, api_key: key.expose().to_owned() })
     }
 
     /// Places nothing new on the node.

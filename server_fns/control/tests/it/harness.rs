@@ -51,6 +51,7 @@ fn generous() -> AttemptLimits {
         sign_in_per_known_address: rate,
         sign_up_per_address: rate,
         password_change_per_account: rate,
+        enrolment_per_address: rate,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod commands;
 mod durability;
+mod enrolment;
 mod fake_node;
 mod gateway;
 mod harness;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::Timestamp;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::DesiredState;
-use model::node::NodeFacts;
+use model::node::{Availability, NodeFacts};
 use model::observed::{InstanceReport, Observed, Problem, ProblemCode};
 use model::version::{Epoch, Era, Generation};
 
@@ -76,9 +76,19 @@ pub fn connected(
         facts: Some(hello.facts),
         peer_address: Some(hello.peer_address),
         last_seen_at: Some(now.wall),
+        // Whoever has the key needs no code, and nobody else may come in by one that was left over.
+        enrolment: row.enrolment.clone().filter(|enrolment| enrolment.used.is_some()),
         ..Node::clone(row)
     };
     Decision::new(vec![Change::PutNode(Box::new(row))], Ok(epoch))
+}
+
+/// A heartbeat of that connection: the node shows for the first time that it is ready for instances.
+pub fn became_ready(world: &World, node: NodeId, epoch: Epoch, facts: &NodeFacts) -> Option<Change> {
+    let current = world.links.get(&node).is_some_and(|link| link.connected && link.epoch == epoch);
+    let row = world.nodes.get(&node).filter(|row| current && !row.was_ready)?;
+    let ready = facts.engine.is_up() && row.availability == Availability::Open && !row.frozen;
+    ready.then(|| Change::PutNode(Box::new(Node { was_ready: true, ..Node::clone(row) })))
 }
 
 /// The row of a node that may come in.

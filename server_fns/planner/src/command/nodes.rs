@@ -14,6 +14,7 @@ use crate::limits::{NODES_PER_PERSON, listed};
 use crate::liveness::{is_present, liveness};
 use crate::world::{Change, Instance, Node, World};
 
+pub mod enrolment;
 mod rules;
 
 use rules::settings;
@@ -50,7 +51,7 @@ pub fn enrol(
     let Some(old) = old else {
         return Ok(added(world, None, settings, key_hash, draw, now));
     };
-    let node = Node { settings, key_hash, ..unbound(old) };
+    let node = Node { settings, key_hash, enrolment: None, ..unbound(old) };
     Ok(Decision::new(vec![Change::PutNode(Box::new(node))], old.id))
 }
 
@@ -77,6 +78,8 @@ fn added(
         facts: None,
         peer_address: None,
         last_seen_at: None,
+        was_ready: false,
+        enrolment: None,
         created_at: now.wall,
     };
     Decision::new(vec![Change::PutNode(Box::new(node))], id)
@@ -90,10 +93,10 @@ pub fn update(world: &World, actor: &Actor, id: NodeId, asked: &RegisterNode) ->
     Ok(put_if_changed(node, Node { settings, ..Node::clone(node) }))
 }
 
-/// Replaces the API key. The old one is refused from now on, and any machine may use the new one.
+/// Replaces the API key. The old one and a code are refused from now on, and any machine may use the new one.
 pub fn rotate_key(world: &World, actor: &Actor, id: NodeId, key_hash: String) -> Result<Decision<()>, Refusal> {
     let node = actor.managed_node(world, id)?;
-    Ok(put_if_changed(node, Node { key_hash, ..unbound(node) }))
+    Ok(put_if_changed(node, Node { key_hash, enrolment: None, ..unbound(node) }))
 }
 
 /// Places nothing new on the node; what is there goes on.

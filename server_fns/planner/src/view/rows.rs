@@ -1,5 +1,6 @@
 //! One row each.
 
+use model::enrolment::EnrolmentView;
 use model::id::SessionId;
 use model::name::{Label, Username};
 use model::node::{Liveness, NodeFacts};
@@ -18,7 +19,7 @@ use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
 use crate::rollup::{Rollup, rollup};
 use crate::urls::label;
-use crate::world::{Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
+use crate::world::{Enrolment, Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
 
 /// `None` if its owner or its node is no longer there.
 pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<InstanceView> {
@@ -134,8 +135,14 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         flows: link.filter(|_| is_present(liveness)).map(|link| link.meter.view()),
         measurement: link.and_then(|link| link.measurement),
         alarm: if manageable { alarm(world, node) } else { String::new() },
+        was_ready: node.was_ready,
+        enrolment: node.enrolment.as_ref().filter(|_| manageable).map(enrolment),
         created_at: node.created_at,
     }
+}
+
+fn enrolment(enrolment: &Enrolment) -> EnrolmentView {
+    EnrolmentView { expires_at: enrolment.expires_at, used: enrolment.used.clone() }
 }
 
 fn milliseconds(span: std::time::Duration) -> f32 {

@@ -48,7 +48,10 @@ impl World {
             found_by.session_key.moved(*id, None, Some(&row.key_hash));
         }
         self.tokens.iter().for_each(|(id, row)| found_by.token.moved(*id, None, Some(&row.secret_hash)));
-        self.nodes.iter().for_each(|(id, row)| found_by.node_key.moved(*id, None, Some(&row.key_hash)));
+        for (id, row) in &self.nodes {
+            found_by.node_key.moved(*id, None, Some(&row.key_hash));
+            found_by.enrolment.moved(*id, None, code_hash(row));
+        }
         self.found_by = found_by;
         self
     }
@@ -108,8 +111,10 @@ impl World {
 
     fn node(&mut self, id: NodeId, row: Option<Node>) {
         let old = replace(&mut self.nodes, id, row);
-        let new = self.nodes.get(&id).map(|row| row.key_hash.as_str());
-        self.found_by.node_key.moved(id, old.as_ref().map(|row| row.key_hash.as_str()), new);
+        let (old, new) = (old.as_deref(), self.nodes.get(&id).map(Arc::as_ref));
+        let key = (old.map(|row| row.key_hash.as_str()), new.map(|row| row.key_hash.as_str()));
+        self.found_by.node_key.moved(id, key.0, key.1);
+        self.found_by.enrolment.moved(id, old.and_then(code_hash), new.and_then(code_hash));
     }
 
     fn remember(&mut self, event: InstanceEvent) {
@@ -120,6 +125,10 @@ impl World {
         let surplus = timeline.len().saturating_sub(EVENTS_PER_INSTANCE);
         timeline.drain(..surplus);
     }
+}
+
+fn code_hash(node: &Node) -> Option<&str> {
+    node.enrolment.as_ref().map(|enrolment| enrolment.code_hash.as_str())
 }
 
 /// Puts the row in place of the one that is given back, or takes that away.

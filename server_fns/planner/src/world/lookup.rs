@@ -15,7 +15,7 @@ use model::port::{HostPort, PortBlock, PortRange};
 use model::stranger::{Origin, Stranger};
 use model::version::{Generation, Restarts};
 
-use crate::world::{Instance, LastReport, Node, Person, Session, SshKey, Token, World};
+use crate::world::{Enrolment, Instance, LastReport, Node, Person, Session, SshKey, Token, World};
 
 impl World {
     /// By username or e-mail address, as people type them.
@@ -47,6 +47,14 @@ impl World {
     pub fn node_by_key_hash(&self, key_hash: &str) -> Option<&Arc<Node>> {
         let found = self.found_by.node_key.candidates(key_hash, NodeId::from_bits(0));
         found.filter_map(|id| self.nodes.get(&id)).find(|node| node.key_hash == key_hash)
+    }
+
+    /// The node for which the enrolment code with that hash was made, whatever the code is worth by now.
+    pub fn node_by_code_hash(&self, code_hash: &str) -> Option<(&Arc<Node>, &Enrolment)> {
+        let found = self.found_by.enrolment.candidates(code_hash, NodeId::from_bits(0));
+        let found = found.filter_map(|id| self.nodes.get(&id));
+        let mut codes = found.filter_map(|node| Some((node, node.enrolment.as_ref()?)));
+        codes.find(|(_, enrolment)| enrolment.code_hash == code_hash)
     }
 
     pub fn sessions_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<Session>> {

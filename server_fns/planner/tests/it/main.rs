@@ -4,6 +4,7 @@
 
 mod channel;
 mod doors;
+mod enrolment;
 mod forwards;
 mod generated;
 mod history;

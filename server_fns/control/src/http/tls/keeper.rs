@@ -56,6 +56,13 @@ impl Keeper {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).pair.fingerprint.clone()
     }
 
+    /// Of the public key in the certificate, as `curl` takes it.
+    pub fn key_pin(&self) -> Option<String> {
+        let shown = self.shown();
+        let key = shown.key.public_key()?;
+        Some(super::key_pin(key.as_ref()))
+    }
+
     /// What is shown to whoever connects.
     pub(in crate::http) fn shown(&self) -> Arc<CertifiedKey> {
         Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner).pair.certified)
