@@ -15,7 +15,7 @@ pub(super) fn FirstSteps() -> Element {
     rsx! {
         Empty {
             title: "No instances yet",
-            text: "An instance is a Linux machine of your own that you reach with ssh.",
+            text: "An instance is a Linux system of your own that you reach with ssh.",
             action: rsx! {
                 ButtonLink { kind: ButtonKind::Primary, icon: Glyph::Plus, to: Route::CreateInstance {}, "Create instance" }
             },

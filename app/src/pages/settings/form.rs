@@ -12,7 +12,7 @@ use crate::state::use_live;
 /// The ways to an account: what it is called, and what it means.
 const MODES: [(SignUpMode, &str, &str, &str); 3] = [
     (SignUpMode::Open, "open", "Open", "Everybody who reaches this server can sign up."),
-    (SignUpMode::Invite, "invite", "By invitation", "Only who has an invitation link can sign up."),
+    (SignUpMode::Invite, "invite", "By invitation", "Only people with an invitation link can sign up."),
     (SignUpMode::Closed, "closed", "Closed", "Nobody can sign up. Invitations are kept for later."),
 ];
 
@@ -64,7 +64,7 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
                     value: quota(),
                     oninput: move |text| quota.set(text),
                     error: ask.field("quota"),
-                    hint: "Who has more already keeps them, and cannot create another one.",
+                    hint: "A person who has more keeps them and cannot create another one.",
                     min: "0",
                     required: true,
                 }

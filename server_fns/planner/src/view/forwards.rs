@@ -58,7 +58,7 @@ fn problem(world: &World, instance: &Instance, forward: &Forward) -> String {
 /// What failed, why, and what can be done.
 pub(crate) fn sentence(unopened: &Unopened) -> String {
     let advice = if unopened.taken {
-        "Close it and choose another host port, or end the program that uses this one"
+        "Close it and choose another host port, or stop the program that uses this one"
     } else {
         "Change its address or close it"
     };
