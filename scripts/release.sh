@@ -36,33 +36,33 @@ readme() {
   cat <<EOS
 DockHost $VERSION, for Linux on $(uname -m).
 
-Have these files come whole? In this folder:
+Check that the files arrived complete. In this folder:
 
     sha256sum --check --quiet SHA256SUMS
 
-On the server. It finds its web files in public/ beside it, and needs no other program:
+Start the server. It finds its web files in public/ beside it, and needs no other program:
 
     ./dockhost serve --data-dir /var/lib/dockhost --listen 0.0.0.0:8080 --ssh-listen 0.0.0.0:2222 --public-url https://SERVER:8080
 
-It speaks TLS. Without --tls-certificate FILE and --tls-key FILE it makes a certificate at its first start; a browser asks
-once whether you trust it. Behind a proxy on the same machine that speaks TLS, let it listen on 127.0.0.1:8080 instead.
+The server speaks TLS. Without --tls-certificate FILE and --tls-key FILE it makes a certificate at its first start, and a
+browser asks once whether you trust it. Behind a TLS proxy on the same machine, let it listen on 127.0.0.1:8080 instead.
 
-Your account, as its administrator, with the link that this prints:
+Open the link that this prints, and make your account, which is the administrator's:
 
     ./dockhost --data-dir /var/lib/dockhost admin setup-link --url https://SERVER:8080
 
-On each node, which needs Docker: *Nodes*, *Add a node* shows a line to paste, by which the machine fetches dockhost-node
-from this folder. For machines of another architecture, put their program here, called such as dockhost-node-aarch64. By
-hand, with the key that stands below the line on the page:
+On each node, which needs Docker, paste one line. On the page, *Nodes* → *Add a node* shows it filled in; by it the node
+fetches dockhost-node from this folder. For nodes of another architecture, put their program here, named such as
+dockhost-node-aarch64. Without the line, start the program yourself, with the key that stands below the line:
 
     DOCKHOST_API_KEY=KEY ./dockhost-node --server https://SERVER:8080 --server-fingerprint FINGERPRINT
 
-By the fingerprint it knows a certificate that the server made itself. With one that browsers trust, leave it away. This
-prints it:
+The node recognises a certificate that the server made itself by the fingerprint. If browsers trust the certificate, leave
+the fingerprint out. This prints it:
 
     ./dockhost --data-dir /var/lib/dockhost admin server-fingerprint
 
-Each lists its options with --help.
+Both programs list their options with --help.
 EOS
 }
 

@@ -163,7 +163,7 @@ describe("in a browser", () => {
   test("a login may start it, and a refusal moves the switch back", async () => {
     const [{ id }] = await world.ada.api.get("/instances");
     await open(`/instances/${id}`);
-    const wish = page.getByRole("switch", { name: "A login may start it" });
+    const wish = page.getByRole("switch", { name: "Start it on SSH login" });
     assert.equal(await wish.isChecked(), false);
     browser.expected.push(/ 404 /);
     await page.route("**/start-on-connect", (route) => route.continue({ url: route.request().url().replace(id, "i-00000000000000aa") }));

@@ -27,13 +27,13 @@ pub struct Arguments {
 
     /// SHA-256 of the server's own certificate, as `sha256:` and 64 hex digits; several, for a change, separated by commas
     ///
-    /// The server is then known by its certificate, and no authority of the web is asked.
+    /// The node then accepts this certificate only, and asks no public authority.
     #[arg(long, global = true, env = "DOCKHOST_SERVER_FINGERPRINT", value_name = "sha256:HEX")]
     pub server_fingerprint: Option<String>,
 
     /// Sends the API key unencrypted to a server beyond this machine, whose address is http://
     ///
-    /// Whoever reads the key on the way can be this node.
+    /// Anybody who reads the key on the network path can pose as this node.
     #[arg(long, global = true, env = "DOCKHOST_INSECURE_SERVER", value_parser = FalseyValueParser::new())]
     pub insecure_server: bool,
 
@@ -51,7 +51,7 @@ pub struct Arguments {
     )]
     pub data_dir: PathBuf,
 
-    /// The name this node is registered under; a difference is warned of
+    /// The name under which this node is registered; the node logs a warning if the server knows another one
     #[arg(long, global = true, env = "DOCKHOST_NODE_NAME", value_name = "NAME")]
     pub name: Option<NodeName>,
 
@@ -75,7 +75,7 @@ pub struct Arguments {
 
     /// Host ports of this machine that no instance is given, such as 2375-2377,5432, or `none`
     ///
-    /// Without it, those of common services that take passwords or command the machine. Instances keep the ones they have.
+    /// Without it, the ports of common services that take passwords or control the machine. Instances keep their ports.
     #[arg(long, global = true, env = "DOCKHOST_RESERVED_PORTS", value_name = "PORTS", default_value_t = Reserved::default())]
     pub reserved_ports: Reserved,
 
@@ -100,7 +100,7 @@ pub struct Arguments {
 /// What to do instead of running the node.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 pub enum Command {
-    /// Tries every hop of the way to the server and to Docker, and says which fails, why, and what to do
+    /// Checks every hop on the way to the server and to Docker; for a hop that fails, prints the reason and the remedy
     ///
     /// It takes the same options as the node and may run beside it. Its status is 0 if everything is in order.
     Doctor {

@@ -10,17 +10,17 @@ use model::id::ClusterId;
 use model::port::PortRange;
 use model::request::SignUpMode;
 
-/// On-demand Ubuntu machines over SSH, on Docker.
+/// Linux instances that people reach over SSH, on Docker.
 #[derive(Parser)]
 #[command(name = "dockhost", version)]
 pub(super) struct Arguments {
     /// Where the database and the administrator's socket are.
     #[arg(long, global = true, env = "DOCKHOST_DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
-    /// A remote SurrealDB, such as ws://db.internal:8000; without it the database is embedded.
+    /// A remote SurrealDB, such as wss://db.internal:8000; without it the database is embedded.
     #[arg(long, global = true, env = "DOCKHOST_DATABASE")]
     pub database: Option<String>,
-    /// Lets a remote SurrealDB be dialled without TLS beyond this machine: whoever is on the way reads everything.
+    /// Allows ws:// to a SurrealDB on another machine: anybody on the network path can read everything.
     #[arg(long, global = true, env = "DOCKHOST_INSECURE_DATABASE", value_parser = FalseyValueParser::new())]
     pub insecure_database: bool,
     #[command(subcommand)]
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Runs the main server.
     Serve(Box<Serve>),
-    /// Writes a copy of everything that is stored to a new file, whether or not the server runs.
+    /// Writes a copy of the database to a new file, whether or not the server runs. Files in instances are not in it.
     Backup { file: PathBuf },
     /// Fills an empty data directory from a backup. The server must not be running on it.
     Restore { file: PathBuf },
@@ -44,14 +44,14 @@ pub(super) enum Command {
 
 #[derive(Args)]
 pub(super) struct Recover {
-    /// Takes back everything that can be, without asking.
+    /// Takes back every container that it can without asking, but none whose owner only another person's node names.
     #[arg(long)]
     pub yes: bool,
-    /// Whose it shall be, by username or e-mail address, where the former owner is not known.
+    /// The new owner, by username or e-mail address, of a container whose former owner is not known.
     #[arg(long)]
     pub owner: Option<String>,
     /// Before the first start, in an empty data directory: takes over the nodes of an installation whose data are
-    /// lost. A node that is refused says its id, such as c-0123456789abcdef.
+    /// lost. The log of a node that is refused names the id, such as c-0123456789abcdef.
     #[arg(long, conflicts_with_all = ["yes", "owner"])]
     pub installation: Option<ClusterId>,
 }
@@ -72,30 +72,30 @@ pub(super) struct Serve {
     /// The private key of that certificate, in PEM form.
     #[arg(long, env = "DOCKHOST_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
-    /// Speaks plain HTTP although other machines reach the server: whoever is on the way reads passwords.
+    /// Serves plain HTTP to other machines: anybody on the network path can read passwords.
     #[arg(long, env = "DOCKHOST_INSECURE_HTTP", value_parser = FalseyValueParser::new())]
     pub insecure_http: bool,
     /// The addresses or networks of the reverse proxies in front, such as 127.0.0.1 or 10.0.0.0/8, separated by commas.
-    /// They alone are believed when they say from where a request comes.
+    /// The server believes their headers about a client's address and scheme, and nobody else's.
     #[arg(long, env = "DOCKHOST_TRUSTED_PROXIES")]
     pub trusted_proxies: Option<String>,
     /// The address and port of the SSH gateway, or `off`.
     #[arg(long, env = "DOCKHOST_SSH_LISTEN", default_value = "127.0.0.1:2222")]
     pub ssh_listen: SshListen,
-    /// Under which host, and port if another, people reach the SSH gateway, such as dockhost.example.org or
-    /// dockhost.example.org:22. Without it, the host of the first public URL.
+    /// The host at which people reach the SSH gateway, and its port if that is another one, such as dockhost.example.org
+    /// or dockhost.example.org:22. Without it, the host of the first public URL.
     #[arg(long, env = "DOCKHOST_SSH_ADDRESS")]
     pub ssh_address: Option<String>,
-    /// Which host ports of this server instances may open, as ADDRESS:FIRST-LAST, or `off`. People reach them at the
-    /// host of the SSH gateway, or at ADDRESS where that is loopback. It should be none of the console's, whose cookie browsers
-    /// would send there.
+    /// The host ports of this server that instances may open, as ADDRESS:FIRST-LAST, or `off`. People reach them at the
+    /// host of the SSH gateway, or at ADDRESS if that is loopback. Choose an address at which the console does not
+    /// answer: browsers would send the console's cookie to these ports too.
     #[arg(long, env = "DOCKHOST_FORWARD_LISTEN", default_value = "127.0.0.2:20000-20999")]
     pub forward_listen: ForwardListen,
     /// A domain of its own for the apps on instances, such as dockhost-apps.example: every name below it must lead
     /// here. Without it, only a server that this machine alone reaches has one, apps.localhost.
     #[arg(long, env = "DOCKHOST_APPS_DOMAIN")]
     pub apps_domain: Option<String>,
-    /// Who may sign up, beside the holder of the set-up link. Without it, what the settings page says.
+    /// The people who may sign up, besides the holder of the set-up link. Without it, the settings page decides.
     #[arg(long, env = "DOCKHOST_SIGN_UP")]
     pub sign_up: Option<WhoMaySignUp>,
 }
@@ -165,8 +165,8 @@ pub(super) enum Admin {
     ResetPassword { username: String },
     /// Makes an API token for a person and prints it.
     CreateToken { username: String, name: String },
-    /// Prints the fingerprint of the certificate that the server made for itself, which nodes are given as
-    /// --server-fingerprint; nothing if it has made none.
+    /// Prints the fingerprint of the certificate that the server made itself, for --server-fingerprint of a node.
+    /// Prints nothing if the server has made none.
     ServerFingerprint,
     /// Lists the people.
     People,

@@ -10,8 +10,8 @@ fn problem(code: ProblemCode, message: String) -> Problem {
 pub fn engine_away() -> Problem {
     problem(
         ProblemCode::EngineAway,
-        "Docker does not answer on this node, so nobody can tell how the instance is. It goes on as it was; the \
-         node's operator should look after Docker."
+        "Docker does not answer on this node, so the state of the instance is not known. The instance goes on as it \
+         was; the node's operator should look after Docker."
             .to_owned(),
     )
 }

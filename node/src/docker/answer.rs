@@ -10,7 +10,7 @@ use super::error::{EngineError, with_causes};
 pub(super) fn away(socket: &str, error: &Error) -> EngineError {
     unreachable(socket, error).unwrap_or_else(|| {
         EngineError::Away(format!(
-            "What answers on {socket} does not speak Docker's API as expected ({}): check that it is a Docker engine \
+            "The program behind {socket} does not speak Docker's API as expected ({}): check that it is a Docker engine \
              of version 20.10 or later.",
             with_causes(error)
         ))

@@ -65,7 +65,7 @@ impl EventLoop {
         let memories = page.instances.clone();
         crash_at!("assigned");
         if let Err(error) = self.ledger.write(page).await {
-            tracing::error!("{error}; the new assignment waits until it can be written");
+            tracing::error!("{error}; the node acts on the new assignment once the ledger can be written");
             self.unwritten = Some(assignment);
             return;
         }

@@ -1,4 +1,5 @@
-//! The one place that reads the time.
+//! The clock of decisions: the planner is told both times from here. Timers, tickets and deadlines of the shell read the
+//! runtime's clock by themselves, and a certificate's dates are compared with the system's.
 
 use planner::clock::{Instant, Now};
 

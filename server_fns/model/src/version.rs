@@ -32,7 +32,7 @@ counters! {
     Epoch;
     /// Counts changes of what is wished, of an instance or of a node's whole assignment. Higher wins, equal is equal.
     Generation;
-    /// Which container an instance means: grows only when a new root filesystem is meant.
+    /// Counts the root filesystems of an instance: a higher one means another container.
     Incarnation;
     /// Counts restarts that a person asked for.
     Restarts;

@@ -67,7 +67,7 @@ impl Seat<'_> {
             Phase::Paused => PAUSED.to_owned(),
             Phase::Stopping => format!("{node} was told to stop it."),
             Phase::Stopped => "It is stopped, as it was asked to be.".to_owned(),
-            Phase::Restarting => "It is being started anew.".to_owned(),
+            Phase::Restarting => "It is being started again.".to_owned(),
             Phase::Rebuilding => "It is being made anew.".to_owned(),
             Phase::Deleting => format!("{node} was told to delete it and has not confirmed that yet."),
             Phase::Error => format!("{node} could not do what was asked."),

@@ -33,7 +33,7 @@ mod link;
 mod lookup;
 mod machine;
 
-/// Cheap to clone: readers keep the one they were given.
+/// Readers keep the one they were given. A clone copies each map and shares the rows, so it costs a pointer a row.
 #[derive(Debug, Clone)]
 pub struct World {
     pub cluster: ClusterId,

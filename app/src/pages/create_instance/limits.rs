@@ -57,7 +57,7 @@ pub(super) fn LimitFields(
                     name: CPUS,
                     value: typed.read().cpus.clone(),
                     error: cpus_error,
-                    hint: "Empty: as many as the node gives.",
+                    hint: "Empty: no limit.",
                     placeholder: "1.5",
                     oninput: move |text| typed.write().cpus = text,
                 }
@@ -67,7 +67,7 @@ pub(super) fn LimitFields(
                     kind: FieldKind::Number,
                     value: typed.read().memory.clone(),
                     error: memory_error,
-                    hint: "Empty: as much as the node gives.",
+                    hint: "Empty: no limit.",
                     placeholder: "512",
                     min: "1",
                     oninput: move |text| typed.write().memory = text,

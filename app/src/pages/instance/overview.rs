@@ -39,7 +39,7 @@ pub(super) fn Overview(view: InstanceView) -> Element {
                 Fact { name: "Limits", {limits(view.limits)} }
                 Fact { name: "Created", Time { at: view.created_at } }
                 if let Some(at) = view.observed_at {
-                    Fact { name: "As it is since", Time { at } }
+                    Fact { name: "In this state since", Time { at } }
                 }
                 Fact { name: "Id", code { class: "font-mono text-sm break-all", "{view.id}" } }
             }
@@ -59,7 +59,7 @@ fn limits(limits: Limits) -> String {
     let cpus = limits.cpu_millis.map(|millis| format!("{} processors", f64::from(millis) / 1_000.0));
     let memory = limits.memory_bytes.map(format::bytes);
     match (cpus, memory) {
-        (None, None) => "as the node gives".to_owned(),
+        (None, None) => "none".to_owned(),
         (Some(one), None) | (None, Some(one)) => one,
         (Some(cpus), Some(memory)) => format!("{cpus}, {memory}"),
     }

@@ -21,13 +21,13 @@ pub(super) fn Steps(view: InstanceView) -> Element {
     rsx! {
         Card { title: "Getting ready",
             ol { class: "flex flex-col gap-3", aria_live: "polite",
-                Line { step: Step::Done, words: "Its place is on {node}" }
-                Line { step: if begun { Step::Done } else { Step::Now }, words: "{node} takes it up",
+                Line { step: Step::Done, words: "DockHost chose the node {node}" }
+                Line { step: if begun { Step::Done } else { Step::Now }, words: "{node} begins",
                     if !begun {
                         p { class: "text-sm text-text-muted", "{message}" }
                     }
                 }
-                Line { step: if begun { Step::Now } else { Step::Later }, words: "Its image and container are made",
+                Line { step: if begun { Step::Now } else { Step::Later }, words: "{node} makes its image and container",
                     if begun {
                         p { class: "text-sm text-text-muted", "{message}" }
                         if let Some(progress) = view.progress {

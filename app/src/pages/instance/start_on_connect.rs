@@ -18,8 +18,8 @@ pub(super) fn StartOnConnect(view: InstanceView) -> Element {
         }
         Switch {
             name: "start-on-connect",
-            label: "A login may start it",
-            hint: "While it is stopped, whoever logs in, jumps or forwards through the gateway starts it and waits until it runs.",
+            label: "Start it on SSH login",
+            hint: "While it is stopped, a login, a jump or a forward through the SSH gateway starts it and waits until it runs.",
             on: turning.is_on(),
             busy: turning.busy(),
             onchange: change,

@@ -15,14 +15,14 @@ pub(super) fn FirstSteps() -> Element {
     rsx! {
         Empty {
             title: "No instances yet",
-            text: "An instance is a Linux machine of your own that you reach with ssh.",
+            text: "An instance is a Linux system of your own that you reach with ssh.",
             action: rsx! {
                 ButtonLink { kind: ButtonKind::Primary, icon: Glyph::Plus, to: Route::CreateInstance {}, "Create instance" }
             },
             ol { class: "mt-2 flex flex-col gap-3 text-left",
                 Step { number: 1, done: has_key,
                     Link { class: "text-accent-text underline-offset-2 hover:underline", to: Route::SshKeys {}, "Add an SSH key" }
-                    ", so that it is you who gets in."
+                    ", so that you can log in."
                 }
                 Step { number: 2, done: false, "Create an instance; you choose its name and its system." }
                 Step { number: 3, done: false, "Copy its ssh command into a terminal." }
@@ -78,7 +78,7 @@ pub(super) fn Hints() -> Element {
                         if no_node {
                             "There is no node yet. An instance runs on a node: any machine with Docker that you register."
                         } else {
-                            "No node is online. New instances wait until one is back; what runs on a node goes on without this server."
+                            "No node is online. New instances wait until one is back; instances on a node keep running without this server."
                         }
                     }
                 }

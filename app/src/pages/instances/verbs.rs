@@ -59,8 +59,8 @@ impl Offer for Verb {
                 ))
             }
             Self::Forget => Some(format!(
-                "Its name, host ports and quota are free at once, although {} has not confirmed that it is deleted. What is \
-                 left on that machine stays there and has to be removed by hand. This cannot be undone.",
+                "Its name, host ports and quota are free at once, although {} has not confirmed that it is deleted. A container \
+                 that is left on that machine stays there until somebody removes it by hand. This cannot be undone.",
                 view.node.name
             )),
         }

@@ -42,11 +42,11 @@ pub(super) fn LinkMeter(node: NodeView) -> Element {
                 }
                 tbody {
                     if let Some(flows) = node.flows {
-                        Row { name: "Now", title: "What arrives in each second",
+                        Row { name: "Now", title: "Bits that arrive in each second",
                             Rate { flow: flows.to_node }
                             Rate { flow: flows.from_node }
                         }
-                        Row { name: "Loss", title: "What had to be sent again, as a share of what was sent lately",
+                        Row { name: "Loss", title: "The share of recent traffic that had to be sent again",
                             Loss { flow: flows.to_node }
                             Loss { flow: flows.from_node }
                         }
@@ -80,7 +80,7 @@ fn Row(name: &'static str, title: &'static str, children: Element) -> Element {
 #[component]
 fn Rate(flow: Flow) -> Element {
     let words = flow.bytes_per_second.map(|rate| BitRate(rate).to_string());
-    cell(words, "", "It is known with the next heartbeats, where either system tells.")
+    cell(words, "", "The next heartbeats bring it, if the system at either end counts it.")
 }
 
 #[component]
@@ -91,7 +91,7 @@ fn Loss(flow: Flow) -> Element {
         Some(_) | None => "",
     };
     let words = flow.loss_percent.map(|percent| format!("{percent} %"));
-    cell(words, tone, "Too little was sent to tell; measuring sends enough.")
+    cell(words, tone, "There was too little traffic to tell; Measure sends enough.")
 }
 
 /// What is known, or why nothing is.

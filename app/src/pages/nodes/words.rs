@@ -97,8 +97,8 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
         Verb::Forget => Question {
             title: format!("Give {name} up?"),
             text: format!(
-                "{} DockHost forgets the node, and its key is never accepted again. Should that machine return, what is on it stays \
-                 there, out of DockHost's sight. This cannot be undone.",
+                "{} DockHost forgets the node, and its key is never accepted again. If that machine returns, its containers stay on it, \
+                 and DockHost no longer sees them. This cannot be undone.",
                 lost(node.instances)
             ),
             verb: "Give it up",

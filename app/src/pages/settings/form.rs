@@ -12,7 +12,7 @@ use crate::state::use_live;
 /// The ways to an account: what it is called, and what it means.
 const MODES: [(SignUpMode, &str, &str, &str); 3] = [
     (SignUpMode::Open, "open", "Open", "Everybody who reaches this server can sign up."),
-    (SignUpMode::Invite, "invite", "By invitation", "Only who has an invitation link can sign up."),
+    (SignUpMode::Invite, "invite", "By invitation", "Only people with an invitation link can sign up."),
     (SignUpMode::Closed, "closed", "Closed", "Nobody can sign up. Invitations are kept for later."),
 ];
 
@@ -64,7 +64,7 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
                     value: quota(),
                     oninput: move |text| quota.set(text),
                     error: ask.field("quota"),
-                    hint: "Who has more already keeps them, and cannot create another one.",
+                    hint: "A person who has more keeps them and cannot create another one.",
                     min: "0",
                     required: true,
                 }
@@ -72,16 +72,16 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
             Switch {
                 name: "web_ports_closed",
                 label: "New instances begin with closed web ports",
-                hint: "Who reaches a node gets in at the host ports of 80 and 443 only once their owner opens them. Public URLs are not \
-                    touched by this, nor are instances that are there.",
+                hint: "The host ports of 80 and 443 let nobody in until the owner of the instance opens them. This changes neither \
+                    public URLs nor existing instances.",
                 on: closed(),
                 onchange: move |on| closed.set(on),
             }
             Switch {
                 name: "refuse_faulty",
                 label: "Nodes with a known fault take no new instances",
-                hint: "A node's page says which faults its engine or runc has. A node that does not tell its versions counts as one that \
-                    has some. Instances that are there stay and go on running.",
+                hint: "A node's page lists the faults of its engine and of runc. A node that does not report its versions counts as \
+                    faulty. Existing instances stay and keep running.",
                 on: refuse_faulty(),
                 onchange: move |on| refuse_faulty.set(on),
             }

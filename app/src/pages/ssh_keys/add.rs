@@ -59,7 +59,7 @@ pub(super) fn AddKey(
                     form.write().name = text;
                 },
                 error: ask.field("name"),
-                hint: "What you call it, such as the machine it is on.",
+                hint: "A name of your choice, such as the computer that has the key.",
                 autocomplete: "off",
             }
             fieldset { class: "flex min-w-0 flex-col gap-2",

@@ -59,7 +59,7 @@ fn Connect(view: GatewayView) -> Element {
                     dl { class: "grid gap-x-4 gap-y-1 text-sm text-text-muted sm:grid-cols-[auto_minmax(0,1fr)]",
                         Command { name: "ssh web-1.{me}.dockhost", "goes to the instance, encrypted from end to end: the gateway carries it and cannot read it." }
                         Command { name: "ssh web-1@dockhost", "ends at the gateway, which goes on to the instance: it needs no name that ends in .dockhost." }
-                        Command { name: "ssh dockhost", "opens the lobby, where ls, new, start, stop, rm, ports, explain and help do what the pages do." }
+                        Command { name: "ssh dockhost", "opens the lobby. Its commands, such as ls, new, start, stop, rm, ports and explain, do the same as the pages; help lists them." }
                     }
                 }
             }

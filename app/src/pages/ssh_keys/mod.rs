@@ -32,7 +32,7 @@ pub(crate) fn SshKeys() -> Element {
     rsx! {
         PageHeader {
             title: "SSH keys",
-            text: "Whoever holds one of these keys can log in to the instances that have it. A key opens one account alone.",
+            text: "The holder of one of these keys can log in to the instances that have it. A key opens one account only.",
             actions: rsx! {
                 if !open {
                     Button { kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| adding.set(true), "Add SSH key" }

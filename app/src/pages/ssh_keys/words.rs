@@ -32,7 +32,7 @@ pub(super) const fn standing(standing: KeyStanding) -> (&'static str, &'static s
 /// What the person loses with a key.
 pub(super) fn loss(holders: &[Holder]) -> String {
     if holders.is_empty() {
-        return "No instance of yours has it. Whoever holds it can log in nowhere.".to_owned();
+        return "No instance of yours has it, so its holder can log in nowhere.".to_owned();
     }
     let lose = if holders.len() == 1 { "loses" } else { "lose" };
     let all = listed(holders.iter().map(|holder| holder.instance.as_str()));

@@ -28,7 +28,7 @@ pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: Ev
                 value: name(),
                 oninput: move |text| name.set(text),
                 error: ask.field("name"),
-                hint: "What will use it, such as nightly build.",
+                hint: "The program that will use it, such as nightly build.",
                 autocomplete: "off",
                 autofocus: true,
                 required: true,

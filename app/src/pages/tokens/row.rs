@@ -43,7 +43,7 @@ pub(super) fn TokenRow(view: TokenView) -> Element {
             if asking() {
                 Confirm {
                     title: "Delete {view.name}?",
-                    text: "Whatever uses this token is refused from then on. It cannot be brought back.",
+                    text: "The server then refuses every program that uses this token. Nobody can bring it back.",
                     verb: "Delete token",
                     busy: ask.busy(),
                     error: ask.rest(&[]),

@@ -44,9 +44,7 @@ pub(super) fn judge(target: &Target, asked: &str, answer: &Answer) -> Fault {
     }
     if status == 404 {
         return Fault::new(
-            format!(
-                "What answers at {place}{called} knows no {asked}: it is another program, or DockHost is elsewhere."
-            ),
+            format!("The program at {place}{called} knows no {asked}: it is not DockHost, or DockHost is elsewhere."),
             "Check host, port and path of --server, and that a proxy passes every path to DockHost.",
         );
     }
@@ -63,7 +61,7 @@ pub(super) fn judge(target: &Target, asked: &str, answer: &Answer) -> Fault {
     }
     Fault::new(
         format!(
-            "What answers at {place}{called} is no DockHost: {asked} gave status {status}, \"{}\".",
+            "The program at {place}{called} is not DockHost: {asked} gave status {status}, \"{}\".",
             clean(&answer.body)
         ),
         "Check host and port of --server, and which program listens there.",
@@ -83,11 +81,11 @@ pub(super) fn silent(target: &Target, asked: &str, broken: &Broken) -> Fault {
             "Check which program listens there, and whether a firewall or proxy in between cuts the connection.",
         ),
         Broken::NotHttp if !target.secure => Fault::new(
-            format!("What answers at {place} does not speak HTTP: it may want TLS, or is another program."),
+            format!("The program at {place} does not speak HTTP: it may want TLS, or it is not DockHost."),
             format!("Try --server https://{}, and check the port.", target.authority),
         ),
         Broken::NotHttp => Fault::new(
-            format!("What answers at {place} does not speak HTTP/1.1: it is another program."),
+            format!("The program at {place} does not speak HTTP/1.1: it is not DockHost."),
             "Check the port in --server, and that the proxy there offers HTTP/1.1.",
         ),
         Broken::Failed(why) => Fault::new(

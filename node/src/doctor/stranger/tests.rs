@@ -20,7 +20,7 @@ fn who_answers_instead_is_said() {
         (400, &[], "Client sent an HTTP request to an HTTPS server.", "speaks https"),
         (200, &[], "<!DOCTYPE html><TITLE lang=en>Guest\nWLAN</TITLE>", "\"Guest WLAN\""),
         (200, &[], "<html>", "without a title"),
-        (200, &[], "hello", "is no DockHost: /healthz gave status 200, \"hello\""),
+        (200, &[], "hello", "is not DockHost: /healthz gave status 200, \"hello\""),
         (503, &[], r#"{"code": "unavailable", "message": "The disk is full."}"#, "DockHost refused"),
     ] {
         let said = wrong(&answer(status, headers, body));

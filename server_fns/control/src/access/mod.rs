@@ -1,4 +1,4 @@
-//! How people reach their instances through this server. Russh's types stay in `ssh`.
+//! How people reach their instances through this server. Russh's types stay in `ssh` and in `authority`.
 
 pub(crate) mod apps;
 pub(crate) mod authority;

@@ -86,7 +86,7 @@ impl Handle {
         };
         match timeout(MOST, carried).await {
             Ok(carried) => carried.map_err(|error| format!("the connection broke off ({error})")),
-            Err(_) => Err("it carries next to nothing".to_owned()),
+            Err(_) => Err("almost no bytes came through in time".to_owned()),
         }
     }
 
@@ -100,7 +100,9 @@ impl Handle {
                 Ok(Ok((socket, Opened::Yes))) => return Ok(socket),
                 Ok(Ok((_, Opened::No { why: NotOpened::Stale, message }))) => last = message,
                 Ok(Ok((_, Opened::No { message, .. }))) => return Err(message),
-                Ok(Ok((_, Opened::HandedOver))) => return Err("it handed over what was not asked for".to_owned()),
+                Ok(Ok((_, Opened::HandedOver))) => {
+                    return Err("its node handed over a connection that nobody asked for".to_owned());
+                }
                 Ok(Err(error)) => last = format!("it closes the connection ({error}), as an older node program does"),
                 Err(_) => last = "it does not answer".to_owned(),
             }

@@ -19,7 +19,7 @@ use wire::{alive, head};
 use super::nearby::{Nearby, Promise};
 use super::stream::{Lease, Stream};
 
-/// How long a node may take to bring a socket.
+/// How long a node may take to open a data connection. A sentence below names it.
 const SOCKET: Duration = Duration::from_secs(10);
 /// Sockets that are tried for one stream: one that stood ready may have been cut by a router on the way.
 pub(super) const TRIES: usize = 3;
@@ -100,7 +100,7 @@ impl Handle {
                 Ok((epoch, self.tunnels.meter(node).metered(socket, ends)))
             }
             Ok(Err(_)) => Err("has just lost its connection"),
-            Err(_) => Err("brings no connection for it"),
+            Err(_) => Err("did not open a data connection within 10 s"),
         }
     }
 }

@@ -62,7 +62,7 @@ const TABLE: [Entry; 4] = [
         fixed: &["1.2.8", "1.3.3", "1.4.0-rc.3"],
         packages: &[],
         needs: None,
-        what: "whoever chooses what a container is made of can have runc write into the node's /proc and get out",
+        what: "somebody who chooses the image or the mounts of a container can make runc write into the node's /proc and break out",
         link: "https://github.com/opencontainers/runc/releases/tag/v1.2.8",
     },
     Entry {

@@ -57,7 +57,7 @@ pub fn add(
 }
 
 /// What is said of a key that somebody else has proved to hold. It tells nobody's name.
-const TAKEN: &str = "Another account here has proved to hold this key, and a key opens one account alone. If that account \
+const TAKEN: &str = "Another account here has proved to hold this key, and a key opens one account only. If that account \
                      is yours, remove the key there first. Otherwise make another key with `ssh-keygen -t ed25519`.";
 
 /// How somebody showed that they hold a key.

@@ -35,15 +35,17 @@ fn node(seat: &Seat<'_>) -> Option<Evidence> {
     let at = seat.world.last_heard_at(seat.node)?;
     let text = match (seat.liveness, seat.world.node_facts(seat.node).map(|facts| &facts.engine)) {
         (Liveness::Never, _) => return None,
-        (Liveness::Offline, _) => format!("{name} was heard for the last time."),
-        (Liveness::Late, _) => format!("{name} was heard; its next word is overdue."),
+        (Liveness::Offline, _) => format!("{name} sent its last message."),
+        (Liveness::Late, _) => format!("{name} sent a message; its next one is overdue."),
         (Liveness::Online, Some(EngineState::Away { reason } | EngineState::Hung { reason })) => {
-            format!("{name} was heard, and its container engine does not answer: {reason}")
+            format!("{name} sent a message. Its container engine does not answer: {reason}")
         }
         (Liveness::Online, Some(EngineState::Up { .. } | EngineState::Unknown) | None) => {
             match seat.world.links.get(&seat.node.id).and_then(|link| link.round_trip) {
-                Some(trip) => format!("{name} was heard; it is online, {} ms away and back.", trip.as_millis().max(1)),
-                None => format!("{name} was heard; it is online."),
+                Some(trip) => {
+                    format!("{name} sent a message; it is online, with a round trip of {} ms.", trip.as_millis().max(1))
+                }
+                None => format!("{name} sent a message; it is online."),
             }
         }
     };
@@ -74,6 +76,6 @@ fn behind(seat: &Seat<'_>) -> Option<Evidence> {
     let report = &seat.instance.report;
     (!seat.instance.is_acted_on()).then(|| Evidence {
         at: report.at,
-        text: format!("What {} said is about an earlier request; it has not acted on the newest yet.", seat.name()),
+        text: format!("{} has not acted on the newest request yet; its report is about an earlier one.", seat.name()),
     })
 }

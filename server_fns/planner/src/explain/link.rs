@@ -25,7 +25,7 @@ fn now(seat: &Seat<'_>, link: &Link) -> Option<String> {
         (to, from) => {
             let unknown = || "not known yet".to_owned();
             let (to, from, node) = (to.unwrap_or_else(unknown), from.unwrap_or_else(unknown), seat.name());
-            Some(format!("The link to {node}: to it {to}; from it {from}."))
+            Some(format!("Traffic on the link to {node} now: to it {to}; from it {from}."))
         }
     }
 }
@@ -39,5 +39,5 @@ fn told(Flow { bytes_per_second, loss_percent }: &Flow) -> Option<String> {
 
 fn carried(node: &str, Measurement { at: _, to_node, from_node }: &Measurement) -> String {
     let [to, from] = [to_node, from_node].map(|one| BitRate(one.bytes_per_second));
-    format!("The link to {node} was measured: it carried {to} to it and {from} from it.")
+    format!("A measurement of the link to {node} reached {to} to it and {from} from it.")
 }

@@ -25,7 +25,7 @@ pub(super) fn ways_out(seat: &Seat<'_>) -> Vec<WayOut> {
 
 fn effect(verb: Verb, phase: Phase, node: &str) -> String {
     match (verb, phase) {
-        (Verb::Start, Phase::Stopping) => "Takes the stop back; nothing is lost.".to_owned(),
+        (Verb::Start, Phase::Stopping) => "Cancels the stop; nothing is lost.".to_owned(),
         (Verb::Start, Phase::Error) => format!("Asks {node} to try again; nothing is lost."),
         (Verb::Start, Phase::Restarting) => "Starts it now, without the rest of the pause.".to_owned(),
         (Verb::Start, _) => "Starts it with its files as they are.".to_owned(),
@@ -33,11 +33,11 @@ fn effect(verb: Verb, phase: Phase, node: &str) -> String {
             "Ends the pause and its programs, and starts it again; its files stay.".to_owned()
         }
         (Verb::Restart, _) => "Ends its programs and starts it again; its files stay.".to_owned(),
-        (Verb::Stop, Phase::Unknown) => format!("Is carried out when {node} is back; its files stay."),
+        (Verb::Stop, Phase::Unknown) => format!("Happens when {node} is back; its files stay."),
         (Verb::Stop, Phase::Pending | Phase::Creating) => "Cancels the start; its name and host ports stay.".to_owned(),
         (Verb::Stop, _) => "Ends its programs, after a few seconds by force; its files stay.".to_owned(),
         (Verb::Delete, Phase::Unknown) => {
-            format!("Is carried out when {node} is back; all its files are lost then. Until then it may be forgotten.")
+            format!("Happens when {node} is back; all its files are lost then. Until then you can forget it.")
         }
         (Verb::Delete, Phase::Lost) => "Frees its name, host ports and quota.".to_owned(),
         (Verb::Delete, _) => "All its files are lost for good; name, host ports and quota become free.".to_owned(),

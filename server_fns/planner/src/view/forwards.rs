@@ -39,8 +39,8 @@ pub(super) fn address(host: &str, port: u16) -> String {
 fn problem(world: &World, instance: &Instance, forward: &Forward) -> String {
     if forward.given_up {
         return format!(
-            "Another program had host port {}, so nothing listens there for this instance, and it is not tried again by \
-             itself. Try it again once that program is gone for good, or close it and choose another host port.",
+            "Another program had host port {}, so nothing listens there for this instance, and DockHost does not try \
+             again by itself. Try it again once that program is gone for good, or close it and choose another host port.",
             forward.host.0
         );
     }
@@ -58,9 +58,10 @@ fn problem(world: &World, instance: &Instance, forward: &Forward) -> String {
 /// What failed, why, and what can be done.
 pub(crate) fn sentence(unopened: &Unopened) -> String {
     let advice = if unopened.taken {
-        "Close it and choose another host port, or end the program that uses this one"
+        "Close it and choose another host port, or stop the program that uses this one"
     } else {
         "Change its address or close it"
     };
-    format!("Host port {} cannot be opened: {}. {advice}; it is tried again.", unopened.key.host.0, unopened.reason)
+    let Unopened { key, reason, .. } = unopened;
+    format!("Host port {} cannot be opened: {reason}. {advice}; DockHost tries again until then.", key.host.0)
 }

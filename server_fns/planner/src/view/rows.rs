@@ -165,8 +165,8 @@ fn strangers(world: &World, node: &Node) -> Option<String> {
     }
     let more = if names.next().is_some() { ", …" } else { "" };
     Some(format!(
-        "Containers of this installation that belong to no instance are on it and are left alone: {}{more}. An \
-         administrator takes them back with `dockhost recover`; remove by hand what nobody needs.",
+        "It has containers of this installation that belong to no instance, and leaves them alone: {}{more}. An \
+         administrator takes them back with `dockhost recover`; remove by hand those that nobody needs.",
         shown.join(", ")
     ))
 }

@@ -50,7 +50,10 @@ fn what_flows_and_what_is_lost_is_shown_while_the_node_is_there() {
     let to_node = Flow { bytes_per_second: Some(1_000_000), loss_percent: Some(0.0) };
     let from_node = Flow { bytes_per_second: Some(100_000), loss_percent: Some(10.0) };
     assert_eq!(flows(&scene, node), Some(Flows { to_node, from_node }));
-    assert_eq!(said(&scene, node), ["The link to lab-1: to it 8.0 Mbit/s, 0 % lost; from it 800 kbit/s, 10 % lost."]);
+    assert_eq!(
+        said(&scene, node),
+        ["Traffic on the link to lab-1 now: to it 8.0 Mbit/s, 0 % lost; from it 800 kbit/s, 10 % lost."]
+    );
     scene.disconnect(node);
     scene.pass(LEASE);
     assert_eq!((flows(&scene, node), said(&scene, node)), (None, Vec::new()), "an older link is not this one");
@@ -69,6 +72,6 @@ fn a_measurement_is_kept_with_its_time_also_over_connections() {
     scene.disconnect(node);
     scene.connect(node, "machine");
     assert_eq!(shown(&scene, node).measurement, Some(measurement));
-    let told = "The link to lab-1 was measured: it carried 48 Mbit/s to it and 5.6 Mbit/s from it.";
+    let told = "A measurement of the link to lab-1 reached 48 Mbit/s to it and 5.6 Mbit/s from it.";
     assert_eq!(said(&scene, node), [told]);
 }

@@ -32,7 +32,7 @@ pub(super) fn Download(instance: InstanceId) -> Element {
                         value: path(),
                         oninput: move |text| path.set(text),
                         error: refusal(),
-                        hint: "A folder comes as one .tar file. What does not begin with / is below /root.",
+                        hint: "A folder comes as one .tar file. A path that does not begin with / is below /root.",
                         placeholder: "/var/log/dpkg.log",
                         autocomplete: "off",
                         mono: true,

@@ -81,7 +81,7 @@ impl Foreign {
             Self::Page => "Another page asked for this in your name, so the app was not asked.".to_owned(),
             Self::Unsaid => {
                 format!(
-                    "It is not known which page asks for this. A program shows, beside the cookie, `Origin: {own}`."
+                    "The request does not name the page that sends it. A program must send `Origin: {own}` with the cookie."
                 )
             }
         }

@@ -124,7 +124,10 @@ async fn up(mut browser: SplitStream<WebSocket>, mut node: WriteHalf<Socket>) ->
                 Message::Close(_) => return Over::Said,
                 Message::Ping(_) | Message::Pong(_) => continue,
                 Message::Text(_) | Message::Binary(_) => {
-                    return Over::Because { reason: "The page sent what is no frame.".to_owned(), resumable: false };
+                    return Over::Because {
+                        reason: "The page sent a message that the server cannot read.".to_owned(),
+                        resumable: false,
+                    };
                 }
             }
         };

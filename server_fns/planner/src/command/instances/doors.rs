@@ -28,8 +28,8 @@ pub fn set_door(
         return Err(Refusal::field("port", message));
     };
     if !ContainerPort::CLOSABLE.contains(&port) {
-        let message = "The host port of 22 stays open: it lets in the holders of the ticked keys alone, and it is the way \
-                       in where the gateway is away. Those of 80 and 443 can be closed.";
+        let message = "The host port of 22 stays open: it lets in only the holders of the ticked keys, and it is the way in \
+                       when the SSH gateway is away. You can close those of 80 and 443.";
         return Err(Refusal::field("port", message));
     }
     let mut closed: Vec<ContainerPort> = instance.spec.closed.iter().copied().filter(|known| *known != port).collect();

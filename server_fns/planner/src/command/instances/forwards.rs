@@ -121,7 +121,8 @@ fn free(world: &World, instance: &Instance, place: Place) -> Result<HostPort, Re
     let is_out =
         |port| is_held(world, instance, place, port) || world.why_not_to_give(instance.node, place, port).is_some();
     last_free_port(range, is_out).ok_or_else(|| {
-        Refusal::new(RefusalCode::Conflict, "All host ports there are given away. Close one, or use the tunnel.")
+        let message = "All host ports there are in use. Close one first; `ssh -L` reaches a port without a host port.";
+        Refusal::new(RefusalCode::Conflict, message)
     })
 }
 

@@ -141,7 +141,7 @@ pub(super) fn Row(id: InstanceId, name: InstanceName, generation: Generation, ur
             if confirming() {
                 Confirm {
                     title: "Open {title} to everybody?",
-                    text: "Whoever has its URL reaches what listens there, without an account and without being asked.",
+                    text: "Anybody who has its URL reaches the program that listens there, without an account and without a question.",
                     verb: "Open to everybody",
                     busy: ask.busy(),
                     error: ask.rest(&[]),
