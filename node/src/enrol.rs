@@ -1,7 +1,7 @@
 //! `dockhost-node enrol`: changes a code for the node's API key, which goes into a file for this user alone.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, BufRead, Read as _, Write as _};
+use std::io::{self, BufRead, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -50,7 +50,11 @@ async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socke
             NoStream::NodeAway(_) if newer => {
                 " A node of before 0.2.0 takes only files whose length is said and whose path is text; update it."
             }
-            NoStream::NodeAway(_) | NoStream::NotRunning(_) | NoStream::NotListening(_) | NoStream::Undeclared(_) => "",
+            NoStream::NodeAway(_)
+            | NoStream::NotRunning(_)
+            | NoStream::Paused(_)
+            | NoStream::NotListening(_)
+            | NoStream::Undeclared(_) => "",
         };
         Refusal::new(code, format!("No file can be moved: {why}.{hint}"))
     };
