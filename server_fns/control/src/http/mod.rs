@@ -26,8 +26,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
-pub(crate) use body::discard;
 pub use body::Sent;
+pub(crate) use body::discard;
 pub use dialled::Dialled;
 pub use exposure::Exposure;
 pub use forwarded::{BadProxies, TrustedProxies};
