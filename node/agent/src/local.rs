@@ -123,6 +123,13 @@ impl Local {
         self.made.is_some_and(|made| made >= assigned.incarnation)
     }
 
+    /// Takes in a newer order. A person had a hand in it, so what it is to do is tried at once, whatever ended before.
+    pub fn ordered(&mut self, before: &AssignedInstance, now: &AssignedInstance) {
+        if now.generation != before.generation {
+            self.restart.forgive();
+        }
+    }
+
     /// Takes in what was seen. Call it after every look, before asking for the next step.
     pub fn saw(&mut self, assigned: &AssignedInstance, seen: &Seen, now: Duration) {
         let Seen::Ours(view) = seen else {

@@ -119,13 +119,9 @@ impl Worker {
 
     /// Steps until nothing is to be done now; says when to come back without being called.
     async fn round(&mut self) -> Option<Duration> {
-        self.take_order();
         self.look().await;
         loop {
-            // Who asked for a start waits for no pause, and that is decided where what was seen is taken in.
-            if self.take_order() {
-                self.look().await;
-            }
+            self.take_order();
             let now = self.tools.now();
             match next_step(&self.order.assigned, &self.seen, &self.local, now) {
                 Next::Do(step) => {
@@ -166,15 +162,14 @@ impl Worker {
         }
     }
 
-    /// A new wish is tried at once, whatever failed before. Answers whether there is one.
-    fn take_order(&mut self) -> bool {
+    /// A new wish is tried at once, whatever failed before.
+    fn take_order(&mut self) {
         let order = self.orders.borrow_and_update().clone();
-        let new = order != self.order;
-        if new {
+        if order != self.order {
+            self.local.ordered(&self.order.assigned, &order.assigned);
             self.order = order;
             self.calm();
         }
-        new
     }
 
     fn calm(&mut self) {

@@ -62,8 +62,12 @@ impl Worker {
 
     pub fn order(&mut self, assigned: &AssignedInstance) {
         if self.assigned != *assigned {
+            self.local.ordered(&self.assigned, assigned);
             self.assigned = assigned.clone();
-            self.pause = Pause::Look;
+            // In the middle of its work it goes on with what it saw last.
+            if self.pause != Pause::Act {
+                self.pause = Pause::Look;
+            }
             self.trouble = None;
         }
     }

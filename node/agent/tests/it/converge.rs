@@ -136,15 +136,17 @@ fn an_end_by_itself_is_followed_by_a_pause() {
 }
 
 #[test]
-fn whoever_asks_for_a_start_waits_for_no_pause() {
+fn whoever_asks_for_a_start_waits_for_no_pause_and_restarts_nothing_that_runs() {
     let mut world = World::new(1);
     assert_eq!(comes_to_rest(&mut world), Next::Settled);
     world.engine.end(1);
     assert_eq!(world.advance(Fault::None), Next::Do(Step::Unroute));
     assert_eq!(world.advance(Fault::None), Next::Wait { until: world.now + FIRST_PAUSE });
-    world.assigned.restarts = world.assigned.restarts.next();
+    world.order(|_same| {});
     assert_eq!(world.advance(Fault::None), Next::Do(Step::Start));
     assert_eq!(comes_to_rest(&mut world), Next::Settled, "and it is started once");
+    world.order(|_same| {});
+    assert_eq!(world.advance(Fault::None), Next::Settled, "one that runs by then goes on");
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl World {
         };
         match what {
             0 => self.wish(how),
-            1 => self.assigned.restarts = self.assigned.restarts.next(),
+            1 => self.order(|assigned| assigned.restarts = assigned.restarts.next()),
             2 => self.assigned.authorized_keys.push(format!("ssh-ed25519 AAAA key-{how}")),
             3 => self.now += Duration::from_secs(u64::from(how) * 30),
             4 => self.crash(),
@@ -80,13 +80,24 @@ impl World {
         }
     }
 
+    /// A newer order, as the node hears of it.
+    pub(crate) fn order(&mut self, change: impl FnOnce(&mut AssignedInstance)) {
+        let mut newer = self.assigned.clone();
+        change(&mut newer);
+        newer.generation = newer.generation.next();
+        self.local.ordered(&self.assigned, &newer);
+        self.assigned = newer;
+    }
+
     /// A tombstone never goes back to another state.
     fn wish(&mut self, how: u8) {
-        self.assigned.desired = match (self.assigned.desired, how) {
-            (DesiredState::Deleted, _) | (_, 13..) => DesiredState::Deleted,
-            (DesiredState::Running | DesiredState::Stopped, 0..=6) => DesiredState::Running,
-            (DesiredState::Running | DesiredState::Stopped, 7..=12) => DesiredState::Stopped,
-        };
+        self.order(|assigned| {
+            assigned.desired = match (assigned.desired, how) {
+                (DesiredState::Deleted, _) | (_, 13..) => DesiredState::Deleted,
+                (DesiredState::Running | DesiredState::Stopped, 0..=6) => DesiredState::Running,
+                (DesiredState::Running | DesiredState::Stopped, 7..=12) => DesiredState::Stopped,
+            };
+        });
     }
 
     fn crash(&mut self) {

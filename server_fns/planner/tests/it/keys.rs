@@ -228,6 +228,8 @@ fn a_name_that_leads_nowhere_is_told_so_with_the_names_that_lead_somewhere() {
     for name in ["web-1", "prod"] {
         scene.create("bob", name).unwrap();
     }
+    let eve = scene.person("eve");
+    scene.add_key(eve, "eves").unwrap();
     scene.create("eve", "secret").unwrap();
     // What is somebody else's is as what does not exist.
     for user in ["wbe-1", "secret", "root", "git", "LOBBY", "lobby.bob", "bob.bob", "lobby ", ""] {

@@ -41,9 +41,7 @@ pub fn start(
         );
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    // A restart of what stands still is a start, and nodes hold none of those back.
-    let restarts = if waits { instance.restarts.next() } else { instance.restarts };
-    let wish = Instance { desired: DesiredState::Running, restarts, ..Instance::clone(instance) };
+    let wish = Instance { desired: DesiredState::Running, ..Instance::clone(instance) };
     decide(world, actor, wish, Ask { verb: "start", allowed: phase.can_start(), holds, phase }, draw, now)
 }
 
