@@ -105,8 +105,9 @@ while (1) {
         print $client "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"; print $client "4\r\nbody\r\n0\r\n\r\n" if $method ne 'HEAD';
     } elsif ($path eq '/known') {
         print $client "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nConnection: close\r\n\r\n";
-    } elsif ($path eq '/reason') {
-        print $client "HTTP/1.1 404 Jos\xe9 is not here\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    } elsif ($path =~ m{^/reason/(plain|latin)$}) {
+        my $reason = $1 eq 'plain' ? "Nobody is here" : "Jos\xe9 is not here";
+        print $client "HTTP/1.1 404 $reason\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     } elsif ($path eq '/refuse') {
         # Reads nothing of the body, and says nothing before the last answer.
         print $client "HTTP/1.1 413 Payload Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much";

@@ -75,7 +75,8 @@ pub(super) async fn pass(
         guard::close(&mut headers);
     }
     let status = answer.status();
-    let reason = answer.extensions().get::<ReasonPhrase>().cloned();
+    // hyper's parser gives one with bytes above 127 as an empty one; the standard reason is better than none.
+    let reason = answer.extensions().get::<ReasonPhrase>().filter(|reason| !reason.as_bytes().is_empty()).cloned();
     let body = match (is_switch, switched) {
         (true, Some(switched)) => {
             handle.tasks.spawn(carry(way, switched, hyper::upgrade::on(answer)));
