@@ -44,10 +44,12 @@ pub(crate) fn Listed(seen: Seen) -> Element {
     let kept = use_kept();
     // This page writes what it shows into the address. The router, which would draw everything anew with each letter of a
     // filter, hears of it when it looks there again.
-    let address = if let Route::Listed { seen } = use_route::<Route>() { seen } else { seen };
-    let mut seen = use_signal(|| address.clone());
+    let address = if let Route::Listed { seen } = use_route::<Route>() { Some(seen) } else { None };
+    let mut seen = use_signal(|| address.clone().unwrap_or(seen));
     use_effect(use_reactive!(|address| {
-        if *seen.peek() != address {
+        if let Some(address) = address
+            && *seen.peek() != address
+        {
             seen.set(address);
         }
     }));
