@@ -47,10 +47,9 @@ pub(crate) fn Listed(seen: Seen) -> Element {
     let address = if let Route::Listed { seen } = use_route::<Route>() { Some(seen) } else { None };
     let mut seen = use_signal(|| address.clone().unwrap_or(seen));
     use_effect(use_reactive!(|address| {
-        if let Some(address) = address
-            && *seen.peek() != address
-        {
-            seen.set(address);
+        let news = address.filter(|address| *seen.peek() != *address);
+        if let Some(news) = news {
+            seen.set(news);
         }
     }));
     use_effect(move || kept.keep_list(seen()));
