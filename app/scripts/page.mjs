@@ -40,10 +40,17 @@ function afterwards(element, call) {
 export function enter(id) {
   const element = document.getElementById(id);
   if (!element || element.open) return;
-  const before = document.activeElement;
+  // What was chosen in a menu is hidden by now, so the focus goes back to the menu's button.
+  const menu = document.activeElement?.closest("[popover]");
+  const before = menu ? document.querySelector(`[popovertarget="${menu.id}"]:not([popovertargetaction])`) : document.activeElement;
   if (element.showModal) element.showModal();
-  else element.querySelector("input")?.focus();
+  else element.querySelector("input, textarea, select")?.focus();
   afterwards(element, () => before?.isConnected && before.focus());
+}
+
+/** Writes the address of what the page shows by now into the bar, so that it is there again after a reload and on the way back. */
+export function address(text) {
+  history.replaceState(history.state, "", text);
 }
 
 /** What this tab of the browser keeps under that name; `null` without it. */

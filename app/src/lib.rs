@@ -6,6 +6,7 @@ mod action;
 pub mod desktop;
 mod format;
 mod frame;
+mod kept;
 mod live;
 mod pages;
 mod parts;

@@ -1,12 +1,16 @@
 //! The address of every page.
 
+use std::fmt;
+use std::str::FromStr;
+
 use dioxus::prelude::*;
+use dioxus::router::SiteMapSegment;
 use model::id::InstanceId;
 
 use crate::frame::{Frame, Guard};
 use crate::pages::{
-    Account, CreateInstance, Instance, Instances, Nodes, NotFound, SetUp, Settings, SignIn, SignUp, SshKeys, Terminal,
-    Tokens, Visit,
+    Account, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, Seen, SetUp, Settings, SignIn, SignUp,
+    SshKeys, Terminal, Tokens, Visit,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -14,6 +18,9 @@ use crate::pages::{
 pub(crate) enum Route {
     #[layout(Guard)]
         #[layout(Frame)]
+            // An address is read as this one, and the next one is where links lead: without a query it has no `?`.
+            #[route("/?:..seen")]
+            Listed { seen: Seen },
             #[route("/")]
             Instances {},
             #[route("/instances/new")]
@@ -45,4 +52,43 @@ pub(crate) enum Route {
         SetUp { token: String },
         #[route("/:..path")]
         NotFound { path: Vec<String> },
+}
+
+/// The same for the router, which writes the address anew that it has read: without a `?` that nothing follows.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Address(Route);
+
+impl FromStr for Address {
+    type Err = <Route as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        out.write_str(text.strip_suffix('?').unwrap_or(&text))
+    }
+}
+
+impl Routable for Address {
+    const SITE_MAP: &'static [SiteMapSegment] = Route::SITE_MAP;
+
+    fn render(&self, level: usize) -> Element {
+        self.0.render(level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_router_writes_an_address_as_it_read_it() {
+        for text in ["/", "/?of=everybody", "/?filter=web", "/nodes"] {
+            assert_eq!(text.parse::<Address>().ok().map(|address| address.to_string()).as_deref(), Some(text));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use model::Timestamp;
 use model::live::{LiveChange, LiveEvent, LiveWorld};
+use model::name::Username;
 use model::refusal::{Refusal, RefusalCode};
 use model::version::Revision;
 use model::view::{InstanceView, SignedIn, Welcome};
@@ -206,6 +207,23 @@ pub(crate) fn use_live() -> Live {
 
 pub(crate) fn use_now() -> Signal<Timestamp> {
     use_live().now
+}
+
+/// The username of whoever looks.
+pub(crate) fn use_me() -> Memo<Option<Username>> {
+    use_world(|world: &LiveWorld| world.me.username.clone())
+}
+
+/// Whose the instance is, if it is not the viewer's own.
+pub(crate) fn use_other_owner(view: &InstanceView) -> Option<Username> {
+    let me = use_me();
+    me().filter(|me| !view.is_of(me)).map(|_| view.owner.clone())
+}
+
+/// How the viewer is told the instance from another of its name.
+pub(crate) fn use_called(view: &InstanceView) -> String {
+    let me = use_me();
+    me().map_or_else(|| view.name.to_string(), |me| view.called(&me))
 }
 
 /// A part of the world; the caller renders again only when that part changes. `None` once signed out.

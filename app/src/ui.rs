@@ -4,8 +4,9 @@ use dioxus::prelude::*;
 use model::live::LiveEvent;
 use model::view::Welcome;
 
+use crate::kept::Kept;
 use crate::parts::{Button, Notice, NoticeKind, Toasts};
-use crate::route::Route;
+use crate::route::Address;
 use crate::script;
 use crate::state::{Live, bootstrap};
 use crate::transfers::Transfers;
@@ -68,10 +69,11 @@ fn Refused(message: String, on_again: EventHandler<()>) -> Element {
 fn Begun(welcome: Welcome, snapshot: Option<LiveEvent>) -> Element {
     // Effects run once the program has taken over what is drawn, and hears what is pressed.
     use_effect(script::awake);
-    Live::provide(welcome, snapshot);
+    let live = Live::provide(welcome, snapshot);
+    Kept::provide(live);
     Toasts::provide();
     Transfers::provide();
-    rsx! { Router::<Route> {} }
+    rsx! { Router::<Address> {} }
 }
 
 #[component]

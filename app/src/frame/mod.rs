@@ -10,7 +10,7 @@ use dioxus::prelude::*;
 use crate::live::Keeper;
 use crate::pages::{SetUp, SignIn};
 use crate::parts::ToastList;
-use crate::route::Route;
+use crate::route::{Address, Route};
 use crate::script;
 use crate::state::{Door, use_live};
 use crate::transfers::Carrier;
@@ -41,7 +41,7 @@ pub(crate) fn Guard() -> Element {
             Keeper {}
             Carrier {}
         }
-        Outlet::<Route> {}
+        Outlet::<Address> {}
         ToastList {}
     }
 }
@@ -83,7 +83,7 @@ pub(crate) fn Frame() -> Element {
             div { class: "min-w-0 {around}",
                 Exposed {}
                 Banner {}
-                main { id: "page", class: "outline-none {page}", tabindex: "-1", Outlet::<Route> {} }
+                main { id: "page", class: "outline-none {page}", tabindex: "-1", Outlet::<Address> {} }
             }
         }
     }

@@ -12,13 +12,19 @@ use crate::state::{use_live, use_world};
 #[component]
 pub(super) fn Navigation() -> Element {
     let counts = use_world(|world: &LiveWorld| {
-        [world.instances.len(), world.nodes.len(), world.ssh_keys.len(), world.tokens.len()]
+        // One's own, as the quota counts them, although an administrator sees everybody's.
+        let own = world.instances.values().filter(|view| view.is_of(&world.me.username)).count();
+        [own, world.nodes.len(), world.ssh_keys.len(), world.tokens.len()]
     });
     let route = use_route::<Route>();
     let [instances, nodes, keys, tokens] = counts().unwrap_or_default();
     let in_instances = matches!(
         route,
-        Route::Instances {} | Route::CreateInstance {} | Route::Instance { .. } | Route::Terminal { .. }
+        Route::Instances {}
+            | Route::Listed { .. }
+            | Route::CreateInstance {}
+            | Route::Instance { .. }
+            | Route::Terminal { .. }
     );
     rsx! {
         nav {

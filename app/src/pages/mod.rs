@@ -18,9 +18,9 @@ mod tokens;
 mod visit;
 
 pub(crate) use account::Account;
-pub(crate) use create_instance::CreateInstance;
+pub(crate) use create_instance::{CreateInstance, Draft};
 pub(crate) use instance::Instance;
-pub(crate) use instances::Instances;
+pub(crate) use instances::{Instances, Listed, Seen};
 pub(crate) use nodes::Nodes;
 pub(crate) use not_found::NotFound;
 pub(crate) use set_up::SetUp;

@@ -38,6 +38,8 @@ pub(crate) fn Button(
     #[props(default)] kind: ButtonKind,
     #[props(default)] busy: bool,
     #[props(default)] disabled: bool,
+    /// Only for one that gets the focus when what it opened is left.
+    id: Option<String>,
     /// Sends the form that it stands in.
     #[props(default)]
     submit: bool,
@@ -56,6 +58,7 @@ pub(crate) fn Button(
     };
     rsx! {
         button {
+            id,
             class: "{SHAPE} {kind.class()}",
             r#type: if submit { "submit" } else { "button" },
             disabled: disabled || busy,

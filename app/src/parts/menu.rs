@@ -5,6 +5,11 @@ use dioxus::prelude::*;
 
 use super::{Glyph, Icon};
 
+/// The id of the button that opens the menu `id`.
+pub(crate) fn menu_button(id: &str) -> String {
+    format!("{id}-button")
+}
+
 /// `id` must be the only one of its kind on the page and be plain: letters, digits and hyphens.
 #[component]
 pub(crate) fn Menu(
@@ -22,6 +27,7 @@ pub(crate) fn Menu(
         button {
             class: "inline-flex h-9 min-w-9 cursor-pointer items-center justify-center gap-2 rounded-md px-2 text-text-muted \
                 hover:bg-hover hover:text-text pointer-coarse:h-11 pointer-coarse:min-w-11 {class}",
+            id: menu_button(&id),
             r#type: "button",
             title: "{label}",
             aria_label: "{label}",

@@ -28,6 +28,9 @@ pub(crate) fn enter(id: &str) {
     run("enter(await dioxus.recv());", id);
 }
 
+/// A window shows no address.
+pub(crate) fn address(_: &str) {}
+
 pub(crate) async fn copy(text: String) -> bool {
     run("return await copy(await dioxus.recv());", text).join().await.unwrap_or(false)
 }

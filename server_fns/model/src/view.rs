@@ -41,7 +41,8 @@ pub struct InstanceView {
     pub doors: Vec<DoorView>,
     /// What to type to log in at the node's own address.
     pub ssh_command: String,
-    /// What to type to log in through the gateway, wherever the node is; empty if there is none.
+    /// What to type to log in through the gateway, wherever the node is; empty if there is none. It leads to no other
+    /// instance, whoever types it: where the name alone does not tell them apart, the owner is a part of it.
     pub gateway_command: String,
     pub start_on_connect: bool,
     pub urls: Vec<UrlView>,
@@ -68,6 +69,20 @@ impl InstanceView {
     pub fn takes(&self, verb: Verb) -> bool {
         let waits = verb != Verb::Start || self.phase != Phase::Restarting || self.starts_at.is_some();
         verb.is_open_to(self.phase) && waits
+    }
+
+    pub fn is_of(&self, person: &Username) -> bool {
+        self.owner == *person
+    }
+
+    /// How it is told from another of its name: `web-1` for its owner, and `ada/web-1` for everybody else.
+    pub fn called(&self, viewer: &Username) -> String {
+        if self.is_of(viewer) { self.name.to_string() } else { format!("{}/{}", self.owner, self.name) }
+    }
+
+    /// Nothing can be changed about it any more.
+    pub const fn is_leaving(&self) -> bool {
+        matches!(self.desired, DesiredState::Deleted) || matches!(self.phase, Phase::Deleting)
     }
 }
 

@@ -19,7 +19,9 @@ mod rows;
 pub(crate) use forwards::sentence;
 use rows::Load;
 pub(crate) use rows::login;
-pub use rows::{instance_view, invite_view, node_view, person_view, session_view, ssh_key_view, token_view};
+pub use rows::{
+    instance_view, instance_view_for, invite_view, node_view, person_view, session_view, ssh_key_view, token_view,
+};
 
 /// What a visitor may know, signed in or not.
 pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
@@ -50,7 +52,9 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
         quota: quota(world, person),
         images: images(world, me, now),
         instances: instances
-            .filter_map(|instance| Some((instance.id, rows::instance(world, instance, liveness_of(instance.node))?)))
+            .filter_map(|instance| {
+                Some((instance.id, rows::instance(world, person, instance, liveness_of(instance.node))?))
+            })
             .collect(),
         nodes: nodes
             .map(|node| {

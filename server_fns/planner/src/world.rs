@@ -63,13 +63,14 @@ pub struct World {
     pub published: BTreeMap<NodeId, Arc<Assignment>>,
     /// When this process began to listen: every node has a full lease from here.
     pub started: Instant,
-    /// Not stored: rows by the hashes of their secrets.
+    /// Not stored: rows by the hashes of their secrets, and people by their usernames.
     pub found_by: FoundBy,
 }
 
 /// Kept by [`World::apply`] alone.
 #[derive(Debug, Clone, Default)]
 pub struct FoundBy {
+    username: Index<PersonId>,
     session: Index<SessionId>,
     session_key: Index<SessionId>,
     token: Index<TokenId>,

@@ -9,37 +9,65 @@ use model::live::LiveWorld;
 use model::request::CreateInstance;
 use server_fns::{Json, instances};
 
+use super::draft::Draft;
+use super::first_key::FirstKey;
 use super::fit::fit;
 use super::images::Images;
 use super::keys::{Keys, is_ticked};
-use super::limits::{CPUS, LimitFields, MEMORY, TypedLimits};
+use super::limits::{CPUS, LimitFields, MEMORY};
 use super::name::suggest;
 use crate::action::use_ask;
+use crate::kept::use_kept;
 use crate::parts::{Button, ButtonKind, Card, Field, Glyph, Notice, NoticeKind};
 use crate::route::Route;
+use crate::script;
 use crate::state::use_live;
+
+/// The field that shows its refusals with the keys.
+const KEYS: &str = "ssh_keys";
 
 #[component]
 pub(super) fn Form() -> Element {
     let live = use_live();
+    let kept = use_kept();
     let ask = use_ask();
-    let mut name = use_signal(|| {
-        let world = live.world.peek();
-        let taken = |name: &str| {
-            world.as_ref().is_some_and(|world| world.instances.values().any(|view| view.name.as_str() == name))
-        };
-        suggest(*live.now.peek(), taken)
+    // As it was left, or a new one.
+    let begun = use_hook(|| {
+        kept.draft().unwrap_or_else(|| {
+            let world = live.world.peek();
+            let taken = |name: &str| world.as_ref().is_some_and(|world| has(world, name));
+            Draft::named(suggest(*live.now.peek(), taken))
+        })
     });
+    let mut name = use_signal(|| begun.name.clone());
     // `None`: what the server would choose.
-    let mut image = use_signal(|| None);
+    let mut image = use_signal(|| begun.image);
     let image_or_default = use_memo(move || image().unwrap_or_else(|| default_image(live.world.read().as_ref())));
-    let changed = use_signal(BTreeSet::<SshKeyId>::new);
-    let limits = use_signal(TypedLimits::default);
+    let changed = use_signal(|| begun.changed.clone());
+    let limits = use_signal(|| begun.limits.clone());
+    let terminal_only = use_signal(|| begun.terminal_only);
+    use_effect(move || {
+        kept.keep_draft(Draft {
+            name: name(),
+            image: image(),
+            changed: changed(),
+            limits: limits(),
+            terminal_only: terminal_only(),
+        });
+    });
     let mut misread = use_signal(|| None::<(&'static str, &'static str)>);
+    let mut adding = use_signal(|| false);
     let fits = use_memo(move || live.world.read().as_ref().map(|world| fit(world, image_or_default())));
+    let no_key = use_memo(move || live.world.read().as_ref().is_some_and(|world| world.ssh_keys.is_empty()));
+    let there = use_memo(move || live.world.read().as_ref().is_some_and(|world| has(world, name.read().trim())));
+    let lacks_key = no_key() && !terminal_only();
 
     let submit = move |event: FormEvent| {
         event.prevent_default();
+        if no_key() && !terminal_only() {
+            script::focus("public_key");
+            return misread.set(Some((KEYS, "Add an SSH key first, or choose Terminal only.")));
+        }
         let limits = match limits.read().read() {
             Ok(limits) => limits,
             Err(reason) => return misread.set(Some(reason)),
@@ -54,16 +82,22 @@ pub(super) fn Form() -> Element {
         };
         ask.start(instances::create(Json(request)), move |view| {
             let id = view.id;
+            kept.forget_draft();
             live.learn(view);
             navigator().push(Route::Instance { id });
         });
     };
     let local = |field: &str| misread().filter(|(at, _)| *at == field).map(|(_, why)| why.to_owned());
+    // One thing is the next, and only that has the button of the page.
+    let next = if lacks_key || adding() { ButtonKind::Plain } else { ButtonKind::Primary };
     rsx! {
+        if lacks_key || adding() {
+            FirstKey { key: "{lacks_key}", first: lacks_key, on_close: move |()| adding.set(false) }
+        }
         form { onsubmit: submit,
             Card {
                 div { class: "flex flex-col gap-6",
-                    if let Some(refusal) = ask.rest(&["name", "image", "ssh_keys", CPUS, MEMORY]) {
+                    if let Some(refusal) = ask.rest(&["name", "image", KEYS, CPUS, MEMORY]) {
                         Notice { kind: NoticeKind::Bad, "{refusal}" }
                     }
                     Field {
@@ -73,7 +107,11 @@ pub(super) fn Form() -> Element {
                         mono: true,
                         autocomplete: "off",
                         error: ask.field("name"),
-                        hint: "Also the host name inside. Lower-case letters, digits and hyphens.",
+                        hint: if there() {
+                            "You have an instance of this name. Another one can be created once that is gone."
+                        } else {
+                            "Also the host name inside. Lower-case letters, digits and hyphens."
+                        },
                         oninput: move |text| name.set(text),
                     }
                     Images {
@@ -81,7 +119,12 @@ pub(super) fn Form() -> Element {
                         error: ask.field("image"),
                         onchoose: move |chosen| image.set(Some(chosen)),
                     }
-                    Keys { changed, error: ask.field("ssh_keys") }
+                    Keys {
+                        changed,
+                        terminal_only,
+                        error: local(KEYS).filter(|_| lacks_key).or_else(|| ask.field(KEYS)),
+                        on_add: move |()| adding.set(true),
+                    }
                     LimitFields {
                         typed: limits,
                         cpus_error: local(CPUS).or_else(|| ask.field(CPUS)),
@@ -93,7 +136,7 @@ pub(super) fn Form() -> Element {
                                 span { class: if fits.is_good() { "" } else { "text-warn" }, "{fits.words()}" }
                             }
                         }
-                        Button { kind: ButtonKind::Primary, icon: Glyph::Plus, submit: true, busy: ask.busy(),
+                        Button { kind: next, icon: Glyph::Plus, submit: true, busy: ask.busy(),
                             if ask.busy() { "Asked…" } else { "Create instance" }
                         }
                     }
@@ -101,6 +144,11 @@ pub(super) fn Form() -> Element {
             }
         }
     }
+}
+
+/// Whether the person has an instance of that name.
+fn has(world: &LiveWorld, name: &str) -> bool {
+    world.instances.values().any(|view| view.is_of(&world.me.username) && view.name.as_str() == name)
 }
 
 /// The default image if some node offers it, else the first that one does.

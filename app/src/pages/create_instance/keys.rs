@@ -7,8 +7,8 @@ use model::id::SshKeyId;
 use model::live::LiveWorld;
 use model::view::{KeyStanding, SshKeyView};
 
-use crate::parts::{ButtonLink, Check, Glyph, Notice, NoticeKind};
-use crate::route::Route;
+use super::first_key::OPENER;
+use crate::parts::{Button, ButtonKind, Check, Choice, Glyph};
 use crate::state::use_world;
 
 /// A key that may manage is ticked until it is unticked, so one that was added meanwhile is let in, too. Another is for what
@@ -28,24 +28,26 @@ fn hint(key: &SshKeyView) -> String {
 }
 
 #[component]
-pub(super) fn Keys(changed: Signal<BTreeSet<SshKeyId>>, error: Option<String>) -> Element {
+pub(super) fn Keys(
+    changed: Signal<BTreeSet<SshKeyId>>,
+    /// Whether it is to have no key, where the person has none.
+    terminal_only: Signal<bool>,
+    error: Option<String>,
+    on_add: EventHandler<()>,
+) -> Element {
     let keys = use_world(move |world: &LiveWorld| {
         let with = |key: &SshKeyView| (key.clone(), is_ticked(world, key, &changed.read()));
         world.ssh_keys.values().map(with).collect::<Vec<_>>()
     });
     let keys = keys().unwrap_or_default();
+    if keys.is_empty() {
+        return rsx! {
+            WayIn { terminal_only, error }
+        };
+    }
     rsx! {
         fieldset { class: "flex min-w-0 flex-col",
             legend { class: "pb-1.5 text-sm font-medium", "SSH keys that may log in" }
-            if keys.is_empty() {
-                Notice {
-                    kind: NoticeKind::Warn,
-                    action: rsx! {
-                        ButtonLink { to: Route::SshKeys {}, icon: Glyph::Key, "Add an SSH key" }
-                    },
-                    "You have no SSH key yet, and an instance opens to nothing else."
-                }
-            }
             for (key, ticked) in keys {
                 Check {
                     key: "{key.id}",
@@ -61,9 +63,45 @@ pub(super) fn Keys(changed: Signal<BTreeSet<SshKeyId>>, error: Option<String>) -
                     },
                 }
             }
-            if let Some(error) = error {
-                p { class: "text-sm text-bad", role: "alert", "{error}" }
+            div { class: "pt-1",
+                Button { id: OPENER, kind: ButtonKind::Quiet, icon: Glyph::Plus, onclick: move |_| on_add.call(()), "Add another key" }
             }
+            Refused { error }
+        }
+    }
+}
+
+/// Without a key, a person says that none is wanted: nothing else lets anybody log in.
+#[component]
+fn WayIn(terminal_only: Signal<bool>, error: Option<String>) -> Element {
+    let mut terminal_only = terminal_only;
+    rsx! {
+        fieldset { class: "flex min-w-0 flex-col gap-2",
+            legend { class: "pb-1.5 text-sm font-medium", "How you get in" }
+            for (terminal, title, hint) in [
+                (false, "With an SSH key", "Add it above. You have none yet."),
+                (true, "Terminal only", "Without a key nobody can log in with ssh. Its page has a terminal and its files."),
+            ] {
+                Choice {
+                    key: "{terminal}",
+                    name: "way_in",
+                    value: if terminal { "terminal" } else { "key" },
+                    title,
+                    hint,
+                    chosen: terminal_only() == terminal,
+                    onchoose: move |()| terminal_only.set(terminal),
+                }
+            }
+            Refused { error }
+        }
+    }
+}
+
+#[component]
+fn Refused(error: Option<String>) -> Element {
+    rsx! {
+        if let Some(error) = error {
+            p { class: "text-sm text-bad", role: "alert", "{error}" }
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct TypedLimits {
     cpus: String,
     /// Megabytes.
     memory: String,
+    /// As they were before anything was typed: what is left as it is stays exactly so.
+    before: Limits,
 }
 
 /// The fields that show their refusals here.
@@ -20,6 +22,18 @@ pub(super) const CPUS: &str = "limits.cpu_millis";
 pub(super) const MEMORY: &str = "limits.memory_bytes";
 
 impl TypedLimits {
+    pub(super) fn of(before: Limits) -> Self {
+        let cpus = before.cpu_millis.map(|millis| (f64::from(millis) / 1_000.0).to_string()).unwrap_or_default();
+        // Rounded up, so that it is not zero.
+        let memory = before.memory_bytes.map(|bytes| bytes.div_ceil(1_000_000).to_string()).unwrap_or_default();
+        Self { cpus, memory, before }
+    }
+
+    /// Whether anything is filled in.
+    pub(super) fn tell(&self) -> bool {
+        !self.cpus.is_empty() || !self.memory.is_empty()
+    }
+
     /// The limits, or the field at fault and what is wrong with it.
     pub(super) fn read(&self) -> Result<Limits, (&'static str, &'static str)> {
         let cpu_millis = match self.cpus.trim() {
@@ -30,6 +44,8 @@ impl TypedLimits {
             "" => None,
             text => Some(megabytes(text).ok_or((MEMORY, "Memory must be a whole number of megabytes, such as 512."))?),
         };
+        let untouched = Self::of(self.before);
+        let memory_bytes = if self.memory == untouched.memory { self.before.memory_bytes } else { memory_bytes };
         Ok(Limits { cpu_millis, memory_bytes })
     }
 }
@@ -48,8 +64,10 @@ pub(super) fn LimitFields(
     cpus_error: Option<String>,
     memory_error: Option<String>,
 ) -> Element {
+    // What is filled in already is shown at first.
+    let told = use_hook(|| typed.peek().tell());
     rsx! {
-        details { class: "group",
+        details { class: "group", open: told,
             summary { class: "w-fit cursor-pointer rounded-sm py-1 text-sm font-medium text-text-muted hover:text-text", "More" }
             div { class: "grid gap-4 pt-3 sm:grid-cols-2",
                 Field {
@@ -92,8 +110,20 @@ mod tests {
     }
 
     #[test]
+    fn limits_of_before_are_the_same_until_they_are_changed() {
+        for (cpu_millis, memory_bytes) in [(None, None), (Some(1_500), Some(268_435_456)), (Some(100), Some(1))] {
+            let before = Limits { cpu_millis, memory_bytes };
+            assert_eq!(TypedLimits::of(before).read(), Ok(before));
+        }
+        let typed = TypedLimits::of(Limits { cpu_millis: Some(2_000), memory_bytes: Some(268_435_456) });
+        assert_eq!((typed.cpus.as_str(), typed.memory.as_str()), ("2", "269"));
+        let changed = TypedLimits { memory: "512".to_owned(), ..typed };
+        assert_eq!(changed.read().map(|limits| limits.memory_bytes), Ok(Some(512_000_000)));
+    }
+
+    #[test]
     fn a_limit_that_cannot_be_read_names_its_field() {
-        let typed = TypedLimits { cpus: String::new(), memory: "much".to_owned() };
+        let typed = TypedLimits { memory: "much".to_owned(), ..TypedLimits::default() };
         assert_eq!(typed.read().map_err(|(field, _)| field), Err(MEMORY));
         assert_eq!(TypedLimits::default().read(), Ok(Limits::default()));
     }

@@ -1,5 +1,7 @@
 //! Creating an instance: three choices, all made already.
 
+mod draft;
+mod first_key;
 mod fit;
 mod form;
 mod images;
@@ -10,6 +12,8 @@ mod name;
 use dioxus::prelude::*;
 
 use crate::parts::PageHeader;
+
+pub(crate) use draft::Draft;
 use form::Form;
 
 #[component]

@@ -6,16 +6,18 @@ use model::view::InstanceView;
 
 use crate::pages::instances::{VerbButton, Verbs};
 use crate::parts::{ButtonKind, Card};
+use crate::state::use_called;
 
 #[component]
 pub(super) fn Danger(verbs: Verbs, view: InstanceView) -> Element {
     let ports: Vec<_> = view.ports.iter().map(|binding| binding.host.0.to_string()).collect();
     let ports = if ports.is_empty() { String::new() } else { format!(", and its host ports {}", ports.join(", ")) };
+    let called = use_called(&view);
     rsx! {
         Card { title: "Delete",
             div { class: "flex flex-wrap items-center justify-between gap-4",
                 p { class: "max-w-prose text-text-muted",
-                    "Deleting {view.name} loses all its files and programs{ports}, for good. You will be asked to type its name."
+                    "Deleting {called} loses all its files and programs{ports}, for good. You will be asked to type {called}."
                 }
                 VerbButton { verbs, verb: Verb::Delete, view, kind: ButtonKind::Danger }
             }

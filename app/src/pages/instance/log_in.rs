@@ -8,9 +8,11 @@ use model::view::InstanceView;
 use super::start_on_connect::StartOnConnect;
 use crate::pages::instances::wakes;
 use crate::parts::{Card, CopyText};
+use crate::state::use_other_owner;
 
 #[component]
 pub(super) fn LogIn(view: InstanceView) -> Element {
+    let other = use_other_owner(&view);
     let runs = matches!(view.phase, Phase::Running | Phase::Unknown);
     let gateway = !view.gateway_command.is_empty();
     let through = gateway && (runs || wakes(&view));
@@ -42,7 +44,14 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                     }
                 }
                 if through || direct {
-                    p { class: "text-sm text-text-muted", "Type {which} into a terminal on a machine that holds one of the keys below." }
+                    p { class: "text-sm text-text-muted",
+                        if let Some(owner) = &other {
+                            "For {owner}, on a machine that holds one of the keys below: no key of yours opens it. You have the terminal and \
+                            the files of this page."
+                        } else {
+                            "Type {which} into a terminal on a machine that holds one of the keys below."
+                        }
+                    }
                 }
                 if gateway {
                     StartOnConnect { view }

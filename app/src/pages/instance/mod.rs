@@ -18,10 +18,11 @@ use model::phase::Phase;
 use model::verb::Verb;
 use model::view::InstanceView;
 
-use super::instances::{Message, VerbButton, VerbDialog, use_verbs};
+use super::instances::{CreateAgain, Message, Name, VerbButton, VerbDialog, use_verbs};
+use crate::kept::use_kept;
 use crate::parts::{Badge, ButtonKind, ButtonLink, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Title, Tone};
 use crate::route::Route;
-use crate::state::use_world;
+use crate::state::{use_called, use_world};
 
 use danger::Danger;
 use doors::Doors;
@@ -66,17 +67,21 @@ fn Present(view: InstanceView) -> Element {
     let verbs = use_verbs(view.id);
     let making = matches!(view.phase, Phase::Pending | Phase::Creating);
     let well = matches!(view.phase, Phase::Running | Phase::Stopped);
+    let kept = use_kept();
+    let called = use_called(&view);
+    // Nothing can be changed about one that is deleted, so nothing is offered that would.
+    let leaving = view.is_leaving();
     rsx! {
-        Title { text: "{view.name} · DockHost" }
+        Title { text: "{called} · DockHost" }
         Link {
             class: "inline-flex items-center gap-1.5 rounded-sm pb-3 text-sm text-text-muted hover:text-text",
-            to: Route::Instances {},
+            to: kept.list().route(),
             Icon { glyph: Glyph::ArrowLeft }
             "Instances"
         }
         header { class: "flex flex-wrap items-center justify-between gap-3 pb-5",
             div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1",
-                h1 { class: "truncate text-xl font-semibold", "{view.name}" }
+                h1 { class: "truncate text-xl font-semibold", Name { view: view.clone() } }
                 div { aria_live: "polite",
                     if let Some(words) = verbs.asked_words(&view) {
                         Badge { tone: Tone::Busy, "{words}" }
@@ -89,8 +94,13 @@ fn Present(view: InstanceView) -> Element {
                 if view.phase == Phase::Running {
                     ButtonLink { kind: ButtonKind::Primary, icon: Glyph::Terminal, to: Route::Terminal { id: view.id }, "Open terminal" }
                 }
-                for verb in [Verb::Start, Verb::Stop, Verb::Restart] {
-                    VerbButton { key: "{verb.title()}", verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
+                if view.phase == Phase::Lost {
+                    CreateAgain { view: view.clone() }
+                }
+                if !leaving {
+                    for verb in [Verb::Start, Verb::Stop, Verb::Restart] {
+                        VerbButton { key: "{verb.title()}", verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
+                    }
                 }
             }
         }
@@ -103,16 +113,22 @@ fn Present(view: InstanceView) -> Element {
             if !well {
                 Why { verbs, view: view.clone() }
             }
-            LogIn { view: view.clone() }
-            Doors { view: view.clone() }
+            if !leaving {
+                LogIn { view: view.clone() }
+                Doors { view: view.clone() }
+            }
             Overview { view: view.clone() }
-            Ports { view: view.clone() }
-            Files { view: view.clone() }
+            if !leaving {
+                Ports { view: view.clone() }
+                Files { view: view.clone() }
+            }
             if well {
                 Why { verbs, view: view.clone() }
             }
             Events { view: view.clone() }
-            Danger { verbs, view: view.clone() }
+            if !leaving {
+                Danger { verbs, view: view.clone() }
+            }
         }
         VerbDialog { verbs, view }
     }

@@ -6,17 +6,21 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::login::login;
-use super::{Message, Offer, VerbButton, VerbDialog, use_verbs, verb_words};
+use super::{CreateAgain, Message, Name, Offer, VerbButton, VerbDialog, use_verbs, verb_words};
 use crate::parts::{
     Badge, ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone,
 };
 use crate::route::Route;
+use crate::state::{use_called, use_other_owner};
 
 #[component]
 pub(super) fn Row(view: InstanceView) -> Element {
     let verbs = use_verbs(view.id);
     let inline = [Verb::Start, Verb::Stop].into_iter().find(|verb| view.takes(*verb));
     let menu = format!("menu-{}", view.id);
+    let called = use_called(&view);
+    // Only the owner's keys open it.
+    let own = use_other_owner(&view).is_none();
     rsx! {
         li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 lg:grid-cols-[8.5rem_minmax(0,1fr)_auto]",
             div { class: "col-span-2 lg:col-span-1",
@@ -30,7 +34,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                 Link {
                     class: "min-w-0 truncate py-1 font-medium underline-offset-2 hover:underline",
                     to: Route::Instance { id: view.id },
-                    "{view.name}"
+                    Name { view: view.clone() }
                 }
                 span { class: "text-sm text-text-muted", "{view.image.title()}" }
                 span { class: "text-sm text-text-muted", "on {view.node.name}" }
@@ -39,15 +43,19 @@ pub(super) fn Row(view: InstanceView) -> Element {
                 if let Some(verb) = inline {
                     VerbButton { verbs, verb, view: view.clone(), kind: ButtonKind::Quiet }
                 }
+                if view.phase == Phase::Lost {
+                    VerbButton { verbs, verb: Verb::Delete, view: view.clone(), kind: ButtonKind::Quiet }
+                    CreateAgain { view: view.clone(), kind: ButtonKind::Quiet }
+                }
                 if view.phase == Phase::Running {
                     ButtonLink {
                         kind: ButtonKind::Quiet,
                         icon: Glyph::Terminal,
-                        title: "Open a terminal on {view.name}",
+                        title: "Open a terminal on {called}",
                         to: Route::Terminal { id: view.id },
                     }
                 }
-                Menu { id: "{menu}", label: "Actions for {view.name}",
+                Menu { id: "{menu}", label: "Actions for {called}",
                     MenuItem {
                         menu: "{menu}",
                         icon: Glyph::Info,
@@ -70,8 +78,8 @@ pub(super) fn Row(view: InstanceView) -> Element {
                 }
             }
             div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden lg:col-span-1 lg:col-start-2",
-                if let Some(command) = login(&view) {
-                    CopyText { text: command, title: "Copy the ssh command of {view.name}" }
+                if let Some(command) = login(&view).filter(|_| own) {
+                    CopyText { text: command, title: "Copy the ssh command of {called}" }
                 }
                 if !view.message.is_empty() || view.starts_at.is_some() {
                     p { class: "text-sm text-text-muted", Message { view: view.clone() } }
@@ -79,7 +87,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     p { class: "text-sm text-text-muted", "Stopped " Time { at } }
                 }
                 if let Some(progress) = view.progress {
-                    div { class: "max-w-xs", ProgressBar { step: progress.step, of: progress.of, label: "Progress of {view.name}" } }
+                    div { class: "max-w-xs", ProgressBar { step: progress.step, of: progress.of, label: "Progress of {called}" } }
                 }
             }
             VerbDialog { verbs, view }

@@ -10,6 +10,7 @@ use server_fns::{ApiError, instances};
 
 use crate::action::{Ask, use_ask};
 use crate::parts::{Button, ButtonKind, Confirm, Glyph, NoticeKind, Toasts, use_toasts};
+use crate::state::{use_called, use_other_owner};
 
 /// How a verb looks, what it costs and how it is asked.
 pub(crate) trait Offer: Copy {
@@ -159,14 +160,19 @@ pub(crate) fn VerbButton(verbs: Verbs, verb: Verb, view: InstanceView, #[props(d
 #[component]
 pub(crate) fn VerbDialog(verbs: Verbs, view: InstanceView) -> Element {
     let mut confirming = verbs.confirming;
+    let (called, other) = (use_called(&view), use_other_owner(&view));
     let Some(verb) = confirming() else { return rsx! {} };
     let Some(loss) = verb.loss(&view) else { return rsx! {} };
+    let loss = match other {
+        Some(owner) => format!("It is {owner}'s and not yours. {loss}"),
+        None => loss,
+    };
     rsx! {
         Confirm {
-            title: "{verb.title()} {view.name}?",
+            title: "{verb.title()} {called}?",
             text: loss,
             verb: verb.title(),
-            type_name: matches!(verb, Verb::Delete | Verb::Forget).then(|| view.name.to_string()),
+            type_name: matches!(verb, Verb::Delete | Verb::Forget).then(|| called.clone()),
             busy: verbs.ask.busy(),
             on_confirm: move |()| verbs.go(verb),
             on_close: move |()| confirming.set(None),

@@ -13,7 +13,8 @@ use model::view::{NodeKey, NodeView};
 use server_fns::{ApiError, Json, nodes};
 
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind};
+use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind, on_escape};
+use crate::script;
 
 pub(in crate::pages) use connect::Connect;
 use draft::Draft;
@@ -41,6 +42,8 @@ impl From<NodeKey> for FreshLine {
 #[component]
 pub(in crate::pages) fn NodeForm(
     node: Option<NodeView>,
+    /// The id of what opened it, which has the focus again when it is left.
+    opener: String,
     on_close: EventHandler<()>,
     on_line: EventHandler<FreshLine>,
 ) -> Element {
@@ -49,17 +52,31 @@ pub(in crate::pages) fn NodeForm(
     // As it was when the form was opened, so that news of the node do not change what is sent.
     let before = use_hook(|| node.as_ref().map(Draft::of));
     let mut draft = use_signal(|| before.clone().unwrap_or_default());
+    let again = opener.clone();
+    let leave = use_callback(move |()| {
+        if !ask.busy() {
+            on_close.call(());
+            script::focus(&opener);
+        }
+    });
     let send = move |event: FormEvent| {
         event.prevent_default();
+        let again = again.clone();
         ask.start(save(id, before.clone(), draft()), move |line| {
-            if let Some(line) = line {
-                on_line.call(line);
+            match line {
+                // It takes the focus.
+                Some(line) => on_line.call(line),
+                None => script::focus(&again),
             }
             on_close.call(());
         });
     };
     rsx! {
-        form { class: "flex max-w-xl flex-col gap-4", onsubmit: send,
+        form {
+            class: "flex max-w-xl flex-col gap-4",
+            onmounted: move |_| script::focus("name"),
+            onkeydown: on_escape(move || leave.call(())),
+            onsubmit: send,
             if let Some(why) = ask.rest(&["name", "lab", "address", "max_instances", "host_ports"]) {
                 Notice { kind: NoticeKind::Bad, "{why}" }
             }
@@ -114,7 +131,7 @@ pub(in crate::pages) fn NodeForm(
                 Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(),
                     if id.is_some() { "Save settings" } else { "Add node" }
                 }
-                Button { disabled: ask.busy(), onclick: move |_| on_close.call(()), "Cancel" }
+                Button { disabled: ask.busy(), onclick: move |_| leave.call(()), "Cancel" }
             }
         }
     }

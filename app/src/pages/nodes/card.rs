@@ -8,10 +8,10 @@ use super::details::Details;
 use super::faults::Faults;
 use super::link::LinkMeter;
 use super::meters::Meters;
-use super::verbs::Verbs;
+use super::verbs::{Verbs, menu};
 use super::words::{drained, liveness, owner, since};
 use crate::pages::node_form::{Connect, FreshLine, NodeForm};
-use crate::parts::{Badge, Notice, NoticeKind, Time};
+use crate::parts::{Badge, Notice, NoticeKind, Time, menu_button};
 
 #[component]
 pub(super) fn NodeCard(
@@ -76,7 +76,7 @@ pub(super) fn NodeCard(
                     Connect { node: node.clone(), fresh, on_line, on_close: on_copied }
                 }
                 if editing && node.manageable {
-                    NodeForm { node, on_close: move |()| on_edit.call(false), on_line }
+                    NodeForm { opener: menu_button(&menu(node.id)), node, on_close: move |()| on_edit.call(false), on_line }
                 } else {
                     Meters { node: node.clone() }
                     LinkMeter { node: node.clone() }

@@ -28,6 +28,9 @@ enum Open {
     SettingsOf(NodeId),
 }
 
+/// The button that opens the form of a new node.
+const OPENER: &str = "add-node";
+
 #[component]
 pub(crate) fn Nodes() -> Element {
     let mut open = use_signal(|| Open::Nothing);
@@ -39,7 +42,7 @@ pub(crate) fn Nodes() -> Element {
     });
     let Some(nodes) = nodes() else { return rsx! {} };
     let add = rsx! {
-        Button { kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| open.set(Open::New), "Add a node" }
+        Button { id: OPENER, kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| open.set(Open::New), "Add a node" }
     };
     let nothing = nodes.is_empty() && open() != Open::New && fresh.read().is_none();
     rsx! {
@@ -56,6 +59,7 @@ pub(crate) fn Nodes() -> Element {
             if open() == Open::New {
                 Card { title: "Add a node",
                     NodeForm {
+                        opener: OPENER,
                         on_close: move |()| open.set(Open::Nothing),
                         on_line: move |line| fresh.set(Some(line)),
                     }

@@ -1,6 +1,7 @@
 //! What the owner of a node can do with it.
 
 use dioxus::prelude::*;
+use model::id::NodeId;
 use model::node::{Availability, Liveness};
 use model::request::DrainNode;
 use model::view::NodeView;
@@ -11,12 +12,17 @@ use crate::action::use_ask;
 use crate::pages::node_form::FreshLine;
 use crate::parts::{Confirm, Glyph, Menu, MenuItem, NoticeKind, use_toasts};
 
+/// The id of the menu on the card of that node.
+pub(super) fn menu(node: NodeId) -> String {
+    format!("menu-{node}")
+}
+
 #[component]
 pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_line: EventHandler<FreshLine>) -> Element {
     let ask = use_ask();
     let toasts = use_toasts();
     let mut asking = use_signal(|| None::<Verb>);
-    let menu = format!("menu-{}", node.id);
+    let menu = menu(node.id);
     let id = node.id;
     let mut open = move |verb: Verb| {
         ask.clear();

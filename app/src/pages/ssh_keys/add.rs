@@ -2,16 +2,31 @@
 
 use dioxus::prelude::*;
 use model::request::AddSshKey;
-use server_fns::{Json, ssh_keys};
+use server_fns::{ApiError, Json, ssh_keys};
 
 use super::words::comment;
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Choice, CopyText, Field, Notice, NoticeKind, TextArea, use_toasts};
+use crate::parts::{Button, ButtonKind, Choice, CopyText, Field, Notice, NoticeKind, TextArea, on_escape, use_toasts};
+use crate::script;
+
+/// The id of the field for the key's name: the form may stand on a page where `name` is another one.
+const NAME: &str = "key_name";
+
+/// A refusal of the name belongs at that field.
+fn at_its_field(mut error: ApiError) -> ApiError {
+    if error.refusal.field.as_deref() == Some("name") {
+        error.refusal.field = Some(NAME.to_owned());
+    }
+    error
+}
 
 #[component]
-pub(super) fn AddKey(
+pub(crate) fn AddKey(
     /// Whether there is something to go back to.
     closable: bool,
+    /// It stands on the page of another form, which has a field *Name* of its own.
+    #[props(default)]
+    beside: bool,
     on_close: EventHandler<()>,
 ) -> Element {
     let ask = use_ask();
@@ -27,7 +42,9 @@ pub(super) fn AddKey(
     };
     let send = move |event: FormEvent| {
         event.prevent_default();
-        ask.start(ssh_keys::add(Json(form())), move |added| {
+        let request = form();
+        let call = async move { ssh_keys::add(Json(request)).await.map_err(at_its_field) };
+        ask.start(call, move |added| {
             toasts.say(NoticeKind::Good, format!("{} is added.", added.name));
             form.set(AddSshKey::default());
             named.set(false);
@@ -35,8 +52,21 @@ pub(super) fn AddKey(
         });
     };
     rsx! {
-        form { class: "flex flex-col gap-4", onsubmit: send,
-            if let Some(why) = ask.rest(&["public_key", "name"]) {
+        form {
+            class: "flex flex-col gap-4",
+            aria_label: "Add an SSH key",
+            onmounted: move |_| {
+                if closable {
+                    script::focus("public_key");
+                }
+            },
+            onkeydown: on_escape(move || {
+                if closable && !ask.busy() {
+                    on_close.call(());
+                }
+            }),
+            onsubmit: send,
+            if let Some(why) = ask.rest(&["public_key", NAME]) {
                 Notice { kind: NoticeKind::Bad, "{why}" }
             }
             TextArea {
@@ -51,14 +81,14 @@ pub(super) fn AddKey(
                 mono: true,
             }
             Field {
-                label: "Name",
-                name: "name",
+                label: if beside { "Name of the key" } else { "Name" },
+                name: NAME,
                 value: form.read().name.clone(),
                 oninput: move |text: String| {
                     named.set(!text.is_empty());
                     form.write().name = text;
                 },
-                error: ask.field("name"),
+                error: ask.field(NAME),
                 hint: "A name of your choice, such as the computer that has the key.",
                 autocomplete: "off",
             }

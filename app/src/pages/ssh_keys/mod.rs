@@ -12,11 +12,15 @@ use model::live::LiveWorld;
 use model::view::SshKeyView;
 
 use crate::parts::{Button, ButtonKind, Card, Glyph, PageHeader};
+use crate::script;
 use crate::state::use_world;
 
-use add::AddKey;
+pub(super) use add::AddKey;
 use gateway::Gateway;
 use row::KeyRow;
+
+/// The button that opens the form, and has the focus again when that is left.
+const OPENER: &str = "add-key";
 
 #[component]
 pub(crate) fn SshKeys() -> Element {
@@ -35,14 +39,20 @@ pub(crate) fn SshKeys() -> Element {
             text: "The holder of one of these keys can log in to the instances that have it. A key opens one account only.",
             actions: rsx! {
                 if !open {
-                    Button { kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| adding.set(true), "Add SSH key" }
+                    Button { id: OPENER, kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| adding.set(true), "Add SSH key" }
                 }
             },
         }
         div { class: "flex flex-col gap-5",
             if open {
                 Card { title: if first { "Add your first SSH key" } else { "Add an SSH key" },
-                    AddKey { closable: !first, on_close: move |()| adding.set(false) }
+                    AddKey {
+                        closable: !first,
+                        on_close: move |()| {
+                            adding.set(false);
+                            script::focus(OPENER);
+                        },
+                    }
                 }
             }
             if !first {

@@ -17,7 +17,7 @@ use model::view::InstanceView;
 
 use crate::parts::{Button, ButtonLink, Empty, Glyph, Title};
 use crate::route::Route;
-use crate::state::use_world;
+use crate::state::{use_called, use_world};
 
 use bar::Bar;
 use closed::Closed;
@@ -59,8 +59,9 @@ fn Present(view: InstanceView) -> Element {
     let tabs = use_tabs(view.id);
     // While its node is away it may well run on, and its terminals come back with the node. Those of one that is paused wait.
     let open = matches!(view.phase, Phase::Running | Phase::Paused | Phase::Unknown);
+    let called = use_called(&view);
     rsx! {
-        Title { text: "Terminal on {view.name} · DockHost" }
+        Title { text: "Terminal on {called} · DockHost" }
         Header { view: view.clone(), state: tabs.state().filter(|_| open) }
         if open {
             Terminals { tabs }

@@ -7,7 +7,8 @@ use server_fns::{Json, tokens};
 
 use crate::action::use_ask;
 use crate::pages::node_form::use_origin;
-use crate::parts::{Button, ButtonKind, Card, CopyText, Field, Notice, NoticeKind};
+use crate::parts::{Button, ButtonKind, Card, CopyText, Field, Notice, NoticeKind, on_escape};
+use crate::script;
 
 #[component]
 pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: EventHandler<()>) -> Element {
@@ -18,7 +19,15 @@ pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: Ev
         ask.start(tokens::create(Json(CreateToken { name: name() })), move |made| on_made.call(made));
     };
     rsx! {
-        form { class: "flex flex-col gap-4", onsubmit: send,
+        form {
+            class: "flex flex-col gap-4",
+            onmounted: move |_| script::focus("name"),
+            onkeydown: on_escape(move || {
+                if !ask.busy() {
+                    on_close.call(());
+                }
+            }),
+            onsubmit: send,
             if let Some(why) = ask.rest(&["name"]) {
                 Notice { kind: NoticeKind::Bad, "{why}" }
             }

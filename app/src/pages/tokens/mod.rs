@@ -8,10 +8,14 @@ use model::live::LiveWorld;
 use model::view::{Created, TokenView};
 
 use crate::parts::{Button, ButtonKind, Card, Empty, Glyph, PageHeader};
+use crate::script;
 use crate::state::use_world;
 
 use create::{CreateForm, Once};
 use row::TokenRow;
+
+/// The button that opens the form, and has the focus again when that is left.
+const OPENER: &str = "create-token";
 
 #[component]
 pub(crate) fn Tokens() -> Element {
@@ -24,7 +28,7 @@ pub(crate) fn Tokens() -> Element {
     });
     let Some(tokens) = tokens() else { return rsx! {} };
     let create = rsx! {
-        Button { kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| creating.set(true), "Create token" }
+        Button { id: OPENER, kind: ButtonKind::Primary, icon: Glyph::Plus, onclick: move |_| creating.set(true), "Create token" }
     };
     let nothing = tokens.is_empty() && made.read().is_none() && !creating();
     rsx! {
@@ -48,7 +52,10 @@ pub(crate) fn Tokens() -> Element {
                             made.set(Some(token));
                             creating.set(false);
                         },
-                        on_close: move |()| creating.set(false),
+                        on_close: move |()| {
+                            creating.set(false);
+                            script::focus(OPENER);
+                        },
                     }
                 }
             }

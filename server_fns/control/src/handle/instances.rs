@@ -13,7 +13,7 @@ use planner::actor::Actor;
 use planner::clock::Now;
 use planner::command::{Decision, instances};
 use planner::explain::explain;
-use planner::view::{images, instance_view};
+use planner::view::{images, instance_view_for};
 use planner::world::World;
 use std::sync::Arc;
 
@@ -33,12 +33,13 @@ impl Handle {
     pub fn instances(&self, actor: &Actor) -> Result<Vec<InstanceView>, Refusal> {
         let (world, now) = (self.world(), self.now());
         let seen = world.instances.values().filter(|instance| actor.sees_instance(instance));
-        Ok(seen.filter_map(|instance| instance_view(&world, instance, now)).collect())
+        Ok(seen.filter_map(|instance| instance_view_for(&world, actor.person, instance, now)).collect())
     }
 
     pub fn instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
         let world = self.world();
-        instance_view(&world, actor.instance(&world, id)?, self.now()).ok_or_else(|| gone("instance"))
+        let seen = actor.instance(&world, id)?;
+        instance_view_for(&world, actor.person, seen, self.now()).ok_or_else(|| gone("instance"))
     }
 
     /// What happened to it, the oldest first.

@@ -1,7 +1,7 @@
 //! One row each.
 
 use model::enrolment::EnrolmentView;
-use model::id::SessionId;
+use model::id::{PersonId, SessionId};
 use model::name::{Label, Username};
 use model::node::{Liveness, NodeFacts};
 use model::port::{DeclaredPort, UrlAccess};
@@ -21,12 +21,22 @@ use crate::rollup::{Rollup, rollup};
 use crate::urls::label;
 use crate::world::{Enrolment, Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
 
-/// `None` if its owner or its node is no longer there.
+/// As its owner sees it; `None` if its owner or its node is no longer there.
 pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<InstanceView> {
-    self::instance(world, instance, liveness(world, instance.node, now.mono))
+    instance_view_for(world, instance.owner, instance, now)
 }
 
-pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -> Option<InstanceView> {
+/// The same as that person sees it.
+pub fn instance_view_for(world: &World, viewer: PersonId, instance: &Instance, now: Now) -> Option<InstanceView> {
+    self::instance(world, viewer, instance, liveness(world, instance.node, now.mono))
+}
+
+pub(super) fn instance(
+    world: &World,
+    viewer: PersonId,
+    instance: &Instance,
+    liveness: Liveness,
+) -> Option<InstanceView> {
     let node = world.nodes.get(&instance.node)?;
     let Rollup { phase, message, progress, starts_at } = rollup(instance, liveness);
     let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
@@ -42,7 +52,7 @@ pub(super) fn instance(world: &World, instance: &Instance, liveness: Liveness) -
         ports: instance.host_ports.bindings().collect(),
         doors: doors(instance, node, liveness),
         ssh_command: ssh_command(node, instance),
-        gateway_command: login(world, &user(instance, &owner)),
+        gateway_command: login(world, &user(world, viewer, instance, &owner)),
         owner,
         start_on_connect: instance.spec.start_on_connect,
         urls: instance.spec.ports.iter().map(|declared| url(world, instance, declared)).collect(),
@@ -73,11 +83,13 @@ fn url(world: &World, instance: &Instance, declared: &DeclaredPort) -> UrlView {
     UrlView { port, access, url: url.unwrap_or_default() }
 }
 
-/// The user name under which the gateway leads to it.
-fn user(instance: &Instance, owner: &Username) -> String {
+/// The user name under which the gateway leads to it and to no other, whoever asks.
+fn user(world: &World, viewer: PersonId, instance: &Instance, owner: &Username) -> String {
     let name = instance.spec.name.as_str();
-    // One of before may be called as the lobby is.
-    if name == LOBBY { format!("{name}.{owner}") } else { name.to_owned() }
+    // The name alone is one of the viewer's own. One of before may be called as the lobby is. A key that was never used
+    // opens nothing under the name of an account.
+    let alone = viewer == instance.owner && name != LOBBY && !world.is_username(name);
+    if alone { name.to_owned() } else { format!("{name}.{owner}") }
 }
 
 /// What to type to be that user at the gateway; empty without one.
@@ -171,7 +183,7 @@ fn strangers(world: &World, node: &Node) -> Option<String> {
     ))
 }
 
-fn username(world: &World, person: model::id::PersonId) -> Option<Username> {
+fn username(world: &World, person: PersonId) -> Option<Username> {
     world.people.get(&person).map(|person| person.username.clone())
 }
 

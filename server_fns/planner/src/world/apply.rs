@@ -7,7 +7,7 @@ use model::event::InstanceEvent;
 
 use crate::clock::Instant;
 use crate::limits::EVENTS_PER_INSTANCE;
-use crate::world::{Change, FoundBy, Node, Session, Token, World};
+use crate::world::{Change, FoundBy, Node, Person, Session, Token, World};
 
 use model::id::{ClusterId, NodeId, SessionId, TokenId};
 use model::request::Settings;
@@ -43,6 +43,7 @@ impl World {
     #[must_use]
     pub fn indexed(mut self) -> Self {
         let mut found_by = FoundBy::default();
+        self.people.iter().for_each(|(id, row)| found_by.username.moved(*id, None, Some(row.username.as_str())));
         for (id, row) in &self.sessions {
             found_by.session.moved(*id, None, Some(&row.secret_hash));
             found_by.session_key.moved(*id, None, Some(&row.key_hash));
@@ -60,7 +61,7 @@ impl World {
     pub fn apply(&mut self, change: Change) {
         match change {
             Change::PutSettings(settings) => self.settings = settings,
-            Change::PutPerson(row) => drop(self.people.insert(row.id, Arc::new(row))),
+            Change::PutPerson(row) => self.person(row),
             Change::PutSession(row) => self.session(row.id, Some(row)),
             Change::DropSession(id) => self.session(id, None),
             Change::PutToken(row) => self.token(row.id, Some(row)),
@@ -92,6 +93,13 @@ impl World {
 
     pub fn apply_all(&mut self, changes: impl IntoIterator<Item = Change>) {
         changes.into_iter().for_each(|change| self.apply(change));
+    }
+
+    fn person(&mut self, row: Person) {
+        let (id, new) = (row.id, row.username.clone());
+        let old = self.people.insert(id, Arc::new(row));
+        let old = old.as_ref().map(|row| row.username.as_str());
+        self.found_by.username.moved(id, old, Some(new.as_str()));
     }
 
     fn session(&mut self, id: SessionId, row: Option<Session>) {

@@ -1,4 +1,5 @@
-//! Rows found by the hash of a secret. Whoever shows one asks for it with every request, true or not, so nothing is searched.
+//! Rows found by a text that they have, such as the hash of a secret. Whoever shows a secret asks for it with every
+//! request, true or not, so nothing is searched.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -24,6 +24,12 @@ impl World {
         self.people.values().find(|person| person.username.as_str() == login || person.email.as_str() == login)
     }
 
+    /// Whether somebody's account is called so.
+    pub fn is_username(&self, name: &str) -> bool {
+        let mut found = self.found_by.username.candidates(name, PersonId::from_bits(0));
+        found.any(|id| self.people.get(&id).is_some_and(|person| person.username.as_str() == name))
+    }
+
     pub fn has_administrator(&self) -> bool {
         self.people.values().any(|person| person.administrator)
     }

@@ -193,6 +193,18 @@ fn a_user_name_of_one_account_takes_no_key_of_another() {
 }
 
 #[test]
+fn an_instance_called_as_an_account_is_shown_by_a_login_that_a_key_of_no_proof_opens() {
+    let mut scene = scene();
+    scene.world.identity.ssh_address = "dockhost.example:22".into();
+    claim(&mut scene, "bob", KEY).unwrap();
+    let id = scene.create("bob", "eve").unwrap();
+    let view = instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
+    assert_eq!(view.gateway_command, "ssh eve.bob@dockhost.example");
+    assert_eq!(guest(&scene.world, "eve", KEY), None);
+    assert_eq!(lands(&scene, "eve.bob"), Some(("bob".to_owned(), Route::Instance(id))));
+}
+
+#[test]
 fn an_account_called_lobby_gains_nothing_by_it() {
     let mut scene = scene();
     assert!(scene.sign_up("lobby").is_err(), "nobody is called so from now on");

@@ -1,10 +1,10 @@
 //! What each person is shown.
 
-use model::id::PersonId;
+use model::id::{InstanceId, PersonId};
 use model::request::RegisterNode;
 use model::stranger::Stranger;
 use planner::command::nodes;
-use planner::view::{live_world, node_view, welcome};
+use planner::view::{instance_view_for, live_world, node_view, welcome};
 
 use crate::scene::Scene;
 
@@ -23,6 +23,25 @@ fn everybody_sees_their_own_and_administrators_see_all_instances_and_nodes() {
     assert_eq!(bob.images.iter().map(|image| image.nodes).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(bob.instances[&id].owner.as_str(), "bob");
     assert_eq!(live_world(&scene.world, PersonId::from_bits(0), scene.now), None);
+}
+
+#[test]
+fn a_login_that_is_shown_leads_to_that_instance_whoever_sees_it() {
+    let mut scene = Scene::with_node();
+    scene.world.identity.ssh_address = "dockhost.example:2222".into();
+    let [adas, bobs] = ["ada", "bob"].map(|name| scene.create(name, "bug-a").unwrap());
+    let shown = |viewer: &str, id: InstanceId| {
+        let viewer = scene.person(viewer);
+        let seen = live_world(&scene.world, viewer, scene.now).unwrap().instances[&id].clone();
+        let alone = instance_view_for(&scene.world, viewer, scene.instance(id), scene.now).unwrap();
+        assert_eq!(alone.gateway_command, seen.gateway_command);
+        let me = &scene.world.people[&viewer].username;
+        (seen.called(me), seen.gateway_command)
+    };
+    let told = |called: &str, user: &str| (called.to_owned(), format!("ssh -p 2222 {user}@dockhost.example"));
+    assert_eq!(shown("ada", adas), told("bug-a", "bug-a"));
+    assert_eq!(shown("ada", bobs), told("bob/bug-a", "bug-a.bob"));
+    assert_eq!(shown("bob", bobs), told("bug-a", "bug-a"));
 }
 
 #[test]

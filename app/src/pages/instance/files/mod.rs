@@ -8,6 +8,7 @@ use model::phase::Phase;
 use model::view::InstanceView;
 
 use crate::parts::Card;
+use crate::state::use_called;
 use crate::transfers::TransferList;
 
 use download::Download;
@@ -15,6 +16,7 @@ use send::Send;
 
 #[component]
 pub(super) fn Files(view: InstanceView) -> Element {
+    let called = use_called(&view);
     let folder = use_signal(|| "/root".to_owned());
     // While its node is away it may well run on, and a refusal says what is the matter.
     let open = matches!(view.phase, Phase::Running | Phase::Unknown);
@@ -27,7 +29,7 @@ pub(super) fn Files(view: InstanceView) -> Element {
             Card { title: "Files",
                 div { class: "flex flex-col gap-4",
                     if !open {
-                        p { class: "text-text-muted", "Files go in and out while {view.name} runs." }
+                        p { class: "text-text-muted", "Files go in and out while {called} runs." }
                     } else {
                         Send { folder }
                     }

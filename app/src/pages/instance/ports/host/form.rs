@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::draft::{ALLOW, BIND, CONTAINER_PORT, HOST_PORT, PLACE};
 use crate::action::Ask;
-use crate::parts::{Button, ButtonKind, Notice, NoticeKind};
+use crate::parts::{Button, ButtonKind, Notice, NoticeKind, on_escape};
 use crate::script;
 
 #[component]
@@ -26,6 +26,11 @@ pub(super) fn Form(
             onmounted: move |_| {
                 script::enter("host-port-form");
             },
+            onkeydown: on_escape(move || {
+                if !ask.busy() {
+                    on_close.call(());
+                }
+            }),
             onsubmit: move |event| {
                 event.prevent_default();
                 on_send.call(());

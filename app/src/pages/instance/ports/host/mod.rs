@@ -14,6 +14,8 @@ use dioxus::prelude::*;
 use model::forward::{ForwardKey, Place};
 use model::view::{ForwardView, InstanceView};
 
+use crate::state::use_called;
+
 use new::NewHostPort;
 use row::Row;
 use table::{BlockRow, Table};
@@ -32,12 +34,14 @@ pub(super) fn HostPorts(view: InstanceView, open: Signal<Open>) -> Element {
     let (on_node, on_server): (Vec<_>, Vec<_>) =
         view.forwards.iter().cloned().partition(|forward| forward.place == Place::Node);
     let node = &view.node.name;
+    let called = use_called(&view);
     rsx! {
         div { class: "flex flex-col gap-5",
             if open() == Open::New {
                 NewHostPort {
                     id: view.id,
                     node: node.clone(),
+                    called: called.clone(),
                     known: view.forwards.clone(),
                     on_close: move |()| open.set(Open::Nothing),
                 }

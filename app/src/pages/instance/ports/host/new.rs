@@ -17,6 +17,8 @@ use crate::parts::{Choice, Field, More, NoticeKind, use_toasts};
 pub(super) fn NewHostPort(
     id: InstanceId,
     node: NodeName,
+    /// The instance, as the viewer is told it.
+    called: String,
     known: Vec<ForwardView>,
     on_close: EventHandler<()>,
 ) -> Element {
@@ -24,12 +26,12 @@ pub(super) fn NewHostPort(
     let toasts = use_toasts();
     let draft = use_signal(Draft::default);
     let send = move |()| {
-        let (known, draft) = (known.clone(), draft());
+        let (known, draft, called) = (known.clone(), draft(), called.clone());
         let before = known.clone();
         let call = async move { instances::open_forward(id, Json(draft.request_new(&before)?)).await };
         ask.start(call, move |view| {
             if let Some(forward) = opened(&known, &view.forwards) {
-                let text = format!("{} leads to port {} of {}.", forward.address, forward.container.0, view.name);
+                let text = format!("{} leads to port {} of {called}.", forward.address, forward.container.0);
                 toasts.say(NoticeKind::Good, text);
             }
             on_close.call(());

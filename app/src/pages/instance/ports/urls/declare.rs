@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use model::id::InstanceId;
+use model::name::Username;
 use model::port::{ContainerPort, UrlAccess};
 use model::request::DeclarePort;
 use server_fns::{Json, instances};
@@ -11,8 +12,14 @@ use crate::action::use_ask;
 use crate::parts::{Button, Field, Glyph, Notice, NoticeKind};
 
 #[component]
-pub(super) fn Declare(id: InstanceId, declared: Vec<ContainerPort>) -> Element {
+pub(super) fn Declare(
+    id: InstanceId,
+    declared: Vec<ContainerPort>,
+    /// Whose the instance is, if it is not the viewer's own.
+    owner: Option<Username>,
+) -> Element {
     let ask = use_ask();
+    let whom = owner.map_or_else(|| "you".to_owned(), |owner| owner.to_string());
     let mut port = use_signal(String::new);
     let mut mistake = use_signal(|| None::<String>);
     let send = move |event: FormEvent| {
@@ -39,7 +46,7 @@ pub(super) fn Declare(id: InstanceId, declared: Vec<ContainerPort>) -> Element {
                     value: port(),
                     oninput: move |text| port.set(text),
                     error: mistake().or_else(|| ask.field("port")),
-                    hint: "At first its URL opens for you alone.",
+                    hint: "At first its URL opens for {whom} alone.",
                     placeholder: "8080",
                     autocomplete: "off",
                     mono: true,

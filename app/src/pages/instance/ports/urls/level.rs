@@ -5,7 +5,13 @@ use model::port::UrlAccess;
 /// From nobody to everybody.
 const LEVELS: [UrlAccess; 4] = [UrlAccess::Off, UrlAccess::Owner, UrlAccess::SignedIn, UrlAccess::Public];
 /// What each of them is called, in the same order.
-pub(super) const WORDS: [&str; 4] = ["No URL", "Only me", "Everybody signed in", "Everybody"];
+const WORDS: [&str; 4] = ["No URL", "Only me", "Everybody signed in", "Everybody"];
+/// The same to an administrator, where the instance is somebody else's.
+const WORDS_TO_OTHERS: [&str; 4] = ["No URL", "Only its owner", "Everybody signed in", "Everybody"];
+
+pub(super) const fn words(own: bool) -> &'static [&'static str] {
+    if own { &WORDS } else { &WORDS_TO_OTHERS }
+}
 
 pub(super) const fn index(access: UrlAccess) -> usize {
     match access {
@@ -31,5 +37,7 @@ mod tests {
             assert_eq!(at(place), Some(level));
         }
         assert_eq!(at(LEVELS.len()), None);
+        assert_eq!([true, false].map(|own| words(own)[index(UrlAccess::Owner)]), ["Only me", "Only its owner"]);
+        assert_eq!([true, false].map(|own| words(own).len()), [LEVELS.len(); 2]);
     }
 }

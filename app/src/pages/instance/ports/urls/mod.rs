@@ -9,11 +9,15 @@ use dioxus::prelude::*;
 use model::port::UrlAccess;
 use model::view::{InstanceView, UrlView};
 
+use crate::state::{use_called, use_other_owner};
+
 use declare::Declare;
 use row::Row;
 
 #[component]
 pub(super) fn Urls(view: InstanceView) -> Element {
+    let (called, other) = (use_called(&view), use_other_owner(&view));
+    let own = other.is_none();
     let declared: Vec<_> = view.urls.iter().map(|url| url.port).collect();
     rsx! {
         section { class: "flex flex-col gap-3 border-t border-line pt-5 xl:border-t-0 xl:pt-0",
@@ -31,11 +35,11 @@ pub(super) fn Urls(view: InstanceView) -> Element {
             } else {
                 ul { class: "divide-y divide-line border-y border-line", aria_label: "Declared ports",
                     for url in view.urls.clone() {
-                        Row { key: "{url.port.0}", id: view.id, name: view.name.clone(), generation: view.generation, url }
+                        Row { key: "{url.port.0}", id: view.id, called: called.clone(), own, generation: view.generation, url }
                     }
                 }
             }
-            Declare { id: view.id, declared }
+            Declare { id: view.id, declared, owner: other }
         }
     }
 }

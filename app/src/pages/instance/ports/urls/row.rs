@@ -2,7 +2,6 @@
 
 use dioxus::prelude::*;
 use model::id::InstanceId;
-use model::name::InstanceName;
 use model::port::{ContainerPort, UrlAccess};
 use model::request::{AskLink, DeclarePort};
 use model::version::Generation;
@@ -29,7 +28,14 @@ struct Asked {
 }
 
 #[component]
-pub(super) fn Row(id: InstanceId, name: InstanceName, generation: Generation, url: UrlView) -> Element {
+pub(super) fn Row(
+    id: InstanceId,
+    called: String,
+    /// Whether it is the viewer's own.
+    own: bool,
+    generation: Generation,
+    url: UrlView,
+) -> Element {
     let ask = use_ask();
     let toasts = use_toasts();
     let mut asked = use_signal(|| None::<Asked>);
@@ -69,7 +75,7 @@ pub(super) fn Row(id: InstanceId, name: InstanceName, generation: Generation, ur
         asked.set(None);
         ask.clear();
     };
-    let title = format!("port {port} of {name}");
+    let title = format!("port {port} of {called}");
     let linked = title.clone();
     let copy_link = move |()| {
         by_hand.set(None);
@@ -99,7 +105,7 @@ pub(super) fn Row(id: InstanceId, name: InstanceName, generation: Generation, ur
                 Select {
                     name: "port-{port}-access",
                     label: "Who may open port {port}",
-                    options: &level::WORDS,
+                    options: level::words(own),
                     chosen: level::index(access),
                     busy: ask.busy(),
                     // It speaks SSH, which no browser opens.

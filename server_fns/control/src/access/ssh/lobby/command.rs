@@ -12,7 +12,7 @@ use super::{create, forward};
 pub(super) enum Command {
     Nothing,
     Help,
-    List,
+    List { all: bool },
     New { name: String, image: Option<String>, limits: Limits },
     Start { name: String },
     Stop { name: String },
@@ -27,7 +27,7 @@ pub(super) enum Command {
 }
 
 pub(super) const HELP: &str = "\
-ls                     your instances
+ls                     your instances; an administrator lists everybody's with --all
 new NAME [IMAGE]       create an instance and wait until it runs; --memory 256m and --cpus 0.5 say how much of its
                        node it gets at most
 start NAME             start it; one that ended by itself starts now and waits for no pause
@@ -71,7 +71,8 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         _ => {}
     }
     let yes = words.iter().any(|word| matches!(*word, "--yes" | "-y"));
-    let known = |word: &&&str| matches!(**word, "--json" | "--yes" | "-y");
+    let all = words.contains(&"--all");
+    let known = |word: &&&str| matches!(**word, "--json" | "--yes" | "-y" | "--all");
     let rest: Vec<&str> = words.iter().filter(|word| !known(word)).copied().collect();
     if let Some(option) = rest.iter().find(|word| word.starts_with('-')) {
         return Err(format!("There is no option {}. `help` lists the commands.", plain(option)));
@@ -79,7 +80,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
     let command = match rest.as_slice() {
         [] => Command::Nothing,
         ["help" | "?"] => Command::Help,
-        ["ls" | "list"] => Command::List,
+        ["ls" | "list"] => Command::List { all },
         ["whoami"] => Command::WhoAmI,
         ["start", name] => Command::Start { name: (*name).to_owned() },
         ["stop", name] => Command::Stop { name: (*name).to_owned() },
@@ -99,6 +100,9 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
     };
     if yes && !matches!(command, Command::Remove { .. }) {
         return Err("Only `rm` takes --yes.".to_owned());
+    }
+    if all && !matches!(command, Command::List { .. }) {
+        return Err("Only `ls` takes --all.".to_owned());
     }
     Ok((command, json))
 }
@@ -131,7 +135,8 @@ mod tests {
         let named = |name: &str| name.to_owned();
         for (line, command, json) in [
             ("", Command::Nothing, false),
-            ("  ls  --json ", Command::List, true),
+            ("  ls  --json ", Command::List { all: false }, true),
+            ("ls --all", Command::List { all: true }, false),
             ("new web-1", Command::New { name: named("web-1"), image: None, limits: Limits::default() }, false),
             (
                 "new web-1 debian-12 --json --memory 256m",
@@ -159,6 +164,7 @@ mod tests {
             "ls -la",
             "ls web-1",
             "whoami now",
+            "start web-1 --all",
             "sh -c ls",
             "start --yes web-1",
             "start web-1 web-2",

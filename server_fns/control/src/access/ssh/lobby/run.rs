@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::Timestamp;
 use model::id::InstanceId;
+use model::name::Username;
 use model::phase::Phase;
 use model::port::{ContainerPort, PortBinding, UrlAccess};
 use model::refusal::Refusal;
@@ -45,10 +46,13 @@ impl Lobby {
                 let me = self.handle.me(actor)?;
                 Ok(if json { as_json(&me) } else { format!("{} ({})\n", me.username, me.email) })
             }
-            Command::List => {
+            Command::List { all } => {
+                if all {
+                    actor.must_administer("list the instances of others")?;
+                }
                 let mut views = self.handle.instances(actor)?;
-                views.retain(|view| view.owner == actor.username);
-                Ok(if json { as_json(&views) } else { list(&views, self.handle.now().wall) })
+                views.retain(|view| all || view.is_of(&actor.username));
+                Ok(if json { as_json(&views) } else { list(&views, &actor.username, self.handle.now().wall) })
             }
             Command::New { name, image, limits } => {
                 let asked = CreateInstance { name, image, limits, ..CreateInstance::default() };
@@ -170,7 +174,8 @@ fn line(view: &InstanceView, now: Timestamp) -> String {
     format!("{} is {}{message}{}{command}\n", view.name, view.phase.as_str(), waits.unwrap_or_default())
 }
 
-fn list(views: &[InstanceView], now: Timestamp) -> String {
+/// Somebody else's have their owner before the name, because names are each owner's own.
+fn list(views: &[InstanceView], viewer: &Username, now: Timestamp) -> String {
     if views.is_empty() {
         return "You have no instances. `new NAME` creates one.\n".to_owned();
     }
@@ -180,7 +185,7 @@ fn list(views: &[InstanceView], now: Timestamp) -> String {
             Some(time) => format!("{}, starts in {time}", view.phase.as_str()),
             None => view.phase.as_str().to_owned(),
         };
-        vec![view.name.to_string(), state, view.image.to_string(), view.node.name.to_string()]
+        vec![view.called(viewer), state, view.image.to_string(), view.node.name.to_string()]
     });
     table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
 }
