@@ -9,6 +9,7 @@ use crate::route::Route;
 use crate::script;
 use crate::state::{Live, bootstrap};
 use crate::transfers::Transfers;
+use crate::wishes::Wishes;
 use crate::written::{self, Written};
 
 /// The whole interface. The server draws it once, a browser takes it over; a window draws it from nothing.
@@ -70,6 +71,7 @@ fn Begun(welcome: Welcome, snapshot: Option<LiveEvent>) -> Element {
     use_effect(script::awake);
     Live::provide(welcome, snapshot);
     Toasts::provide();
+    Wishes::provide();
     Transfers::provide();
     rsx! { Router::<Route> {} }
 }

@@ -28,6 +28,10 @@ pub(crate) fn enter(id: &str) {
     run("enter(await dioxus.recv());", id);
 }
 
+pub(crate) fn arrive() {
+    run("arrive();", ());
+}
+
 pub(crate) async fn copy(text: String) -> bool {
     run("return await copy(await dioxus.recv());", text).join().await.unwrap_or(false)
 }

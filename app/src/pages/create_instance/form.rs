@@ -18,10 +18,12 @@ use crate::action::use_ask;
 use crate::parts::{Button, ButtonKind, Card, Field, Glyph, Notice, NoticeKind};
 use crate::route::Route;
 use crate::state::use_live;
+use crate::wishes::use_wishes;
 
 #[component]
 pub(super) fn Form() -> Element {
     let live = use_live();
+    let wishes = use_wishes();
     let ask = use_ask();
     let mut name = use_signal(|| {
         let world = live.world.peek();
@@ -54,6 +56,7 @@ pub(super) fn Form() -> Element {
         };
         ask.start(instances::create(Json(request)), move |view| {
             let id = view.id;
+            wishes.made(&view);
             live.learn(view);
             navigator().push(Route::Instance { id });
         });

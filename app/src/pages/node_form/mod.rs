@@ -13,7 +13,7 @@ use model::view::{NodeKey, NodeView};
 use server_fns::{ApiError, Json, nodes};
 
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind};
+use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind, use_toasts};
 
 pub(in crate::pages) use connect::Connect;
 use draft::Draft;
@@ -45,15 +45,18 @@ pub(in crate::pages) fn NodeForm(
     on_line: EventHandler<FreshLine>,
 ) -> Element {
     let ask = use_ask();
+    let toasts = use_toasts();
     let id = node.as_ref().map(|node| node.id);
     // As it was when the form was opened, so that news of the node do not change what is sent.
     let before = use_hook(|| node.as_ref().map(Draft::of));
     let mut draft = use_signal(|| before.clone().unwrap_or_default());
     let send = move |event: FormEvent| {
         event.prevent_default();
+        let saved = format!("The settings of {} are saved.", draft.peek().name.trim());
         ask.start(save(id, before.clone(), draft()), move |line| {
-            if let Some(line) = line {
-                on_line.call(line);
+            match line {
+                Some(line) => on_line.call(line),
+                None => toasts.say(NoticeKind::Good, saved),
             }
             on_close.call(());
         });
