@@ -21,7 +21,7 @@ pub(super) fn FirstSteps() -> Element {
             },
             ol { class: "mt-2 flex flex-col gap-3 text-left",
                 Step { number: 1, done: has_key,
-                    Link { class: "text-accent-text underline-offset-2 hover:underline", to: Route::SshKeys {}, "Add an SSH key" }
+                    Link { class: "text-accent-text underline underline-offset-2", to: Route::SshKeys {}, "Add an SSH key" }
                     ", so that you can log in."
                 }
                 Step { number: 2, done: false, "Create an instance; you choose its name and its system." }

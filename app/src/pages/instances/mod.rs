@@ -18,8 +18,8 @@ use empty::{FirstSteps, Hints};
 pub(super) use login::wakes;
 pub(super) use message::Message;
 use row::Row;
-use verbs::verb_words;
 pub(super) use verbs::{Offer, VerbButton, VerbDialog, Verbs, use_verbs};
+use verbs::{hindrance, verb_words};
 
 #[component]
 pub(crate) fn Instances() -> Element {
