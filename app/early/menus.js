@@ -3,9 +3,9 @@
 // program is there.
 (() => {
   const PAUSE = 700;
-  /** The one that is open, its button, and where that was. */
+  // The one that is open, its button, and where that was.
   let open = null;
-  /** Whether the next one is entered at its end. */
+  // Whether the next one is entered at its end.
   let fromEnd = false;
   let typed = { text: "", at: 0 };
 
@@ -28,7 +28,7 @@
     return Math.abs(right - at.right) > 1 || Math.abs(top - at.top) > 1;
   };
 
-  /** Rows come and go while it is open: it goes with its button. */
+  // Rows come and go while it is open: it goes with its button.
   function follow() {
     if (!open) return;
     if (!open.button.isConnected) return leave(open.list);
@@ -36,7 +36,7 @@
     requestAnimationFrame(follow);
   }
 
-  /** One item alone is a stop of the Tab key. */
+  // One item alone is a stop of the Tab key.
   function go(list, item) {
     if (!item) return;
     for (const one of itemsOf(list)) one.tabIndex = one === item ? 0 : -1;
@@ -56,7 +56,7 @@
     button?.focus({ preventScroll: true });
   }
 
-  /** The next item, from there on, whose words begin with what is typed; one letter again and again goes through all of its. */
+  // The next item, from there on, whose words begin with what is typed; one letter again and again goes through all of its.
   function find(items, from, { key, timeStamp }) {
     const text = (timeStamp - typed.at < PAUSE ? typed.text : "") + key.toLowerCase();
     typed = { text, at: timeStamp };
@@ -66,7 +66,7 @@
     return order.find((item) => item.textContent.trim().toLowerCase().startsWith(wanted));
   }
 
-  /** Where that key leads within a menu; nothing if it leads nowhere. */
+  // Where that key leads within a menu; nothing if it leads nowhere.
   function target(items, event) {
     const at = items.indexOf(document.activeElement);
     if (event.key.length > 1) typed = { text: "", at: 0 };

@@ -43,7 +43,7 @@ pub(crate) fn Guard() -> Element {
     let mut shown = use_signal(|| None::<(Route, bool)>);
     use_effect(use_reactive!(|page| {
         let Some(page) = page else { return };
-        let before = shown.peek().clone();
+        let before = (*shown.peek()).clone();
         if before.as_ref() == Some(&page) {
             return;
         }
