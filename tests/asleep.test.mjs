@@ -40,7 +40,7 @@ describe("before the page is awake", () => {
     await filter.evaluate((field) => field.setSelectionRange(1, 2));
     assert.equal(await page.locator("dialog[open]").count(), 0, "nobody listens yet");
     assert.equal(await page.getByRole("list", { name: "Instances" }).locator("li").count(), 5);
-    await pictures(page, "list-asleep");
+    assert.deepEqual(await pictures(page, "list-asleep"), []);
     await held.after(3_000);
     await awake(page);
     await page.getByRole("heading", { name: "Stop api-2?" }).waitFor();
@@ -114,7 +114,7 @@ describe("before the page is awake", () => {
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await pictures(page, "sign-in-asleep");
+    assert.deepEqual(await pictures(page, "sign-in-asleep"), []);
     assert.equal(await page.getByRole("heading", { name: "Sign in" }).count(), 1);
     await held.after(3_000);
     await page.getByRole("heading", { name: "Instances", level: 1 }).waitFor();

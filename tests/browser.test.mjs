@@ -268,15 +268,16 @@ describe("in a browser", () => {
     await page.keyboard.press("Escape");
 
     await button("New terminal").click();
-    await page.getByRole("button", { name: "Terminal 2", exact: true }).waitFor();
+    const tab = (number) => page.getByRole("tab", { name: `Terminal ${number}`, exact: true });
+    await tab(2).waitFor();
     await shows(/# *$/);
     await enter("echo second");
     await shows(/^second *$/m);
-    await button("Terminal 1").click();
+    await tab(1).click();
     await shows(/^hello *$/m);
     await page.reload();
     await ready();
-    await button("Terminal 2").click();
+    await tab(2).click();
     await shows(/^second *$/m);
 
     await drop(shown(), [["from-the-terminal.txt", "dropped"]]);
@@ -370,7 +371,7 @@ describe("in a browser", () => {
 
   test("sign out, sign in, and back at the page that was asked for", async () => {
     await open("/nodes");
-    await menu("Account of ada", "Sign out");
+    await menu(/^Account of ada/, "Sign out");
     await heading("Sign in").waitFor();
     await look("sign-in");
     assert.equal((await context.cookies()).filter(({ value }) => value !== "").length, 0);

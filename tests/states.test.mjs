@@ -18,7 +18,7 @@ describe("states and ways out", () => {
   };
   const menu = async (item) => {
     await button("Actions for lab-1").click();
-    await page.locator("[popover]:popover-open").getByText(item, { exact: true }).click();
+    await page.getByRole("menu").getByRole("menuitem", { name: item, exact: true }).click();
   };
   const running = async (name) => ada.phase((await ada.create(name)).id, "running", 300);
   const view = () => world.admin.get(`/nodes/${node.id}`);
@@ -69,6 +69,10 @@ describe("states and ways out", () => {
     await button("Delete").last().click();
     await dialog().getByRole("textbox").fill("web-1");
     await button("Delete", dialog()).click();
+    // What is deleted is left; it is still in the list.
+    await page.getByRole("heading", { name: "Instances", level: 1 }).waitFor();
+    await page.getByText(/^web-1 is being deleted\. /).waitFor();
+    await page.getByRole("link", { name: "web-1", exact: true }).click();
     await see("Why is it still here?");
     await look("why-deleting");
     await button("Forget").click();
@@ -76,7 +80,9 @@ describe("states and ways out", () => {
     await look("confirm-forget");
     browser.expected.push(/ 404 /);
     await button("Forget", dialog()).click();
-    await see("There is no such instance");
+    await page.getByRole("heading", { name: "Instances", level: 1 }).waitFor();
+    await page.getByText(/^web-1 forgotten · its ports [\d–]+ are free$/).waitFor();
+    assert.equal(new URL(page.url()).pathname, "/");
   });
 
   test("what the forgotten one left is shown when its node is back; a drained node is empty", async () => {

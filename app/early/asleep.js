@@ -11,7 +11,7 @@
   const isField = ({ tagName }) => ["INPUT", "SELECT", "TEXTAREA"].includes(tagName);
   // What it was when it was pressed: the program may make something else of it.
   const meaning = (element) => (element.elements ? [...element.elements].map(({ name }) => name).join()
-    : isField(element) ? element.name : `${element.getAttribute("aria-label")} ${element.textContent}`);
+    : isField(element) ? element.name : `${element.getAttribute("aria-label") ?? element.title} ${element.textContent}`);
   const own = ({ tagName, type }) => tagName === "SELECT" || (tagName === "INPUT" && ["checkbox", "radio", "file"].includes(type));
   const sends = ({ type, form }) => type === "submit" && form;
   const on = (name, hear) => document.addEventListener(name, (event) => asleep() && hear(event), { capture: true, signal: ended.signal });

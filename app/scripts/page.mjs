@@ -6,6 +6,22 @@ export function focus(id) {
   requestAnimationFrame(() => document.getElementById(id)?.focus());
 }
 
+/**
+ * Puts the focus on the heading of the page that is shown now, so that a screen reader says where the person is and the Tab key
+ * goes on from there. What took the focus in that page by itself keeps it, and nothing is scrolled: a page that one comes back to
+ * is where it was.
+ */
+export function arrive() {
+  requestAnimationFrame(() => {
+    const page = document.querySelector("main");
+    const { activeElement } = document;
+    if (!page || document.querySelector("dialog[open]") || (page !== activeElement && page.contains(activeElement))) return;
+    const heading = page.querySelector("h1") ?? page;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  });
+}
+
 /** Whether the text is on the clipboard now. Browsers offer it only on `https` and on `localhost`; elsewhere a selected text area does it. */
 export async function copy(text) {
   try {

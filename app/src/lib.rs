@@ -19,6 +19,7 @@ mod sleep;
 mod state;
 mod transfers;
 mod ui;
+mod wishes;
 mod written;
 
 pub use session::follow;

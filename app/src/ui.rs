@@ -10,6 +10,7 @@ use crate::route::Address;
 use crate::script;
 use crate::state::{Live, bootstrap};
 use crate::transfers::Transfers;
+use crate::wishes::Wishes;
 use crate::written::{self, Written};
 
 /// The whole interface. The server draws it once, a browser takes it over; a window draws it from nothing.
@@ -72,6 +73,7 @@ fn Begun(welcome: Welcome, snapshot: Option<LiveEvent>) -> Element {
     let live = Live::provide(welcome, snapshot);
     Kept::provide(live);
     Toasts::provide();
+    Wishes::provide();
     Transfers::provide();
     rsx! { Router::<Address> {} }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 import { PASSWORD, SESSION_KEY, output, session } from "../harness.mjs";
+import { audit } from "./axe.mjs";
 
 const PATHS = [process.env.DOCKHOST_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -61,7 +62,10 @@ export async function signIn(context, base, username) {
   await page.close();
 }
 
-/** One picture per page, colour scheme and width, for people to look at. */
+/**
+ * One picture per page, colour scheme and width, for people to look at. Answers with what is wrong there: a page wider than its
+ * window, and what axe-core finds.
+ */
 export async function pictures(page, name) {
   const dir = join(output, "screens");
   mkdirSync(dir, { recursive: true });
@@ -72,6 +76,8 @@ export async function pictures(page, name) {
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.screenshot({ path: join(dir, `${name}-${width}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
+      // A picture ends what fades, so no colour is on its way to another one.
+      problems.push(...(await audit(page)).map((found) => `${name}, ${colorScheme}, ${width} px: ${found}`));
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (overflow > 0) problems.push(`${name} is ${overflow} px wider than a window of ${width} px`);

@@ -5,7 +5,7 @@ export function hands(page, base) {
   const button = (name, scope = page()) => scope.getByRole("button", { name, exact: typeof name === "string" });
   const menu = async (label, item, scope) => {
     await button(label, scope).click();
-    await page().locator("[popover]:popover-open").getByText(item, { exact: true }).click();
+    await page().getByRole("menu").getByRole("menuitem", { name: item, exact: true }).click();
   };
   const see = (locator, text, seconds = 60) => locator.getByText(text).first().waitFor({ timeout: seconds * 1000 });
   /** A page that was drawn by the server takes clicks only once the client has taken over. */

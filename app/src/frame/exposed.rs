@@ -10,19 +10,24 @@ pub(crate) fn Exposed() -> Element {
     let live = use_live();
     let plain = use_memo(move || live.welcome.read().plain_http);
     let sharing = use_memo(move || live.welcome.read().sharing_host.join(", "));
+    if !plain() && sharing().is_empty() {
+        return rsx! {};
+    }
     rsx! {
-        if plain() {
-            Warning {
-                "This page comes over plain http, so anybody on the network path can read passwords and take over sessions. The \
-                server's operator ends that by starting it without "
-                code { class: "font-mono text-xs whitespace-nowrap", "--insecure-http" }
-                ", which makes it speak TLS."
+        section { aria_label: "Warnings",
+            if plain() {
+                Warning {
+                    "This page comes over plain http, so anybody on the network path can read passwords and take over sessions. The \
+                    server's operator ends that by starting it without "
+                    code { class: "font-mono text-xs whitespace-nowrap", "--insecure-http" }
+                    ", which makes it speak TLS."
+                }
             }
-        }
-        if !sharing().is_empty() {
-            Warning {
-                "Browsers send this console's cookie to instances, too, because their ports have its host name: {sharing}. The \
-                cookie opens nothing by itself. Give instances an address of their own, such as 127.0.0.2."
+            if !sharing().is_empty() {
+                Warning {
+                    "Browsers send this console's cookie to instances, too, because their ports have its host name: {sharing}. The \
+                    cookie opens nothing by itself. Give instances an address of their own, such as 127.0.0.2."
+                }
             }
         }
     }

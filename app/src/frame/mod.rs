@@ -14,6 +14,7 @@ use crate::route::{Address, Route};
 use crate::script;
 use crate::state::{Door, use_live};
 use crate::transfers::Carrier;
+use crate::wishes::Herald;
 
 use banner::Banner;
 pub(crate) use exposed::Exposed;
@@ -36,11 +37,27 @@ pub(crate) fn Guard() -> Element {
             navigator().replace(Route::Instances {});
         }
     }));
+    // Where a page is drawn anew, the focus would be nowhere. At the first one it stays where the browser has it.
+    let opening = use_memo(move || *live.door.read() == Door::Opening && live.world.read().is_none());
+    let page = (!opening()).then(|| (route.clone(), signed_in()));
+    let mut shown = use_signal(|| None::<(Route, bool)>);
+    use_effect(use_reactive!(|page| {
+        let Some(page) = page else { return };
+        let before = (*shown.peek()).clone();
+        if before.as_ref() == Some(&page) {
+            return;
+        }
+        shown.set(Some(page));
+        if before.is_some() {
+            script::arrive();
+        }
+    }));
     rsx! {
         if signed_in() {
             Keeper {}
             Carrier {}
         }
+        Herald {}
         Outlet::<Address> {}
         ToastList {}
     }
@@ -78,7 +95,7 @@ pub(crate) fn Frame() -> Element {
             },
             "Skip to the page"
         }
-        div { class: "min-h-dvh sm:grid sm:grid-cols-[220px_minmax(0,1fr)]",
+        div { class: "min-h-dvh sm:grid sm:grid-cols-[13.75rem_minmax(0,1fr)]",
             Navigation {}
             div { class: "min-w-0 {around}",
                 Exposed {}

@@ -28,8 +28,8 @@ pub(super) fn Navigation() -> Element {
     );
     rsx! {
         nav {
-            class: "fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface-raised sm:sticky sm:inset-auto sm:top-0 sm:h-dvh \
-                sm:flex-col sm:gap-1 sm:border-t-0 sm:border-r sm:p-3",
+            class: "fixed inset-x-0 bottom-0 z-30 flex overflow-x-auto border-t border-line bg-surface-raised sm:sticky sm:inset-auto \
+                sm:top-0 sm:h-dvh sm:flex-col sm:gap-1 sm:overflow-x-hidden sm:overflow-y-auto sm:border-t-0 sm:border-r sm:p-3",
             aria_label: "Main",
             div { class: "hidden h-11 items-center gap-2 px-2 font-semibold sm:flex",
                 Mark {}
@@ -48,7 +48,7 @@ pub(super) fn Navigation() -> Element {
 
 #[component]
 fn Item(to: Route, glyph: Glyph, name: String, count: usize, here: bool) -> Element {
-    let tone = if here { "text-text sm:bg-hover" } else { "text-text-muted hover:bg-hover hover:text-text" };
+    let tone = if here { "here text-text sm:bg-hover" } else { "text-text-muted hover:bg-hover hover:text-text" };
     rsx! {
         Link {
             class: "flex min-h-14 flex-1 flex-col items-center justify-center gap-1 rounded-md text-xs font-medium sm:min-h-9 sm:flex-none \
@@ -81,7 +81,7 @@ fn Person() -> Element {
     rsx! {
         Menu {
             id: "person-menu",
-            label: "Account of {me.username}",
+            label: "Account of {me.username}{role}",
             class: "h-14 flex-col gap-1 text-xs font-medium sm:h-9 sm:w-full sm:flex-row sm:justify-start sm:gap-2.5 sm:text-sm",
             button: rsx! {
                 Icon { glyph: Glyph::Person }

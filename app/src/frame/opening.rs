@@ -9,11 +9,12 @@ use crate::parts::Skeleton;
 #[component]
 pub(super) fn Opening() -> Element {
     rsx! {
-        div { class: "min-h-dvh sm:grid sm:grid-cols-[220px_minmax(0,1fr)]",
+        div { class: "min-h-dvh sm:grid sm:grid-cols-[13.75rem_minmax(0,1fr)]",
             Navigation {}
             div { class: "min-w-0 pb-20 sm:pb-0",
                 Exposed {}
                 main { id: "page", class: "mx-auto max-w-[1200px] p-4 outline-none sm:p-6", tabindex: "-1",
+                    h1 { class: "sr-only", "Opening DockHost" }
                     Skeleton { rows: 6 }
                 }
             }

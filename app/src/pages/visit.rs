@@ -19,6 +19,7 @@ pub(crate) fn Visit(app: String, path: String, browser: String) -> Element {
     }));
     rsx! {
         Title { text: "{app} · DockHost" }
+        h1 { class: "pb-3 text-xl font-semibold wrap-anywhere", "{app}" }
         match ask.rest(&[]) {
             Some(why) => rsx! {
                 Notice { kind: NoticeKind::Bad, "{why}" }

@@ -46,7 +46,7 @@ pub(crate) fn Button(
     icon: Option<Glyph>,
     /// Whether what it opens is open; only for one that opens a part of its page.
     expanded: Option<bool>,
-    /// A tooltip; also the name for screen readers when there are no words on the button.
+    /// A tooltip; the name for screen readers where there are no words on the button, and more about it where there are.
     title: Option<String>,
     onclick: Option<EventHandler<MouseEvent>>,
     children: Element,
@@ -63,7 +63,6 @@ pub(crate) fn Button(
             r#type: if submit { "submit" } else { "button" },
             disabled: disabled || busy,
             aria_busy: if busy { "true" } else { "false" },
-            aria_label: title.clone(),
             aria_expanded: expanded.map(|open| if open { "true" } else { "false" }),
             title,
             onclick: press,
@@ -81,12 +80,12 @@ pub(crate) fn ButtonLink(
     to: Route,
     #[props(default)] kind: ButtonKind,
     icon: Option<Glyph>,
-    /// A tooltip; also the name for screen readers when there are no words on it.
+    /// A tooltip; the name for screen readers where there are no words on it, and more about it where there are.
     title: Option<String>,
     children: Element,
 ) -> Element {
     rsx! {
-        Link { class: "{SHAPE} {kind.class()}", to, aria_label: title.clone(), title,
+        Link { class: "{SHAPE} {kind.class()}", to, title,
             if let Some(glyph) = icon {
                 Icon { glyph }
             }

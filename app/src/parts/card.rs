@@ -18,7 +18,8 @@ pub(crate) fn Card(
                     {actions}
                 }
             }
-            div { class: "p-4", {children} }
+            // What is in it goes by its width and the size of the text, not by the window's.
+            div { class: "@container p-4", {children} }
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) fn Confirm(
             class: "m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface-raised p-0 text-text \
                 shadow-float backdrop:bg-black/50 open:animate-appear motion-reduce:animate-none",
             aria_labelledby: "confirm-title",
+            // What is lost is read aloud as the dialog opens, and not only what its buttons say.
+            aria_describedby: "confirm-text",
             onmounted: move |_| {
                 script::enter("confirm");
             },
@@ -45,7 +47,7 @@ pub(crate) fn Confirm(
                 },
                 div {
                     h2 { id: "confirm-title", class: "text-lg font-semibold", "{title}" }
-                    p { class: "mt-2 text-text-muted", "{text}" }
+                    p { id: "confirm-text", class: "mt-2 text-text-muted", "{text}" }
                 }
                 if let Some(error) = error {
                     Notice { kind: NoticeKind::Bad, "{error}" }

@@ -47,7 +47,8 @@ pub(crate) fn CopyButton(
                 text-text-muted hover:bg-hover hover:text-text pointer-coarse:min-h-11 pointer-coarse:min-w-11",
             r#type: "button",
             title: "{title}",
-            aria_label: "{title}",
+            // What it says while it says something is its name.
+            aria_label: words.is_empty().then(|| title.clone()),
             onclick: press,
             Icon { glyph }
             span { role: "status", "{words}" }

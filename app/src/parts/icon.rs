@@ -50,7 +50,9 @@ impl Glyph {
                 "M10 13.5a4.5 4.5 0 0 0 6.5 0l3-3a4.6 4.6 0 0 0-6.5-6.5l-1 1M14 10.5a4.5 4.5 0 0 0-6.5 0l-3 3a4.6 4.6 0 0 0 6.5 6.5l1-1"
             }
             Self::Lock => "M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3",
-            Self::More => "M5 12v.01M12 12v.01M19 12v.01",
+            Self::More => {
+                "M3.5 12a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0M10.5 12a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0M17.5 12a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0"
+            }
             Self::Nodes => "M4 4h16v7H4zM4 13h16v7H4zM8 7.5v.01M8 16.5v.01M12 7.5h4M12 16.5h4",
             Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 1 0 0-8M4.5 20c.8-3.6 3.6-5 7.5-5s6.7 1.4 7.5 5",
             Self::Play => "M7 4.5v15l12-7.5z",
@@ -69,17 +71,23 @@ impl Glyph {
             Self::Warning => "M12 4L2.8 20h18.4zM12 10v4.5M12 17v.01",
         }
     }
+
+    /// Areas instead of lines: a line as short as a dot is hardly seen.
+    const fn is_filled(self) -> bool {
+        matches!(self, Self::More)
+    }
 }
 
 /// Only beside a word or on something that has a tooltip: it is hidden from screen readers.
 #[component]
 pub(crate) fn Icon(glyph: Glyph) -> Element {
+    let (fill, stroke) = if glyph.is_filled() { ("currentColor", "none") } else { ("none", "currentColor") };
     rsx! {
         svg {
             class: "size-4 shrink-0",
             view_box: "0 0 24 24",
-            fill: "none",
-            stroke: "currentColor",
+            fill,
+            stroke,
             stroke_width: "1.75",
             stroke_linecap: "round",
             stroke_linejoin: "round",

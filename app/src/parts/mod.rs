@@ -50,5 +50,5 @@ pub(crate) use skeleton::Skeleton;
 pub(crate) use switch::Switch;
 pub(crate) use time::Time;
 pub(crate) use title::Title;
-pub(crate) use toast::{ToastList, Toasts, use_toasts};
+pub(crate) use toast::{Again, ToastList, Toasts, use_toasts};
 pub(crate) use toggle::Toggle;

@@ -17,7 +17,7 @@ pub(crate) fn Toggle(
     rsx! {
         input {
             class: "relative h-5 w-9 shrink-0 cursor-[inherit] appearance-none rounded-full border border-idle bg-idle/20 \
-                transition-colors duration-100 before:absolute before:top-[3px] before:left-[3px] before:size-3 before:rounded-full \
+                transition-colors duration-100 before:absolute before:top-[0.1875rem] before:left-[0.1875rem] before:size-3 before:rounded-full \
                 before:bg-text-muted before:transition-transform before:duration-100 checked:border-accent checked:bg-accent \
                 checked:before:translate-x-4 checked:before:bg-on-accent disabled:opacity-60",
             r#type: "checkbox",

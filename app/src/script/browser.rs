@@ -17,6 +17,7 @@ extern "C" {
     pub(crate) fn focus(id: &str);
     pub(crate) fn enter(id: &str);
     pub(crate) fn address(text: &str);
+    pub(crate) fn arrive();
     pub(crate) fn save(key: &str, text: &str);
     pub(crate) fn written() -> Option<String>;
     pub(crate) fn awake();

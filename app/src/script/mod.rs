@@ -7,13 +7,13 @@ mod window;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use browser::{
-    Script, address, awake, chance, copy, download, enter, focus, leave, load, origin, save, title, written,
+    Script, address, arrive, awake, chance, copy, download, enter, focus, leave, load, origin, save, title, written,
 };
 #[cfg(all(not(target_arch = "wasm32"), not(feature = "desktop")))]
 pub(crate) use window::download;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use window::{
-    Script, address, awake, chance, copy, enter, focus, leave, load, origin, save, title, written,
+    Script, address, arrive, awake, chance, copy, enter, focus, leave, load, origin, save, title, written,
 };
 
 /// A function of a module that the server hands out, or a window out of itself.

@@ -31,6 +31,10 @@ pub(crate) fn enter(id: &str) {
 /// A window shows no address.
 pub(crate) fn address(_: &str) {}
 
+pub(crate) fn arrive() {
+    run("arrive();", ());
+}
+
 pub(crate) async fn copy(text: String) -> bool {
     run("return await copy(await dioxus.recv());", text).join().await.unwrap_or(false)
 }

@@ -89,8 +89,17 @@ fn SignOutOthers(others: Vec<SessionId>, ask: Ask, sessions: Fetched) -> Element
 #[component]
 fn Line(view: SessionView, ask: Ask, sessions: Fetched) -> Element {
     let mut sessions = sessions;
+    let toasts = use_toasts();
     let id = view.id;
     let device = agent::name(&view.agent);
+    let ended = format!("The session of {device} is ended.");
+    let end = move |_| {
+        let ended = ended.clone();
+        ask.start(account::revoke_session(id), move |()| {
+            toasts.say(NoticeKind::Good, ended);
+            sessions.restart();
+        });
+    };
     rsx! {
         li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 py-2",
             span { class: "min-w-40 flex-1 truncate font-medium", title: "{view.agent}", "{device}" }
@@ -102,7 +111,7 @@ fn Line(view: SessionView, ask: Ask, sessions: Fetched) -> Element {
                 Button {
                     kind: ButtonKind::Quiet,
                     busy: ask.busy(),
-                    onclick: move |_| ask.start(account::revoke_session(id), move |()| sessions.restart()),
+                    onclick: end,
                     "Sign out"
                 }
             }

@@ -22,6 +22,7 @@ use crate::parts::{Button, ButtonKind, Card, Field, Glyph, Notice, NoticeKind};
 use crate::route::Route;
 use crate::script;
 use crate::state::use_live;
+use crate::wishes::use_wishes;
 
 /// The field that shows its refusals with the keys.
 const KEYS: &str = "ssh_keys";
@@ -29,7 +30,7 @@ const KEYS: &str = "ssh_keys";
 #[component]
 pub(super) fn Form() -> Element {
     let live = use_live();
-    let kept = use_kept();
+    let (kept, wishes) = (use_kept(), use_wishes());
     let ask = use_ask();
     // As it was left, or a new one.
     let begun = use_hook(|| {
@@ -83,6 +84,7 @@ pub(super) fn Form() -> Element {
         ask.start(instances::create(Json(request)), move |view| {
             let id = view.id;
             kept.forget_draft();
+            wishes.made(&view);
             live.learn(view);
             navigator().push(Route::Instance { id });
         });

@@ -16,7 +16,7 @@ pub(super) fn Overview(view: InstanceView) -> Element {
     let keys: Vec<_> = view.ssh_keys.iter().map(ToString::to_string).collect();
     rsx! {
         Card { title: "Overview",
-            dl { class: "grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 lg:grid-cols-[auto_minmax(0,1fr)_auto_minmax(0,1fr)]",
+            dl { class: "grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 @2xl:grid-cols-[auto_minmax(0,1fr)_auto_minmax(0,1fr)]",
                 if foreign {
                     Fact { name: "Owner", "{view.owner}" }
                 }

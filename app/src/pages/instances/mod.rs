@@ -29,8 +29,8 @@ pub(super) use name::Name;
 use row::Row;
 use seen::Of;
 pub(crate) use seen::Seen;
-use verbs::verb_words;
 pub(super) use verbs::{Offer, VerbButton, VerbDialog, Verbs, use_verbs};
+use verbs::{hindrance, verb_words};
 use whose::Whose;
 
 /// Where links lead; the router reads the address as the one with a query that is empty.

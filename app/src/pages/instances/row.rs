@@ -6,7 +6,7 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::login::login;
-use super::{CreateAgain, Message, Name, Offer, VerbButton, VerbDialog, use_verbs, verb_words};
+use super::{CreateAgain, Message, Name, Offer, VerbButton, VerbDialog, hindrance, use_verbs, verb_words};
 use crate::parts::{
     Badge, ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone,
 };
@@ -55,7 +55,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                         to: Route::Terminal { id: view.id },
                     }
                 }
-                Menu { id: "{menu}", label: "Actions for {called}",
+                Menu { id: "{menu}", label: "Actions for {called}", head: "{called}",
                     MenuItem {
                         menu: "{menu}",
                         icon: Glyph::Info,
@@ -70,7 +70,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                             menu: "{menu}",
                             icon: verb.glyph(),
                             danger: verb == Verb::Delete,
-                            disabled: !view.takes(verb),
+                            why_not: hindrance(verb, &view),
                             onclick: move |()| verbs.choose(verb),
                             "{verb_words(verb, &view)}"
                         }

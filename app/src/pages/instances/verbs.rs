@@ -4,21 +4,17 @@ use dioxus::prelude::*;
 use model::id::InstanceId;
 use model::phase::Phase;
 use model::verb::Verb;
-use model::version::Generation;
 use model::view::InstanceView;
-use server_fns::{ApiError, instances};
 
-use crate::action::{Ask, use_ask};
-use crate::parts::{Button, ButtonKind, Confirm, Glyph, NoticeKind, Toasts, use_toasts};
+use crate::parts::{Button, ButtonKind, Confirm, Glyph};
 use crate::state::{use_called, use_other_owner};
+use crate::wishes::{Wishes, use_wishes};
 
-/// How a verb looks, what it costs and how it is asked.
+/// How a verb looks and what it costs.
 pub(crate) trait Offer: Copy {
     fn glyph(self) -> Glyph;
     /// What is lost; `None` where nothing is and nobody needs to be asked.
     fn loss(self, view: &InstanceView) -> Option<String>;
-    /// The instance as it is wished then; `None` when it is gone.
-    async fn ask(self, id: InstanceId) -> Result<Option<InstanceView>, ApiError>;
 }
 
 impl Offer for Verb {
@@ -66,79 +62,62 @@ impl Offer for Verb {
             )),
         }
     }
-
-    async fn ask(self, id: InstanceId) -> Result<Option<InstanceView>, ApiError> {
-        match self {
-            Self::Start => instances::start(id).await.map(Some),
-            Self::Stop => instances::stop(id).await.map(Some),
-            Self::Restart => instances::restart(id).await.map(Some),
-            Self::Delete => instances::remove(id).await.map(Some),
-            Self::Forget => instances::forget(id).await.map(|()| None),
-        }
-    }
-}
-
-/// A verb that was pressed and that the live world does not show yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Asked {
-    verb: Verb,
-    /// Which wish it became; `None` until the server has answered.
-    generation: Option<Generation>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Verbs {
     id: InstanceId,
-    ask: Ask,
-    asked: Signal<Option<Asked>>,
+    wishes: Wishes,
     confirming: Signal<Option<Verb>>,
-    toasts: Toasts,
 }
 
 pub(crate) fn use_verbs(id: InstanceId) -> Verbs {
-    Verbs { id, ask: use_ask(), asked: use_signal(|| None), confirming: use_signal(|| None), toasts: use_toasts() }
+    Verbs { id, wishes: use_wishes(), confirming: use_signal(|| None) }
 }
 
 impl Verbs {
     /// Asks the person first where something is lost, and the server at once where nothing is.
     pub(crate) fn choose(mut self, verb: Verb) {
-        self.ask.clear();
         match verb {
             Verb::Start => self.go(verb),
             Verb::Stop | Verb::Restart | Verb::Delete | Verb::Forget => self.confirming.set(Some(verb)),
         }
     }
 
+    /// From here on the row, the page and the news say how it goes, so the question is closed.
     fn go(mut self, verb: Verb) {
-        self.asked.set(Some(Asked { verb, generation: None }));
-        let id = self.id;
-        let call = async move {
-            let answer = verb.ask(id).await;
-            self.confirming.set(None);
-            match &answer {
-                Ok(Some(view)) => self.asked.set(Some(Asked { verb, generation: Some(view.generation) })),
-                Ok(None) => {}
-                Err(error) => {
-                    self.asked.set(None);
-                    self.toasts.say(NoticeKind::Bad, error.refusal.message.clone());
-                }
-            }
-            answer
-        };
-        self.ask.start(call, |_| {});
+        self.confirming.set(None);
+        self.wishes.ask(self.id, verb);
     }
 
     /// *asked to stop*, until the live world knows of the wish.
     pub(crate) fn asked_words(self, view: &InstanceView) -> Option<String> {
-        let asked = (self.asked)()?;
-        let seen = asked.generation.is_some_and(|generation| view.generation >= generation);
-        (!seen).then(|| format!("asked to {}", asked.verb.title().to_lowercase()))
+        let verb = self.wishes.unseen(view)?;
+        Some(format!("asked to {}", verb.title().to_lowercase()))
     }
 }
 
 /// What stands on the button.
 pub(crate) fn verb_words(verb: Verb, view: &InstanceView) -> &'static str {
     if verb == Verb::Start && view.starts_at.is_some() { "Start now" } else { verb.title() }
+}
+
+/// Why it cannot be asked for now; `None` where it can.
+pub(super) fn hindrance(verb: Verb, view: &InstanceView) -> Option<String> {
+    let why = match view.phase {
+        Phase::Pending | Phase::Creating => "It is still being made.",
+        Phase::Running => "It runs already.",
+        Phase::Paused => "It is paused.",
+        Phase::Stopping => "It is stopping.",
+        Phase::Stopped => "It is stopped.",
+        Phase::Restarting => "It is starting.",
+        Phase::Rebuilding => "It is being rebuilt.",
+        Phase::Deleting => "It is being deleted.",
+        Phase::Error => "It does not run.",
+        Phase::Unknown => "Its node is away.",
+        Phase::Lost => "Its container is gone.",
+    };
+    (!view.takes(verb)).then(|| why.to_owned())
 }
 
 #[component]
@@ -173,7 +152,6 @@ pub(crate) fn VerbDialog(verbs: Verbs, view: InstanceView) -> Element {
             text: loss,
             verb: verb.title(),
             type_name: matches!(verb, Verb::Delete | Verb::Forget).then(|| called.clone()),
-            busy: verbs.ask.busy(),
             on_confirm: move |()| verbs.go(verb),
             on_close: move |()| confirming.set(None),
         }

@@ -13,7 +13,7 @@ use model::view::{NodeKey, NodeView};
 use server_fns::{ApiError, Json, nodes};
 
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind, on_escape};
+use crate::parts::{Button, ButtonKind, Field, FieldKind, More, Notice, NoticeKind, on_escape, use_toasts};
 use crate::script;
 
 pub(in crate::pages) use connect::Connect;
@@ -48,6 +48,7 @@ pub(in crate::pages) fn NodeForm(
     on_line: EventHandler<FreshLine>,
 ) -> Element {
     let ask = use_ask();
+    let toasts = use_toasts();
     let id = node.as_ref().map(|node| node.id);
     // As it was when the form was opened, so that news of the node do not change what is sent.
     let before = use_hook(|| node.as_ref().map(Draft::of));
@@ -62,11 +63,15 @@ pub(in crate::pages) fn NodeForm(
     let send = move |event: FormEvent| {
         event.prevent_default();
         let again = again.clone();
+        let saved = format!("The settings of {} are saved.", draft.peek().name.trim());
         ask.start(save(id, before.clone(), draft()), move |line| {
             match line {
                 // It takes the focus.
                 Some(line) => on_line.call(line),
-                None => script::focus(&again),
+                None => {
+                    toasts.say(NoticeKind::Good, saved);
+                    script::focus(&again);
+                }
             }
             on_close.call(());
         });

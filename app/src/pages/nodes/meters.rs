@@ -13,7 +13,7 @@ const FULL: u8 = 95;
 #[component]
 pub(super) fn Meters(node: NodeView) -> Element {
     rsx! {
-        div { class: "grid gap-x-6 gap-y-3 sm:grid-cols-2",
+        div { class: "grid grid-cols-[repeat(auto-fit,minmax(min(11rem,100%),1fr))] gap-x-6 gap-y-3",
             for load in loads(&node) {
                 Meter { key: "{load.name}", load }
             }
@@ -31,7 +31,7 @@ fn Meter(load: Load) -> Element {
     };
     rsx! {
         div {
-            div { class: "flex items-baseline justify-between gap-2 text-sm",
+            div { class: "flex flex-wrap items-baseline justify-between gap-x-2 text-sm",
                 span { class: "text-text-muted", "{name}" }
                 span { class: "tabular-nums", "{words}" }
             }

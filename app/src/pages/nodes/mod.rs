@@ -72,7 +72,7 @@ pub(crate) fn Nodes() -> Element {
                     action: add,
                 }
             }
-            div { class: "grid items-start gap-4 lg:grid-cols-2",
+            div { class: "grid grid-cols-[repeat(auto-fill,minmax(min(24rem,100%),1fr))] items-start gap-4",
                 for node in nodes {
                     NodeCard {
                         key: "{node.id}",

@@ -47,7 +47,7 @@ pub(super) fn Verbs(node: NodeView, on_edit: EventHandler<()>, on_line: EventHan
         if let Some(why) = refused {
             p { class: "max-w-48 py-2 text-sm text-bad", role: "alert", "{why}" }
         }
-        Menu { id: "{menu}", label: "Actions for {node.name}",
+        Menu { id: "{menu}", label: "Actions for {node.name}", head: "{node.name}",
             MenuItem { menu: "{menu}", icon: Glyph::Settings, onclick: move |()| on_edit.call(()), "Settings" }
             match node.availability {
                 Availability::Open => rsx! {

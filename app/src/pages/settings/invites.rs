@@ -6,7 +6,9 @@ use server_fns::{ApiError, settings};
 
 use crate::action::use_ask;
 use crate::pages::node_form::use_origin;
-use crate::parts::{Button, ButtonKind, Card, Confirm, CopyText, Glyph, Notice, NoticeKind, Skeleton, Time};
+use crate::parts::{
+    Button, ButtonKind, Card, Confirm, CopyText, Glyph, Notice, NoticeKind, Skeleton, Time, use_toasts,
+};
 
 type Fetched = Resource<Result<Vec<InviteView>, ApiError>>;
 
@@ -69,11 +71,13 @@ pub(super) fn Invites() -> Element {
 #[component]
 fn Line(view: InviteView, invites: Fetched) -> Element {
     let ask = use_ask();
+    let toasts = use_toasts();
     let mut invites = invites;
     let mut asking = use_signal(|| false);
     let id = view.id;
     let withdraw = move |()| {
         ask.start(settings::remove_invite(id), move |()| {
+            toasts.say(NoticeKind::Good, "The invitation is withdrawn.");
             asking.set(false);
             invites.restart();
         });

@@ -40,7 +40,7 @@ pub(in crate::pages) fn Aside(text: String, verb: String, to: Route) -> Element 
     rsx! {
         p {
             "{text} "
-            Link { class: "font-medium text-accent-text underline-offset-2 hover:underline", to, "{verb}" }
+            Link { class: "font-medium text-accent-text underline underline-offset-2", to, "{verb}" }
         }
     }
 }

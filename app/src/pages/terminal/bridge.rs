@@ -73,6 +73,11 @@ pub(super) fn button(key: u32) -> String {
     format!("terminal-tab-{key}")
 }
 
+/// What the terminal of a tab stands in.
+pub(super) fn panel(key: u32) -> String {
+    format!("terminal-panel-{key}")
+}
+
 /// Starts the script; it lives until it is told to close.
 pub(super) fn begin(key: u32, terminal: Option<String>) -> Script {
     let script = Script::begin(&SERVE);

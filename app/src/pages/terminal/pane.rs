@@ -33,7 +33,11 @@ pub(super) fn Pane(tabs: Tabs, tab: Tab, shown: bool) -> Element {
     // One that is not shown keeps its place, so that it has the right size all the time.
     let seen = if shown { "" } else { "invisible" };
     rsx! {
-        section { class: "absolute inset-0 flex flex-col gap-2 {seen}", aria_label: "Terminal {tab.number}",
+        section {
+            id: bridge::panel(key),
+            class: "absolute inset-0 flex flex-col gap-2 {seen}",
+            role: "tabpanel",
+            aria_label: "Terminal {tab.number}",
             match &tab.state {
                 State::Ended(reason) => rsx! {
                     Notice {

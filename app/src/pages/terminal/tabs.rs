@@ -105,6 +105,25 @@ impl Tabs {
         self.choose(key);
     }
 
+    /// The tab to which that key leads from another one; nothing for a key that leads to none. It is shown once it is pressed.
+    pub(super) fn towards(self, from: u32, pressed: &Key) -> Option<u32> {
+        let list = self.list.peek();
+        let at = list.iter().position(|tab| tab.key == from)?;
+        let last = list.len() - 1;
+        let to = if *pressed == Key::ArrowRight {
+            if at == last { 0 } else { at + 1 }
+        } else if *pressed == Key::ArrowLeft {
+            at.checked_sub(1).unwrap_or(last)
+        } else if *pressed == Key::Home {
+            0
+        } else if *pressed == Key::End {
+            last
+        } else {
+            return None;
+        };
+        Some(list.get(to)?.key)
+    }
+
     fn push(mut self, number: u32, terminal: Option<String>) -> u32 {
         let key = self.fresh();
         self.list.write().push(Tab { key, number, terminal, title: String::new(), state: State::Connecting });

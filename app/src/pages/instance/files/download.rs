@@ -39,7 +39,7 @@ pub(super) fn Download(instance: InstanceId) -> Element {
                     }
                 }
                 // As high as the field beside it, below a label that it does not have.
-                div { class: "flex h-10 items-center pointer-coarse:h-11 mt-[26px]",
+                div { class: "flex h-10 items-center pointer-coarse:h-11 mt-[1.625rem]",
                     Button { submit: true, icon: Glyph::Download, busy: busy(), disabled: path.read().is_empty(), "Download" }
                 }
             }

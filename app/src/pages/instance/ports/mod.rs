@@ -29,7 +29,7 @@ pub(super) fn Ports(view: InstanceView) -> Element {
                 }
             },
             // One column is said, too: without it, a long URL would make the card wider than a narrow window.
-            div { class: "grid grid-cols-1 gap-x-8 gap-y-5 xl:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]",
+            div { class: "grid grid-cols-1 gap-x-8 gap-y-5 @4xl:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]",
                 HostPorts { view: view.clone(), open }
                 Urls { view }
             }

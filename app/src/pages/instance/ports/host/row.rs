@@ -13,17 +13,23 @@ use super::table::Cells;
 use super::who::Who;
 use super::{Open, key, words};
 use crate::action::use_ask;
-use crate::parts::{Glyph, Menu, MenuItem, Notice, NoticeKind};
+use crate::parts::{Glyph, Menu, MenuItem, Notice, NoticeKind, use_toasts};
 
 #[component]
 pub(super) fn Row(id: InstanceId, node: NodeName, forward: ForwardView, open: Signal<Open>) -> Element {
     let ask = use_ask();
+    let toasts = use_toasts();
     let mut open = open;
     let key = key(&forward);
     let changing = open() == Open::ChangeOf(key);
     let title = words::title(key);
     let menu = format!("{}-{}-{}-menu", key.place, key.protocol, key.host.0);
-    let close = move |()| ask.start(instances::close_forward(id, key.place, key.protocol, key.host.0), |_| {});
+    let closing = words::closing(key, &node);
+    let close = move |()| {
+        let closing = closing.clone();
+        let call = instances::close_forward(id, key.place, key.protocol, key.host.0);
+        ask.start(call, move |_| toasts.say(NoticeKind::Good, closing));
+    };
     // The same wish once more.
     let wish = Draft::of(&forward);
     let again = move |()| {
@@ -31,7 +37,7 @@ pub(super) fn Row(id: InstanceId, node: NodeName, forward: ForwardView, open: Si
         ask.start(async move { instances::open_forward(id, Json(wish.request()?)).await }, |_| {});
     };
     let actions = rsx! {
-        Menu { id: "{menu}", label: "Actions for {title}",
+        Menu { id: "{menu}", label: "Actions for {title}", head: "{title}",
             if forward.given_up {
                 MenuItem { menu: "{menu}", icon: Glyph::Restart, onclick: again, "Try again" }
             }

@@ -1,6 +1,7 @@
 //! What the page says of a host port.
 
 use model::forward::{ForwardKey, Place, Protocol};
+use model::name::NodeName;
 
 /// What its verbs are for. One number may be open for both protocols.
 pub(super) fn title(key: ForwardKey) -> String {
@@ -9,6 +10,14 @@ pub(super) fn title(key: ForwardKey) -> String {
     match place {
         Place::Node => format!("{udp}host port {}", host.0),
         Place::Gateway => format!("{udp}host port {} of the server", host.0),
+    }
+}
+
+/// The server took it; whoever listens there is told next.
+pub(super) fn closing(key: ForwardKey, node: &NodeName) -> String {
+    match key.place {
+        Place::Node => format!("{node} was told to close {}.", title(key)),
+        Place::Gateway => format!("The server closes {}.", title(ForwardKey { place: Place::Node, ..key })),
     }
 }
 

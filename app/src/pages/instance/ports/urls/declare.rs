@@ -53,7 +53,7 @@ pub(super) fn Declare(
                 }
             }
             // As high as the field beside it, below a label that it does not have.
-            div { class: "mt-[26px] flex h-10 items-center pointer-coarse:h-11",
+            div { class: "mt-[1.625rem] flex h-10 items-center pointer-coarse:h-11",
                 Button { submit: true, icon: Glyph::Plus, busy: ask.busy(), disabled: port.read().trim().is_empty(), "Declare" }
             }
         }

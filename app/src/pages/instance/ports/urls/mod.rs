@@ -20,7 +20,7 @@ pub(super) fn Urls(view: InstanceView) -> Element {
     let own = other.is_none();
     let declared: Vec<_> = view.urls.iter().map(|url| url.port).collect();
     rsx! {
-        section { class: "flex flex-col gap-3 border-t border-line pt-5 xl:border-t-0 xl:pt-0",
+        section { class: "flex flex-col gap-3 border-t border-line pt-5 @4xl:border-t-0 @4xl:pt-0",
             div {
                 h3 { class: "font-medium", "Public URLs" }
                 p { class: "text-sm text-text-muted", "The app must listen on 0.0.0.0 and speak HTTP: plain, or over TLS on 443, 8443 and the like." }

@@ -97,6 +97,11 @@ pub(super) fn Row(
             }
         });
     };
+    let withdrawn = title.clone();
+    let withdraw = move |()| {
+        let withdrawn = format!("The {withdrawn} has no public URL any more.");
+        ask.start(instances::withdraw_port(id, port), move |_| toasts.say(NoticeKind::Good, withdrawn));
+    };
     let menu = format!("port-{port}-menu");
     rsx! {
         li { class: "flex flex-col gap-1 py-2",
@@ -115,7 +120,7 @@ pub(super) fn Row(
                 div { class: "ml-auto shrink-0",
                     // Its items are never disabled: one that is while it is pressed leaves the menu open. A second
                     // verb before the answer to the first asks nothing.
-                    Menu { id: "{menu}", label: "Actions for port {port}",
+                    Menu { id: "{menu}", label: "Actions for port {port}", head: title.clone(),
                         // What everybody may open needs no link that ends.
                         if !url.is_empty() && known != UrlAccess::Public {
                             MenuItem { menu: "{menu}", icon: Glyph::Link, onclick: copy_link, "Copy a link that opens for a day" }
@@ -124,7 +129,7 @@ pub(super) fn Row(
                             menu: "{menu}",
                             icon: Glyph::Trash,
                             danger: true,
-                            onclick: move |()| ask.start(instances::withdraw_port(id, port), |_| {}),
+                            onclick: withdraw,
                             "Withdraw"
                         }
                     }
