@@ -28,6 +28,7 @@ pub mod reserved;
 pub mod stranger;
 pub mod terminal;
 pub mod ticket;
+pub mod typed;
 pub mod verb;
 pub mod version;
 pub mod view;
