@@ -7,6 +7,7 @@ use model::id::SshKeyId;
 use model::image::ImageName;
 use model::live::LiveWorld;
 use model::request::CreateInstance;
+use model::typed;
 use server_fns::{Json, instances};
 
 use super::fit::fit;
@@ -35,16 +36,17 @@ pub(super) fn Form() -> Element {
     let image_or_default = use_memo(move || image().unwrap_or_else(|| default_image(live.world.read().as_ref())));
     let changed = use_signal(BTreeSet::<SshKeyId>::new);
     let limits = use_signal(TypedLimits::default);
-    let mut misread = use_signal(|| None::<(&'static str, &'static str)>);
     let fits = use_memo(move || live.world.read().as_ref().map(|world| fit(world, image_or_default())));
 
     let submit = move |event: FormEvent| {
         event.prevent_default();
-        let limits = match limits.read().read() {
-            Ok(limits) => limits,
-            Err(reason) => return misread.set(Some(reason)),
+        let mistaken = typed::instance_name(&name.read()).err();
+        let limits = match (mistaken, limits.read().read()) {
+            (None, Ok(limits)) => limits,
+            (mistaken, limits) => {
+                return ask.refuse(mistaken.into_iter().chain(limits.err().unwrap_or_default()).collect());
+            }
         };
-        misread.set(None);
         let request = CreateInstance {
             name: name.read().trim().to_owned(),
             image: Some(image_or_default().to_string()),
@@ -58,7 +60,6 @@ pub(super) fn Form() -> Element {
             navigator().push(Route::Instance { id });
         });
     };
-    let local = |field: &str| misread().filter(|(at, _)| *at == field).map(|(_, why)| why.to_owned());
     rsx! {
         form { onsubmit: submit,
             Card {
@@ -84,8 +85,8 @@ pub(super) fn Form() -> Element {
                     Keys { changed, error: ask.field("ssh_keys") }
                     LimitFields {
                         typed: limits,
-                        cpus_error: local(CPUS).or_else(|| ask.field(CPUS)),
-                        memory_error: local(MEMORY).or_else(|| ask.field(MEMORY)),
+                        cpus_error: ask.field(CPUS),
+                        memory_error: ask.field(MEMORY),
                     }
                     div { class: "flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4",
                         p { class: "min-w-0 flex-1 text-sm text-text-muted", role: "status",

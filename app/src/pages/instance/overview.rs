@@ -59,7 +59,7 @@ fn limits(limits: Limits) -> String {
     let cpus = limits.cpu_millis.map(|millis| format!("{} processors", f64::from(millis) / 1_000.0));
     let memory = limits.memory_bytes.map(format::bytes);
     match (cpus, memory) {
-        (None, None) => "none".to_owned(),
+        (None, None) => "no limit".to_owned(),
         (Some(one), None) | (None, Some(one)) => one,
         (Some(cpus), Some(memory)) => format!("{cpus}, {memory}"),
     }

@@ -54,7 +54,7 @@ impl Draft {
     pub(super) fn request(&self, before: Option<&Self>) -> Result<RegisterNode, Refusal> {
         let max_instances =
             self.max_instances.trim().parse().map_err(|_| {
-                Refusal::field("max_instances", "The most instances must be a whole number, such as 10.")
+                Refusal::field("max_instances", "How many instances it takes at most must be a whole number, such as 10.")
             })?;
         let port = |text: &str| {
             text.trim()

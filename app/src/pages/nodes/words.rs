@@ -26,7 +26,7 @@ pub(super) const fn since(liveness: Liveness) -> Option<&'static str> {
 }
 
 pub(super) fn owner(owner: Option<&Username>) -> String {
-    owner.map_or_else(|| "this server's own".to_owned(), |owner| format!("of {owner}"))
+    owner.map_or_else(|| "belongs to this server".to_owned(), |owner| format!("added by {owner}"))
 }
 
 /// What is asked about before it is done.

@@ -29,7 +29,7 @@ pub(crate) fn Tokens() -> Element {
     let nothing = tokens.is_empty() && made.read().is_none() && !creating();
     rsx! {
         PageHeader {
-            title: "API tokens",
+            title: "Tokens",
             text: "A token lets a script do what you can do, until you delete it.",
             actions: rsx! {
                 if !nothing && !creating() {

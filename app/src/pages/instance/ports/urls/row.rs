@@ -1,4 +1,4 @@
-//! One declared port: who may open it, where, and its end.
+//! One port with a public URL: who may open it, where, and its end.
 
 use dioxus::prelude::*;
 use model::id::InstanceId;
@@ -119,7 +119,7 @@ pub(super) fn Row(id: InstanceId, name: InstanceName, generation: Generation, ur
                             icon: Glyph::Trash,
                             danger: true,
                             onclick: move |()| ask.start(instances::withdraw_port(id, port), |_| {}),
-                            "Withdraw"
+                            "Remove"
                         }
                     }
                 }
