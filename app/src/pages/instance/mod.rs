@@ -19,7 +19,8 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::instances::{Message, VerbButton, VerbDialog, use_verbs};
-use crate::parts::{Badge, ButtonKind, ButtonLink, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Title, Tone};
+use super::not_found::Missing;
+use crate::parts::{Badge, ButtonKind, ButtonLink, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Title, Tone};
 use crate::route::Route;
 use crate::state::use_world;
 
@@ -49,14 +50,7 @@ fn Page(id: InstanceId) -> Element {
     match view().flatten() {
         Some(view) => rsx! { Present { view } },
         None => rsx! {
-            Title { text: "Instance · DockHost" }
-            Empty {
-                title: "There is no such instance",
-                text: "It was deleted, or it is not yours.",
-                action: rsx! {
-                    ButtonLink { to: Route::Instances {}, icon: Glyph::ArrowLeft, "All instances" }
-                },
-            }
+            Missing { title: "There is no such instance", text: "It was deleted, or it is not yours." }
         },
     }
 }
