@@ -22,6 +22,7 @@ pub mod observed;
 pub mod phase;
 pub mod plain;
 pub mod port;
+pub mod reach;
 pub mod refusal;
 pub mod request;
 pub mod reserved;

@@ -16,7 +16,7 @@ use super::keys::{Keys, is_ticked};
 use super::limits::{CPUS, LimitFields, MEMORY, TypedLimits};
 use super::name::suggest;
 use crate::action::use_ask;
-use crate::parts::{Button, ButtonKind, Card, Field, Glyph, Notice, NoticeKind};
+use crate::parts::{Button, ButtonKind, Card, Field, Glyph, Notice, NoticeKind, Words};
 use crate::route::Route;
 use crate::state::use_live;
 
@@ -91,7 +91,7 @@ pub(super) fn Form() -> Element {
                     div { class: "flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4",
                         p { class: "min-w-0 flex-1 text-sm text-text-muted", role: "status",
                             if let Some(fits) = fits() {
-                                span { class: if fits.is_good() { "" } else { "text-warn" }, "{fits.words()}" }
+                                span { class: if fits.is_good() { "" } else { "text-warn" }, Words { text: fits.words(), name: fits.first() } }
                             }
                         }
                         Button { kind: ButtonKind::Primary, icon: Glyph::Plus, submit: true, busy: ask.busy(),

@@ -21,7 +21,7 @@ pub(super) fn Overview(view: InstanceView) -> Element {
                     Fact { name: "Owner", "{view.owner}" }
                 }
                 Fact { name: "Image", "{view.image.title()}" }
-                Fact { name: "Node", "{view.node.name}" }
+                Fact { name: "Node", code { class: "font-mono", "{view.node.name}" } }
                 Fact { name: "Address",
                     if view.node.address.is_empty() {
                         span { class: "text-text-muted", "not known yet" }

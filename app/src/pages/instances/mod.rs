@@ -4,6 +4,7 @@ mod empty;
 mod login;
 mod message;
 mod row;
+mod standing;
 mod verbs;
 
 use dioxus::prelude::*;
@@ -18,6 +19,7 @@ use empty::{FirstSteps, Hints};
 pub(super) use login::wakes;
 pub(super) use message::Message;
 use row::Row;
+pub(super) use standing::Standing;
 use verbs::verb_words;
 pub(super) use verbs::{Offer, VerbButton, VerbDialog, Verbs, use_verbs};
 
@@ -58,7 +60,10 @@ pub(crate) fn Instances() -> Element {
         if none() {
             FirstSteps {}
         } else {
-            ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised", aria_label: "Instances",
+            // The columns are the list's, so that they stand below each other whatever a row has in them.
+            ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised lg:grid lg:gap-x-4 \
+                    lg:grid-cols-[11rem_minmax(0,1fr)_auto_auto_auto]",
+                aria_label: "Instances",
                 for view in shown() {
                     Row { key: "{view.id}", view }
                 }
@@ -67,7 +72,7 @@ pub(crate) fn Instances() -> Element {
                 p { class: "py-8 text-center text-text-muted", role: "status", "No instance matches “{filter}”." }
             }
             if let Some(quota) = quota() {
-                p { class: "pt-4 text-sm text-text-muted", "{quota.used} of {quota.most} used." }
+                p { class: "pt-4 text-sm text-text-muted tabular-nums", "{quota.used} of {quota.most} used." }
             }
         }
     }
