@@ -49,7 +49,7 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                         if soon {
                             "It takes logins as soon as it runs."
                         } else {
-                            "Type {which} into a terminal on a machine that holds one of the keys below."
+                            "Type {which} into a terminal on a computer that holds one of the keys below."
                         }
                     }
                 }

@@ -71,7 +71,13 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     CopyText { text: command, title: "Copy the ssh command of {view.name}", fill: true }
                 }
                 if !view.message.is_empty() {
-                    p { class: "text-sm text-text-muted", Message { view: view.clone() } }
+                    p { class: "text-sm text-text-muted",
+                        Message { view: view.clone() }
+                        if view.starts_at.is_some() {
+                            " "
+                            Link { class: "underline underline-offset-2 hover:text-text", to: Route::Instance { id: view.id }, "Why?" }
+                        }
+                    }
                 } else if let (Phase::Stopped, Some(at)) = (view.phase, view.observed_at) {
                     p { class: "text-sm text-text-muted", "Stopped " Time { at } }
                 }

@@ -26,7 +26,7 @@ pub(super) fn Doors(view: InstanceView) -> Element {
             }
             ul { class: "@container -my-2 divide-y divide-line", aria_label: "Ways in",
                 for way in ways {
-                    Row { key: "{way.name} {way.address}", id: view.id, way }
+                    Row { key: "{way.name} {way.address}", id: view.id, node: "{view.node.name}", way }
                 }
             }
         }
