@@ -108,7 +108,7 @@ stage_chaos() {
 stage_browser() {
   have chromium || have google-chrome || debian chromium
   { have ip && have unshare && have curl; } || ! can_install || debian iproute2 util-linux curl
-  suite tests/terminal-client.test.mjs tests/delivery.test.mjs tests/asleep.test.mjs tests/sessions.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/browser-meter.test.mjs tests/urls-browser.test.mjs tests/browser-keys.test.mjs tests/browser-own.test.mjs tests/add-node.test.mjs tests/states.test.mjs tests/pauses.test.mjs tests/axe.test.mjs
+  suite tests/terminal-client.test.mjs tests/delivery.test.mjs tests/asleep.test.mjs tests/sessions.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/browser-meter.test.mjs tests/urls-browser.test.mjs tests/browser-keys.test.mjs tests/browser-own.test.mjs tests/browser-look.test.mjs tests/add-node.test.mjs tests/states.test.mjs tests/pauses.test.mjs tests/axe.test.mjs
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then

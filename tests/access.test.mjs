@@ -58,6 +58,7 @@ const ENDPOINTS = [
   ["POST", "/instances/{id}/files/ticket"],
   ["POST", "/visit", { app: "80-web-1" }],
   ["GET", "/instances/{id}/explain"],
+  ["POST", "/instances/{id}/reach"],
   ["GET", "/instances/{id}/events"],
   ["GET", "/live/snapshot"],
   ["POST", "/live/ticket"],

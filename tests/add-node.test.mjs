@@ -94,7 +94,7 @@ describe("a machine becomes a node", { skip: root ? false : "networks and mounts
     assert.deepEqual([view.liveness, view.facts.engine.engine, view.address], ["online", "up", lab.address]);
     assert.equal(view.enrolment.used.address, lab.address);
     await see(card("lab-1"), /Docker [\d.]+\S* answers\./);
-    await button("I have copied it").click();
+    await button("Hide the line").click();
     await until("the steps are gone", async () => (await card("lab-1").getByText("Ready for instances").count()) === 0);
     await look("node-connected");
 

@@ -235,25 +235,25 @@ describe("ports in a browser", () => {
     assert.equal(sent.status, 204);
     await ada.sshOk(web, "nohup perl /root/app.pl 8080 >/root/app.log 2>&1 & echo started");
     await open(`/instances/${id}`);
-    const number = page.getByLabel("Port in the instance");
-    const line = (port) => page.getByRole("list", { name: "Declared ports" }).locator("li").filter({ has: page.getByText(`${port}`, { exact: true }) });
+    const number = page.getByLabel("Port of the app");
+    const line = (port) => page.getByRole("list", { name: "Public URLs" }).locator("li").filter({ has: page.getByText(`${port}`, { exact: true }) });
     const level = page.getByLabel("Who may open port 8080");
     const shows = (words) => until(`the page shows ${words}`, () => level.evaluate((select, words) => !select.disabled && select.selectedOptions[0].text === words, words), 20);
     const stored = async () => (await ada.api.get(`/instances/${id}`)).urls.find(({ port }) => port === 8080)?.access;
 
     for (const wrong of ["70000", "80"]) {
       await number.fill(wrong);
-      await button("Declare").click();
+      await button("Add URL").click();
       await page.locator("#port[aria-invalid=true]").waitFor();
     }
-    await see(page.locator("#port-note"), /declared already/);
+    await see(page.locator("#port-note"), /in the list already/);
     await look("ports-refused");
     browser.expected.push(/ 400 /);
     await number.fill("22");
-    await button("Declare").click();
+    await button("Add URL").click();
     await see(page.locator("#port-note"), /speaks SSH/);
     await number.fill("8080");
-    await button("Declare").click();
+    await button("Add URL").click();
     await shows("Only me");
     assert.equal(await number.inputValue(), "");
     assert.equal(await stored(), "owner");
@@ -309,7 +309,7 @@ describe("ports in a browser", () => {
       await guests.close();
     }
     await look("ports-link-copied");
-    await menu("Actions for port 8080", "Withdraw");
+    await menu("Actions for port 8080", "Remove");
     await line(8080).waitFor({ state: "detached" });
     assert.equal(await stored(), undefined);
   });

@@ -94,7 +94,7 @@ describe("in a browser", () => {
     await node.start();
     await see(page, "Its key is accepted.");
     await see(page, /Docker [\d.]+\S* answers\./);
-    await button("I have copied it").click();
+    await button("Hide the line").click();
     await see(page.locator("main"), "lab-1");
     assert.equal(await page.getByText(node.key).count(), 0, "the key is shown once");
     await look("nodes");
@@ -338,7 +338,7 @@ describe("in a browser", () => {
 
   test("an API token is shown once, works, and can be deleted", async () => {
     await page.getByRole("link", { name: /^Tokens/ }).click();
-    await heading("API tokens").waitFor();
+    await heading("Tokens").waitFor();
     await button("Create token").first().click();
     await page.getByLabel("Name", { exact: true }).fill("script");
     await button("Create token").last().click();
@@ -346,7 +346,7 @@ describe("in a browser", () => {
     await look("token");
     const me = await must("curl", ["--silent", "--fail", "--header", `Authorization: Bearer ${token}`, `${base}/api/v1/me`]);
     assert.equal(JSON.parse(me).username, "ada");
-    await button("I have copied it").click();
+    await button("Hide the token").click();
     assert.equal(await page.getByText(token).count(), 0);
     await look("tokens");
     await button("Delete script").click();

@@ -46,7 +46,7 @@ describe("an instance that stands still", () => {
     assert.match(paused.message, /docker pause/);
     await until("the session is told", () => /web-1 is paused/.test(session.out.error), 30);
     await see("Why is it paused?");
-    await see(/docker unpause. on lab/);
+    await see(/docker unpause on lab/);
     await look("paused");
 
     const { cause, evidence, next_step, ways_out } = await explained();
@@ -99,9 +99,27 @@ describe("an instance that stands still", () => {
     }
     const timer = page.locator("main").getByRole("timer").first();
     await timer.waitFor();
-    const left = async () => Number(/in (\d+) s/.exec(await timer.innerText())?.[1]);
+    const left = async () => {
+      const [, minutes, seconds] = /^in (\d+):(\d\d)$/.exec(await timer.innerText()) ?? [];
+      return Number(minutes) * 60 + Number(seconds);
+    };
     const first = await left();
     await until("it counts down by the second", async () => (await left()) <= first - 2, 10);
+    const state = page.locator("main header").getByText(/^down, next try/);
+    await state.waitFor();
+    const colour = (locator) => locator.evaluate((element) => getComputedStyle(element).color);
+    const warn = await page.evaluate(() => {
+      const probe = document.body.appendChild(Object.assign(document.createElement("i"), { className: "text-warn" }));
+      const { color } = getComputedStyle(probe);
+      probe.remove();
+      return color;
+    });
+    assert.equal(await colour(state), warn, "what is down is warned of");
+    assert.equal(await page.locator("main header .animate-dot").count(), 0, "and does not look busy");
+    const verbs = page.locator("main header").getByRole("button");
+    assert.equal(await verbs.first().innerText(), "Start now", "the way out stands first");
+    await see("Why is it down?");
+    await see(/exit code 137/);
     await look("restart-pause");
     assert.match((await client.lobby("ls")).stdout, /web-1 +restarting, starts in \d+ s/);
     assert.match((await client.lobby("explain web-1")).stdout, /It starts again in \d+ s\./);

@@ -41,9 +41,24 @@ describe("states and ways out", () => {
   test("a running instance says how to find out why nobody can connect", async () => {
     const { id } = await running("web-1");
     await open(`/instances/${id}`);
-    await see("Cannot connect?");
+    const help = button("Help me connect");
+    await help.waitFor();
+    assert.equal(await page.getByRole("list", { name: "Checks" }).count(), 0, "nothing is asked before somebody wants to know");
+    assert.equal(await page.getByText("saw it run").count(), 0);
+    await help.click();
+    const checks = page.getByRole("list", { name: "Checks" }).getByRole("listitem");
+    await checks.filter({ hasText: /^The node is reached: good/ }).waitFor();
+    await checks.filter({ hasText: /^Its sshd answers: good/ }).waitFor();
+    assert.deepEqual(await checks.evaluateAll((all) => all.map((one) => one.querySelector("p").textContent)), [
+      "The node is reached: good",
+      "The host port is open: good",
+      "Its sshd answers: good",
+      "A key lets you in: good",
+    ]);
     await see(/lab-1 saw it run/);
     await look("why-running");
+    await help.click();
+    await checks.first().waitFor({ state: "detached" });
   });
 
   test("a container that was removed by hand is lost, and nothing is made in its place", async () => {

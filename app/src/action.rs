@@ -9,16 +9,17 @@ use server_fns::ApiError;
 use crate::script;
 use crate::state::{Live, use_live};
 
-/// One form or button: whether it waits for an answer, and the last refusal.
+/// One form or button: whether it waits for an answer, and what was refused last: several things where the page itself
+/// found them.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Ask {
     live: Live,
     busy: Signal<bool>,
-    refusal: Signal<Option<Refusal>>,
+    refusals: Signal<Vec<Refusal>>,
 }
 
 pub(crate) fn use_ask() -> Ask {
-    Ask { live: use_live(), busy: use_signal(|| false), refusal: use_signal(|| None) }
+    Ask { live: use_live(), busy: use_signal(|| false), refusals: use_signal(Vec::new) }
 }
 
 impl Ask {
@@ -32,7 +33,7 @@ impl Ask {
             return;
         }
         self.busy.set(true);
-        self.refusal.set(None);
+        self.refusals.set(Vec::new());
         spawn(async move {
             let answer = call.await;
             self.busy.set(false);
@@ -43,16 +44,21 @@ impl Ask {
         });
     }
 
-    fn refused(mut self, refusal: Refusal) {
+    fn refused(self, refusal: Refusal) {
         let signed_in = self.live.world.peek().is_some();
         if signed_in && refusal.code == RefusalCode::Unauthenticated {
             self.live.leave();
         } else {
-            let field = refusal.field.clone();
-            self.refusal.set(Some(refusal));
-            // The cursor goes where the mistake is. A field's id is the name the server knows it by.
-            field.iter().for_each(|field| script::focus(field));
+            self.refuse(vec![refusal]);
         }
+    }
+
+    /// Shows each at its field. Where the page finds mistakes itself, nobody is asked, and all are told at once.
+    pub(crate) fn refuse(mut self, refusals: Vec<Refusal>) {
+        // The cursor goes to the first. A field's id is the name the server knows it by.
+        let first = refusals.iter().find_map(|refusal| refusal.field.clone());
+        self.refusals.set(refusals);
+        first.iter().for_each(|field| script::focus(field));
     }
 
     pub(crate) fn busy(self) -> bool {
@@ -61,20 +67,20 @@ impl Ask {
 
     /// Takes the refusal off the page, as when a dialog is opened anew.
     pub(crate) fn clear(mut self) {
-        self.refusal.set(None);
+        self.refusals.set(Vec::new());
     }
 
     /// What is wrong with that field of the form.
     pub(crate) fn field(self, name: &str) -> Option<String> {
-        let refusal = self.refusal.read();
-        refusal.as_ref().filter(|refusal| refusal.field.as_deref() == Some(name)).map(|refusal| refusal.message.clone())
+        let refusals = self.refusals.read();
+        refusals.iter().find(|refusal| refusal.field.as_deref() == Some(name)).map(|refusal| refusal.message.clone())
     }
 
     /// What no field of the form shows: `shown` lists the fields that do show their refusals.
     pub(crate) fn rest(self, shown: &[&str]) -> Option<String> {
-        let refusal = self.refusal.read();
+        let refusals = self.refusals.read();
         let elsewhere = |refusal: &&Refusal| refusal.field.as_deref().is_none_or(|field| !shown.contains(&field));
-        refusal.as_ref().filter(elsewhere).map(|refusal| refusal.message.clone())
+        refusals.iter().find(elsewhere).map(|refusal| refusal.message.clone())
     }
 }
 

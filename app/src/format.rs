@@ -33,13 +33,12 @@ pub(crate) fn span(length: TimeDelta) -> String {
     }
 }
 
-/// When what ended by itself starts again, as a sentence.
-pub(crate) fn until_start(milliseconds: i64) -> String {
+/// *in 0:42*, *in 12:00*, *now*: how long it is until something.
+pub(crate) fn countdown(milliseconds: i64) -> String {
     let seconds = (milliseconds.max(0) + 999) / 1_000;
-    match (seconds / 60, seconds % 60) {
-        (0, 0) => "It starts again now.".to_owned(),
-        (0, seconds) => format!("It starts again in {seconds} s."),
-        (minutes, seconds) => format!("It starts again in {minutes} min {seconds} s."),
+    match seconds {
+        0 => "now".to_owned(),
+        seconds => format!("in {}:{:02}", seconds / 60, seconds % 60),
     }
 }
 
@@ -89,14 +88,15 @@ mod tests {
     #[test]
     fn a_pause_is_counted_down_to_its_end() {
         for (milliseconds, words) in [
-            (80_000, "in 1 min 20 s."),
-            (59_001, "in 1 min 0 s."),
-            (4_200, "in 5 s."),
-            (1, "in 1 s."),
-            (0, "now."),
-            (-9, "now."),
+            (80_000, "in 1:20"),
+            (59_001, "in 1:00"),
+            (42_000, "in 0:42"),
+            (4_200, "in 0:05"),
+            (1, "in 0:01"),
+            (0, "now"),
+            (-9, "now"),
         ] {
-            assert!(until_start(milliseconds).ends_with(words), "{milliseconds}: {}", until_start(milliseconds));
+            assert_eq!(countdown(milliseconds), words, "{milliseconds}");
         }
     }
 

@@ -41,6 +41,8 @@ pub(crate) enum Route {
             Account {},
             #[route("/settings")]
             Settings {},
+            #[route("/:..path")]
+            NotFound { path: Vec<String> },
         #[end_layout]
         #[route("/sign-in")]
         SignIn {},
@@ -50,8 +52,40 @@ pub(crate) enum Route {
         /// With the token from the link that the server prints, or empty.
         #[route("/set-up?:token")]
         SetUp { token: String },
-        #[route("/:..path")]
-        NotFound { path: Vec<String> },
+}
+
+impl Route {
+    /// Whether a page is at that address, with its query.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_page(address: &str) -> bool {
+        !matches!(address.parse::<Self>(), Ok(Self::NotFound { .. }) | Err(_))
+    }
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_pages_are_found() {
+        for page in [
+            "/",
+            "/instances/new",
+            "/instances/i-00000000000000aa",
+            "/instances/i-00000000000000aa/terminal",
+            "/nodes",
+            "/nodes?q=1",
+            "/sign-in",
+            "/sign-up?invite=dhi_x",
+            "/set-up?token=x",
+            "/visit?app=80-web-1&path=%2F&browser=x",
+        ] {
+            assert!(Route::is_page(page), "{page}");
+        }
+        for other in ["/no/such/page", "/instances/garbage", "/instances", "/nodes/x", "/robots", "/.env"] {
+            assert!(!Route::is_page(other), "{other}");
+        }
+    }
 }
 
 /// The same for the router, which writes the address anew that it has read: without a `?` that nothing follows.

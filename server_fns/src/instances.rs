@@ -9,6 +9,7 @@ use model::forward::{Place, Protocol};
 use model::id::InstanceId;
 #[cfg(feature = "server")]
 use model::port::{ContainerPort, DeclaredPort, HostPort};
+use model::reach::Reach;
 use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, SetDoor, StartOnConnect};
 use model::view::{InstanceView, LinkView};
 
@@ -130,6 +131,13 @@ pub async fn forget(id: InstanceId) -> Result<(), ApiError> {
 pub async fn explain(id: InstanceId) -> Result<Explanation, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.explain_instance(&actor, id)?)
+}
+
+/// Tries now whether one gets through to its sshd.
+#[post("/api/v1/instances/{id}/reach", caller: Caller, _none: NoFields)]
+pub async fn reach(id: InstanceId) -> Result<Reach, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.reach_instance(&actor, id).await?)
 }
 
 /// The newest last.

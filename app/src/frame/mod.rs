@@ -72,12 +72,18 @@ pub(crate) fn Frame() -> Element {
     let needs_setup = use_memo(move || live.welcome.read().needs_setup);
     let opening = use_memo(move || *live.door.read() == Door::Opening);
     // A terminal takes the whole window and scrolls by itself; every other page scrolls as a whole.
-    let whole = matches!(use_route::<Route>(), Route::Terminal { .. });
+    let route = use_route::<Route>();
+    let whole = matches!(route, Route::Terminal { .. });
+    let lost = matches!(route, Route::NotFound { .. });
     if !signed_in() {
-        return match (needs_setup(), opening()) {
-            (true, _) => rsx! { SetUp { token: "" } },
-            (false, true) => rsx! { Opening {} },
-            (false, false) => rsx! { SignIn {} },
+        return match (needs_setup(), opening(), lost) {
+            // A visitor need not sign in to hear that nothing is there.
+            (_, false, true) => rsx! {
+                main { class: "mx-auto flex min-h-dvh max-w-lg flex-col justify-center p-6", Outlet::<Route> {} }
+            },
+            (true, _, _) => rsx! { SetUp { token: "" } },
+            (false, true, _) => rsx! { Opening {} },
+            (false, false, false) => rsx! { SignIn {} },
         };
     }
     let (around, page) = if whole {

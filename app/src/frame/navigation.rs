@@ -82,7 +82,9 @@ fn Person() -> Element {
         Menu {
             id: "person-menu",
             label: "Account of {me.username}{role}",
-            class: "h-14 flex-col gap-1 text-xs font-medium sm:h-9 sm:w-full sm:flex-row sm:justify-start sm:gap-2.5 sm:text-sm",
+            // As high as the links beside it, and with the same gap: a menu's own button has others.
+            class: "h-14! flex-col gap-1! text-xs font-medium sm:h-9! sm:w-full sm:flex-row sm:justify-start sm:gap-2.5! sm:text-sm \
+                sm:pointer-coarse:h-11!",
             button: rsx! {
                 Icon { glyph: Glyph::Person }
                 span { class: "max-w-20 truncate sm:max-w-32",

@@ -18,12 +18,16 @@ pub(crate) fn CopyText(
     /// The end of the text, which stays in one piece where the text is broken.
     #[props(default)]
     tail: String,
+    /// As wide as the place allows, so that boxes below each other end alike.
+    #[props(default)]
+    fill: bool,
 ) -> Element {
     let size = if large { "p-3 text-base sm:text-lg" } else { "px-2 text-sm" };
     let flow = if wrap { "break-all py-2" } else { "truncate" };
+    let width = if fill { "w-full justify-between" } else { "max-w-full" };
     let whole = format!("{text}{tail}");
     rsx! {
-        span { class: "inline-flex min-h-9 max-w-full min-w-0 items-center gap-1 rounded-md border border-line bg-surface {size}",
+        span { class: "inline-flex min-h-9 min-w-0 items-center gap-1 rounded-md border border-line bg-surface {size} {width}",
             code { class: "min-w-0 select-all font-mono {flow}", title: "{whole}",
                 "{text}"
                 if !tail.is_empty() {

@@ -6,13 +6,13 @@ use model::Timestamp;
 use crate::format;
 use crate::state::use_live;
 
-/// *It starts again in 42 s.*, counted down. Screen readers are not told each second.
+/// *in 0:42*, counted down. Screen readers are not told each second.
 #[component]
 pub(crate) fn Countdown(at: Timestamp) -> Element {
     let live = use_live();
     let left = (at - (live.now)()).num_milliseconds() - (live.passed)() * 1_000;
-    let words = format::until_start(left);
+    let words = format::countdown(left);
     rsx! {
-        span { class: "whitespace-nowrap tabular-nums", role: "timer", "{words}" }
+        span { class: "whitespace-nowrap tabular-nums", role: "timer", aria_live: "off", title: format::exact(at), "{words}" }
     }
 }

@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use super::{Glyph, Icon};
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum FieldKind {
     #[default]
@@ -52,29 +54,62 @@ pub(crate) fn Field(
     max: Option<String>,
 ) -> Element {
     let refused = error.is_some();
+    let secret = kind == FieldKind::Password;
+    let mut shown = use_signal(|| false);
+    let kind = if shown() { FieldKind::Text } else { kind };
+    // So much room for the eye.
+    let room = if secret { "pr-11" } else { "" };
     rsx! {
         div { class: "flex flex-col gap-1.5",
             label { class: "text-sm font-medium", r#for: "{name}", "{label}" }
-            input {
-                class: "h-10 pointer-coarse:h-11 {look(refused, mono)}",
-                id: "{name}",
-                name: "{name}",
-                r#type: kind.as_str(),
-                value,
-                placeholder,
-                autocomplete,
-                autofocus,
-                required,
-                disabled,
-                min,
-                max,
-                autocapitalize: "none",
-                spellcheck: "false",
-                aria_invalid: if refused { "true" } else { "false" },
-                aria_describedby: "{name}-note",
-                oninput: move |event| oninput.call(event.value()),
+            div { class: "relative flex",
+                input {
+                    class: "h-10 pointer-coarse:h-11 {look(refused, mono)} {room}",
+                    id: "{name}",
+                    name: "{name}",
+                    r#type: kind.as_str(),
+                    value,
+                    placeholder,
+                    autocomplete,
+                    autofocus,
+                    required,
+                    disabled,
+                    min,
+                    max,
+                    autocapitalize: "none",
+                    spellcheck: "false",
+                    aria_invalid: if refused { "true" } else { "false" },
+                    aria_describedby: "{name}-note",
+                    oninput: move |event| oninput.call(event.value()),
+                }
+                if secret {
+                    Eye {
+                        open: shown(),
+                        onclick: move |()| {
+                            let open = shown();
+                            shown.set(!open);
+                        },
+                    }
+                }
             }
             Note { name: name.clone(), error, hint }
+        }
+    }
+}
+
+/// Shows what is typed where it is hidden, and hides it again.
+#[component]
+fn Eye(open: bool, onclick: EventHandler<()>) -> Element {
+    rsx! {
+        button {
+            class: "absolute inset-y-0 right-0 flex w-10 cursor-pointer items-center justify-center rounded-md text-text-muted \
+                hover:text-text",
+            r#type: "button",
+            title: if open { "Hide what is typed" } else { "Show what is typed" },
+            aria_label: "Show what is typed",
+            aria_pressed: if open { "true" } else { "false" },
+            onclick: move |_| onclick.call(()),
+            Icon { glyph: if open { Glyph::EyeOff } else { Glyph::Eye } }
         }
     }
 }

@@ -26,6 +26,7 @@ mod time;
 mod title;
 mod toast;
 mod toggle;
+mod words;
 
 pub(crate) use badge::{Badge, PhaseBadge, Tone};
 pub(crate) use bar::Bar;
@@ -52,3 +53,4 @@ pub(crate) use time::Time;
 pub(crate) use title::Title;
 pub(crate) use toast::{Again, ToastList, Toasts, use_toasts};
 pub(crate) use toggle::Toggle;
+pub(crate) use words::Words;

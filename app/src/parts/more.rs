@@ -20,7 +20,7 @@ pub(crate) fn More(
                 r#type: "button",
                 aria_expanded: if open { "true" } else { "false" },
                 onclick: move |_| opened.set(!open),
-                if open { "Less" } else { "More: {what}" }
+                if open { "Less: {what}" } else { "More: {what}" }
             }
             if open {
                 {children}

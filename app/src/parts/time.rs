@@ -12,6 +12,6 @@ pub(crate) fn Time(at: Timestamp) -> Element {
     let now = use_now();
     let words = use_memo(use_reactive!(|at| format::when(at, now())));
     rsx! {
-        time { class: "whitespace-nowrap", datetime: at.to_rfc3339(), title: format::exact(at), "{words}" }
+        time { class: "whitespace-nowrap tabular-nums", datetime: at.to_rfc3339(), title: format::exact(at), "{words}" }
     }
 }

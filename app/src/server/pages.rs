@@ -6,12 +6,14 @@ use std::sync::Arc;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use control::http::delivery::{Page, Site};
 use dioxus::server::{DioxusRouterExt, FullstackState, ServeConfig};
 
 use crate::App;
+use crate::route::Route;
 
 /// What runs in a browser before the page's program does, in this order.
 const EARLY: [&str; 2] = [include_str!("../../early/menus.js"), include_str!("../../early/asleep.js")];
@@ -43,10 +45,17 @@ pub(super) fn router() -> anyhow::Result<Router> {
 }
 
 async fn answer(web: Web, request: Request) -> Response {
-    match web.site.answer(request.method(), request.uri().path(), request.headers()) {
-        Some(answer) => answer,
-        None => web.page.finish(FullstackState::render_handler(State(web.draw), request).await).await,
+    if let Some(answer) = web.site.answer(request.method(), request.uri().path(), request.headers()) {
+        return answer;
     }
+    let is_page = Route::is_page(request.uri().path_and_query().map_or("/", |address| address.as_str()));
+    let drawn = FullstackState::render_handler(State(web.draw), request).await;
+    let mut page = web.page.finish(drawn).await;
+    // People see a page that says so; whoever follows links by program goes by the status.
+    if !is_page && page.status() == StatusCode::OK {
+        *page.status_mut() = StatusCode::NOT_FOUND;
+    }
+    page
 }
 
 /// Where the build put the web client: beside the program, or where the operator says.

@@ -43,7 +43,7 @@ fn Row(transfers: Transfers, one: Transfer) -> Element {
         li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-2",
             div { class: "flex min-w-0 items-baseline gap-3",
                 span { class: "min-w-0 truncate font-medium", title: "{one.path}", "{one.name}" }
-                span { class: "text-sm whitespace-nowrap text-text-muted", {format::bytes(one.size)} }
+                span { class: "text-sm whitespace-nowrap text-text-muted tabular-nums", {format::bytes(one.size)} }
             }
             match one.status {
                 Status::Waiting | Status::UnderWay => rsx! {
@@ -66,7 +66,7 @@ fn Row(transfers: Transfers, one: Transfer) -> Element {
                 Status::UnderWay => rsx! {
                     div { class: "col-span-2 flex items-center gap-3",
                         ProgressBar { step: percent, of: 100, label: "Progress of {one.name}" }
-                        span { class: "w-9 text-right text-xs whitespace-nowrap text-text-muted", "{percent} %" }
+                        span { class: "w-9 text-right text-xs whitespace-nowrap text-text-muted tabular-nums", "{percent} %" }
                     }
                 },
                 Status::Done => rsx! {

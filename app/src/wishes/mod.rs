@@ -85,7 +85,7 @@ impl Wishes {
 
     /// The server has just taken an instance that is to be made.
     pub(crate) fn made(mut self, view: &InstanceView) {
-        self.open.write().insert(view.id, of(Aim::Create, Standing::Granted(view.generation), view));
+        self.open.write().insert(view.id, self.of(Aim::Create, Standing::Granted(view.generation), view));
     }
 
     /// The verb that was pressed and that the live world does not show yet.
@@ -184,15 +184,17 @@ impl Wishes {
         }
         gone
     }
-}
 
-fn of(aim: Aim, standing: Standing, view: &InstanceView) -> Wish {
-    let block = view.ports.iter().map(|binding| binding.host.0);
-    let more = view.forwards.iter().map(|forward| forward.host.0);
-    let mut ports: Vec<_> = block.chain(more).collect();
-    ports.sort_unstable();
-    ports.dedup();
-    Wish { aim, standing, name: view.name.to_string(), ports, leave: false }
+    fn of(self, aim: Aim, standing: Standing, view: &InstanceView) -> Wish {
+        let me = self.live.world.peek().as_ref().map(|world| world.me.username.clone());
+        let name = me.map_or_else(|| view.name.to_string(), |me| view.called(&me));
+        let block = view.ports.iter().map(|binding| binding.host.0);
+        let more = view.forwards.iter().map(|forward| forward.host.0);
+        let mut ports: Vec<_> = block.chain(more).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        Wish { aim, standing, name, ports, leave: false }
+    }
 }
 
 /// Asks what is to be asked and says what has become so. It is there as long as the tab is, so that neither ends with a page.

@@ -47,6 +47,27 @@ pub struct Flow {
     pub loss_percent: Option<f32>,
 }
 
+/// In bytes a second: heartbeats and little else. A rate below it says nothing of what the link can carry.
+const IDLE: u64 = 1_250;
+
+impl Flows {
+    /// Nobody uses it.
+    pub fn is_idle(&self) -> bool {
+        [self.to_node, self.from_node].iter().all(Flow::is_idle)
+    }
+
+    /// Whether nothing is known to have been lost.
+    pub fn is_whole(&self) -> bool {
+        [self.to_node, self.from_node].iter().all(|flow| flow.loss_percent.is_none_or(|percent| percent == 0.0))
+    }
+}
+
+impl Flow {
+    pub fn is_idle(&self) -> bool {
+        self.bytes_per_second.is_some_and(|rate| rate < IDLE)
+    }
+}
+
 /// What the link carried when a person had it measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -103,6 +124,17 @@ mod tests {
         assert_eq!([told(0), told(100), told(150)], ["0 bit/s", "800 bit/s", "1.2 kbit/s"]);
         assert_eq!([told(124_999), told(125_000), told(6_172_839)], ["999 kbit/s", "1.0 Mbit/s", "49 Mbit/s"]);
         assert_eq!([told(125_000_000), told(u64::MAX)], ["1.0 Gbit/s", "147573952589 Gbit/s"]);
+    }
+
+    #[test]
+    fn a_heartbeat_is_no_traffic() {
+        let flow = |rate, loss_percent| Flow { bytes_per_second: rate, loss_percent };
+        let flows = |to_node, from_node| Flows { to_node, from_node };
+        assert!(flows(flow(Some(10), None), flow(Some(900), Some(0.0))).is_idle());
+        assert!(!flows(flow(Some(10), None), flow(Some(1_250), None)).is_idle());
+        assert!(!flows(flow(None, None), flow(Some(10), None)).is_idle(), "what is not known is not idle");
+        assert!(flows(flow(None, None), flow(None, Some(0.0))).is_whole());
+        assert!(!flows(flow(None, Some(0.1)), flow(None, None)).is_whole());
     }
 
     #[test]

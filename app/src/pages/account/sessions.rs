@@ -38,7 +38,7 @@ pub(super) fn Sessions(sessions: Fetched) -> Element {
                     Failed { why: error.refusal.message.clone(), sessions }
                 },
                 Some(Ok(list)) => rsx! {
-                    ul { class: "divide-y divide-line",
+                    ul { class: "divide-y divide-line sm:grid sm:gap-x-4 sm:grid-cols-[minmax(10rem,1fr)_auto_auto_auto]",
                         for session in list {
                             Line { key: "{session.id}", view: session.clone(), ask, sessions }
                         }
@@ -101,7 +101,7 @@ fn Line(view: SessionView, ask: Ask, sessions: Fetched) -> Element {
         });
     };
     rsx! {
-        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 py-2",
+        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 py-2 sm:col-span-full sm:grid sm:grid-cols-subgrid",
             span { class: "min-w-40 flex-1 truncate font-medium", title: "{view.agent}", "{device}" }
             code { class: "font-mono text-sm text-text-muted", "{view.address}" }
             if view.current {

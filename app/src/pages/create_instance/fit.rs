@@ -75,6 +75,14 @@ impl Fit {
         }
     }
 
+    /// The node that the words begin with.
+    pub(super) fn first(&self) -> String {
+        match self {
+            Self::On(names) => names.first().cloned().unwrap_or_default(),
+            Self::QuotaUsed { .. } | Self::NoNodes | Self::Nowhere(_) => String::new(),
+        }
+    }
+
     pub(super) const fn is_good(&self) -> bool {
         matches!(self, Self::On(_))
     }

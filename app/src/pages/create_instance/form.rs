@@ -7,6 +7,8 @@ use model::id::SshKeyId;
 use model::image::ImageName;
 use model::live::LiveWorld;
 use model::request::CreateInstance;
+use model::refusal::Refusal;
+use model::typed;
 use server_fns::{Json, instances};
 
 use super::draft::Draft;
@@ -18,7 +20,7 @@ use super::limits::{CPUS, LimitFields, MEMORY};
 use super::name::suggest;
 use crate::action::use_ask;
 use crate::kept::use_kept;
-use crate::parts::{Button, ButtonKind, Card, Field, Glyph, Notice, NoticeKind};
+use crate::parts::{Button, ButtonKind, Card, Field, Glyph, Notice, NoticeKind, Words};
 use crate::route::Route;
 use crate::script;
 use crate::state::use_live;
@@ -26,6 +28,7 @@ use crate::wishes::use_wishes;
 
 /// The field that shows its refusals with the keys.
 const KEYS: &str = "ssh_keys";
+const LACKING: &str = "Add an SSH key first, or choose Terminal only.";
 
 #[component]
 pub(super) fn Form() -> Element {
@@ -56,7 +59,6 @@ pub(super) fn Form() -> Element {
             terminal_only: terminal_only(),
         });
     });
-    let mut misread = use_signal(|| None::<(&'static str, &'static str)>);
     let mut adding = use_signal(|| false);
     let fits = use_memo(move || live.world.read().as_ref().map(|world| fit(world, image_or_default())));
     let no_key = use_memo(move || live.world.read().as_ref().is_some_and(|world| world.ssh_keys.is_empty()));
@@ -65,15 +67,19 @@ pub(super) fn Form() -> Element {
 
     let submit = move |event: FormEvent| {
         event.prevent_default();
-        if no_key() && !terminal_only() {
-            script::focus("public_key");
-            return misread.set(Some((KEYS, "Add an SSH key first, or choose Terminal only.")));
-        }
-        let limits = match limits.read().read() {
-            Ok(limits) => limits,
-            Err(reason) => return misread.set(Some(reason)),
+        let lacking = (no_key() && !terminal_only()).then(|| Refusal::field(KEYS, LACKING));
+        let mistaken = typed::instance_name(&name.read()).err();
+        let limits = match (mistaken, lacking, limits.read().read()) {
+            (None, None, Ok(limits)) => limits,
+            (mistaken, lacking, limits) => {
+                let to_key = mistaken.is_none() && lacking.is_some();
+                ask.refuse(mistaken.into_iter().chain(lacking).chain(limits.err().unwrap_or_default()).collect());
+                if to_key {
+                    script::focus("public_key");
+                }
+                return;
+            }
         };
-        misread.set(None);
         let request = CreateInstance {
             name: name.read().trim().to_owned(),
             image: Some(image_or_default().to_string()),
@@ -89,7 +95,6 @@ pub(super) fn Form() -> Element {
             navigator().push(Route::Instance { id });
         });
     };
-    let local = |field: &str| misread().filter(|(at, _)| *at == field).map(|(_, why)| why.to_owned());
     // One thing is the next, and only that has the button of the page.
     let next = if lacks_key || adding() { ButtonKind::Plain } else { ButtonKind::Primary };
     rsx! {
@@ -124,18 +129,18 @@ pub(super) fn Form() -> Element {
                     Keys {
                         changed,
                         terminal_only,
-                        error: local(KEYS).filter(|_| lacks_key).or_else(|| ask.field(KEYS)),
+                        error: ask.field(KEYS).filter(|why| lacks_key || why != LACKING),
                         on_add: move |()| adding.set(true),
                     }
                     LimitFields {
                         typed: limits,
-                        cpus_error: local(CPUS).or_else(|| ask.field(CPUS)),
-                        memory_error: local(MEMORY).or_else(|| ask.field(MEMORY)),
+                        cpus_error: ask.field(CPUS),
+                        memory_error: ask.field(MEMORY),
                     }
                     div { class: "flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4",
                         p { class: "min-w-0 flex-1 text-sm text-text-muted", role: "status",
                             if let Some(fits) = fits() {
-                                span { class: if fits.is_good() { "" } else { "text-warn" }, "{fits.words()}" }
+                                span { class: if fits.is_good() { "" } else { "text-warn" }, Words { text: fits.words(), name: fits.first() } }
                             }
                         }
                         Button { kind: next, icon: Glyph::Plus, submit: true, busy: ask.busy(),

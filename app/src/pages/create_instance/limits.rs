@@ -3,8 +3,9 @@
 use dioxus::prelude::*;
 use model::amount;
 use model::instance::Limits;
+use model::refusal::Refusal;
 
-use crate::parts::{Field, FieldKind};
+use crate::parts::{Field, More};
 
 /// As typed; empty leaves it to the node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,19 +35,26 @@ impl TypedLimits {
         !self.cpus.is_empty() || !self.memory.is_empty()
     }
 
-    /// The limits, or the field at fault and what is wrong with it.
-    pub(super) fn read(&self) -> Result<Limits, (&'static str, &'static str)> {
-        let cpu_millis = match self.cpus.trim() {
-            "" => None,
-            text => Some(millis(text).ok_or((CPUS, "Processors must be a number from 0.1 to 1000, such as 1.5."))?),
+    /// The limits, or what is wrong with each field at fault.
+    pub(super) fn read(&self) -> Result<Limits, Vec<Refusal>> {
+        let cpus = match self.cpus.trim() {
+            "" => Ok(None),
+            text => millis(text)
+                .map(Some)
+                .ok_or_else(|| Refusal::field(CPUS, "Processors must be a number from 0.1 to 1000, such as 1.5.")),
         };
-        let memory_bytes = match self.memory.trim() {
-            "" => None,
-            text => Some(megabytes(text).ok_or((MEMORY, "Memory must be a whole number of megabytes, such as 512."))?),
+        let memory = match self.memory.trim() {
+            "" => Ok(None),
+            text => megabytes(text)
+                .map(Some)
+                .ok_or_else(|| Refusal::field(MEMORY, "Memory must be a whole number of megabytes, such as 512.")),
         };
         let untouched = Self::of(self.before);
-        let memory_bytes = if self.memory == untouched.memory { self.before.memory_bytes } else { memory_bytes };
-        Ok(Limits { cpu_millis, memory_bytes })
+        let memory = if self.memory == untouched.memory { Ok(self.before.memory_bytes) } else { memory };
+        match (cpus, memory) {
+            (Ok(cpu_millis), Ok(memory_bytes)) => Ok(Limits { cpu_millis, memory_bytes }),
+            (cpus, memory) => Err(cpus.err().into_iter().chain(memory.err()).collect()),
+        }
     }
 }
 
@@ -67,9 +75,8 @@ pub(super) fn LimitFields(
     // What is filled in already is shown at first.
     let told = use_hook(|| typed.peek().tell());
     rsx! {
-        details { class: "group", open: told,
-            summary { class: "w-fit cursor-pointer rounded-sm py-1 text-sm font-medium text-text-muted hover:text-text", "More" }
-            div { class: "grid gap-4 pt-3 sm:grid-cols-2",
+        More { what: "processors and memory", told, refused: cpus_error.is_some() || memory_error.is_some(),
+            div { class: "grid items-start gap-4 sm:grid-cols-2",
                 Field {
                     label: "Processors",
                     name: CPUS,
@@ -79,15 +86,14 @@ pub(super) fn LimitFields(
                     placeholder: "1.5",
                     oninput: move |text| typed.write().cpus = text,
                 }
+                // A field for numbers would keep for itself what is no number, and the limit would be left out.
                 Field {
                     label: "Memory in MB",
                     name: MEMORY,
-                    kind: FieldKind::Number,
                     value: typed.read().memory.clone(),
                     error: memory_error,
                     hint: "Empty: no limit.",
                     placeholder: "512",
-                    min: "1",
                     oninput: move |text| typed.write().memory = text,
                 }
             }
@@ -123,8 +129,13 @@ mod tests {
 
     #[test]
     fn a_limit_that_cannot_be_read_names_its_field() {
-        let typed = TypedLimits { memory: "much".to_owned(), ..TypedLimits::default() };
-        assert_eq!(typed.read().map_err(|(field, _)| field), Err(MEMORY));
+        let wrong = |cpus: &str, memory: &str| {
+            let (cpus, memory) = (cpus.to_owned(), memory.to_owned());
+            let refusals = TypedLimits { cpus, memory, ..TypedLimits::default() }.read().err().unwrap_or_default();
+            refusals.into_iter().filter_map(|refusal| refusal.field).collect::<Vec<_>>()
+        };
+        assert_eq!(wrong("", "much"), [MEMORY]);
+        assert_eq!(wrong("few", "much"), [CPUS, MEMORY], "all of them at once");
         assert_eq!(TypedLimits::default().read(), Ok(Limits::default()));
     }
 }

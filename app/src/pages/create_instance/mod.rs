@@ -19,7 +19,7 @@ use form::Form;
 #[component]
 pub(crate) fn CreateInstance() -> Element {
     rsx! {
-        div { class: "mx-auto max-w-xl",
+        div { class: "max-w-2xl",
             PageHeader { title: "Create instance", text: "Everything is filled in; change what you like." }
             Form {}
         }

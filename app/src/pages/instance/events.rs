@@ -4,13 +4,13 @@ use dioxus::prelude::*;
 use model::view::InstanceView;
 use server_fns::instances;
 
-use crate::parts::{Button, Card, Notice, NoticeKind, Skeleton, Time};
+use crate::parts::{Button, Card, Notice, NoticeKind, Skeleton, Time, Words};
 
 /// Events are not part of the live world; they are asked for again whenever the instance's state changes.
 #[component]
 pub(super) fn Events(view: InstanceView) -> Element {
     let id = view.id;
-    let (phase, generation) = (view.phase, view.generation);
+    let (phase, generation, node) = (view.phase, view.generation, view.node.name.clone());
     let mut events = use_resource(use_reactive!(|id, phase, generation| {
         // A change of any of these is a reason to ask again.
         let _reasons = (phase, generation);
@@ -38,8 +38,11 @@ pub(super) fn Events(view: InstanceView) -> Element {
                             li { key: "{event.id}", class: "grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-4",
                                 span { class: "text-sm text-text-muted", Time { at: event.at } }
                                 span { class: "min-w-0 wrap-anywhere",
-                                    "{event.text}"
-                                    span { class: "text-sm text-text-muted", " · {event.actor}" }
+                                    Words { text: event.text.clone(), name: "{node}" }
+                                    span { class: "text-sm text-text-muted",
+                                        " · "
+                                        Words { text: event.actor.clone(), name: "{node}" }
+                                    }
                                 }
                             }
                         }

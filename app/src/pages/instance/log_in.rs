@@ -13,7 +13,9 @@ use crate::state::use_other_owner;
 #[component]
 pub(super) fn LogIn(view: InstanceView) -> Element {
     let other = use_other_owner(&view);
-    let runs = matches!(view.phase, Phase::Running | Phase::Unknown);
+    // What is being made has its commands already, and its page does not jump when they lead in.
+    let soon = matches!(view.phase, Phase::Pending | Phase::Creating);
+    let runs = soon || matches!(view.phase, Phase::Running | Phase::Unknown);
     let gateway = !view.gateway_command.is_empty();
     let through = gateway && (runs || wakes(&view));
     let direct = runs && !view.ssh_command.is_empty();
@@ -26,12 +28,12 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
             div { class: "flex flex-col gap-4",
                 if through {
                     Way { label: "Through the gateway",
-                        CopyText { text: view.gateway_command.clone(), title: "Copy the ssh command", large: true }
+                        CopyText { text: view.gateway_command.clone(), title: "Copy the ssh command", large: true, fill: true }
                     }
                 }
                 if through && runs {
                     Way { label: "Encrypted from end to end, with the block for ~/.ssh/config from SSH keys",
-                        CopyText { text: "ssh {host_name(&view.name, &view.owner)}", title: "Copy the ssh command that jumps" }
+                        CopyText { text: "ssh {host_name(&view.name, &view.owner)}", title: "Copy the ssh command that jumps", fill: true }
                     }
                 }
                 if direct {
@@ -40,16 +42,19 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                             text: view.ssh_command.clone(),
                             title: if through { "Copy the direct ssh command" } else { "Copy the ssh command" },
                             large: !through,
+                            fill: true,
                         }
                     }
                 }
                 if through || direct {
                     p { class: "text-sm text-text-muted",
                         if let Some(owner) = &other {
-                            "For {owner}, on a machine that holds one of the keys below: no key of yours opens it. You have the terminal and \
+                            "For {owner}, on a computer that holds one of the keys below: no key of yours opens it. You have the terminal and \
                             the files of this page."
+                        } else if soon {
+                            "It takes logins as soon as it runs."
                         } else {
-                            "Type {which} into a terminal on a machine that holds one of the keys below."
+                            "Type {which} into a terminal on a computer that holds one of the keys below."
                         }
                     }
                 }
@@ -64,7 +69,7 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
 #[component]
 fn Way(label: &'static str, children: Element) -> Element {
     rsx! {
-        div { class: "flex min-w-0 flex-col items-start gap-1",
+        div { class: "flex w-full max-w-2xl min-w-0 flex-col gap-1",
             span { class: "text-sm text-text-muted", "{label}" }
             {children}
         }

@@ -4,6 +4,7 @@ mod danger;
 mod doors;
 mod events;
 mod files;
+mod help;
 mod log_in;
 mod overview;
 mod ports;
@@ -18,9 +19,10 @@ use model::phase::Phase;
 use model::verb::Verb;
 use model::view::InstanceView;
 
-use super::instances::{CreateAgain, Message, Name, VerbButton, VerbDialog, use_verbs};
+use super::instances::{CreateAgain, Message, Name, Standing, VerbButton, VerbDialog, use_verbs};
+use super::not_found::Missing;
 use crate::kept::use_kept;
-use crate::parts::{Badge, ButtonKind, ButtonLink, Empty, Glyph, Icon, Notice, NoticeKind, PhaseBadge, Title, Tone};
+use crate::parts::{ButtonKind, ButtonLink, Glyph, Icon, Notice, NoticeKind, Title};
 use crate::route::Route;
 use crate::state::{use_called, use_world};
 
@@ -28,6 +30,7 @@ use danger::Danger;
 use doors::Doors;
 use events::Events;
 use files::Files;
+use help::Help;
 use log_in::LogIn;
 use overview::Overview;
 use ports::Ports;
@@ -50,14 +53,7 @@ fn Page(id: InstanceId) -> Element {
     match view().flatten() {
         Some(view) => rsx! { Present { view } },
         None => rsx! {
-            Title { text: "Instance · DockHost" }
-            Empty {
-                title: "There is no such instance",
-                text: "It was deleted, or it is not yours.",
-                action: rsx! {
-                    ButtonLink { to: Route::Instances {}, icon: Glyph::ArrowLeft, "All instances" }
-                },
-            }
+            Missing { title: "There is no such instance", text: "It was deleted, or it is not yours." }
         },
     }
 }
@@ -83,11 +79,7 @@ fn Present(view: InstanceView) -> Element {
             div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1",
                 h1 { class: "truncate text-xl font-semibold", Name { view: view.clone() } }
                 div { aria_live: "polite",
-                    if let Some(words) = verbs.asked_words(&view) {
-                        Badge { tone: Tone::Busy, "{words}" }
-                    } else {
-                        PhaseBadge { phase: view.phase }
-                    }
+                    Standing { asked: verbs.asked_words(&view), phase: view.phase, starts_at: view.starts_at }
                 }
             }
             div { class: "flex flex-wrap gap-2",
@@ -99,31 +91,32 @@ fn Present(view: InstanceView) -> Element {
                 }
                 if !leaving {
                     for verb in [Verb::Start, Verb::Stop, Verb::Restart] {
-                        VerbButton { key: "{verb.title()}", verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
+                        VerbButton { key: "{verb.title()}", verbs, verb, view: view.clone(), kind: weight(verb, &view) }
                     }
                 }
             }
         }
         div { class: "flex flex-col gap-4",
-            if making {
-                Steps { view: view.clone() }
-            } else if !view.message.is_empty() || view.starts_at.is_some() {
-                Notice { kind: notice_of(view.phase), Message { view: view.clone() } }
+            Steps { verbs, view: view.clone() }
+            if !making && !view.message.is_empty() {
+                Notice { kind: notice_of(&view), Message { view: view.clone() } }
             }
-            if !well {
+            if !well && !making {
                 Why { verbs, view: view.clone() }
             }
             if !leaving {
                 LogIn { view: view.clone() }
+            }
+            if well || making {
+                Help { verbs, view: view.clone() }
+            }
+            if !leaving {
                 Doors { view: view.clone() }
             }
             Overview { view: view.clone() }
             if !leaving {
                 Ports { view: view.clone() }
                 Files { view: view.clone() }
-            }
-            if well {
-                Why { verbs, view: view.clone() }
             }
             Events { view: view.clone() }
             if !leaving {
@@ -134,9 +127,15 @@ fn Present(view: InstanceView) -> Element {
     }
 }
 
-const fn notice_of(phase: Phase) -> NoticeKind {
-    match phase {
+/// One that is down and waits is started by one press, which is what its page is for then.
+fn weight(verb: Verb, view: &InstanceView) -> ButtonKind {
+    if verb == Verb::Start && view.starts_at.is_some() { ButtonKind::Primary } else { ButtonKind::Plain }
+}
+
+const fn notice_of(view: &InstanceView) -> NoticeKind {
+    match view.phase {
         Phase::Error | Phase::Lost => NoticeKind::Bad,
+        Phase::Restarting if view.starts_at.is_some() => NoticeKind::Warn,
         Phase::Paused | Phase::Unknown => NoticeKind::Warn,
         Phase::Pending
         | Phase::Creating

@@ -21,7 +21,7 @@ pub(super) fn Overview(view: InstanceView) -> Element {
                     Fact { name: "Owner", "{view.owner}" }
                 }
                 Fact { name: "Image", "{view.image.title()}" }
-                Fact { name: "Node", "{view.node.name}" }
+                Fact { name: "Node", code { class: "font-mono", "{view.node.name}" } }
                 Fact { name: "Address",
                     if view.node.address.is_empty() {
                         span { class: "text-text-muted", "not known yet" }
@@ -59,7 +59,7 @@ fn limits(limits: Limits) -> String {
     let cpus = limits.cpu_millis.map(|millis| format!("{} processors", f64::from(millis) / 1_000.0));
     let memory = limits.memory_bytes.map(format::bytes);
     match (cpus, memory) {
-        (None, None) => "none".to_owned(),
+        (None, None) => "no limit".to_owned(),
         (Some(one), None) | (None, Some(one)) => one,
         (Some(cpus), Some(memory)) => format!("{cpus}, {memory}"),
     }

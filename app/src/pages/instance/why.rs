@@ -6,17 +6,23 @@ use dioxus::prelude::*;
 use model::explain::{Explanation, WayOut};
 use model::phase::Phase;
 use model::view::InstanceView;
-use server_fns::instances;
+use server_fns::{ApiError, instances};
 
 use crate::pages::instances::{VerbButton, Verbs};
-use crate::parts::{Button, ButtonKind, Card, Notice, NoticeKind, Skeleton, Time};
+use crate::parts::{Button, ButtonKind, Card, Notice, NoticeKind, Skeleton, Time, Words};
 use crate::sleep::sleep;
 
 /// How often it is asked again while something is under way: that it is overdue changes nothing else on the page.
 const AGAIN: Duration = Duration::from_secs(15);
 
-#[component]
-pub(super) fn Why(verbs: Verbs, view: InstanceView) -> Element {
+/// What the server answers, and the last answer that it gave: while it is asked again, that stays on the page.
+#[derive(Clone, Copy, PartialEq)]
+struct Explained {
+    told: Resource<Result<Explanation, ApiError>>,
+    last: Signal<Option<Explanation>>,
+}
+
+fn use_explained(view: &InstanceView) -> Explained {
     let id = view.id;
     let (phase, generation, message) = (view.phase, view.generation, view.message.clone());
     let mut told = use_resource(use_reactive!(|id, phase, generation, message| {
@@ -30,17 +36,24 @@ pub(super) fn Why(verbs: Verbs, view: InstanceView) -> Element {
             told.restart();
         }
     });
-    // While it is asked again, the last answer stays on the page.
     let mut last = use_signal(|| None::<Explanation>);
     use_effect(move || {
         if let Some(Ok(explanation)) = &*told.read() {
             last.set(Some(explanation.clone()));
         }
     });
+    Explained { told, last }
+}
+
+#[component]
+pub(super) fn Why(verbs: Verbs, view: InstanceView) -> Element {
+    let Explained { mut told, last } = use_explained(&view);
+    let waits = view.starts_at.is_some();
+    let phase = view.phase;
     let error =
         told.read().as_ref().and_then(|answer| answer.as_ref().err().map(|error| error.refusal.message.clone()));
     rsx! {
-        Card { title: question(phase),
+        Card { title: question(phase, waits),
             if let Some(explanation) = last() {
                 Told { verbs, view, explanation }
             } else if let Some(error) = error {
@@ -58,8 +71,21 @@ pub(super) fn Why(verbs: Verbs, view: InstanceView) -> Element {
     }
 }
 
+/// Within another card, and only once it takes longer than it should: until then that card says all.
+#[component]
+pub(super) fn Overdue(verbs: Verbs, view: InstanceView) -> Element {
+    let Explained { last, .. } = use_explained(&view);
+    let overdue = last().filter(|explanation| explanation.overdue);
+    rsx! {
+        if let Some(explanation) = overdue {
+            div { class: "mt-4 border-t border-line pt-4", Told { verbs, view, explanation } }
+        }
+    }
+}
+
 #[component]
 fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
+    let node = view.node.name.to_string();
     let well = matches!(explanation.phase, Phase::Running | Phase::Stopped);
     let Explanation { phase: _, cause, evidence, next_step, overdue, ways_out } = explanation;
     rsx! {
@@ -67,15 +93,15 @@ fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
             div {
                 // A message of its own stands above already.
                 if view.message.is_empty() {
-                    p { "{cause}" }
+                    p { Words { text: cause, name: "{node}" } }
                 }
-                p { class: if overdue { "text-warn" } else { "text-text-muted" }, "{next_step}" }
+                p { class: if overdue { "text-warn" } else { "text-text-muted" }, Words { text: next_step, name: "{node}" } }
             }
             ul { class: "flex flex-col gap-1 text-sm",
                 for one in evidence {
                     li { key: "{one.at}{one.text}", class: "grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-4",
                         span { class: "text-text-muted", Time { at: one.at } }
-                        span { class: "min-w-0 wrap-anywhere", "{one.text}" }
+                        span { class: "min-w-0 wrap-anywhere", Words { text: one.text.clone(), name: "{node}" } }
                     }
                 }
             }
@@ -85,7 +111,7 @@ fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
                     for WayOut { verb, effect } in ways_out {
                         li { key: "{verb.title()}", class: "grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-4",
                             VerbButton { verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
-                            span { class: "min-w-0 text-sm text-text-muted", "{effect}" }
+                            span { class: "min-w-0 text-sm text-text-muted", Words { text: effect, name: "{node}" } }
                         }
                     }
                 }
@@ -94,11 +120,12 @@ fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
     }
 }
 
-const fn question(phase: Phase) -> &'static str {
+const fn question(phase: Phase, waits: bool) -> &'static str {
     match phase {
+        Phase::Restarting if waits => "Why is it down?",
         Phase::Pending => "Why is it pending?",
-        Phase::Creating => "Why does it take its time?",
-        Phase::Running => "Cannot connect?",
+        Phase::Creating => "Why does it take so long?",
+        Phase::Running => "What is known of it?",
         Phase::Paused => "Why is it paused?",
         Phase::Stopping => "Why is it still stopping?",
         Phase::Stopped => "Why is it stopped?",

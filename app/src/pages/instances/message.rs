@@ -3,16 +3,12 @@
 use dioxus::prelude::*;
 use model::view::InstanceView;
 
-use crate::parts::{Countdown, Time};
+use crate::parts::{Time, Words};
 
 #[component]
 pub(crate) fn Message(view: InstanceView) -> Element {
     rsx! {
-        "{view.message}"
-        if let Some(at) = view.starts_at {
-            " "
-            Countdown { at }
-        }
+        Words { text: view.message.clone(), name: "{view.node.name}" }
         if let Some(at) = view.last_heard_at {
             " That node was last heard "
             Time { at }

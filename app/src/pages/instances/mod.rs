@@ -7,6 +7,7 @@ mod message;
 mod name;
 mod row;
 mod seen;
+mod standing;
 mod verbs;
 mod whose;
 
@@ -29,6 +30,7 @@ pub(super) use name::Name;
 use row::Row;
 use seen::Of;
 pub(crate) use seen::Seen;
+pub(super) use standing::Standing;
 pub(super) use verbs::{Offer, VerbButton, VerbDialog, Verbs, use_verbs};
 use verbs::{hindrance, verb_words};
 use whose::Whose;
@@ -105,7 +107,10 @@ pub(crate) fn Listed(seen: Seen) -> Element {
         if none {
             FirstSteps {}
         } else {
-            ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised", aria_label: "Instances",
+            // The columns are the list's, so that they stand below each other whatever a row has in them.
+            ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised lg:grid lg:gap-x-4 \
+                    lg:grid-cols-[11rem_minmax(0,1fr)_auto_auto_auto]",
+                aria_label: "Instances",
                 for view in shown() {
                     Row { key: "{view.id}", view }
                 }
@@ -114,7 +119,7 @@ pub(crate) fn Listed(seen: Seen) -> Element {
                 p { class: "py-8 text-center text-text-muted", role: "status", "No instance matches “{filter}”." }
             }
             if let Some(quota) = quota() {
-                p { class: "pt-4 text-sm text-text-muted",
+                p { class: "pt-4 text-sm text-text-muted tabular-nums",
                     if everybody {
                         "You use {quota.used} of your {quota.most}."
                     } else {

@@ -6,10 +6,8 @@ use model::verb::Verb;
 use model::view::InstanceView;
 
 use super::login::login;
-use super::{CreateAgain, Message, Name, Offer, VerbButton, VerbDialog, hindrance, use_verbs, verb_words};
-use crate::parts::{
-    Badge, ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, PhaseBadge, ProgressBar, Time, Tone,
-};
+use super::{CreateAgain, Message, Name, Offer, Standing, VerbButton, VerbDialog, hindrance, use_verbs, verb_words};
+use crate::parts::{ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, ProgressBar, Time};
 use crate::route::Route;
 use crate::state::{use_called, use_other_owner};
 
@@ -22,22 +20,21 @@ pub(super) fn Row(view: InstanceView) -> Element {
     // Only the owner's keys open it.
     let own = use_other_owner(&view).is_none();
     rsx! {
-        li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 lg:grid-cols-[8.5rem_minmax(0,1fr)_auto]",
+        li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 lg:col-span-full lg:grid-cols-subgrid",
             div { class: "col-span-2 lg:col-span-1",
-                if let Some(words) = verbs.asked_words(&view) {
-                    Badge { tone: Tone::Busy, "{words}" }
-                } else {
-                    PhaseBadge { phase: view.phase }
-                }
+                Standing { asked: verbs.asked_words(&view), phase: view.phase, starts_at: view.starts_at }
             }
-            div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5",
-                Link {
-                    class: "min-w-0 truncate py-1 font-medium underline-offset-2 hover:underline",
-                    to: Route::Instance { id: view.id },
-                    Name { view: view.clone() }
+            // One line where it is narrow, three columns where it is wide.
+            div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 lg:contents",
+                div { class: "flex min-w-0 items-center gap-2",
+                    Link {
+                        class: "min-w-0 truncate py-1 font-medium underline-offset-2 hover:underline",
+                        to: Route::Instance { id: view.id },
+                        Name { view: view.clone() }
+                    }
                 }
-                span { class: "text-sm text-text-muted", "{view.image.title()}" }
-                span { class: "text-sm text-text-muted", "on {view.node.name}" }
+                span { class: "text-sm whitespace-nowrap text-text-muted", "{view.image.title()}" }
+                span { class: "max-w-48 truncate text-sm text-text-muted", "on " code { class: "font-mono", "{view.node.name}" } }
             }
             div { class: "flex items-center justify-end gap-1",
                 if let Some(verb) = inline {
@@ -77,12 +74,18 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     }
                 }
             }
-            div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden lg:col-span-1 lg:col-start-2",
+            div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden lg:col-start-2 lg:col-end-5",
                 if let Some(command) = login(&view).filter(|_| own) {
-                    CopyText { text: command, title: "Copy the ssh command of {called}" }
+                    CopyText { text: command, title: "Copy the ssh command of {called}", fill: true }
                 }
-                if !view.message.is_empty() || view.starts_at.is_some() {
-                    p { class: "text-sm text-text-muted", Message { view: view.clone() } }
+                if !view.message.is_empty() {
+                    p { class: "text-sm text-text-muted",
+                        Message { view: view.clone() }
+                        if view.starts_at.is_some() {
+                            " "
+                            Link { class: "underline underline-offset-2 hover:text-text", to: Route::Instance { id: view.id }, "Why?" }
+                        }
+                    }
                 } else if let (Phase::Stopped, Some(at)) = (view.phase, view.observed_at) {
                     p { class: "text-sm text-text-muted", "Stopped " Time { at } }
                 }

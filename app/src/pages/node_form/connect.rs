@@ -88,7 +88,7 @@ fn Line(fresh: FreshLine, on_close: EventHandler<()>) -> Element {
                 code { class: "font-mono", "--filter label!=dockhost.cluster" }
                 "."
             }
-            Button { onclick: move |_| on_close.call(()), "I have copied it" }
+            Button { onclick: move |_| on_close.call(()), "Hide the line" }
         }
     }
 }

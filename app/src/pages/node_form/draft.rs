@@ -52,10 +52,9 @@ impl Draft {
     /// an address that was only observed is not settled by saving something else. Only what is no number is
     /// refused here; every rule is the server's.
     pub(super) fn request(&self, before: Option<&Self>) -> Result<RegisterNode, Refusal> {
-        let max_instances =
-            self.max_instances.trim().parse().map_err(|_| {
-                Refusal::field("max_instances", "The most instances must be a whole number, such as 10.")
-            })?;
+        let max_instances = self.max_instances.trim().parse().map_err(|_| {
+            Refusal::field("max_instances", "How many instances it takes at most must be a whole number, such as 10.")
+        })?;
         let port = |text: &str| {
             text.trim()
                 .parse::<u16>()

@@ -106,7 +106,7 @@ pub(in crate::pages) fn NodeForm(
                 autocomplete: "off",
             }
             Field {
-                label: "Most instances",
+                label: "At most so many instances",
                 name: "max_instances",
                 kind: FieldKind::Number,
                 value: draft.read().max_instances.clone(),

@@ -9,13 +9,13 @@ use crate::parts::CopyText;
 #[component]
 pub(super) fn Details(node: NodeView) -> Element {
     rsx! {
-        dl { class: "grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-1.5 text-sm",
+        dl { class: "grid grid-cols-[7rem_minmax(0,1fr)] items-center gap-x-6 gap-y-1.5 text-sm",
             dt { class: "text-text-muted", "Address" }
             dd { class: "min-w-0",
                 if node.address.is_empty() {
                     "known once it dials in"
                 } else {
-                    CopyText { text: node.address.clone(), title: "Copy the address" }
+                    CopyText { text: node.address.clone(), title: "Copy the address", fill: true }
                 }
             }
             dt { class: "text-text-muted", "Host ports" }

@@ -6,6 +6,7 @@ use model::node::Liveness;
 use model::view::NodeView;
 use server_fns::nodes;
 
+use super::words::link;
 use crate::action::use_ask;
 use crate::parts::{Button, ButtonKind, NoticeKind, Time, use_toasts};
 
@@ -23,8 +24,8 @@ pub(super) fn LinkMeter(node: NodeView) -> Element {
         section { class: "border-t border-line pt-2", aria_label: "Link of {node.name}",
             div { class: "flex min-h-9 items-center gap-3 text-sm",
                 h3 { class: "text-text-muted", "Link" }
-                if let Some(trip) = node.round_trip_ms {
-                    span { class: "tabular-nums", "{trip} ms there and back" }
+                if let Some(summary) = link(node.round_trip_ms, node.flows) {
+                    span { class: "tabular-nums", title: "How long a message takes there and back, and what flows now", "{summary}" }
                 }
                 if node.manageable && online {
                     div { class: "-mr-3 ml-auto",
@@ -54,7 +55,7 @@ pub(super) fn LinkMeter(node: NodeView) -> Element {
                     if let Some(Measurement { at, to_node, from_node }) = node.measurement {
                         tr {
                             th { class: "py-0.5 text-left font-normal text-text-muted", scope: "row",
-                                "Carried, "
+                                "Measured, "
                                 Time { at }
                             }
                             td { class: "py-0.5 text-right align-top font-medium", {BitRate(to_node.bytes_per_second).to_string()} }
@@ -79,7 +80,8 @@ fn Row(name: &'static str, title: &'static str, children: Element) -> Element {
 
 #[component]
 fn Rate(flow: Flow) -> Element {
-    let words = flow.bytes_per_second.map(|rate| BitRate(rate).to_string());
+    let words =
+        flow.bytes_per_second.map(|rate| if flow.is_idle() { "idle".to_owned() } else { BitRate(rate).to_string() });
     cell(words, "", "The next heartbeats bring it, if the system at either end counts it.")
 }
 

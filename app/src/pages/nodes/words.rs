@@ -1,5 +1,6 @@
 //! What is said of nodes, and asked before something is done to one.
 
+use model::link::Flows;
 use model::name::Username;
 use model::node::Liveness;
 use model::view::NodeView;
@@ -26,7 +27,16 @@ pub(super) const fn since(liveness: Liveness) -> Option<&'static str> {
 }
 
 pub(super) fn owner(owner: Option<&Username>) -> String {
-    owner.map_or_else(|| "this server's own".to_owned(), |owner| format!("of {owner}"))
+    owner.map_or_else(|| "belongs to this server".to_owned(), |owner| format!("added by {owner}"))
+}
+
+/// *1 ms, idle, no loss*. What flows and what is lost stands in the rows below, where there is something to say.
+pub(super) fn link(round_trip_ms: Option<f32>, flows: Option<Flows>) -> Option<String> {
+    let trip = round_trip_ms.map(|trip| format!("{trip} ms"));
+    let idle = flows.filter(Flows::is_idle).map(|_| "idle".to_owned());
+    let whole = flows.filter(|flows| flows.is_idle() && flows.is_whole()).map(|_| "no loss".to_owned());
+    let told: Vec<String> = trip.into_iter().chain(idle).chain(whole).collect();
+    (!told.is_empty()).then(|| told.join(", "))
 }
 
 /// What is asked about before it is done.
@@ -142,5 +152,29 @@ fn staying(instances: u32) -> String {
         0 => "It has no instances now.".to_owned(),
         1 => "The instance on it stays and goes on running.".to_owned(),
         more => format!("The {more} instances on it stay and go on running."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::link::Flow;
+
+    #[test]
+    fn a_link_at_rest_does_not_read_as_a_slow_one() {
+        let flows = |rate, loss_percent| {
+            let flow = Flow { bytes_per_second: Some(rate), loss_percent };
+            Some(Flows { to_node: flow, from_node: flow })
+        };
+        assert_eq!(link(Some(1.0), flows(10, None)).as_deref(), Some("1 ms, idle, no loss"));
+        assert_eq!(link(Some(1.5), flows(10, Some(2.0))).as_deref(), Some("1.5 ms, idle"));
+        assert_eq!(link(Some(1.5), flows(1_000_000, Some(0.0))).as_deref(), Some("1.5 ms"));
+        assert_eq!(link(None, None), None);
+    }
+
+    #[test]
+    fn it_is_said_who_added_a_node() {
+        assert_eq!(owner(Some(&"ada".parse().unwrap())), "added by ada");
+        assert_eq!(owner(None), "belongs to this server");
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn Invites() -> Element {
                         p { class: "text-text-muted", "No invitation is open. Each one lets one person sign up." }
                     },
                     Some(Ok(list)) => rsx! {
-                        ul { class: "divide-y divide-line",
+                        ul { class: "divide-y divide-line sm:grid sm:gap-x-4 sm:grid-cols-[minmax(10rem,1fr)_auto_auto]",
                             for view in list {
                                 Line { key: "{view.id}", view: view.clone(), invites }
                             }
@@ -83,7 +83,7 @@ fn Line(view: InviteView, invites: Fetched) -> Element {
         });
     };
     rsx! {
-        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 py-2",
+        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 py-2 sm:col-span-full sm:grid sm:grid-cols-subgrid",
             span { class: "min-w-40 flex-1", "Created " Time { at: view.created_at } }
             span { class: "text-sm text-text-muted", "ends " Time { at: view.expires_at } }
             Button {

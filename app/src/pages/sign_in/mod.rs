@@ -31,7 +31,14 @@ pub(crate) fn SignIn() -> Element {
         ask.start(call, |()| ());
     };
     rsx! {
-        Door { title: "Sign in", aside: rsx! { NoAccount {} },
+        Door {
+            title: "Sign in",
+            aside: rsx! {
+                div { class: "flex flex-col gap-2",
+                    NoAccount {}
+                    Forgot {}
+                }
+            },
             form { class: "flex flex-col gap-4", method: "post", onsubmit: send,
                 match ask.rest(&["username", "password"]) {
                     Some(why) => rsx! {
@@ -68,6 +75,18 @@ pub(crate) fn SignIn() -> Element {
     }
 }
 
+/// Whom to ask for a new password: the server sends no mail.
+#[component]
+fn Forgot() -> Element {
+    rsx! {
+        p {
+            "Forgot your password? Ask the person who runs this server: there, "
+            code { class: "font-mono text-xs", "dockhost admin reset-password NAME" }
+            " sets a new one."
+        }
+    }
+}
+
 /// How a visitor comes by an account, where that is possible.
 #[component]
 fn NoAccount() -> Element {
@@ -83,7 +102,9 @@ fn NoAccount() -> Element {
         (false, SignUpMode::Open) => rsx! {
             Aside { text: "No account yet?", verb: "Sign up", to: Route::SignUp { invite: String::new() } }
         },
-        (false, SignUpMode::Invite) => rsx! { "New here? Ask an administrator for an invitation link." },
+        (false, SignUpMode::Invite) => rsx! {
+            p { "New here? Ask an administrator for an invitation link." }
+        },
         (false, SignUpMode::Closed) => rsx! {},
     }
 }

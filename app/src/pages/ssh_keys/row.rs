@@ -23,8 +23,9 @@ pub(super) fn KeyRow(view: SshKeyView) -> Element {
         KeyStanding::Foreign => Tone::Bad,
     };
     rsx! {
-        li { class: "flex flex-col gap-2 px-4 py-2",
-            div { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1",
+        // The columns are the list's, so that they stand below each other.
+        li { class: "flex flex-col gap-2 px-4 py-2 lg:col-span-full lg:grid lg:grid-cols-subgrid",
+            div { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 lg:col-span-full lg:grid lg:grid-cols-subgrid",
                 span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
                 Badge { tone, "{word}" }
                 span { class: "text-sm text-text-muted", "{view.algorithm}" }
@@ -37,17 +38,19 @@ pub(super) fn KeyRow(view: SshKeyView) -> Element {
                     onclick: move |_| asking.set(true),
                 }
             }
-            match view.standing {
-                KeyStanding::Proved => rsx! {},
-                KeyStanding::Sole => rsx! {
-                    p { class: "max-w-prose text-sm text-text-muted", "{sentence}" }
-                },
-                KeyStanding::Contested => rsx! { Prove { view: view.clone(), sentence } },
-                KeyStanding::Foreign => rsx! {
-                    p { class: "max-w-prose text-sm text-bad", role: "status", "{sentence}" }
-                },
+            div { class: "flex min-w-0 flex-col gap-2 lg:col-span-full",
+                match view.standing {
+                    KeyStanding::Proved => rsx! {},
+                    KeyStanding::Sole => rsx! {
+                        p { class: "max-w-prose text-sm text-text-muted", "{sentence}" }
+                    },
+                    KeyStanding::Contested => rsx! { Prove { view: view.clone(), sentence } },
+                    KeyStanding::Foreign => rsx! {
+                        p { class: "max-w-prose text-sm text-bad", role: "status", "{sentence}" }
+                    },
+                }
+                Manage { view: view.clone() }
             }
-            Manage { view: view.clone() }
             if asking() {
                 Delete { view: view.clone(), on_close: move |()| asking.set(false) }
             }

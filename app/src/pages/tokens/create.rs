@@ -59,7 +59,7 @@ pub(super) fn Once(token: Created<TokenView>, on_close: EventHandler<()>) -> Ele
         Card {
             title: "Token {token.view.name}",
             actions: rsx! {
-                Button { onclick: move |_| on_close.call(()), "I have copied it" }
+                Button { onclick: move |_| on_close.call(()), "Hide the token" }
             },
             div {
                 class: "flex flex-col items-start gap-3 outline-none",

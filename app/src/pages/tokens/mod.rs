@@ -33,7 +33,7 @@ pub(crate) fn Tokens() -> Element {
     let nothing = tokens.is_empty() && made.read().is_none() && !creating();
     rsx! {
         PageHeader {
-            title: "API tokens",
+            title: "Tokens",
             text: "A token lets a script do what you can do, until you delete it.",
             actions: rsx! {
                 if !nothing && !creating() {
@@ -66,7 +66,9 @@ pub(crate) fn Tokens() -> Element {
                     action: create,
                 }
             } else if !tokens.is_empty() {
-                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised",
+                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised lg:grid lg:gap-x-4 \
+                        lg:grid-cols-[minmax(8rem,1fr)_auto_auto_auto_auto]",
+                    aria_label: "Tokens",
                     for token in tokens {
                         TokenRow { key: "{token.id}", view: token }
                     }

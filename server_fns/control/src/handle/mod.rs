@@ -8,6 +8,7 @@ mod instances;
 mod keys;
 mod live;
 mod nodes;
+mod reach;
 mod seats;
 mod settings;
 mod tokens;

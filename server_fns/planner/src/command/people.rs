@@ -4,6 +4,7 @@ use model::id::{InviteId, PersonId, SessionId};
 use model::name::{EmailAddress, Username};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{SignUp, SignUpMode};
+use model::typed;
 
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
@@ -37,16 +38,7 @@ pub struct Newcomer {
 /// [`sign_up`] alone, to somebody whose password was judged and hashed, so that nobody asks for names in bulk.
 pub fn newcomer(world: &World, asked: &SignUp, admission: Admission) -> Result<Newcomer, Refusal> {
     check_admission(world, admission)?;
-    let username: Username = asked
-        .username
-        .trim()
-        .to_ascii_lowercase()
-        .parse()
-        .and_then(Username::given_anew)
-        .map_err(|why| Refusal::bad_name("username", "The username", &why))?;
-    let email: EmailAddress =
-        asked.email.parse().map_err(|why| Refusal::bad_name("email", "The e-mail address", &why))?;
-    Ok(Newcomer { username, email })
+    Ok(Newcomer { username: typed::username(&asked.username)?, email: typed::email(&asked.email)? })
 }
 
 /// Either may be used to sign in, so each belongs to one person.

@@ -19,7 +19,12 @@ fn now(seat: &Seat<'_>, link: &Link) -> Option<String> {
     if !is_present(seat.liveness) {
         return None;
     }
-    let Flows { to_node, from_node } = link.meter.view();
+    let flows = link.meter.view();
+    let Flows { to_node, from_node } = flows;
+    if flows.is_idle() && flows.is_whole() {
+        let trip = link.round_trip.map(|trip| format!("{} ms, ", trip.as_millis().max(1))).unwrap_or_default();
+        return Some(format!("Link to {}: {trip}idle, no loss.", seat.name()));
+    }
     match (told(&to_node), told(&from_node)) {
         (None, None) => None,
         (to, from) => {
@@ -30,8 +35,10 @@ fn now(seat: &Seat<'_>, link: &Link) -> Option<String> {
     }
 }
 
-fn told(Flow { bytes_per_second, loss_percent }: &Flow) -> Option<String> {
-    let rate = bytes_per_second.map(|rate| BitRate(rate).to_string());
+fn told(flow: &Flow) -> Option<String> {
+    let Flow { bytes_per_second, loss_percent } = flow;
+    let idle = flow.is_idle().then(|| "next to none".to_owned());
+    let rate = idle.or_else(|| bytes_per_second.map(|rate| BitRate(rate).to_string()));
     let loss = loss_percent.map(|percent| format!("{percent} % lost"));
     let told: Vec<String> = rate.into_iter().chain(loss).collect();
     (!told.is_empty()).then(|| told.join(", "))

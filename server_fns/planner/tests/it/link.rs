@@ -62,6 +62,26 @@ fn what_flows_and_what_is_lost_is_shown_while_the_node_is_there() {
 }
 
 #[test]
+fn a_link_that_only_beats_is_called_idle() {
+    let mut scene = Scene::with_node();
+    let id = scene.create("bob", "web").unwrap();
+    let node = scene.instance(id).node;
+    let counted = |times: u64| {
+        Some(Counted { segments: times, delivered_bytes: 50 * times, received_bytes: 50 * times, again: 0 })
+    };
+    for times in 0..2 {
+        scene.world.counted(node, counted(times), counted(times), scene.now);
+        scene.pass(Duration::from_secs(5));
+    }
+    let said = said(&scene, node);
+    assert!(said.is_empty(), "no rate is said of a link at rest: {said:?}");
+    let evidence = explain(&scene.world, scene.instance(id), scene.now).unwrap().evidence;
+    let idle =
+        evidence.iter().filter(|one| one.text.starts_with("Link to lab-1: ") && one.text.ends_with("idle, no loss."));
+    assert_eq!(idle.count(), 1, "{evidence:?}");
+}
+
+#[test]
 fn a_measurement_is_kept_with_its_time_also_over_connections() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();

@@ -4,6 +4,7 @@ mod row;
 mod who;
 
 use dioxus::prelude::*;
+use model::phase::Phase;
 use model::view::InstanceView;
 
 use crate::parts::Card;
@@ -19,12 +20,13 @@ pub(super) fn Doors(view: InstanceView) -> Element {
     }
     rsx! {
         Card { title: "Who gets in",
-            if leads_nowhere(view.phase) {
+            // While it is being made, its page says so above.
+            if leads_nowhere(view.phase) && !matches!(view.phase, Phase::Pending | Phase::Creating) {
                 p { class: "pb-3 text-sm text-text-muted", "While it does not run, these ways lead nowhere." }
             }
             ul { class: "@container -my-2 divide-y divide-line", aria_label: "Ways in",
                 for way in ways {
-                    Row { key: "{way.name} {way.address}", id: view.id, way }
+                    Row { key: "{way.name} {way.address}", id: view.id, node: "{view.node.name}", way }
                 }
             }
         }

@@ -8,10 +8,10 @@ use server_fns::{Json, instances};
 
 use super::who::{Way, Who};
 use crate::action::use_turning;
-use crate::parts::{Glyph, Icon, Notice, NoticeKind, Toggle};
+use crate::parts::{Glyph, Icon, Notice, NoticeKind, Toggle, Words};
 
 #[component]
-pub(super) fn Row(id: InstanceId, way: Way) -> Element {
+pub(super) fn Row(id: InstanceId, node: String, way: Way) -> Element {
     let Way { name, address, who, open, problem } = way;
     rsx! {
         li { class: "flex flex-col gap-2 py-2.5",
@@ -20,7 +20,7 @@ pub(super) fn Row(id: InstanceId, way: Way) -> Element {
                 code { class: "col-start-1 min-w-0 truncate font-mono text-sm text-text-muted @xl:col-start-2", title: "{address}", "{address}" }
                 span { class: "col-start-1 flex min-w-0 items-start gap-2 text-sm @xl:col-start-3",
                     span { class: "mt-0.5 {tone(&who)}", Icon { glyph: glyph(&who) } }
-                    span { class: "min-w-0 wrap-anywhere", {who.words()} }
+                    span { class: "min-w-0 wrap-anywhere", Words { text: who.words(), name: node } }
                 }
                 if let Some((port, open)) = open {
                     DoorSwitch { id, port, open }

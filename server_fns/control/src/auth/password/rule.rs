@@ -2,11 +2,10 @@
 //! is taken out of it: well-known words, runs on the keyboard, repetitions, years, the person's own name.
 
 use model::refusal::Refusal;
+use model::typed;
 
 use super::common::{RUNS, WORDS};
 
-const MIN_CHARS: usize = 10;
-const MAX_CHARS: usize = 128;
 /// Characters of its own that a password needs beside the guessable pieces.
 const OWN_CHARS: usize = 5;
 /// Shorter runs and names turn up in good passwords by chance.
@@ -19,14 +18,8 @@ const MIN_NAME: usize = 4;
 /// `Invalid` at the field `password`.
 pub fn check(password: &str, names: &[&str]) -> Result<(), Refusal> {
     let chars: Vec<char> = password.chars().flat_map(char::to_lowercase).collect();
-    let count = password.chars().count();
     let no = |why: &str| Err(Refusal::field("password", why));
-    if count < MIN_CHARS {
-        return no("The password is too short: it needs at least 10 characters. Several words in a row do well.");
-    }
-    if count > MAX_CHARS {
-        return no("The password is too long: it may have at most 128 characters.");
-    }
+    typed::password_length(password)?;
     let mut known = vec![false; chars.len()];
     cover_common(&chars, &mut known);
     if own(&known) < OWN_CHARS {

@@ -5,19 +5,17 @@ use std::collections::BTreeSet;
 use model::id::{PersonId, SshKeyId};
 use model::image::ImageName;
 use model::instance::{InstanceSpec, Limits};
-use model::name::InstanceName;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
 use model::request::CreateInstance;
+use model::typed;
 
 use crate::actor::Actor;
 use crate::limits::{CPU_MILLIS, MEMORY_BYTES};
 use crate::world::{SshKey, World};
 
 pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<InstanceSpec, Refusal> {
-    let name: Result<InstanceName, _> = asked.name.trim().parse();
-    let name = name.and_then(InstanceName::given_anew);
-    let name = name.map_err(|why| Refusal::bad_name("name", "The name of the instance", &why))?;
+    let name = typed::instance_name(&asked.name)?;
     let image: ImageName = match asked.image.as_deref() {
         None => ImageName::default(),
         Some(text) => text.parse().map_err(|_| {

@@ -50,7 +50,7 @@ pub(super) fn HostPorts(view: InstanceView, open: Signal<Open>) -> Element {
                 p { class: "text-text-muted", "It has no host ports yet." }
             } else {
                 p { class: "text-sm text-text-muted", "{words::CALLERS}" }
-                Table { title: "On the node", text: "At the address of {node} itself.",
+                Table { title: "On the node", text: "At the address of {node} itself.", name: "{node}",
                     for binding in view.ports.iter().copied() {
                         BlockRow {
                             key: "{binding.host.0}",
@@ -65,7 +65,7 @@ pub(super) fn HostPorts(view: InstanceView, open: Signal<Open>) -> Element {
                 }
             }
             if !on_server.is_empty() {
-                Table { title: "On the server", text: "At the server's address, which leads to instances also where nothing can dial in.",
+                Table { title: "On the server", text: "At the server's address, which leads to instances also where nothing can dial in.", name: "",
                     for forward in on_server {
                         Row { key: "{words::title(key(&forward))}", id: view.id, node: node.clone(), forward, open }
                     }

@@ -46,7 +46,7 @@ pub(super) fn NewHostPort(
                 ProtocolChoice { draft }
             }
             PlaceChoice { draft, node: "{node}", error: ask.field(PLACE) }
-            Reach { draft, node: "{node}", advice: "Under More you name networks instead." }
+            Reach { draft, node: "{node}", advice: "The part “More” below lets in single networks instead." }
             More { what: "host port, who is let in, where it listens", refused,
                 HostPortField { draft, error: ask.field(HOST_PORT) }
                 AccessFields { draft, ask }

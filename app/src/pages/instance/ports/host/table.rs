@@ -3,15 +3,21 @@
 use dioxus::prelude::*;
 use model::port::{ContainerPort, PortBinding};
 
-use crate::parts::CopyText;
+use crate::parts::{CopyText, Words};
 
 #[component]
-pub(super) fn Table(title: &'static str, text: String, children: Element) -> Element {
+pub(super) fn Table(
+    title: &'static str,
+    text: String,
+    /// Of the node, where the text names it.
+    name: String,
+    children: Element,
+) -> Element {
     rsx! {
         section { class: "@container flex flex-col gap-2",
             div {
                 h3 { class: "font-medium", "{title}" }
-                p { class: "text-sm text-text-muted", "{text}" }
+                p { class: "text-sm text-text-muted", Words { text, name } }
             }
             table { class: "w-full text-left", aria_label: "{title}",
                 thead { class: "text-sm text-text-muted",
@@ -46,7 +52,7 @@ pub(super) fn Cells(address: String, port: ContainerPort, remark: &'static str, 
     rsx! {
         tr {
             td { class: "w-full py-1.5 pr-2",
-                CopyText { text: machine, tail: number, title: "Copy the address", wrap: true }
+                CopyText { text: machine, tail: number, title: "Copy the address", wrap: true, fill: true }
             }
             td { class: "py-1.5 whitespace-nowrap",
                 code { class: "font-mono", "{port.0}" }

@@ -41,7 +41,7 @@ pub(super) fn Declare(
         form { class: "flex items-start gap-2", onsubmit: send,
             div { class: "min-w-0 flex-1",
                 Field {
-                    label: "Port in the instance",
+                    label: "Port of the app",
                     name: "port",
                     value: port(),
                     oninput: move |text| port.set(text),
@@ -54,7 +54,7 @@ pub(super) fn Declare(
             }
             // As high as the field beside it, below a label that it does not have.
             div { class: "mt-[1.625rem] flex h-10 items-center pointer-coarse:h-11",
-                Button { submit: true, icon: Glyph::Plus, busy: ask.busy(), disabled: port.read().trim().is_empty(), "Declare" }
+                Button { submit: true, icon: Glyph::Plus, busy: ask.busy(), disabled: port.read().trim().is_empty(), "Add URL" }
             }
         }
     }
@@ -64,7 +64,7 @@ pub(super) fn Declare(
 fn read(typed: &str, declared: &[ContainerPort]) -> Result<u16, String> {
     let number = number::read(typed)?;
     if declared.contains(&ContainerPort(number)) {
-        return Err(format!("Port {number} is declared already: choose above who may open it."));
+        return Err(format!("Port {number} is in the list already: choose there who may open it."));
     }
     Ok(number)
 }

@@ -31,9 +31,9 @@ pub(super) fn Urls(view: InstanceView) -> Element {
                 }
             }
             if view.urls.is_empty() {
-                p { class: "text-text-muted", "No port is declared." }
+                p { class: "text-text-muted", "No port has one yet." }
             } else {
-                ul { class: "divide-y divide-line border-y border-line", aria_label: "Declared ports",
+                ul { class: "divide-y divide-line border-y border-line", aria_label: "Public URLs",
                     for url in view.urls.clone() {
                         Row { key: "{url.port.0}", id: view.id, called: called.clone(), own, generation: view.generation, url }
                     }

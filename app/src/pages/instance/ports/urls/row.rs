@@ -1,4 +1,4 @@
-//! One declared port: who may open it, where, and its end.
+//! One port with a public URL: who may open it, where, and its end.
 
 use dioxus::prelude::*;
 use model::id::InstanceId;
@@ -130,7 +130,7 @@ pub(super) fn Row(
                             icon: Glyph::Trash,
                             danger: true,
                             onclick: withdraw,
-                            "Withdraw"
+                            "Remove"
                         }
                     }
                 }
