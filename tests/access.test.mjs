@@ -71,7 +71,7 @@ const ENDPOINTS = [
 ].map(([method, path, body]) => ({ method, path, body, kind: path.split("/")[1] }));
 
 // Open to visitors, and tested by the suites that sign up and in.
-const PUBLIC = ["GET /welcome", "POST /sign-up", "POST /sign-in", "POST /sign-out"];
+const PUBLIC = ["GET /welcome", "POST /sign-up", "POST /sign-in", "POST /sign-out", "POST /enrolment"];
 const OF_AN_ADMINISTRATOR = ["settings", "invites"];
 
 const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");

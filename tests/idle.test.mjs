@@ -4,11 +4,14 @@ import net from "node:net";
 import { after, before, describe, test } from "node:test";
 
 import { freePort, isOpen, until, World } from "./harness.mjs";
+import { startEcho } from "./support/echo.mjs";
 import { Client } from "./support/gateway.mjs";
 import { Terminal } from "./support/terminal.mjs";
 
 /** Seconds after which the proxy closes a connection on which nobody says anything. Two of them are 90 s. */
 const WAITS = 45;
+/** A program listens there that never closes a connection by itself. */
+const ECHO = 5353;
 
 describe("behind a proxy that closes what is silent", () => {
   let world, ada, web, client, base, proxy;
@@ -35,6 +38,7 @@ describe("behind a proxy that closes what is silent", () => {
     web = await ada.phase((await ada.create("web")).id, "running");
     client = await Client.of(ada);
     await client.ready("web");
+    await startEcho(ada, web.id, (command) => ada.sshOk(web, command), ECHO);
   });
   after(async () => {
     for (const one of stays) await one.end();
@@ -55,17 +59,17 @@ describe("behind a proxy that closes what is silent", () => {
     };
     await says("first");
 
-    const { forwards } = await ada.api.post(`/instances/${web.id}/forwards`, { place: "gateway", container_port: 22 });
+    const { forwards } = await ada.api.post(`/instances/${web.id}/forwards`, { place: "gateway", container_port: ECHO });
     const [host, port] = forwards.at(-1).address.split(":");
     await until("it listens", () => isOpen(Number(port), host), 20);
     const silent = async () => {
       const socket = net.connect(Number(port), host);
       const state = { heard: "", closed: false };
       socket.on("data", (data) => (state.heard += data)).on("error", () => {}).on("close", () => (state.closed = true));
-      await until("it leads to the instance", () => state.heard.startsWith("SSH-2.0-") || (state.closed && Promise.reject(new Error("closed"))), 20);
+      socket.on("connect", () => socket.write("you there"));
+      await until("it leads to the instance", () => state.heard === "inside you there" || (state.closed && Promise.reject(new Error("closed"))), 20);
       return state;
     };
-    // Sshd would give up as late as after two minutes: what ends earlier was ended by the proxy.
     for (let n = 0; n < 2; n++) {
       const begun = Date.now();
       const state = await silent();

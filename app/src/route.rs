@@ -62,32 +62,6 @@ impl Route {
     }
 }
 
-#[cfg(all(test, feature = "server"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_addresses_of_pages_are_found() {
-        for page in [
-            "/",
-            "/instances/new",
-            "/instances/i-00000000000000aa",
-            "/instances/i-00000000000000aa/terminal",
-            "/nodes",
-            "/nodes?q=1",
-            "/sign-in",
-            "/sign-up?invite=dhi_x",
-            "/set-up?token=x",
-            "/visit?app=80-web-1&path=%2F&browser=x",
-        ] {
-            assert!(Route::is_page(page), "{page}");
-        }
-        for other in ["/no/such/page", "/instances/garbage", "/instances", "/nodes/x", "/robots", "/.env"] {
-            assert!(!Route::is_page(other), "{other}");
-        }
-    }
-}
-
 /// The same for the router, which writes the address anew that it has read: without a `?` that nothing follows.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Address(Route);
@@ -115,9 +89,30 @@ impl Routable for Address {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "server"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_addresses_of_pages_are_found() {
+        for page in [
+            "/",
+            "/instances/new",
+            "/instances/i-00000000000000aa",
+            "/instances/i-00000000000000aa/terminal",
+            "/nodes",
+            "/nodes?q=1",
+            "/sign-in",
+            "/sign-up?invite=dhi_x",
+            "/set-up?token=x",
+            "/visit?app=80-web-1&path=%2F&browser=x",
+        ] {
+            assert!(Route::is_page(page), "{page}");
+        }
+        for other in ["/no/such/page", "/instances/garbage", "/instances", "/nodes/x", "/robots", "/.env"] {
+            assert!(!Route::is_page(other), "{other}");
+        }
+    }
 
     #[test]
     fn the_router_writes_an_address_as_it_read_it() {

@@ -77,7 +77,7 @@ impl Wishes {
         let waits = self.open.peek().get(&id).is_some_and(|wish| !matches!(wish.standing, Standing::Granted(_)));
         let world = self.live.world.peek();
         let Some(view) = world.as_ref().and_then(|world| world.instances.get(&id)).filter(|_| !waits) else { return };
-        let wish = of(Aim::Verb(verb), Standing::New, view);
+        let wish = self.of(Aim::Verb(verb), Standing::New, view);
         drop(world);
         self.toasts.forget(&id.to_string());
         self.open.write().insert(id, wish);
@@ -85,7 +85,8 @@ impl Wishes {
 
     /// The server has just taken an instance that is to be made.
     pub(crate) fn made(mut self, view: &InstanceView) {
-        self.open.write().insert(view.id, self.of(Aim::Create, Standing::Granted(view.generation), view));
+        let wish = self.of(Aim::Create, Standing::Granted(view.generation), view);
+        self.open.write().insert(view.id, wish);
     }
 
     /// The verb that was pressed and that the live world does not show yet.

@@ -6,8 +6,8 @@ use dioxus::prelude::*;
 use model::id::SshKeyId;
 use model::image::ImageName;
 use model::live::LiveWorld;
-use model::request::CreateInstance;
 use model::refusal::Refusal;
+use model::request::CreateInstance;
 use model::typed;
 use server_fns::{Json, instances};
 
