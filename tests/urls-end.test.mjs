@@ -18,8 +18,8 @@ describe("streams end with the right to them", () => {
 
   before(async () => {
     ({ world, ada, eve, web, address } = await worldWithApp("owner"));
-    // Long and empty: it takes no room.
-    await ada.sshOk(web, "truncate -s 60G /root/large; mkdir -p /root/folder; ln /root/large /root/folder/large");
+    // Long and empty: it takes no room. An archive keeps holes, so the folder has to have something in it.
+    await ada.sshOk(web, "truncate -s 60G /root/large; mkdir -p /root/folder; head -c 500M /dev/zero >/root/folder/full");
   });
   after(async () => {
     console.log(`the slowest end of a stream: ${slowest.what}, ${Math.round(slowest.ms)} ms`);
@@ -27,13 +27,16 @@ describe("streams end with the right to them", () => {
   });
 
   /** A request whose body goes on until it is cut. `moved` counts bytes, `over` says how it ended. */
-  function stream(host, path, headers, { method = "GET", endless = false, length } = {}) {
+  function stream(host, path, headers, { method = "GET", endless = false, length, slow = false } = {}) {
     const state = { moved: 0 };
     state.over = new Promise((resolve) => {
       const sent = http.request({ host: "127.0.0.1", port: world.server.port, path, method, agent: false,
         headers: { host, ...headers, ...(endless && (length ? { "content-length": length } : { "transfer-encoding": "chunked" })) } }, (answer) => {
         state.status = answer.statusCode;
-        answer.on("data", (piece) => (state.moved += endless ? 0 : piece.length));
+        answer.on("data", (piece) => {
+          state.moved += endless ? 0 : piece.length;
+          if (slow) setTimeout(() => answer.resume(), 5, answer.pause());
+        });
         answer.on("error", () => {});
         answer.on("close", () => resolve({ whole: answer.complete, status: answer.statusCode }));
       });
@@ -88,7 +91,7 @@ describe("streams end with the right to them", () => {
     const at = `/api/v1/instances/${web.id}/files?path=`;
     return [
       ["a file on its way out", () => stream(host, `${at}large`, who.api.headers)],
-      ["a folder on its way out", () => stream(host, `${at}folder`, who.api.headers)],
+      ["a folder on its way out", () => stream(host, `${at}folder`, who.api.headers, { slow: true })],
       ["a file on its way in", () => stream(host, `${at}arriving`, who.api.headers, { method: "PUT", endless: true, length: 60_000_000_000 })],
       ["a terminal", () => terminal(who)],
     ];
