@@ -31,6 +31,7 @@ const ENDPOINTS = [
   ["PUT", "/nodes/{id}", { name: "taken-over" }],
   ["DELETE", "/nodes/{id}"],
   ["POST", "/nodes/{id}/rotate-key"],
+  ["POST", "/nodes/{id}/enrolment-code"],
   ["POST", "/nodes/{id}/cordon"],
   ["POST", "/nodes/{id}/uncordon"],
   ["POST", "/nodes/{id}/drain", { stop: true }],

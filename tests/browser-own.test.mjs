@@ -83,7 +83,7 @@ describe("one's own and everybody's", () => {
     await open(`/instances/${eves.id}`);
     await heading("eve/bug-a").waitFor();
     assert.equal(await page.title(), "eve/bug-a · DockHost");
-    await see(page.locator("main"), /For eve, on a machine that holds one of the keys below/);
+    await see(page.locator("main"), /For eve, on a computer that holds one of the keys below/);
     const shown = [...new Set(await commands(page.locator("main")).allInnerTexts())];
     assert.ok(shown.some((command) => /bug-a\.eve@/.test(command)) && shown.length === 2, shown.join("\n"));
     for (const command of shown) {
@@ -153,7 +153,7 @@ describe("one's own and everybody's", () => {
     await open("/instances/new");
     const name = page.getByLabel("Name", { exact: true });
     await name.fill("kept-1");
-    await page.getByText("More", { exact: true }).click();
+    await page.getByRole("button", { name: "More: processors and memory" }).click();
     await page.getByLabel("Processors").fill("1.5");
     await page.getByRole("navigation").getByRole("link", { name: /^Nodes/ }).click();
     await heading("Nodes").waitFor();
@@ -194,6 +194,15 @@ describe("one's own and everybody's", () => {
     const bob = await world.signUp("bob");
     const mine = page;
     page = await tab("bob");
+    try {
+      await firstKey(bob);
+    } finally {
+      await page.context().close();
+      page = mine;
+    }
+  });
+
+  async function firstKey(bob) {
     await open("/");
     await see(page.locator("main"), "No instances yet");
     assert.deepEqual(await primary(), ["Add an SSH key"]);
@@ -230,9 +239,7 @@ describe("one's own and everybody's", () => {
     await button("Create instance").click();
     await heading("with-key").waitFor();
     assert.deepEqual((await named("with-key")).ssh_keys, ["laptop"]);
-    await page.context().close();
-    page = mine;
-  });
+  }
 
   test("one that is lost is deleted and created again from its row", async () => {
     const { id } = await ada.phase((await ada.create("lost-1", { limits: { memory: "256m" } })).id, "running", 300);

@@ -35,7 +35,7 @@ describe("streams end with the right to them", () => {
         state.status = answer.statusCode;
         answer.on("data", (piece) => {
           state.moved += endless ? 0 : piece.length;
-          if (slow) setTimeout(() => answer.resume(), 5, answer.pause());
+          if (slow && !state.hurries) setTimeout(() => answer.resume(), 5, answer.pause());
         });
         answer.on("error", () => {});
         answer.on("close", () => resolve({ whole: answer.complete, status: answer.statusCode }));
@@ -108,6 +108,8 @@ describe("streams end with the right to them", () => {
     }
     await deed();
     const from = performance.now();
+    // What was on its way to a slow reader is not to count.
+    for (const [, state] of begun) state.hurries = true;
     for (const [kind, state] of begun) {
       const late = Symbol("late");
       let timer;

@@ -83,10 +83,14 @@
   }
 
   /** Tells the program what the field held when it woke: as soon as it hears of one field, it draws the others anew. */
-  function tell(field, { value, checked, selectedIndex }) {
+  function tell(field, { value, checked, selectedIndex, from, to }) {
     if (field.tagName === "SELECT") field.selectedIndex = selectedIndex;
     else if (own(field)) field.checked = checked;
-    else if (field.value !== value) field.value = value;
+    else if (field.value !== value) {
+      field.value = value;
+      // Some kinds of fields have no place for the cursor.
+      if (from !== null) field.setSelectionRange(from, to);
+    }
     for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
   }
 
@@ -98,7 +102,7 @@
     document.getElementById("unwoken")?.remove();
     ended.abort();
     const fields = [...main().querySelectorAll("input, select, textarea")].filter(isChanged);
-    const held = new Map(fields.map((field) => [field, { value: field.value, checked: field.checked, selectedIndex: field.selectedIndex }]));
+    const held = new Map(fields.map((field) => [field, { value: field.value, checked: field.checked, selectedIndex: field.selectedIndex, from: field.selectionStart, to: field.selectionEnd }]));
     for (const field of fields) if (!kept.some(({ element }) => element === field)) tell(field, held.get(field));
     for (const { element, act, meant } of kept) {
       if (held.has(element)) tell(element, held.get(element));

@@ -79,7 +79,7 @@ pub(crate) fn Frame() -> Element {
         return match (needs_setup(), opening(), lost) {
             // A visitor need not sign in to hear that nothing is there.
             (_, false, true) => rsx! {
-                main { class: "mx-auto flex min-h-dvh max-w-lg flex-col justify-center p-6", Outlet::<Route> {} }
+                main { class: "mx-auto flex min-h-dvh max-w-lg flex-col justify-center p-6", Outlet::<Address> {} }
             },
             (true, _, _) => rsx! { SetUp { token: "" } },
             (false, true, _) => rsx! { Opening {} },
@@ -89,7 +89,7 @@ pub(crate) fn Frame() -> Element {
     let (around, page) = if whole {
         ("flex h-dvh flex-col pb-15 sm:pb-0", "flex min-h-0 flex-1 flex-col p-3 sm:p-4")
     } else {
-        ("pb-20 sm:pb-0", "mx-auto max-w-[1200px] p-4 sm:p-6")
+        ("pb-20 sm:pb-0", "@container mx-auto max-w-[1200px] p-4 sm:p-6")
     };
     rsx! {
         a {

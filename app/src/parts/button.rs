@@ -48,6 +48,8 @@ pub(crate) fn Button(
     expanded: Option<bool>,
     /// A tooltip; the name for screen readers where there are no words on the button, and more about it where there are.
     title: Option<String>,
+    /// Its words and their object, for screen readers, where several buttons have the same words.
+    name: Option<String>,
     onclick: Option<EventHandler<MouseEvent>>,
     children: Element,
 ) -> Element {
@@ -65,6 +67,7 @@ pub(crate) fn Button(
             aria_busy: if busy { "true" } else { "false" },
             aria_expanded: expanded.map(|open| if open { "true" } else { "false" }),
             title,
+            aria_label: name,
             onclick: press,
             if let Some(glyph) = icon {
                 Icon { glyph }

@@ -1,4 +1,4 @@
-//! A button that opens a list of verbs, by the browser's own popover: it closes on a press beside it. `early/menus.js` puts it
+//! A button that opens a list of verbs, by the browser's own popover: it closes on a press beside it. `public/menus.js` puts it
 //! where its button is and moves the focus.
 
 use dioxus::prelude::*;

@@ -7,7 +7,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use control::http::delivery::{Page, Site};
 use dioxus::server::{DioxusRouterExt, FullstackState, ServeConfig};
@@ -15,8 +15,8 @@ use dioxus::server::{DioxusRouterExt, FullstackState, ServeConfig};
 use crate::App;
 use crate::route::Route;
 
-/// What runs in a browser before the page's program does, in this order.
-const EARLY: [&str; 2] = [include_str!("../../early/menus.js"), include_str!("../../early/asleep.js")];
+/// What runs in a browser before the page's program does; `menus.js` comes as a file, which is cached.
+const EARLY: [&str; 1] = [include_str!("../../early/asleep.js")];
 
 #[derive(Clone)]
 struct Web {
@@ -45,6 +45,10 @@ pub(super) fn router() -> anyhow::Result<Router> {
 }
 
 async fn answer(web: Web, request: Request) -> Response {
+    // Browsers ask for it where no page names an icon.
+    if request.uri().path() == "/favicon.ico" {
+        return Redirect::permanent("/favicon.svg").into_response();
+    }
     if let Some(answer) = web.site.answer(request.method(), request.uri().path(), request.headers()) {
         return answer;
     }

@@ -47,7 +47,7 @@ fn Row(transfers: Transfers, one: Transfer) -> Element {
             }
             match one.status {
                 Status::Waiting | Status::UnderWay => rsx! {
-                    Button { kind: ButtonKind::Quiet, title: "Cancel {one.name}", onclick: move |_| transfers.cancel(id), "Cancel" }
+                    Button { kind: ButtonKind::Quiet, name: "Cancel {one.name}", onclick: move |_| transfers.cancel(id), "Cancel" }
                 },
                 Status::Done => rsx! {
                     span { class: "text-sm text-good", "Sent" }

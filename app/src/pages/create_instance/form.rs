@@ -29,6 +29,7 @@ use crate::wishes::use_wishes;
 /// The field that shows its refusals with the keys.
 const KEYS: &str = "ssh_keys";
 const LACKING: &str = "Add an SSH key first, or choose Terminal only.";
+const NONE_TICKED: &str = "Choose at least one SSH key; without one nobody could log in.";
 
 #[component]
 pub(super) fn Form() -> Element {
@@ -67,12 +68,19 @@ pub(super) fn Form() -> Element {
 
     let submit = move |event: FormEvent| {
         event.prevent_default();
-        let lacking = (no_key() && !terminal_only()).then(|| Refusal::field(KEYS, LACKING));
+        let keyless = no_key() && terminal_only();
+        let keys = if keyless { Some(Vec::new()) } else { ticked(live.world.peek().as_ref(), &changed.read()) };
+        // Only who said so gets an instance that no key opens.
+        let lacking = match (no_key(), &keys) {
+            (true, _) => (!keyless).then_some(LACKING),
+            (false, keys) => keys.as_ref().is_some_and(Vec::is_empty).then_some(NONE_TICKED),
+        };
+        let lacking = lacking.map(|why| Refusal::field(KEYS, why));
         let mistaken = typed::instance_name(&name.read()).err();
         let limits = match (mistaken, lacking, limits.read().read()) {
             (None, None, Ok(limits)) => limits,
             (mistaken, lacking, limits) => {
-                let to_key = mistaken.is_none() && lacking.is_some();
+                let to_key = mistaken.is_none() && lacking.is_some() && no_key();
                 ask.refuse(mistaken.into_iter().chain(lacking).chain(limits.err().unwrap_or_default()).collect());
                 if to_key {
                     script::focus("public_key");
@@ -83,7 +91,7 @@ pub(super) fn Form() -> Element {
         let request = CreateInstance {
             name: name.read().trim().to_owned(),
             image: Some(image_or_default().to_string()),
-            ssh_keys: ticked(live.world.peek().as_ref(), &changed.read()),
+            ssh_keys: keys,
             limits,
             start_on_connect: false,
         };

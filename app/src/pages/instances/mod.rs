@@ -108,8 +108,8 @@ pub(crate) fn Listed(seen: Seen) -> Element {
             FirstSteps {}
         } else {
             // The columns are the list's, so that they stand below each other whatever a row has in them.
-            ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised lg:grid lg:gap-x-4 \
-                    lg:grid-cols-[11rem_minmax(0,1fr)_auto_auto_auto]",
+            ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised @min-[46rem]:grid @min-[46rem]:gap-x-4 \
+                    @min-[46rem]:grid-cols-[11rem_minmax(0,1fr)_auto_auto_auto]",
                 aria_label: "Instances",
                 for view in shown() {
                     Row { key: "{view.id}", view }

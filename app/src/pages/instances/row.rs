@@ -20,12 +20,12 @@ pub(super) fn Row(view: InstanceView) -> Element {
     // Only the owner's keys open it.
     let own = use_other_owner(&view).is_none();
     rsx! {
-        li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 lg:col-span-full lg:grid-cols-subgrid",
-            div { class: "col-span-2 lg:col-span-1",
+        li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 @min-[46rem]:col-span-full @min-[46rem]:grid-cols-subgrid",
+            div { class: "col-span-2 @min-[46rem]:col-span-1",
                 Standing { asked: verbs.asked_words(&view), phase: view.phase, starts_at: view.starts_at }
             }
             // One line where it is narrow, three columns where it is wide.
-            div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 lg:contents",
+            div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 @min-[46rem]:contents",
                 div { class: "flex min-w-0 items-center gap-2",
                     Link {
                         class: "min-w-0 truncate py-1 font-medium underline-offset-2 hover:underline",
@@ -74,7 +74,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     }
                 }
             }
-            div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden lg:col-start-2 lg:col-end-5",
+            div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden @min-[46rem]:col-start-2 @min-[46rem]:col-end-5",
                 if let Some(command) = login(&view).filter(|_| own) {
                     CopyText { text: command, title: "Copy the ssh command of {called}", fill: true }
                 }

@@ -56,8 +56,8 @@ pub(crate) fn SshKeys() -> Element {
                 }
             }
             if !first {
-                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised lg:grid lg:gap-x-4 \
-                        lg:grid-cols-[minmax(8rem,1fr)_auto_auto_minmax(0,auto)_auto_auto]",
+                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised @min-[46rem]:grid @min-[46rem]:gap-x-4 \
+                        @min-[46rem]:grid-cols-[minmax(8rem,1fr)_auto_auto_minmax(0,auto)_auto_auto]",
                     aria_label: "SSH keys",
                     for key in keys {
                         KeyRow { key: "{key.id}", view: key }

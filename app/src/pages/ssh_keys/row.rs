@@ -24,8 +24,8 @@ pub(super) fn KeyRow(view: SshKeyView) -> Element {
     };
     rsx! {
         // The columns are the list's, so that they stand below each other.
-        li { class: "flex flex-col gap-2 px-4 py-2 lg:col-span-full lg:grid lg:grid-cols-subgrid",
-            div { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 lg:col-span-full lg:grid lg:grid-cols-subgrid",
+        li { class: "flex flex-col gap-2 px-4 py-2 @min-[46rem]:col-span-full @min-[46rem]:grid @min-[46rem]:grid-cols-subgrid",
+            div { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 @min-[46rem]:col-span-full @min-[46rem]:grid @min-[46rem]:grid-cols-subgrid",
                 span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
                 Badge { tone, "{word}" }
                 span { class: "text-sm text-text-muted", "{view.algorithm}" }
@@ -38,7 +38,7 @@ pub(super) fn KeyRow(view: SshKeyView) -> Element {
                     onclick: move |_| asking.set(true),
                 }
             }
-            div { class: "flex min-w-0 flex-col gap-2 lg:col-span-full",
+            div { class: "flex min-w-0 flex-col gap-2 @min-[46rem]:col-span-full",
                 match view.standing {
                     KeyStanding::Proved => rsx! {},
                     KeyStanding::Sole => rsx! {

@@ -66,8 +66,8 @@ pub(crate) fn Tokens() -> Element {
                     action: create,
                 }
             } else if !tokens.is_empty() {
-                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised lg:grid lg:gap-x-4 \
-                        lg:grid-cols-[minmax(8rem,1fr)_auto_auto_auto_auto]",
+                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised @min-[46rem]:grid @min-[46rem]:gap-x-4 \
+                        @min-[46rem]:grid-cols-[minmax(8rem,1fr)_auto_auto_auto_auto]",
                     aria_label: "Tokens",
                     for token in tokens {
                         TokenRow { key: "{token.id}", view: token }

@@ -82,9 +82,11 @@ pub(super) fn inner() -> Arc<russh::client::Config> {
         channel_buffer_size: limits::MESSAGES,
         preferred: preferred(),
         inactivity_timeout: None,
-        // An instance that somebody pauses on its node answers none, and goes on where it stood. The stream itself ends when
-        // the node or the container is gone.
-        keepalive_interval: None,
+        // So that no proxy between node and server ends a silent session. However many have no answer, none is ended: an
+        // instance that somebody pauses on its node answers none, and goes on where it stood. The stream itself ends when the
+        // node or the container is gone.
+        keepalive_interval: Some(limits::KEEPALIVE),
+        keepalive_max: 0,
         nodelay: true,
         ..russh::client::Config::default()
     })

@@ -42,12 +42,16 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
 fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Vec<SshKeyId>, Refusal> {
     const FIELD: &str = "ssh_keys";
     let own = || world.ssh_keys_of(actor.person);
-    if own().next().is_none() {
-        return Err(Refusal::field(FIELD, "Add an SSH public key first; without one nobody could log in."));
-    }
     let Some(asked) = asked else {
-        return Ok(unasked_keys(world, actor.person));
+        let keys = unasked_keys(world, actor.person);
+        if keys.is_empty() {
+            let message = "Add an SSH public key first. To create an instance that only the terminal of the console \
+                           opens, choose no key: an empty list.";
+            return Err(Refusal::field(FIELD, message));
+        }
+        return Ok(keys);
     };
+    // An empty list is a choice: the terminal of the console needs no key.
     let mut chosen = BTreeSet::new();
     for text in asked {
         let named = |text: &str| own().find(|key| key.name.as_str() == text).map(|key| key.id);
@@ -57,9 +61,6 @@ fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Ve
             return Err(Refusal::field(FIELD, format!("You have no SSH key “{text}”.")));
         };
         chosen.insert(id);
-    }
-    if chosen.is_empty() {
-        return Err(Refusal::field(FIELD, "Choose at least one SSH key; without one nobody could log in."));
     }
     Ok(chosen.into_iter().collect())
 }
