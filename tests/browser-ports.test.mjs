@@ -299,7 +299,7 @@ describe("ports in a browser", () => {
     }
 
     await menu("Actions for port 8080", "Copy a link that opens for a day");
-    await see(page, /^Copied a link to port 8080 of web-1\. It opens for whoever holds it until /);
+    await see(page, /^Copied a link to port 8080 of web-1\. It opens for anybody who has it until /);
     const guests = await browser.context();
     try {
       const guest = await guests.newPage();

@@ -45,7 +45,7 @@ pub async fn rotate_key(id: NodeId) -> Result<NodeKey, ApiError> {
 }
 
 /// A code that one machine may change for the node's key, in place of the code before. Refused while it is connected.
-#[post("/api/v1/nodes/{id}/enrolment-code", caller: Caller)]
+#[post("/api/v1/nodes/{id}/enrolment-code", caller: Caller, _none: NoFields)]
 pub async fn enrolment_code(id: NodeId) -> Result<EnrolmentCode, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.node_code(&actor, id).await?)

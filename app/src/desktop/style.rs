@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 const STYLES: &str = include_str!("../../../public/dockhost.css");
-/// As in `early/`: in a window nothing is drawn before its program is there, but menus are put in their place alike.
+/// As in `public/`: in a window nothing is drawn before its program is there, but menus are put in their place alike.
 const MENUS: &str = include_str!("../../../public/menus.js");
 const FONTS: [(&str, &[u8]); 4] = [
     ("/fonts/inter.woff2", include_bytes!("../../../public/fonts/inter.woff2")),

@@ -70,6 +70,13 @@ impl Toasts {
         }
     }
 
+    /// Nothing that was said of anything still stands: another person may look at the page now.
+    pub(crate) fn forget_all(mut self) {
+        if self.list.peek().iter().any(|toast| toast.subject.is_some()) {
+            self.list.write().retain(|toast| toast.subject.is_none());
+        }
+    }
+
     fn add(mut self, kind: NoticeKind, text: String, subject: Option<String>, again: Option<Again>) {
         let id = *self.next.peek();
         self.next.set(id + 1);

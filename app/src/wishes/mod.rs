@@ -154,6 +154,7 @@ impl Wishes {
             if !self.open.peek().is_empty() {
                 self.open.write().clear();
             }
+            self.toasts.forget_all();
             return false;
         };
         let told: Vec<_> = self

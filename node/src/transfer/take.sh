@@ -57,6 +57,8 @@ truncate -s "-${#mark}" -- "$part"
 # the new content does not fit, and nobody who leaves now ends it half done.
 within() {
   trap - EXIT
+  # A name that somebody else could take beforehand is made here or not at all.
+  (set -C && : >"$part.old") || { rm -f -- "$part"; exit 1; }
   if cp --sparse=always -- "$name" "$part.old"; then
     if dd if="$part" of="$name" bs=64k conv=sparse status=none; then
       rm -f -- "$part" "$part.old"

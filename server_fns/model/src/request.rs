@@ -104,7 +104,8 @@ pub struct CreateInstance {
     /// Without one, `ubuntu-24.04`.
     #[serde(default)]
     pub image: Option<String>,
-    /// Ids or names of own keys; without the field, all of them.
+    /// Ids or names of own keys; none of them where the list is empty. Without the field, those that may manage, or all where
+    /// none may.
     #[serde(default)]
     pub ssh_keys: Option<Vec<String>>,
     #[serde(default, deserialize_with = "crate::asked::limits")]

@@ -22,6 +22,13 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
     if !(through || direct || gateway && view.phase == Phase::Stopped) {
         return rsx! {};
     }
+    if view.ssh_keys.is_empty() {
+        return rsx! {
+            Card { title: "Log in",
+                p { class: "text-text-muted", "It has no SSH key, so no ssh command opens it. Its terminal and its files on this page do." }
+            }
+        };
+    }
     let which = if through && direct { "either" } else { "it" };
     rsx! {
         Card { title: "Log in",

@@ -8,8 +8,11 @@ pub(crate) fn wakes(view: &InstanceView) -> bool {
     view.phase == Phase::Stopped && view.start_on_connect && !view.gateway_command.is_empty()
 }
 
-/// The command that leads in now, through the gateway where there is one, because that works wherever the node is.
+/// The command that leads in now, if a key opens it: through the gateway where there is one, because that works wherever the node is.
 pub(super) fn login(view: &InstanceView) -> Option<&str> {
+    if view.ssh_keys.is_empty() {
+        return None;
+    }
     if wakes(view) {
         return Some(&view.gateway_command);
     }

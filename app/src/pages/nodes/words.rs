@@ -143,7 +143,7 @@ fn lost(instances: u32) -> String {
     match instances {
         0 => "It has no instances.".to_owned(),
         1 => "The instance on it is given up, with all its files.".to_owned(),
-        more => format!("The {more} instances on it are given up, with all their files, whoever owns them."),
+        more => format!("The {more} instances on it are given up, with all their files, also those of other people."),
     }
 }
 

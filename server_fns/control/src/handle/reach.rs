@@ -39,9 +39,10 @@ impl Handle {
                 "Nothing listens on its port 22, so its sshd does not run. Restart it, or look at it in a terminal."
                     .to_owned(),
             ),
-            Err(
-                why @ (NoStream::NotRunning(_) | NoStream::Paused(_) | NoStream::Undeclared(_) | NoStream::NodeAway(_)),
-            ) => Reach::without_node(format!("It cannot be reached: {why}.")),
+            Err(why @ (NoStream::NotRunning(_) | NoStream::Paused(_) | NoStream::Undeclared(_))) => {
+                Reach::without_sshd(format!("It cannot be reached: {why}."))
+            }
+            Err(why @ NoStream::NodeAway(_)) => Reach::without_node(format!("It cannot be reached: {why}.")),
         })
     }
 }

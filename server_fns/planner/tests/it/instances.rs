@@ -110,7 +110,7 @@ fn a_key_is_needed_and_must_be_an_own_one() {
     let mut scene = Scene::with_node();
     let (bob, eve) = (scene.person("bob"), scene.person("eve"));
     let foreign = scene.world.ssh_keys_of(eve).next().unwrap().id;
-    for keys in [vec![foreign.to_string()], vec!["unknown".into()], Vec::new()] {
+    for keys in [vec![foreign.to_string()], vec!["unknown".into()]] {
         let asked = CreateInstance { ssh_keys: Some(keys), ..asked("web") };
         let refusal = refused(&mut scene, "bob", &asked);
         assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("ssh_keys")));
@@ -119,6 +119,22 @@ fn a_key_is_needed_and_must_be_an_own_one() {
     let decided = ssh_keys::remove(&scene.world, &scene.actor("bob"), own).unwrap();
     scene.commit(decided);
     assert!(refused(&mut scene, "bob", &asked("web")).message.starts_with("Add an SSH public key first"));
+}
+
+#[test]
+fn an_instance_without_a_key_is_for_whoever_says_so() {
+    let mut scene = Scene::with_node();
+    for keys in [1, 0] {
+        let name = format!("web-{keys}");
+        let asked = CreateInstance { ssh_keys: Some(Vec::new()), ..asked(&name) };
+        let id = scene.create_as("bob", &asked).unwrap();
+        assert!(scene.instance(id).spec.ssh_keys.is_empty(), "{name}");
+        let own = scene.world.ssh_keys_of(scene.person("bob")).next().map(|key| key.id);
+        if let Some(own) = own {
+            let decided = ssh_keys::remove(&scene.world, &scene.actor("bob"), own).unwrap();
+            scene.commit(decided);
+        }
+    }
 }
 
 #[test]

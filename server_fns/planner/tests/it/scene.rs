@@ -180,11 +180,14 @@ impl Scene {
     }
 
     pub(crate) fn create(&mut self, owner: &str, name: &str) -> Result<InstanceId, Refusal> {
-        let asked = CreateInstance { name: name.into(), ..CreateInstance::default() };
+        self.create_as(owner, &CreateInstance { name: name.into(), ..CreateInstance::default() })
+    }
+
+    pub(crate) fn create_as(&mut self, owner: &str, asked: &CreateInstance) -> Result<InstanceId, Refusal> {
         let mut draw = self.draw();
         let actor = self.actor(owner);
         let decided =
-            instances::create(&self.world, &actor, &asked, None, &|_| HostKey::default(), &mut draw, self.now)?;
+            instances::create(&self.world, &actor, asked, None, &|_| HostKey::default(), &mut draw, self.now)?;
         let id = self.commit(decided);
         self.settle();
         Ok(id)

@@ -30,7 +30,7 @@ pub(super) fn Send(folder: Signal<String>) -> Element {
                     "Choose files"
                     input { class: "sr-only", r#type: "file", name: "files", multiple: true }
                 }
-                p { class: "text-sm text-text-muted", "Or drop them anywhere here. A file of the same name keeps its mode and owner." }
+                p { class: "text-sm text-text-muted", "Or drop them anywhere here. A file of the same name is replaced; its mode and owner stay." }
             }
             Field {
                 label: "Into the folder",

@@ -44,7 +44,7 @@ fn node(node: &NodeRef, reach: Option<&Reach>) -> Check {
 }
 
 fn port(node: &NodeRef, doors: &[DoorView]) -> Check {
-    const TITLE: &str = "The host port is open";
+    const TITLE: &str = "The node listens on the host port";
     let name = &node.name;
     if node.address.is_empty() {
         let text = format!("The address of {name} is not known yet. Its owner sets it under Nodes.");

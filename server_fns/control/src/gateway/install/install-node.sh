@@ -117,6 +117,11 @@ install_node() {
   if [ -n "$service" ] && [ ! -d /run/systemd/system ]; then
     give_up 'systemd does not run this machine: leave --systemd out, and start the node by what this machine has.'
   fi
+  # Its key is written below, and a service that shows one server the key of another is of use to neither.
+  other=$(as_root sed -n 's/^DOCKHOST_SERVER=//p' "$SETTINGS/server" 2>/dev/null || true)
+  if [ -n "$other" ] && [ "$other" != "$server" ]; then
+    give_up "this machine is a node of $other already. Remove $SETTINGS there first, or take another machine."
+  fi
   install_program "$server"
   set -- --server "$server" --api-key-file "$SETTINGS/key"
   [ -z "$FINGERPRINT" ] || set -- "$@" --server-fingerprint "$FINGERPRINT"

@@ -45,8 +45,9 @@ pub(super) fn reach(place: Place, node: &str, everybody: bool) -> String {
 
 /// Whom programs in the instance see. The node dials them itself, whoever called it.
 pub(super) const CALLERS: &str = "Programs in the instance see every caller at one address, the node's: sshd \
-                                  ($SSH_CONNECTION), access logs, and whatever bans addresses, too. Who is let in goes by \
-                                  the true address, and a public URL tells it to the app in X-Forwarded-For.";
+                                  ($SSH_CONNECTION), access logs, and programs that ban addresses. The list of permitted \
+                                  networks applies to the true address, and a public URL tells it to the app in \
+                                  X-Forwarded-For.";
 
 #[cfg(test)]
 mod tests {

@@ -90,7 +90,7 @@ pub(super) fn Row(
                 let until = format::exact(link.expires_at);
                 toasts.say(
                     NoticeKind::Good,
-                    format!("Copied a link to {linked}. It opens for whoever holds it until {until}."),
+                    format!("Copied a link to {linked}. It opens for anybody who has it until {until}."),
                 );
             } else {
                 by_hand.set(Some(link));

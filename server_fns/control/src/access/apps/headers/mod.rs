@@ -23,7 +23,7 @@ pub(super) const HOP_BY_HOP: [&str; 8] = [
 /// Where the signed form of who asks stands.
 const IDENTITY: &str = "x-dockhost-identity";
 /// By which something in front of an app says who asks, and from where. Only we are in front of it.
-const SPOOFABLE: [&str; 31] = [
+const SPOOFABLE: [&str; 40] = [
     "dockhost-",
     "forwarded",
     "x-forwarded",
@@ -55,6 +55,15 @@ const SPOOFABLE: [&str; 31] = [
     "x-appengine-",
     "x-vercel-",
     "client-ip",
+    "x-goog-authenticated",
+    "cf-access",
+    "tailscale-",
+    "x-pomerium",
+    "x-authentik",
+    "x-auth-user",
+    "client-cert",
+    "ssl-client",
+    "x-ssl-client",
 ];
 /// Who asks, and for what, as we know it.
 pub(super) struct Asked {
@@ -133,9 +142,9 @@ pub(super) fn claimless(from: &HeaderMap) -> HeaderMap {
     let named = connection_options(from);
     let mut to = HeaderMap::with_capacity(from.len() + 6);
     for (name, value) in from {
-        // Servers of the old kind take `_` for `-`.
-        let spelt = name.as_str().replace('_', "-");
-        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.contains(&spelt);
+        // Servers of the old kind give an app one name for all of them: PHP takes `.` for `_`, CGI any sign.
+        let spelt: String = name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.iter().any(|option| *option == spelt || option == name.as_str());
         let spoofed = SPOOFABLE.iter().any(|known| spelt.starts_with(known));
         let ours = name == header::AUTHORIZATION && is_token(value);
         if !(of_hop || spoofed || ours || name == header::COOKIE || name == header::HOST || spelt == "http2-settings") {
