@@ -56,7 +56,9 @@ fn Fact(name: &'static str, children: Element) -> Element {
 }
 
 fn limits(limits: Limits) -> String {
-    let cpus = limits.cpu_millis.map(|millis| format!("{} processor{}", f64::from(millis) / 1_000.0, if millis == 1_000 { "" } else { "s" }));
+    let cpus = limits
+        .cpu_millis
+        .map(|millis| format!("{} processor{}", f64::from(millis) / 1_000.0, if millis == 1_000 { "" } else { "s" }));
     let memory = limits.memory_bytes.map(format::bytes);
     match (cpus, memory) {
         (None, None) => "no limit".to_owned(),

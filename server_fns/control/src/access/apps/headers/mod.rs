@@ -144,7 +144,8 @@ pub(super) fn claimless(from: &HeaderMap) -> HeaderMap {
     for (name, value) in from {
         // Servers of the old kind give an app one name for all of them: PHP takes `.` for `_`, CGI any sign.
         let spelt: String = name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let of_hop = HOP_BY_HOP.contains(&spelt.as_str()) || named.iter().any(|option| *option == spelt || option == name.as_str());
+        let of_hop = HOP_BY_HOP.contains(&spelt.as_str())
+            || named.iter().any(|option| *option == spelt || option == name.as_str());
         let spoofed = SPOOFABLE.iter().any(|known| spelt.starts_with(known));
         let ours = name == header::AUTHORIZATION && is_token(value);
         if !(of_hop || spoofed || ours || name == header::COOKIE || name == header::HOST || spelt == "http2-settings") {
