@@ -51,7 +51,7 @@ describe("states and ways out", () => {
     await checks.filter({ hasText: /^Its sshd answers: good/ }).waitFor();
     assert.deepEqual(await checks.evaluateAll((all) => all.map((one) => one.querySelector("p").textContent)), [
       "The node is reached: good",
-      "The host port is open: good",
+      "The node listens on the host port: good",
       "Its sshd answers: good",
       "A key lets you in: good",
     ]);
