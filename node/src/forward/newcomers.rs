@@ -14,6 +14,10 @@ use wire::listen::network_of;
 const LOGIN_GRACE: Duration = Duration::from_secs(20);
 /// Of all addresses. It is below the number at which that sshd begins to turn callers away (`MaxStartups`).
 const MOST: usize = 96;
+/// Who waits holds one of the instance's connections, which its other ports need as well: how many of one address may wait,
+/// and how many of all.
+const WAITING_OF_ONE: usize = 16;
+const WAITING: usize = 64;
 /// How long somebody waits for a place, and how often they look for one.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -27,6 +31,7 @@ struct Inside {
     /// The oldest first.
     held: Vec<Held>,
     next: u64,
+    waiting: Vec<IpAddr>,
 }
 
 struct Held {
@@ -44,8 +49,12 @@ pub(super) struct Newcomer {
 }
 
 impl Newcomers {
-    /// Waits for a place; `None` if none came free in time.
+    /// Waits for a place; `None` if none came free in time, or if too many wait already.
     pub(super) async fn enter(&self, address: IpAddr) -> Option<Newcomer> {
+        if let Some(entered) = self.try_enter(address, Instant::now()) {
+            return Some(entered);
+        }
+        let _waiting = self.wait(address)?;
         let until = Instant::now() + PATIENCE;
         loop {
             let now = Instant::now();
@@ -72,6 +81,17 @@ impl Newcomers {
         Some(Newcomer { all: self.clone(), id, cut })
     }
 
+    fn wait(&self, address: IpAddr) -> Option<Waiting> {
+        let address = network_of(address);
+        let mut inside = self.inside();
+        let own = inside.waiting.iter().filter(|one| **one == address).count();
+        if own >= WAITING_OF_ONE || inside.waiting.len() >= WAITING {
+            return None;
+        }
+        inside.waiting.push(address);
+        Some(Waiting { all: self.clone(), address })
+    }
+
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,6 +116,21 @@ impl Newcomer {
     /// Waits until its place went to another.
     pub(super) async fn cut(&self) {
         self.cut.cancelled().await;
+    }
+}
+
+/// Somebody who waits; dropping it ends that.
+struct Waiting {
+    all: Newcomers,
+    address: IpAddr,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let waiting = &mut self.all.inside().waiting;
+        if let Some(at) = waiting.iter().position(|one| *one == self.address) {
+            waiting.swap_remove(at);
+        }
     }
 }
 
@@ -138,6 +173,19 @@ mod tests {
         assert_eq!(all.inside().held.len(), MOST);
         drop(more);
         assert!(all.inside().held.is_empty());
+    }
+
+    #[test]
+    fn few_wait_so_that_the_other_ports_of_the_instance_go_on() {
+        let all = Newcomers::default();
+        let mut of_one: Vec<_> = (0..100).map_while(|_| all.wait(address(1))).collect();
+        assert_eq!(of_one.len(), WAITING_OF_ONE);
+        let of_others: Vec<_> = (2..250).filter_map(|n| all.wait(address(n))).collect();
+        assert_eq!(of_one.len() + of_others.len(), WAITING);
+        of_one.pop();
+        assert!(all.wait(address(1)).is_some(), "one has stopped waiting");
+        drop((of_one, of_others));
+        assert!(all.inside().waiting.is_empty());
     }
 
     #[test]
