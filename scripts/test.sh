@@ -37,6 +37,15 @@ count() {
   SKIPPED=$((SKIPPED + $(sum '[0-9]+ ignored;' "$log") + $(sum '^ℹ skipped [0-9]+' "$log")))
 }
 
+# The tests of a stage that failed, each with the first line of why. Those that a failed hook kept from running are not told. Usage: failures FILE
+failures() {
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+    /^test .* \.\.\. FAILED$/ { print $2 }
+    /^✖ failing tests:/ { told = 1; next }
+    /^ℹ tests / { told = 0 }
+    told && /^✖ / { name = $0; getline; sub(/^ +/, ""); if (!/did not finish before its parent/) print name ": " substr($0, 1, 300) }'
+}
+
 # A stage that fails does not hide what the later ones would say, unless they need it.
 stage() {
   local name=$1 begin log=$OUT/log/$1.log status verdict=''
@@ -57,11 +66,32 @@ stage() {
   TIMES+=("$(printf '%5d s  %s%s' $(($(date +%s) - begin)) "$name" "$verdict")")
 }
 
-# One file after the other: they share the engine and the machine's ports.
+# One file after the other.
 suite() {
   local file status=0
-  for file in "$@"; do node --test --test-reporter=spec "$file" || status=1; done
+  for file in "$@"; do node --test --test-reporter=spec "tests/$file.test.mjs" || status=1; done
   return $status
+}
+
+# Two rows of suites at once, since each waits for half of its time. They share the engine, so none of them may do to it what
+# another one feels; each row has host ports of its own. Usage: rows FILE... -- FILE...
+rows() {
+  local first=() status=0
+  while [ "$1" != -- ]; do
+    first+=("$1")
+    shift
+  done
+  shift
+  beside 'the other row of suites' row 22000-32000 "${first[@]}"
+  row 11000-22000 "$@" || status=1
+  joined
+  return $status
+}
+row() {
+  # The shell lets what runs beside it go on after Ctrl-C.
+  trap 'exit 130' INT
+  export DOCKHOST_TEST_PORTS=$1
+  suite "${@:2}"
 }
 
 stage_toolchain() { "$ROOT/scripts/toolchain.sh"; }
@@ -74,9 +104,9 @@ stage_clippy() {
 stage_shipped() { "$ROOT/scripts/check.sh" shipped; }
 stage_dependencies() {
   "$ROOT/scripts/check.sh" deny
-  suite tests/toolchain.test.mjs
+  suite toolchain
 }
-stage_arrows() { suite tests/arrows.test.mjs; }
+stage_arrows() { suite arrows; }
 
 cargo_test() { cargo test "${LOCKED[@]}" "${NATIVE[@]}" "$@"; }
 stage_rust() {
@@ -98,17 +128,27 @@ stage_engine() {
 stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
   { have rsync && have git && have jq && have caddy && have openssl && /usr/bin/python3 -c "import paramiko" 2>/dev/null; } || debian rsync git jq python3-paramiko caddy openssl
-  suite tests/engine.test.mjs tests/ssh-gateway.test.mjs tests/ssh-keys.test.mjs tests/ssh-owners.test.mjs tests/ssh-first-days.test.mjs tests/hostile-sshd.test.mjs tests/half-open.test.mjs tests/terminal.test.mjs tests/uploads.test.mjs tests/urls.test.mjs tests/urls-http.test.mjs tests/urls-attacks.test.mjs tests/urls-identity.test.mjs tests/urls-end.test.mjs tests/forwards.test.mjs tests/doors.test.mjs tests/nearby.test.mjs tests/idle.test.mjs tests/doctor.test.mjs tests/pin.test.mjs tests/lying-node.test.mjs tests/tenants-programs.test.mjs tests/front.test.mjs tests/tls.test.mjs tests/proxy.test.mjs tests/access.test.mjs tests/input.test.mjs tests/curl.test.mjs tests/recovery.test.mjs tests/recover.test.mjs
+  local status=0
+  # These restart the engine, or take away what is on it.
+  suite engine doctor || status=1
+  rows idle hostile-sshd half-open recovery recover tenants-programs -- \
+    ssh-gateway ssh-keys ssh-owners ssh-first-days terminal uploads urls urls-http urls-attacks urls-identity urls-end forwards \
+    doors nearby pin lying-node front tls proxy access input curl || status=1
+  return $status
 }
 stage_chaos() {
   have ssh && have ssh-keygen || debian openssh-client
   can_install && debian iproute2 iptables e2fsprogs libfaketime procps
-  suite tests/disk-full.test.mjs tests/power-cut.test.mjs tests/tunnel.test.mjs tests/meter.test.mjs tests/chaos.test.mjs
+  suite disk-full power-cut tunnel meter chaos
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium
   { have ip && have unshare && have curl; } || ! can_install || debian iproute2 util-linux curl
-  suite tests/terminal-client.test.mjs tests/delivery.test.mjs tests/asleep.test.mjs tests/sessions.test.mjs tests/browser.test.mjs tests/browser-ports.test.mjs tests/browser-meter.test.mjs tests/urls-browser.test.mjs tests/browser-keys.test.mjs tests/browser-own.test.mjs tests/browser-look.test.mjs tests/add-node.test.mjs tests/states.test.mjs tests/pauses.test.mjs tests/axe.test.mjs
+  local status=0
+  suite delivery browser states || status=1
+  rows browser-ports browser-own sessions asleep pauses -- \
+    terminal-client browser-meter urls-browser browser-keys browser-look add-node axe || status=1
+  return $status
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then
@@ -117,7 +157,7 @@ stage_desktop() {
   fi
   "$ROOT/scripts/desktop.sh" build
   have Xvfb && have xdotool && have import || debian xvfb xauth xdotool imagemagick
-  suite tests/desktop.test.mjs
+  suite desktop
 }
 
 can_install() { have apt-get && [ "$(id -u)" = 0 ]; }
@@ -139,6 +179,7 @@ done
 printf '\nTime per stage:\n'
 printf '  %s\n' "${TIMES[@]}"
 if [ ${#BROKEN[@]} -gt 0 ]; then printf 'Stages that failed: %s\n' "${BROKEN[*]}"; fi
+for name in "${BROKEN[@]}"; do failures "$OUT/log/$name.log" | head -n 10; done
 if [ ${#NOTES[@]} -gt 0 ]; then printf 'Note: %s\n' "${NOTES[@]}"; fi
 if [ $SKIPPED -gt 0 ]; then printf '%d skipped\n' $SKIPPED; fi
 printf '%d passed, %d failed\n' $PASSED $FAILED

@@ -52,18 +52,21 @@ describe("the first days over SSH", () => {
     terminal.close();
   });
 
+  /** All are open at once: the first counts them and lets them go, so that forty do not keep the machine busy by counting. */
+  async function fortyAtOnce(name, shared) {
+    const all = `until [ $(ls /tmp/mux-${name}-* | wc -l) -ge 40 ]; do sleep 0.2; done; touch /tmp/go-${name}`;
+    const command = (n) => `touch /tmp/mux-${name}-${n}; ${n === 0 ? all : `until [ -e /tmp/go-${name} ]; do sleep 1; done`}; echo ${n}`;
+    const done = await Promise.all(Array.from({ length: 40 }, (_, n) => run("ssh", [...shared, command(n)], { seconds: 120 })));
+    assert.deepEqual(done.map(({ status, stdout }) => [status, stdout.trim()]), done.map((_, n) => [0, `${n}`]), `${name}: ${done.map(({ stderr }) => stderr).join("")}`);
+  }
+
   test("as many sessions as the gateway grants share one connection, by every way in", async () => {
     for (const [way, args] of Object.entries(ways())) {
       const control = join(client.dir, `mux-${way}`);
       const shared = ["-S", control, ...args];
       const master = client.stay(["-N", "-M", ...shared]);
       await until(`the shared connection stands (${way})`, async () => (await run("ssh", ["-O", "check", ...shared])).status === 0, 30);
-      // All are open at once: the first counts them and lets them go, so that forty do not keep the machine busy by counting.
-      const count = 40;
-      const all = `until [ $(ls /tmp/mux-${way}-* | wc -l) -ge ${count} ]; do sleep 0.2; done; touch /tmp/go-${way}`;
-      const command = (n) => `touch /tmp/mux-${way}-${n}; ${n === 0 ? all : `until [ -e /tmp/go-${way} ]; do sleep 1; done`}; echo ${n}`;
-      const done = await Promise.all(Array.from({ length: count }, (_, n) => run("ssh", [...shared, command(n)], { seconds: 120 })));
-      assert.deepEqual(done.map(({ status, stdout }) => [status, stdout.trim()]), done.map((_, n) => [0, `${n}`]), `${way}: ${done.map(({ stderr }) => stderr).join("")}`);
+      await fortyAtOnce(way, shared);
       await master.end();
     }
   });
@@ -74,9 +77,9 @@ describe("the first days over SSH", () => {
     await client.ready("web-1");
     const control = join(client.dir, "mux-before");
     const master = client.stay(["-N", "-M", "-S", control, "web-1@dockhost"]);
-    await until("the shared connection stands", async () => (await run("ssh", [...client.options, "-S", control, "-O", "check", "web-1@dockhost"])).status === 0, 30);
-    const done = await Promise.all(Array.from({ length: 40 }, (_, n) => client.ssh("web-1", `sleep 2; echo ${n}`, { options: ["-S", control], seconds: 120 })));
-    assert.deepEqual(done.map(({ status, stdout }) => [status, stdout.trim()]), done.map((_, n) => [0, `${n}`]), done.map(({ stderr }) => stderr).join(""));
+    const shared = ["-S", control, ...ways().gateway];
+    await until("the shared connection stands", async () => (await run("ssh", ["-O", "check", ...shared])).status === 0, 30);
+    await fortyAtOnce("before", shared);
     await master.end();
     await client.ok("web-1", `rm ${conf}; kill -HUP $(pgrep -o sshd)`);
     await client.ready("web-1");

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 
 import { must } from "../harness.mjs";
-import { until } from "./wait.mjs";
+import { Hopeless, until } from "./wait.mjs";
 
 const SETTINGS = "/etc/dockhost-node";
 
@@ -18,7 +18,11 @@ export class MachineToBe {
       // Something that stays, so that every shell enters the same machine.
       const mounts = `mount -t tmpfs own /usr/local/bin && mount -t tmpfs -o mode=700 own ${SETTINGS}`;
       machine.keeper = machine.#spawn([...lab.inside, "unshare", "--mount", "--propagation", "private", "sh", "-c", `${mounts} && echo there && exec sleep infinity`]);
-      await until("the machine is there", () => machine.keeper.said.includes("there"), 20);
+      await until("the machine is there", () => {
+        const { said, status } = machine.keeper;
+        if (status !== undefined) throw new Hopeless(`its keeper ended with ${status}: ${said}`);
+        return said.includes("there");
+      }, 20);
       return machine;
     } catch (error) {
       await machine.close();

@@ -53,13 +53,15 @@ export function firstBytes(port, host = "127.0.0.1", seconds = 10) {
   });
 }
 
-let next = 11000 + Math.floor(Math.random() * 150) * 120;
+// Suites that run beside each other have each their own.
+const [FIRST, END] = (process.env.DOCKHOST_TEST_PORTS ?? "11000-32000").split("-").map(Number);
+let next = FIRST + Math.floor((Math.random() * (END - FIRST)) / 140) * 120;
 
 /** A range of host ports for one node, free at the moment and used by no other suite of this process. */
 export async function freeRange(length = 60) {
   for (let attempt = 0; attempt < 200; attempt++) {
     const first = next;
-    next = next + length > 32000 ? 11000 : next + length;
+    next = next + 2 * length > END ? FIRST : next + length;
     const free = [];
     try {
       for (let port = first; port < first + length; port++) free.push(await listen(port, "0.0.0.0"));
@@ -70,5 +72,5 @@ export async function freeRange(length = 60) {
       await Promise.all(free.map(close));
     }
   }
-  throw new Error(`no ${length} free ports in a row between 11000 and 32000`);
+  throw new Error(`no ${length} free ports in a row between ${FIRST} and ${END}`);
 }

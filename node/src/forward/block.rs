@@ -7,8 +7,8 @@ use model::port::{ContainerPort, HostPort, PortBlock};
 use tokio::sync::Semaphore;
 use wire::door::Door;
 use wire::listen::{self, Listening};
+use wire::newcomers::Newcomers;
 
-use super::newcomers::Newcomers;
 use super::{PortsTaken, Target, relay};
 
 /// One host port of a block.
@@ -37,11 +37,15 @@ impl BlockPort {
         self.carrying.is_some()
     }
 
-    pub(super) fn open(&mut self, target: Target, places: Arc<Semaphore>) -> Result<(), PortsTaken> {
+    pub(super) fn open(
+        &mut self,
+        target: Target,
+        places: Arc<Semaphore>,
+        newcomers: Newcomers,
+    ) -> Result<(), PortsTaken> {
         let port = self.container;
         let opened = self.door.open();
         let listener = opened.map_err(|error| PortsTaken { port: self.host, reason: error.to_string() })?;
-        let newcomers = Newcomers::default();
         let carry = move |client| relay::carry(client, port, target.clone(), newcomers.clone());
         self.carrying = Some(Listening::spawn(|stop| listen::accept(listener, places, |_| true, carry, stop)));
         Ok(())

@@ -5,12 +5,10 @@
 
 mod block;
 pub(crate) mod datagrams;
-mod newcomers;
 mod refuse;
 mod relay;
 
 use block::BlockPort;
-use newcomers::Newcomers;
 pub(crate) use relay::dial;
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +23,7 @@ use model::listening::{first_kept, is_kept};
 use model::port::{ContainerPort, HostPort, PortBlock};
 use tokio::sync::{Semaphore, watch};
 use wire::listen::Listening;
+use wire::newcomers::Newcomers;
 
 /// Connections and exchanges of datagrams that one instance may hold on all of its host ports together.
 pub const CONNECTIONS_PER_INSTANCE: usize = 512;
@@ -65,6 +64,7 @@ struct Open {
     block: PortBlock,
     target: watch::Sender<Option<IpAddr>>,
     places: Arc<Semaphore>,
+    newcomers: Newcomers,
     ports: Vec<BlockPort>,
     singles: BTreeMap<ForwardKey, Single>,
 }
@@ -102,7 +102,8 @@ impl Forwards {
             }
             let ports = block::hold(self.bind, block)?;
             let (target, places) = (watch::channel(None).0, Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)));
-            let open = Open { block, target, places, ports, singles: BTreeMap::new() };
+            let newcomers = Newcomers::default();
+            let open = Open { block, target, places, newcomers, ports, singles: BTreeMap::new() };
             self.table().open.insert(instance, open);
         }
         let opened = self.set_doors(instance, closed).await;
@@ -129,7 +130,7 @@ impl Forwards {
             closing.extend(port.close().map(ending));
         }
         for port in open.ports.iter_mut().filter(|port| !is_closed(port) && !port.is_open()) {
-            port.open(open.target.subscribe(), Arc::clone(&open.places))?;
+            port.open(open.target.subscribe(), Arc::clone(&open.places), open.newcomers.clone())?;
         }
         Ok(())
     }
@@ -161,7 +162,7 @@ impl Forwards {
             }
             let (port, places, target) = (forward.container, Arc::clone(&open.places), open.target.subscribe());
             let of_datagrams = target.clone();
-            let newcomers = Newcomers::default();
+            let newcomers = open.newcomers.clone();
             let connection = move |client| relay::carry(client, port, target.clone(), newcomers.clone());
             let datagrams = move |flow| datagrams::relay(flow, port, of_datagrams.clone());
             match wire::forward::open(forward, self.bind, places, connection, datagrams) {

@@ -8,8 +8,8 @@ use model::port::ContainerPort;
 use tokio::io::copy_bidirectional_with_sizes;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
+use wire::newcomers::Newcomers;
 
-use super::newcomers::{Newcomer, Newcomers};
 use super::{BUFFER, Target, refuse};
 
 /// How long a connection waits for a program in the container that is just starting, and how often it asks.
@@ -23,30 +23,20 @@ const DIAL_PAUSE: Duration = Duration::from_millis(5);
 pub(super) async fn carry(mut client: TcpStream, port: ContainerPort, mut target: Target, newcomers: Newcomers) {
     let Some(address) = *target.borrow_and_update() else { return refuse::tell(client, port).await };
     let Ok(caller) = client.peer_addr() else { return };
-    let newcomer = match port {
-        ContainerPort::SSH => match newcomers.enter(caller.ip()).await {
-            Some(newcomer) => Some(newcomer),
-            None => return tracing::debug!(%caller, "closed a connection that got no place at the sshd of an instance"),
-        },
-        ContainerPort(_) => None,
-    };
     let relayed = async {
         let mut instance = dial(SocketAddr::new(address, port.0), DIAL).await.ok()?;
         client.set_nodelay(true).ok()?;
         instance.set_nodelay(true).ok()?;
         copy_bidirectional_with_sizes(&mut client, &mut instance, BUFFER, BUFFER).await.ok()
     };
-    tokio::select! {
-        _ended = relayed => {}
-        _moved = target.wait_for(|now| *now != Some(address)) => {}
-        () = cut(newcomer.as_ref()) => {}
-    }
-}
-
-async fn cut(newcomer: Option<&Newcomer>) {
-    match newcomer {
-        Some(newcomer) => newcomer.cut().await,
-        None => std::future::pending().await,
+    let carried = async {
+        tokio::select! {
+            _ended = relayed => {}
+            _moved = target.wait_for(|now| *now != Some(address)) => {}
+        }
+    };
+    if !newcomers.carry(caller.ip(), port, carried).await {
+        tracing::debug!(%caller, "closed a connection that got no place at the sshd of an instance");
     }
 }
 

@@ -10,6 +10,7 @@ pub mod listen;
 pub mod measure;
 pub mod meter;
 mod network;
+pub mod newcomers;
 pub mod pass;
 mod quiet;
 

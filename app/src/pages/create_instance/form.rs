@@ -15,7 +15,7 @@ use super::draft::Draft;
 use super::first_key::FirstKey;
 use super::fit::fit;
 use super::images::Images;
-use super::keys::{Keys, is_ticked};
+use super::keys::{WayIn, is_ticked};
 use super::limits::{CPUS, LimitFields, MEMORY};
 use super::name::suggest;
 use crate::action::use_ask;
@@ -29,7 +29,7 @@ use crate::wishes::use_wishes;
 /// The field that shows its refusals with the keys.
 const KEYS: &str = "ssh_keys";
 const LACKING: &str = "Add an SSH key first, or choose Terminal only.";
-const NONE_TICKED: &str = "Choose at least one SSH key; without one nobody could log in.";
+const NONE_TICKED: &str = "Choose at least one SSH key, or Terminal only.";
 
 #[component]
 pub(super) fn Form() -> Element {
@@ -68,12 +68,13 @@ pub(super) fn Form() -> Element {
 
     let submit = move |event: FormEvent| {
         event.prevent_default();
-        let keyless = no_key() && terminal_only();
+        let keyless = terminal_only();
         let keys = if keyless { Some(Vec::new()) } else { ticked(live.world.peek().as_ref(), &changed.read()) };
         // Only who said so gets an instance that no key opens.
-        let lacking = match (no_key(), &keys) {
-            (true, _) => (!keyless).then_some(LACKING),
-            (false, keys) => keys.as_ref().is_some_and(Vec::is_empty).then_some(NONE_TICKED),
+        let lacking = match &keys {
+            _ if keyless => None,
+            _ if no_key() => Some(LACKING),
+            keys => keys.as_ref().is_some_and(Vec::is_empty).then_some(NONE_TICKED),
         };
         let lacking = lacking.map(|why| Refusal::field(KEYS, why));
         let mistaken = typed::instance_name(&name.read()).err();
@@ -134,7 +135,7 @@ pub(super) fn Form() -> Element {
                         error: ask.field("image"),
                         onchoose: move |chosen| image.set(Some(chosen)),
                     }
-                    Keys {
+                    WayIn {
                         changed,
                         terminal_only,
                         error: ask.field(KEYS).filter(|why| lacks_key || why != LACKING),

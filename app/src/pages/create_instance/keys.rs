@@ -28,27 +28,52 @@ fn hint(key: &SshKeyView) -> String {
 }
 
 #[component]
-pub(super) fn Keys(
+pub(super) fn WayIn(
     changed: Signal<BTreeSet<SshKeyId>>,
-    /// Whether it is to have no key, where the person has none.
+    /// Whether no key is to open it.
     terminal_only: Signal<bool>,
     error: Option<String>,
     on_add: EventHandler<()>,
 ) -> Element {
+    let mut terminal_only = terminal_only;
+    let keyless = use_world(|world: &LiveWorld| world.ssh_keys.is_empty())().unwrap_or_default();
+    let with_key = if keyless { "Add it above. You have none yet." } else { "Those that are ticked may log in." };
+    rsx! {
+        fieldset { class: "flex min-w-0 flex-col gap-2",
+            legend { class: "pb-1.5 text-sm font-medium", "How you get in" }
+            for (terminal, title, hint) in [
+                (false, "With an SSH key", with_key),
+                (true, "Terminal only", "Without a key nobody can log in with ssh. Its page has a terminal and its files."),
+            ] {
+                Choice {
+                    key: "{terminal}",
+                    name: "way_in",
+                    value: if terminal { "terminal" } else { "key" },
+                    title,
+                    hint,
+                    chosen: terminal_only() == terminal,
+                    onchoose: move |()| terminal_only.set(terminal),
+                }
+            }
+            if !keyless && !terminal_only() {
+                Keys { changed, on_add }
+            }
+            if let Some(error) = error {
+                p { class: "text-sm text-bad", role: "alert", "{error}" }
+            }
+        }
+    }
+}
+
+#[component]
+fn Keys(changed: Signal<BTreeSet<SshKeyId>>, on_add: EventHandler<()>) -> Element {
     let keys = use_world(move |world: &LiveWorld| {
         let with = |key: &SshKeyView| (key.clone(), is_ticked(world, key, &changed.read()));
         world.ssh_keys.values().map(with).collect::<Vec<_>>()
     });
-    let keys = keys().unwrap_or_default();
-    if keys.is_empty() {
-        return rsx! {
-            WayIn { terminal_only, error }
-        };
-    }
     rsx! {
-        fieldset { class: "flex min-w-0 flex-col",
-            legend { class: "pb-1.5 text-sm font-medium", "SSH keys that may log in" }
-            for (key, ticked) in keys {
+        div { role: "group", "aria-label": "SSH keys that may log in",
+            for (key, ticked) in keys().unwrap_or_default() {
                 Check {
                     key: "{key.id}",
                     name: "ssh_keys",
@@ -66,42 +91,6 @@ pub(super) fn Keys(
             div { class: "pt-1",
                 Button { id: OPENER, kind: ButtonKind::Quiet, icon: Glyph::Plus, onclick: move |_| on_add.call(()), "Add another key" }
             }
-            Refused { error }
-        }
-    }
-}
-
-/// Without a key, a person says that none is wanted: nothing else lets anybody log in.
-#[component]
-fn WayIn(terminal_only: Signal<bool>, error: Option<String>) -> Element {
-    let mut terminal_only = terminal_only;
-    rsx! {
-        fieldset { class: "flex min-w-0 flex-col gap-2",
-            legend { class: "pb-1.5 text-sm font-medium", "How you get in" }
-            for (terminal, title, hint) in [
-                (false, "With an SSH key", "Add it above. You have none yet."),
-                (true, "Terminal only", "Without a key nobody can log in with ssh. Its page has a terminal and its files."),
-            ] {
-                Choice {
-                    key: "{terminal}",
-                    name: "way_in",
-                    value: if terminal { "terminal" } else { "key" },
-                    title,
-                    hint,
-                    chosen: terminal_only() == terminal,
-                    onchoose: move |()| terminal_only.set(terminal),
-                }
-            }
-            Refused { error }
-        }
-    }
-}
-
-#[component]
-fn Refused(error: Option<String>) -> Element {
-    rsx! {
-        if let Some(error) = error {
-            p { class: "text-sm text-bad", role: "alert", "{error}" }
         }
     }
 }

@@ -39,15 +39,18 @@ impl TypedLimits {
     pub(super) fn read(&self) -> Result<Limits, Vec<Refusal>> {
         let cpus = match self.cpus.trim() {
             "" => Ok(None),
-            text => millis(text)
-                .map(Some)
-                .ok_or_else(|| Refusal::field(CPUS, "Processors must be a number from 0.1 to 1000, such as 1.5.")),
+            text => millis(text).map(Some).ok_or_else(|| {
+                Refusal::field(CPUS, "Processors must be a number, such as 1.5, with at most three decimals.")
+            }),
         };
         let memory = match self.memory.trim() {
             "" => Ok(None),
-            text => megabytes(text)
-                .map(Some)
-                .ok_or_else(|| Refusal::field(MEMORY, "Memory must be a whole number of megabytes, such as 512.")),
+            text => bytes(text).map(Some).ok_or_else(|| {
+                Refusal::field(
+                    MEMORY,
+                    "Memory must be a whole number of megabytes, such as 512, or have a unit, such as 2 GiB.",
+                )
+            }),
         };
         let untouched = Self::of(self.before);
         let memory = if self.memory == untouched.memory { Ok(self.before.memory_bytes) } else { memory };
@@ -59,11 +62,12 @@ impl TypedLimits {
 }
 
 fn millis(text: &str) -> Option<u32> {
-    amount::cpu_millis(&text.replace(',', ".")).filter(|millis| (100..=1_000_000).contains(millis))
+    amount::cpu_millis(&text.replace(',', "."))
 }
 
-fn megabytes(text: &str) -> Option<u64> {
-    text.parse::<u64>().ok().filter(|count| *count > 0)?.checked_mul(1_000_000)
+/// As the field asks, or as programs ask.
+fn bytes(text: &str) -> Option<u64> {
+    amount::memory_bytes(text).or_else(|| text.parse::<u64>().ok()?.checked_mul(1_000_000))
 }
 
 #[component]
@@ -109,15 +113,28 @@ mod tests {
     fn processors_are_read_in_thousandths() {
         assert_eq!(millis("1.5"), Some(1_500));
         assert_eq!(millis("2"), Some(2_000));
-        assert_eq!(millis(".25"), Some(250));
-        for bad in ["", "0", "-1", "a", "1.2.3", "1.2345", "0.05", "1 000", "99999999999"] {
+        assert_eq!(millis("0,25"), Some(250));
+        for bad in ["", "-1", "a", "1.2.3", "1.2345", "1 000", "99999999999"] {
             assert_eq!(millis(bad), None, "{bad}");
         }
     }
 
     #[test]
+    fn memory_is_read_in_megabytes_unless_it_has_a_unit() {
+        for (text, read) in [("512", 512_000_000), ("512 MB", 512_000_000), ("2 GiB", 2 << 30), ("256m", 256 << 20)] {
+            assert_eq!(bytes(text), Some(read), "{text}");
+        }
+        for bad in ["", "much", "-1", "0.5", "512 megs", "99999999999999999"] {
+            assert_eq!(bytes(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn limits_of_before_are_the_same_until_they_are_changed() {
-        for (cpu_millis, memory_bytes) in [(None, None), (Some(1_500), Some(268_435_456)), (Some(100), Some(1))] {
+        let processors = (100..3_000).chain([1_024_000]).map(|millis| (Some(millis), None));
+        for (cpu_millis, memory_bytes) in
+            processors.chain([(None, None), (Some(1_500), Some(268_435_456)), (None, Some(1))])
+        {
             let before = Limits { cpu_millis, memory_bytes };
             assert_eq!(TypedLimits::of(before).read(), Ok(before));
         }

@@ -72,7 +72,6 @@ enum Taken {
     /// The address is told if its wide bucket gave one, too.
     SignInWhereKnown(Option<IpAddr>, Place, String),
     PasswordChange(String),
-    Enrolment(IpAddr),
 }
 
 /// Somebody who wants to sign in.
@@ -192,18 +191,17 @@ impl Attempts {
         Ok(Attempt(Taken::PasswordChange(account)))
     }
 
-    /// Before an enrolment code is looked at.
+    /// After an enrolment code was refused. One that is right is never refused for others of its address: a code is too long
+    /// to be guessed, and an instance may call from the address of the node that shall be enrolled.
     ///
     /// # Errors
     /// `RateLimited`, with the seconds to wait.
-    pub fn enrolment(&self, address: IpAddr, now: Instant) -> Result<Attempt, Refusal> {
-        let address = network(address);
-        let taken = self.lock().enrolment_address.take(&address, now);
-        taken.map_err(|wait| too_many("enrolment codes from your address opened nothing", wait))?;
-        Ok(Attempt(Taken::Enrolment(address)))
+    pub fn wrong_code(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
+        let taken = self.lock().enrolment_address.take(&network(address), now);
+        taken.map_err(|wait| too_many("enrolment codes from your address opened nothing", wait))
     }
 
-    /// The password or the code was the right one, or was not looked at: the attempt does not count.
+    /// The password was the right one, or was not looked at: the attempt does not count.
     pub fn give_back(&self, attempt: &Attempt) {
         self.lock().give_back(attempt);
     }
@@ -269,7 +267,6 @@ impl Tables {
                 }
             }
             Taken::PasswordChange(account) => self.password_change.give_back(account),
-            Taken::Enrolment(address) => self.enrolment_address.give_back(address),
         }
     }
 }

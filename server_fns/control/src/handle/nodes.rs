@@ -85,11 +85,9 @@ impl Handle {
 
     /// A machine shows a code and is given its node's key. Nobody is signed in: the code is all that counts.
     pub async fn enrol(&self, asked: Enrol, peer: &Peer) -> Result<Enrolled, Refusal> {
-        let attempt = self.attempts.enrolment(peer.address, self.now().mono)?;
         let enrolled = self.redeem(asked.code.trim(), peer.address.to_string()).await;
         match &enrolled {
             Ok(enrolled) => {
-                self.attempts.give_back(&attempt);
                 let node = enrolled.name.as_str();
                 tracing::info!(node, peer = %peer.address, "a machine changed its code for the node's key");
             }
@@ -98,6 +96,7 @@ impl Handle {
                     let reason = &refusal.message;
                     tracing::warn!(peer = %peer.address, more, reason, "an enrolment code was refused");
                 }
+                self.attempts.wrong_code(peer.address, self.now().mono)?;
             }
         }
         enrolled

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use wire::Quiet;
 use wire::flow::{Flow, IDLE};
 use wire::frame::{self, MAX_FRAME};
+use wire::newcomers::Newcomers;
 
 use crate::handle::Handle;
 
@@ -18,7 +19,20 @@ const BUFFER: usize = 64 << 10;
 /// How long a program in the instance that is just starting is waited for: as on the host ports of nodes.
 const PATIENCE_MS: u64 = 10_000;
 
-pub(super) async fn connection(handle: Handle, id: InstanceId, port: ContainerPort, mut client: TcpStream) {
+pub(super) async fn connection(
+    handle: Handle,
+    id: InstanceId,
+    port: ContainerPort,
+    client: TcpStream,
+    newcomers: Newcomers,
+) {
+    let Ok(caller) = client.peer_addr() else { return };
+    if !newcomers.carry(caller.ip(), port, relay(&handle, id, port, client)).await {
+        tracing::debug!(instance = %id, %caller, "closed a connection that got no place at the sshd of an instance");
+    }
+}
+
+async fn relay(handle: &Handle, id: InstanceId, port: ContainerPort, mut client: TcpStream) {
     // A caller that is refused sees its connection closed; there is nothing on it to say why with.
     let mut stream = match handle.open_stream(id, Target::Port { port, patience_ms: PATIENCE_MS }).await {
         Ok(stream) => stream,

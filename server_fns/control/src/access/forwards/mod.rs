@@ -14,6 +14,7 @@ use planner::world::World;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use wire::listen::Listening;
+use wire::newcomers::Newcomers;
 
 use crate::handle::Handle;
 use crate::limits::{CONNECTIONS_PER_INSTANCE, LISTEN_AGAIN};
@@ -24,7 +25,7 @@ type Refused = BTreeMap<InstanceId, Vec<Unopened>>;
 /// Follows what is wished until the server stops. `bind` is where the operator lets instances listen.
 pub(crate) async fn serve(handle: Handle, bind: IpAddr) {
     let mut worlds = handle.orchestrator.watch();
-    let mut ports = HostPorts { handle: handle.clone(), bind, open: BTreeMap::new(), places: HashMap::new() };
+    let mut ports = HostPorts { handle: handle.clone(), bind, open: BTreeMap::new(), shared: HashMap::new() };
     let mut told = Refused::new();
     loop {
         let wanted = wanted(&worlds.borrow_and_update());
@@ -68,8 +69,8 @@ struct HostPorts {
     handle: Handle,
     bind: IpAddr,
     open: BTreeMap<(InstanceId, ForwardKey), (Forward, Listening)>,
-    /// How much an instance may hold at once, on all of these host ports together.
-    places: HashMap<InstanceId, Arc<Semaphore>>,
+    /// How much an instance may hold at once, on all of these host ports together, and who has just come to its sshd.
+    shared: HashMap<InstanceId, (Arc<Semaphore>, Newcomers)>,
 }
 
 impl HostPorts {
@@ -81,7 +82,7 @@ impl HostPorts {
         for (_, (_, listening)) in closed {
             listening.ended().await;
         }
-        self.places.retain(|id, _| wanted.keys().any(|(instance, _)| instance == id));
+        self.shared.retain(|id, _| wanted.keys().any(|(instance, _)| instance == id));
         let mut refused = Refused::new();
         for (place, forward) in wanted {
             if self.open.contains_key(place) {
@@ -96,11 +97,12 @@ impl HostPorts {
     }
 
     fn listen(&mut self, id: InstanceId, forward: &Forward) -> Result<Listening, Unopened> {
-        let places = self.places.entry(id).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)));
+        let of_none = || (Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)), Newcomers::default());
+        let (places, newcomers) = self.shared.entry(id).or_insert_with(of_none).clone();
         let (handle, port) = (self.handle.clone(), forward.container);
         let of_datagrams = handle.clone();
-        let connection = move |client| carry::connection(handle.clone(), id, port, client);
+        let connection = move |client| carry::connection(handle.clone(), id, port, client, newcomers.clone());
         let datagrams = move |flow| carry::datagrams(of_datagrams.clone(), id, port, flow);
-        wire::forward::open(forward, self.bind, Arc::clone(places), connection, datagrams)
+        wire::forward::open(forward, self.bind, places, connection, datagrams)
     }
 }

@@ -1,14 +1,16 @@
-//! Who has just come to an instance's sshd, and so perhaps will never log in. An sshd has few places for those, and to it all
-//! come from the node's own address: so that nobody takes all of them is seen to here, where the addresses are known.
+//! Who has just come to an instance's sshd by a host port, and so perhaps will never log in. An sshd has few places for those,
+//! and to it all come from the node's own address: so that nobody takes all of them is seen to here, where the addresses are known.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model::port::ContainerPort;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use wire::listen::network_of;
+
+use crate::listen::network_of;
 
 /// As long as the sshd of an instance waits for a login (`LoginGraceTime` of the images).
 const LOGIN_GRACE: Duration = Duration::from_secs(20);
@@ -22,11 +24,11 @@ const WAITING: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// The newcomers of one host port. Clones share them.
-#[derive(Clone, Default)]
-pub(super) struct Newcomers(Arc<Mutex<Inside>>);
+/// The newcomers of one instance, on whichever of its host ports. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Newcomers(Arc<Mutex<Inside>>);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Inside {
     /// The oldest first.
     held: Vec<Held>,
@@ -34,6 +36,7 @@ struct Inside {
     waiting: Vec<IpAddr>,
 }
 
+#[derive(Debug)]
 struct Held {
     id: u64,
     address: IpAddr,
@@ -42,15 +45,30 @@ struct Held {
 }
 
 /// One connection's place; dropping it frees it.
-pub(super) struct Newcomer {
+#[derive(Debug)]
+struct Newcomer {
     all: Newcomers,
     id: u64,
     cut: CancellationToken,
 }
 
 impl Newcomers {
-    /// Waits for a place; `None` if none came free in time, or if too many wait already.
-    pub(super) async fn enter(&self, address: IpAddr) -> Option<Newcomer> {
+    /// Runs `carried` while the caller has a place; other ports than that of the sshd need none. False if it got none in time,
+    /// or if too many wait already.
+    pub async fn carry(&self, caller: IpAddr, port: ContainerPort, carried: impl Future<Output = ()>) -> bool {
+        if port != ContainerPort::SSH {
+            carried.await;
+            return true;
+        }
+        let Some(newcomer) = self.enter(caller).await else { return false };
+        tokio::select! {
+            () = carried => {}
+            () = newcomer.cut.cancelled() => {}
+        }
+        true
+    }
+
+    async fn enter(&self, address: IpAddr) -> Option<Newcomer> {
         if let Some(entered) = self.try_enter(address, Instant::now()) {
             return Some(entered);
         }
@@ -109,13 +127,6 @@ impl Inside {
             return None;
         }
         self.held.iter().position(|one| one.address == greediest)
-    }
-}
-
-impl Newcomer {
-    /// Waits until its place went to another.
-    pub(super) async fn cut(&self) {
-        self.cut.cancelled().await;
     }
 }
 
