@@ -4,6 +4,10 @@
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
+"$ROOT/scripts/toolchain.sh"
+# The toolchain may have changed what lib.sh chooses.
+source "$ROOT/scripts/lib.sh"
+
 FROM=${1:-${FROM:-}}
 if [ -z "${DOCKHOST_EARLIER_PROGRAMS:-}" ]; then
   [ -n "$FROM" ] || die 'which earlier version? Say make upgrade-test FROM=COMMIT'

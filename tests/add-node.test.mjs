@@ -71,7 +71,7 @@ describe("a machine becomes a node", { skip: root ? false : "networks and mounts
   test("by the line that the page shows, also after the page was left and the server started anew", async () => {
     const first = await add("lab-1");
     await look("node-line");
-    await see(card("lab-1"), "Paste the line on the machine.");
+    await see(card("lab-1"), "Waits for the line to be pasted on its computer.");
     // The steps stay on the card; its line cannot be shown again, so there is another one.
     await open("/nodes");
     await see(card("lab-1"), "Ready for instances");

@@ -48,7 +48,7 @@ describe("before the page is awake", () => {
     await until("the list is filtered", async () => (await page.getByRole("list", { name: "Instances" }).locator("li").count()) === 1);
     assert.equal(await filter.inputValue(), "api");
     assert.deepEqual(asked, []);
-    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
     await until("the focus is back", () => filter.evaluate((field) => document.activeElement === field));
     assert.deepEqual(await filter.evaluate((field) => [field.selectionStart, field.selectionEnd]), [1, 2]);
     await context.close();

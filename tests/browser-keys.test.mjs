@@ -53,7 +53,7 @@ describe("the page of SSH keys", () => {
     await says("desktop", "proved");
     await says("laptop", "opens nothing");
     await says("laptop", "Another account has added this key, too.");
-    await says("stolen", "Another account has proved to hold this key");
+    await says("stolen", "Another account has proved that it holds this key");
     await says("robot", "Its first login proves that you hold it");
     assert.equal(await row("robot").getByRole("switch", { name: "May manage" }).isChecked(), false);
     assert.equal(await row("desktop").getByRole("switch", { name: "May manage" }).isChecked(), true);

@@ -53,7 +53,7 @@ describe("one's own and everybody's", () => {
     await open("/");
     await row("bug-a").waitFor();
     assert.equal(await rows().count(), 1);
-    await see(page.locator("main"), /^1 of \d+ used\.$/);
+    await see(page.locator("main"), /^You use 1 of your \d+ instances\.$/);
     const side = page.getByRole("navigation").getByRole("link", { name: /^Instances/ });
     assert.match(await side.innerText(), /Instances\s+1$/);
     assert.equal(await commands(row("bug-a")).innerText(), adas.gateway_command);
@@ -62,7 +62,7 @@ describe("one's own and everybody's", () => {
     await button("Everybody's (2)").click();
     await row("eve/bug-a").waitFor();
     await search("?of=everybody");
-    await see(page.locator("main"), /^You use 1 of your \d+\.$/);
+    await see(page.locator("main"), /^You use 1 of your \d+ instances\.$/);
     assert.match(await side.innerText(), /Instances\s+1$/);
     assert.equal(await commands(row("eve/bug-a")).count(), 0, "no key of ada's opens it");
     await look("list-everybody");

@@ -102,7 +102,7 @@ describe("ports in a browser", () => {
     await see(way("Host port of 22"), "Holders of laptop");
     await see(way("Host port of 80"), `:${host(1)}`);
     for (const name of ["Host port of 80", "Host port of 443"]) await see(way(name), "Everybody who reaches lab-1");
-    await see(way("Public URL of 80"), "ada alone");
+    await see(way("Public URL of 80"), "ada, and holders of a link");
     await see(way(`Host port of ${INSIDE}`), "Only 192.0.2.0/24");
     assert.equal(await way("Host port of 22").getByRole("switch").count(), 0, "22 stays");
     const http = way("Host port of 80").getByRole("switch");
@@ -122,7 +122,7 @@ describe("ports in a browser", () => {
     await node.end();
     await until("its node is away", async () => (await world.admin.get(`/nodes/${node.id}`)).liveness === "offline", 60);
     await way("Host port of 80").getByRole("switch").click();
-    await see(way("Host port of 80"), /It is still closed: lab-1 is to open it and is away/);
+    await see(way("Host port of 80"), /It is still closed: lab-1 is asked to open it, and is away/);
     await look("door-away");
     await node.start();
     for (const tab of [page, other]) await see(way("Host port of 80", tab), "Everybody who reaches lab-1");
@@ -261,7 +261,7 @@ describe("ports in a browser", () => {
     await level.selectOption("Everybody");
     await see(page.getByRole("dialog"), "Open port 8080 of web-1 to everybody?");
     await look("confirm-public");
-    await button("Keep it").click();
+    await button("Cancel").click();
     await shows("Only me");
     browser.expected.push(/ 404 /);
     await page.route("**/ports/8080", (route) => route.continue({ url: route.request().url().replace(id, "i-00000000000000aa") }));

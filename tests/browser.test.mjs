@@ -62,7 +62,7 @@ describe("in a browser", () => {
     await page.getByLabel("Username").fill("ada");
     await page.getByLabel("Email address").fill("ada@example.org");
     await page.getByLabel("Password").fill(PASSWORD);
-    await button("Open the administrator's account").click();
+    await button("Create the administrator's account").click();
     await heading("Instances").waitFor();
     await look("instances-empty");
     assert.equal(await world.server.adminOk(["setup-link"]), "", "the link is used up");

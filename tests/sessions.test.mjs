@@ -225,12 +225,12 @@ describe("beside tenants under one host name, over plain http", () => {
   after(() => scene?.close());
 
   test("a banner says so on the sign-in page and on every other", async () => {
-    await page.getByText(/This page comes over plain http/).waitFor();
+    await page.getByText(/This page comes over plain HTTP/).waitFor();
     assert.deepEqual(await pictures(page, "sign-in-plain-http"), []);
     await scene.signIn(page);
     for (const path of ["/", "/nodes", "/account"]) {
       await page.goto(scene.base + path);
-      await page.getByText(/This page comes over plain http/).waitFor();
+      await page.getByText(/This page comes over plain HTTP/).waitFor();
     }
     assert.deepEqual(await pictures(page, "account-plain-http"), []);
   });

@@ -145,6 +145,8 @@ describe("states and ways out", () => {
     await menu("Remove");
     await dialog().getByText(/given up, with all/).waitFor();
     await look("confirm-give-up");
+    assert.equal(await button("Give it up", dialog()).isDisabled(), true);
+    await dialog().getByLabel(/^Type /).fill("lab-1");
     await button("Give it up", dialog()).click();
     await until("node and instance are forgotten", async () => (await world.admin.get("/nodes")).length === 0);
     assert.deepEqual(await ada.api.get("/instances"), []);

@@ -20,7 +20,13 @@
     // Somebody who presses twice because nothing happens means it once.
     if (kept.some((one) => one.element === element)) return;
     kept.push({ element, act, meant: meaning(element) });
-    if (!isField(element)) element.setAttribute("data-waits", "");
+    shown(element)?.setAttribute("data-waits", "");
+  }
+
+  /** Where it is seen that something waits: at the button of a form. A field shows what was typed. */
+  function shown(element) {
+    if (isField(element)) return null;
+    return element.tagName === "FORM" ? element.querySelector("[type=submit]") ?? element : element;
   }
 
   function stop(event) {
@@ -108,7 +114,7 @@
       if (held.has(element)) tell(element, held.get(element));
       if (!act) continue;
       await drawn();
-      element.removeAttribute("data-waits");
+      shown(element)?.removeAttribute("data-waits");
       // What is gone, cannot be pressed or has become another thing was not meant.
       if (element.isConnected && !element.disabled && meaning(element) === meant) act();
     }

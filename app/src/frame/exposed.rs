@@ -17,7 +17,7 @@ pub(crate) fn Exposed() -> Element {
         section { aria_label: "Warnings",
             if plain() {
                 Warning {
-                    "This page comes over plain http, so anybody on the network path can read passwords and take over sessions. The \
+                    "This page comes over plain HTTP, so anybody on the network path can read passwords and take over sessions. The \
                     server's operator ends that by starting it without "
                     code { class: "font-mono text-xs whitespace-nowrap", "--insecure-http" }
                     ", which makes it speak TLS."
@@ -25,8 +25,8 @@ pub(crate) fn Exposed() -> Element {
             }
             if !sharing().is_empty() {
                 Warning {
-                    "Browsers send this console's cookie to instances, too, because their ports have its host name: {sharing}. The \
-                    cookie opens nothing by itself. Give instances an address of their own, such as 127.0.0.2."
+                    "Instances are reached under this console's own host name ({sharing}), so browsers send them the console's \
+                    cookie, too. The cookie opens nothing by itself. Give instances an address of their own, such as 127.0.0.2."
                 }
             }
         }

@@ -70,6 +70,8 @@ fn Person() -> Element {
     let me = use_world(|world: &LiveWorld| world.me.clone());
     let Some(me) = me() else { return rsx! {} };
     let role = if me.administrator { " · admin" } else { "" };
+    let here = matches!(use_route::<Route>(), Route::Account {} | Route::Settings {});
+    let tone = if here { "here text-text" } else { "text-text-muted" };
     let sign_out = move |()| {
         live.expects_to_leave(true);
         let call = async move { account::sign_out().await.inspect_err(|_| live.expects_to_leave(false)) };
@@ -83,7 +85,7 @@ fn Person() -> Element {
             id: "person-menu",
             label: "Account of {me.username}{role}",
             // As high as the links beside it, and with the same gap: a menu's own button has others.
-            class: "h-14! flex-col gap-1! text-xs font-medium sm:h-9! sm:w-full sm:flex-row sm:justify-start sm:gap-2.5! sm:text-sm \
+            class: "h-14! flex-col gap-1! text-xs font-medium {tone} sm:h-9! sm:w-full sm:flex-row sm:justify-start sm:gap-2.5! sm:text-sm \
                 sm:pointer-coarse:h-11!",
             button: rsx! {
                 Icon { glyph: Glyph::Person }

@@ -35,7 +35,7 @@ pub(crate) fn SetUp(token: String) -> Element {
     }
     rsx! {
         Door { title: "Set up DockHost", text: "You become the administrator of this DockHost.",
-            PersonForm { setup: token, invite: "", verb: "Open the administrator's account" }
+            PersonForm { setup: token, invite: "", verb: "Create the administrator's account" }
         }
     }
 }

@@ -19,8 +19,13 @@ impl Tone {
     pub(crate) const fn of(phase: Phase) -> Self {
         match phase {
             Phase::Running => Self::Good,
-            Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => Self::Busy,
-            Phase::Stopped | Phase::Deleting => Self::Idle,
+            Phase::Pending
+            | Phase::Creating
+            | Phase::Stopping
+            | Phase::Restarting
+            | Phase::Rebuilding
+            | Phase::Deleting => Self::Busy,
+            Phase::Stopped => Self::Idle,
             Phase::Paused | Phase::Unknown => Self::Warn,
             Phase::Error | Phase::Lost => Self::Bad,
         }
@@ -60,8 +65,7 @@ pub(crate) fn Badge(tone: Tone, children: Element) -> Element {
 /// The word for what an instance is doing.
 #[component]
 pub(crate) fn PhaseBadge(phase: Phase) -> Element {
-    let struck = if phase == Phase::Deleting { "line-through" } else { "" };
     rsx! {
-        Badge { tone: Tone::of(phase), span { class: struck, "{phase}" } }
+        Badge { tone: Tone::of(phase), "{phase}" }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn Choice(
     rsx! {
         label {
             class: "flex min-h-11 cursor-pointer items-start gap-3 rounded-lg border border-line bg-surface-raised p-3 \
-                has-checked:border-accent has-checked:bg-accent/5 has-disabled:cursor-not-allowed has-disabled:opacity-60 \
+                has-checked:border-accent has-checked:bg-accent/5 group has-disabled:cursor-not-allowed has-disabled:bg-transparent \
                 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent-text",
             input {
                 class: "mt-0.5 size-4 shrink-0 accent-accent",
@@ -28,7 +28,7 @@ pub(crate) fn Choice(
                 onchange: move |_| onchoose.call(()),
             }
             span { class: "min-w-0",
-                span { class: "block font-medium", "{title}" }
+                span { class: "block font-medium group-has-disabled:text-text-muted", "{title}" }
                 if let Some(hint) = hint {
                     span { class: "block text-sm text-text-muted", "{hint}" }
                 }

@@ -63,7 +63,7 @@ pub(crate) fn Confirm(
                     }
                 }
                 div { class: "flex justify-end gap-2",
-                    Button { onclick: move |_| on_close.call(()), "Keep it" }
+                    Button { onclick: move |_| on_close.call(()), "Cancel" }
                     Button { kind: ButtonKind::Danger, submit: true, busy, disabled: !agreed, "{verb}" }
                 }
             }

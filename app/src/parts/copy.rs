@@ -22,7 +22,7 @@ pub(crate) fn CopyText(
     #[props(default)]
     fill: bool,
 ) -> Element {
-    let size = if large { "p-3 text-base sm:text-lg" } else { "px-2 text-sm" };
+    let size = if large { "px-2 py-3 text-base sm:text-lg" } else { "px-2 text-sm" };
     let flow = if wrap { "break-all py-2" } else { "truncate" };
     let width = if fill { "w-full justify-between" } else { "max-w-full" };
     let whole = format!("{text}{tail}");

@@ -16,7 +16,7 @@ pub(crate) fn PageHeader(title: String, text: Option<String>, actions: Option<El
                     p { class: "mt-1 text-text-muted", "{text}" }
                 }
             }
-            div { class: "flex flex-wrap items-center gap-2 empty:hidden", {actions} }
+            div { class: "flex grow flex-wrap items-center justify-end gap-2 empty:hidden", {actions} }
         }
     }
 }

@@ -190,11 +190,7 @@ impl Wishes {
     fn of(self, aim: Aim, standing: Standing, view: &InstanceView) -> Wish {
         let me = self.live.world.peek().as_ref().map(|world| world.me.username.clone());
         let name = me.map_or_else(|| view.name.to_string(), |me| view.called(&me));
-        let block = view.ports.iter().map(|binding| binding.host.0);
-        let more = view.forwards.iter().map(|forward| forward.host.0);
-        let mut ports: Vec<_> = block.chain(more).collect();
-        ports.sort_unstable();
-        ports.dedup();
+        let ports = view.host_ports().into_iter().map(|port| port.0).collect();
         Wish { aim, standing, name, ports, leave: false }
     }
 }

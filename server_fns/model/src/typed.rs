@@ -15,7 +15,7 @@ pub fn username(typed: &str) -> Result<Username, Refusal> {
 
 /// At the field `email`.
 pub fn email(typed: &str) -> Result<EmailAddress, Refusal> {
-    typed.parse::<EmailAddress>().map_err(|why| Refusal::bad_name("email", "The e-mail address", &why))
+    typed.parse::<EmailAddress>().map_err(|why| Refusal::bad_name("email", "The email address", &why))
 }
 
 /// At the field `name`.

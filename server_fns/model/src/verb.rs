@@ -29,6 +29,11 @@ impl Verb {
         }
     }
 
+    /// Whether files or programs are lost by it for good.
+    pub const fn loses(self) -> bool {
+        matches!(self, Self::Delete | Self::Forget)
+    }
+
     /// Whether it means something in that phase; the same rule for the button and for the server.
     pub const fn is_open_to(self, phase: Phase) -> bool {
         match self {

@@ -80,10 +80,10 @@ impl Seat<'_> {
         let node = self.name();
         match self.phase {
             _ if self.is_waiting() && !is_present(self.liveness) => {
-                format!("{node} acts when it is connected again. Look after that machine.")
+                format!("{node} acts when it is connected again. See that its computer and dockhost-node run there.")
             }
             _ if self.is_waiting() && self.engine_away() => {
-                format!("{node} acts when its container engine answers again. Look after Docker on that machine.")
+                format!("{node} acts when its container engine answers again. See that Docker runs there.")
             }
             Phase::Running if self.instance.spec.ssh_keys.is_empty() => {
                 "Nobody can log in: it has no SSH key.".to_owned()
@@ -108,8 +108,8 @@ impl Seat<'_> {
             Phase::Unknown => format!("Nothing is moved or stopped. It is shown again when {node} is back."),
             Phase::Error => "Do what the sentence above says, then start it to try again.".to_owned(),
             Phase::Lost => format!(
-                "Bring its container back on {node}, or delete it and create another. Where Docker is pruned there, \
-                 `--filter label!=dockhost.cluster` spares instances that are stopped."
+                "Create it again, which makes a new one with its name and settings, or delete it. A prune of Docker on \
+                 {node} spares instances that are stopped with `--filter label!=dockhost.cluster`."
             ),
             _ if self.overdue => "It takes longer than it should. Wait, or take one of the ways out.".to_owned(),
             Phase::Pending

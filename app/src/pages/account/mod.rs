@@ -31,7 +31,7 @@ pub(crate) fn Account() -> Element {
                     dd { class: "truncate", "{me.email}" }
                     dt { class: "text-text-muted", "Role" }
                     dd { if me.administrator { "Administrator" } else { "Person" } }
-                    dt { class: "text-text-muted", "Here since" }
+                    dt { class: "text-text-muted", "Account made" }
                     dd { Time { at: me.created_at } }
                 }
             }

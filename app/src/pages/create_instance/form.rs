@@ -104,6 +104,8 @@ pub(super) fn Form() -> Element {
             navigator().push(Route::Instance { id });
         });
     };
+    // What was refused fits nowhere yet.
+    let refused = [CPUS, MEMORY].into_iter().any(|field| ask.field(field).is_some());
     // One thing is the next, and only that has the button of the page.
     let next = if lacks_key || adding() { ButtonKind::Plain } else { ButtonKind::Primary };
     rsx! {
@@ -148,7 +150,7 @@ pub(super) fn Form() -> Element {
                     }
                     div { class: "flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4",
                         p { class: "min-w-0 flex-1 text-sm text-text-muted", role: "status",
-                            if let Some(fits) = fits() {
+                            if let Some(fits) = fits().filter(|_| !refused) {
                                 span { class: if fits.is_good() { "" } else { "text-warn" }, Words { text: fits.words(), name: fits.first() } }
                             }
                         }

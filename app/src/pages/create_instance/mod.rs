@@ -20,7 +20,7 @@ use form::Form;
 pub(crate) fn CreateInstance() -> Element {
     rsx! {
         div { class: "max-w-2xl",
-            PageHeader { title: "Create instance", text: "Everything is filled in; change what you like." }
+            PageHeader { title: "Create instance", text: "Change what you like, and create it." }
             Form {}
         }
     }

@@ -10,7 +10,7 @@ use crate::state::use_called;
 
 #[component]
 pub(super) fn Danger(verbs: Verbs, view: InstanceView) -> Element {
-    let ports: Vec<_> = view.ports.iter().map(|binding| binding.host.0.to_string()).collect();
+    let ports: Vec<_> = view.host_ports().iter().map(|port| port.0.to_string()).collect();
     let ports = if ports.is_empty() { String::new() } else { format!(", and its host ports {}", ports.join(", ")) };
     let called = use_called(&view);
     rsx! {

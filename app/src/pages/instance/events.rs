@@ -39,9 +39,12 @@ pub(super) fn Events(view: InstanceView) -> Element {
                                 span { class: "text-sm text-text-muted", Time { at: event.at } }
                                 span { class: "min-w-0 wrap-anywhere",
                                     Words { text: event.text.clone(), name: "{node}" }
-                                    span { class: "text-sm text-text-muted",
-                                        " · "
-                                        Words { text: event.actor.clone(), name: "{node}" }
+                                    // Most sentences begin with whoever did it.
+                                    if !event.text.starts_with(&event.actor) {
+                                        span { class: "text-sm text-text-muted",
+                                            " · "
+                                            Words { text: event.actor.clone(), name: "{node}" }
+                                        }
                                     }
                                 }
                             }

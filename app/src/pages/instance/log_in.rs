@@ -29,7 +29,7 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
             }
         };
     }
-    let which = if through && direct { "either" } else { "it" };
+    let which = if through { "one of these" } else { "it" };
     rsx! {
         Card { title: "Log in",
             div { class: "flex flex-col gap-4",
@@ -39,7 +39,7 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                     }
                 }
                 if through && runs {
-                    Way { label: "Encrypted from end to end, with the block for ~/.ssh/config from SSH keys",
+                    Way { label: "Encrypted from end to end, once ~/.ssh/config has the block that the page SSH keys shows",
                         CopyText { text: "ssh {host_name(&view.name, &view.owner)}", title: "Copy the ssh command that jumps", fill: true }
                     }
                 }
@@ -60,6 +60,8 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                             the files of this page."
                         } else if soon {
                             "It takes logins as soon as it runs."
+                        } else if view.phase == Phase::Unknown {
+                            "Its node is not connected now, so the gateway does not reach it. The direct way may work all the same."
                         } else {
                             "Type {which} into a terminal on a computer that holds one of the keys below."
                         }

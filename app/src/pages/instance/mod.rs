@@ -82,7 +82,7 @@ fn Present(view: InstanceView) -> Element {
                     Standing { asked: verbs.asked_words(&view), phase: view.phase, starts_at: view.starts_at }
                 }
             }
-            div { class: "flex flex-wrap gap-2",
+            div { class: "grid w-full grid-cols-2 gap-2 sm:flex sm:w-auto sm:flex-wrap",
                 if view.phase == Phase::Running {
                     ButtonLink { kind: ButtonKind::Primary, icon: Glyph::Terminal, to: Route::Terminal { id: view.id }, "Open terminal" }
                 }

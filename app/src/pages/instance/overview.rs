@@ -39,7 +39,7 @@ pub(super) fn Overview(view: InstanceView) -> Element {
                 Fact { name: "Limits", {limits(view.limits)} }
                 Fact { name: "Created", Time { at: view.created_at } }
                 if let Some(at) = view.observed_at {
-                    Fact { name: "In this state since", Time { at } }
+                    Fact { name: "Last change", Time { at } }
                 }
                 Fact { name: "Id", code { class: "font-mono text-sm break-all", "{view.id}" } }
             }

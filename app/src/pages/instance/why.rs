@@ -110,7 +110,7 @@ fn Told(verbs: Verbs, view: InstanceView, explanation: Explanation) -> Element {
                 ul { class: "flex flex-col gap-2 border-t border-line pt-4",
                     for WayOut { verb, effect } in ways_out {
                         li { key: "{verb.title()}", class: "grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-4",
-                            VerbButton { verbs, verb, view: view.clone(), kind: ButtonKind::Plain }
+                            VerbButton { verbs, verb, view: view.clone(), kind: if verb.loses() { ButtonKind::Danger } else { ButtonKind::Plain } }
                             span { class: "min-w-0 text-sm text-text-muted", Words { text: effect, name: "{node}" } }
                         }
                     }

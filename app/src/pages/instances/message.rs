@@ -10,7 +10,7 @@ pub(crate) fn Message(view: InstanceView) -> Element {
     rsx! {
         Words { text: view.message.clone(), name: "{view.node.name}" }
         if let Some(at) = view.last_heard_at {
-            " That node was last heard "
+            " That node was last heard from "
             Time { at }
             "."
         }

@@ -81,11 +81,11 @@ pub(crate) fn Listed(seen: Seen) -> Element {
             title: "Instances",
             actions: rsx! {
                 if !none {
-                    label { class: "relative",
+                    label { class: "relative w-44 max-sm:flex-1",
                         span { class: "sr-only", "Filter instances" }
                         span { class: "pointer-events-none absolute inset-y-0 left-2.5 flex items-center text-text-muted", Icon { glyph: Glyph::Search } }
                         input {
-                            class: "h-9 w-44 rounded-md border border-line bg-surface-raised pr-2 pl-8 text-sm pointer-coarse:h-11",
+                            class: "h-9 w-full rounded-md border border-line bg-surface-raised pr-2 pl-8 text-sm pointer-coarse:h-11",
                             r#type: "search",
                             name: "filter",
                             placeholder: "Filter",
@@ -120,11 +120,7 @@ pub(crate) fn Listed(seen: Seen) -> Element {
             }
             if let Some(quota) = quota() {
                 p { class: "pt-4 text-sm text-text-muted tabular-nums",
-                    if everybody {
-                        "You use {quota.used} of your {quota.most}."
-                    } else {
-                        "{quota.used} of {quota.most} used."
-                    }
+                    "You use {quota.used} of your {quota.most} instances."
                 }
             }
         }

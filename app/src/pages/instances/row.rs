@@ -24,9 +24,9 @@ pub(super) fn Row(view: InstanceView) -> Element {
             div { class: "col-span-2 @min-[46rem]:col-span-1",
                 Standing { asked: verbs.asked_words(&view), phase: view.phase, starts_at: view.starts_at }
             }
-            // One line where it is narrow, three columns where it is wide.
+            // Two lines where it is narrow, three columns where it is wide.
             div { class: "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 @min-[46rem]:contents",
-                div { class: "flex min-w-0 items-center gap-2",
+                div { class: "flex min-w-0 basis-full items-center gap-2 @min-[46rem]:basis-auto",
                     Link {
                         class: "min-w-0 truncate py-1 font-medium underline-offset-2 hover:underline",
                         to: Route::Instance { id: view.id },
@@ -41,8 +41,8 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     VerbButton { verbs, verb, view: view.clone(), kind: ButtonKind::Quiet }
                 }
                 if view.phase == Phase::Lost {
-                    VerbButton { verbs, verb: Verb::Delete, view: view.clone(), kind: ButtonKind::Quiet }
                     CreateAgain { view: view.clone(), kind: ButtonKind::Quiet }
+                    VerbButton { verbs, verb: Verb::Delete, view: view.clone(), kind: ButtonKind::Danger }
                 }
                 if view.phase == Phase::Running {
                     ButtonLink {

@@ -31,10 +31,10 @@ impl Offer for Verb {
         match self {
             Self::Start => None,
             Self::Stop => {
-                Some("Its programs end and its ssh connections close. Its files and its host ports stay.".to_owned())
+                Some("Its programs end and its SSH connections close. Its files and its host ports stay.".to_owned())
             }
             Self::Restart => {
-                Some("Its programs end and its ssh connections close; then it starts again. Its files stay.".to_owned())
+                Some("Its programs end and its SSH connections close; then it starts again. Its files stay.".to_owned())
             }
             Self::Delete => {
                 let away = match view.phase {

@@ -49,31 +49,31 @@ fn Line(fresh: FreshLine, on_close: EventHandler<()>) -> Element {
             tabindex: "-1",
             onmounted: move |event| async move { drop(event.set_focus(true).await) },
             Notice { kind: NoticeKind::Warn,
-                "Copy the line now: its code is shown only this once. It makes one machine this node, and it expires "
+                "Copy the line now: its code is shown only this once. It makes one computer the node, and it expires "
                 Time { at: fresh.code.expires_at }
                 "."
             }
             if let Some(origin) = origin() {
-                p { "Paste this on the machine. It needs Linux, Docker and root, and it needs no open port: it dials out." }
+                p { "Paste this on the computer. It needs Linux, Docker and root, and it needs no open port: it dials out." }
                 if is_open(&origin) {
                     Notice { kind: NoticeKind::Warn,
-                        "This server is reached over plain HTTP: whoever is on the way can change what the line fetches \
-                         and runs as root."
+                        "This server is reached over plain HTTP: anybody on the network path can change the program that \
+                         the line fetches and runs as root."
                     }
                 }
                 CopyText { text: installing(&origin, &fresh.code, systemd()), title: "Copy the line", wrap: true }
                 Switch {
                     name,
-                    label: "As a service of systemd",
-                    hint: "The node then starts with the machine. Without it, it runs in that shell until Ctrl-C.",
+                    label: "Run it as a systemd service",
+                    hint: "The node then starts with its computer. Without it, it runs in that shell until Ctrl-C.",
                     on: systemd(),
                     onchange: move |on| systemd.set(on),
                 }
                 if let Some(key) = &fresh.key {
-                    More { what: "where the program is already", refused: false,
+                    More { what: "for a computer that has dockhost-node already", refused: false,
                         p { class: "text-sm text-text-muted",
-                            "With the API key itself, which stays in that shell's history. Once the line above is used, \
-                             this key opens nothing any more."
+                            "This command has the API key itself in it, and so will the history of that shell. Once the line \
+                             above is used, this key opens nothing any more."
                         }
                         CopyText { text: by_hand(&origin, key, fresh.fingerprint.as_deref()), title: "Copy the command", wrap: true }
                     }
@@ -104,7 +104,7 @@ fn Ask(node: NodeView, on_line: EventHandler<FreshLine>) -> Element {
         }
         if let Some(used) = node.enrolment.as_ref().and_then(|enrolment| enrolment.used.as_ref()) {
             p { class: "text-sm text-text-muted",
-                "The machine at {used.address} used its line "
+                "The computer at {used.address} used its line "
                 Time { at: used.at }
                 ". If that was not yours, rotate the key."
             }

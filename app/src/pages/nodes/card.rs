@@ -11,7 +11,7 @@ use super::meters::Meters;
 use super::verbs::{Verbs, menu};
 use super::words::{drained, liveness, owner, since};
 use crate::pages::node_form::{Connect, FreshLine, NodeForm};
-use crate::parts::{Badge, Notice, NoticeKind, Time, menu_button};
+use crate::parts::{Badge, Notice, NoticeKind, Time, Words, menu_button};
 
 #[component]
 pub(super) fn NodeCard(
@@ -42,8 +42,11 @@ pub(super) fn NodeCard(
                             Availability::Cordoned => rsx! {
                                 Tag { title: "New instances go elsewhere.", "cordoned" }
                             },
+                            Availability::Draining if node.running == 0 => rsx! {
+                                Tag { title: "No instance runs on it, and none is started there.", "drained" }
+                            },
                             Availability::Draining => rsx! {
-                                Tag { title: "It is to become empty of running instances.", "draining" }
+                                Tag { title: "Its instances are being stopped.", "draining" }
                             },
                         }
                     }
@@ -64,7 +67,7 @@ pub(super) fn NodeCard(
             }
             div { class: "flex flex-col gap-4 p-4",
                 if !node.alarm.is_empty() {
-                    Notice { kind: NoticeKind::Warn, "{node.alarm}" }
+                    Notice { kind: NoticeKind::Warn, Words { text: node.alarm.clone(), name: "{node.name}" } }
                 }
                 if let Some(facts) = &node.facts {
                     Faults { components: facts.components.clone() }

@@ -78,6 +78,8 @@ fn Ask(node: NodeView, verb: Verb, on_line: EventHandler<FreshLine>, on_close: E
     let toasts = use_toasts();
     let id = node.id;
     let Question { title, text, verb: button, done } = question(verb, &node);
+    // As for an instance whose files are lost.
+    let type_name = (verb == Verb::Forget && node.instances > 0).then(|| node.name.to_string());
     let act = move |()| {
         let done = done.clone();
         let call = async move {
@@ -103,6 +105,7 @@ fn Ask(node: NodeView, verb: Verb, on_line: EventHandler<FreshLine>, on_close: E
             title,
             text,
             verb: button,
+            type_name,
             busy: ask.busy(),
             error: ask.rest(&[]),
             on_confirm: act,

@@ -22,7 +22,7 @@ pub(super) const fn since(liveness: Liveness) -> Option<&'static str> {
     match liveness {
         Liveness::Never => None,
         Liveness::Online => Some("connected"),
-        Liveness::Late | Liveness::Offline => Some("last heard"),
+        Liveness::Late | Liveness::Offline => Some("last heard from"),
     }
 }
 
@@ -73,8 +73,7 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
         Verb::Drain => Question {
             title: format!("Drain {name}?"),
             text: format!(
-                "New instances go elsewhere, and nothing is started on it. {} Their files and host ports stay, and they can be \
-                 started again once it takes instances again.",
+                "New instances go elsewhere, and nothing is started on it. {}",
                 stopping(node.running)
             ),
             verb: "Drain node",
@@ -126,7 +125,7 @@ pub(super) fn removal_hindrance(node: &NodeView) -> Option<String> {
 /// How far it is drained.
 pub(super) fn drained(node: &NodeView) -> String {
     match node.running {
-        0 => "Drained: no instance runs on it. The machine can be switched off.".to_owned(),
+        0 => "Drained: no instance runs on it. Its computer can be switched off.".to_owned(),
         running => format!("Draining: {} of {} may still run.", running, count(node.instances as usize, "instance")),
     }
 }
@@ -134,8 +133,13 @@ pub(super) fn drained(node: &NodeView) -> String {
 fn stopping(running: u32) -> String {
     match running {
         0 => "Nothing runs there now.".to_owned(),
-        1 => "The instance that runs there is stopped.".to_owned(),
-        more => format!("The {more} instances that run there are stopped."),
+        1 => "The instance that runs there is stopped. Its files and host ports stay, and it can be started once the node \
+              takes instances again."
+            .to_owned(),
+        more => format!(
+            "The {more} instances that run there are stopped. Their files and host ports stay, and they can be started \
+             once the node takes instances again."
+        ),
     }
 }
 

@@ -40,7 +40,7 @@ fn Connect(view: GatewayView) -> Element {
         Card { title: "Connect from a terminal",
             div { class: "flex flex-col gap-5",
                 Step { title: "The gateway's fingerprint",
-                    CopyText { text: view.fingerprint.clone(), title: "Copy the fingerprint" }
+                    CopyText { text: view.fingerprint.clone(), title: "Copy the fingerprint", wrap: true }
                     p { class: "text-sm text-text-muted", "When ssh asks about it at the first login, it must show this one." }
                     for key in view.further_host_keys.clone() {
                         p { class: "text-sm text-text-muted",

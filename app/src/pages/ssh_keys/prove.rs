@@ -45,7 +45,7 @@ fn Sign(view: SshKeyView) -> Element {
         }
         if let Some(given) = challenge() {
             form { class: "flex min-w-0 flex-col gap-3", onsubmit: send,
-                p { "Sign this there, with the path of your key:" }
+                p { "Run this there, with the path of your key:" }
                 CopyBlock { text: given.command.clone(), title: "Copy the command that signs" }
                 TextArea {
                     label: "Signature",

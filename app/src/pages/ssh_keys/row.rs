@@ -25,17 +25,19 @@ pub(super) fn KeyRow(view: SshKeyView) -> Element {
     rsx! {
         // The columns are the list's, so that they stand below each other.
         li { class: "flex flex-col gap-2 px-4 py-2 @min-[46rem]:col-span-full @min-[46rem]:grid @min-[46rem]:grid-cols-subgrid",
-            div { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 @min-[46rem]:col-span-full @min-[46rem]:grid @min-[46rem]:grid-cols-subgrid",
+            div { class: "relative flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 pr-12 @min-[46rem]:col-span-full @min-[46rem]:grid @min-[46rem]:grid-cols-subgrid @min-[46rem]:pr-0",
                 span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
                 Badge { tone, "{word}" }
                 span { class: "text-sm text-text-muted", "{view.algorithm}" }
-                code { class: "min-w-0 truncate font-mono text-sm select-all", title: "{view.fingerprint}", "{view.fingerprint}" }
+                code { class: "min-w-0 basis-full font-mono text-sm break-all select-all @min-[46rem]:truncate", title: "{view.fingerprint}", "{view.fingerprint}" }
                 span { class: "text-sm text-text-muted", "added " Time { at: view.created_at } }
-                Button {
-                    kind: ButtonKind::Quiet,
-                    icon: Glyph::Trash,
-                    title: "Delete {view.name}",
-                    onclick: move |_| asking.set(true),
+                div { class: "absolute top-0 -right-2 @min-[46rem]:static",
+                    Button {
+                        kind: ButtonKind::Quiet,
+                        icon: Glyph::Trash,
+                        title: "Delete {view.name}",
+                        onclick: move |_| asking.set(true),
+                    }
                 }
             }
             div { class: "flex min-w-0 flex-col gap-2 @min-[46rem]:col-span-full",
@@ -49,7 +51,10 @@ pub(super) fn KeyRow(view: SshKeyView) -> Element {
                         p { class: "max-w-prose text-sm text-bad", role: "status", "{sentence}" }
                     },
                 }
-                Manage { view: view.clone() }
+                // One that opens nothing manages nothing either.
+                if matches!(view.standing, KeyStanding::Proved | KeyStanding::Sole) {
+                    Manage { view: view.clone() }
+                }
             }
             if asking() {
                 Delete { view: view.clone(), on_close: move |()| asking.set(false) }

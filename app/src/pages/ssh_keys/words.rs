@@ -14,17 +14,17 @@ pub(super) struct Holder {
 /// A word for the badge, and what it means for the person.
 pub(super) const fn standing(standing: KeyStanding) -> (&'static str, &'static str) {
     match standing {
-        KeyStanding::Proved => ("proved", "You have proved to hold it. Nobody else can use it here."),
+        KeyStanding::Proved => ("proved", "You have proved that you hold it. Nobody else can use it here."),
         KeyStanding::Sole => {
             ("not used yet", "Its first login proves that you hold it. Nobody else can use it here from then on.")
         }
         KeyStanding::Contested => (
             "opens nothing",
-            "Another account has added this key, too. It opens nothing until one of you proves to hold it.",
+            "Another account has added this key, too. It opens nothing until one of you proves that it is theirs.",
         ),
         KeyStanding::Foreign => (
             "not yours",
-            "Another account has proved to hold this key, so it opens nothing of yours. Delete it here, and make another.",
+            "Another account has proved that it holds this key, so it opens nothing of yours. Delete it here, and make another.",
         ),
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn TokenRow(view: TokenView) -> Element {
         });
     };
     rsx! {
-        li { class: "flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 @min-[46rem]:col-span-full @min-[46rem]:grid @min-[46rem]:grid-cols-subgrid",
+        li { class: "relative flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 py-2 pr-16 pl-4 @min-[46rem]:px-4 @min-[46rem]:col-span-full @min-[46rem]:grid @min-[46rem]:grid-cols-subgrid",
             span { class: "min-w-32 flex-1 truncate font-medium", title: "{view.name}", "{view.name}" }
             code { class: "font-mono text-sm text-text-muted", "{view.hint}" }
             span { class: "text-sm text-text-muted", "created " Time { at: view.created_at } }
@@ -31,14 +31,16 @@ pub(super) fn TokenRow(view: TokenView) -> Element {
                     None => rsx! { "never used" },
                 }
             }
-            Button {
-                kind: ButtonKind::Quiet,
-                icon: Glyph::Trash,
-                title: "Delete {view.name}",
-                onclick: move |_| {
-                    ask.clear();
-                    asking.set(true);
-                },
+            div { class: "absolute top-2 right-2 @min-[46rem]:static",
+                Button {
+                    kind: ButtonKind::Quiet,
+                    icon: Glyph::Trash,
+                    title: "Delete {view.name}",
+                    onclick: move |_| {
+                        ask.clear();
+                        asking.set(true);
+                    },
+                }
             }
             if asking() {
                 Confirm {

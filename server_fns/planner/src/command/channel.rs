@@ -131,8 +131,8 @@ fn welcome<'w>(world: &'w World, node: NodeId, hello: &Introduction, now: Now) -
 /// What is said of a node whose key several machines use in turns.
 pub(crate) fn frozen(node: &Node) -> String {
     format!(
-        "Several machines took turns with the key of {}, so all of them are refused. Switch off those that are not it \
-         and let it in again, or rotate the key.",
+        "Several machines took turns with the key of {}, so all of them are refused. Switch off \
+         every other one and choose Let it in again, or choose Rotate key, in the menu of the node.",
         node.settings.name
     )
 }

@@ -37,13 +37,15 @@ fn effect(verb: Verb, phase: Phase, node: &str) -> String {
         (Verb::Stop, Phase::Pending | Phase::Creating) => "Cancels the start; its name and host ports stay.".to_owned(),
         (Verb::Stop, _) => "Ends its programs, after a few seconds by force; its files stay.".to_owned(),
         (Verb::Delete, Phase::Unknown) => {
-            format!("Happens when {node} is back; all its files are lost then. Until then you can forget it.")
+            format!(
+                "Happens when {node} is back; all its files are lost then. While it waits for {node}, you can forget it instead."
+            )
         }
         (Verb::Delete, Phase::Lost) => "Frees its name, host ports and quota.".to_owned(),
         (Verb::Delete, _) => "All its files are lost for good; name, host ports and quota become free.".to_owned(),
         (Verb::Forget, _) => format!(
-            "Frees its name, host ports and quota at once, without {node}. What is left on that machine is shown there \
-             and has to be removed by hand."
+            "Frees its name, host ports and quota at once, without {node}. The page of {node} then shows what is \
+             left there; remove that by hand."
         ),
     }
 }

@@ -34,10 +34,10 @@ fn problem(instance: &Instance, node: &Node, liveness: Liveness, port: Container
             )
         });
     };
-    let away = if is_present(liveness) { "has not done so yet" } else { "is away and has not heard of it" };
+    let away = if is_present(liveness) { "has not done so yet" } else { "is away" };
     match (wished, closed.contains(&port)) {
-        (true, false) => Some(format!("It is still open: {name} is to close it and {away}.")),
-        (false, true) => Some(format!("It is still closed: {name} is to open it and {away}.")),
+        (true, false) => Some(format!("It is still open: {name} is asked to close it, and {away}.")),
+        (false, true) => Some(format!("It is still closed: {name} is asked to open it, and {away}.")),
         (true, true) | (false, false) => None,
     }
 }

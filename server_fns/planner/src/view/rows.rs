@@ -177,7 +177,7 @@ fn strangers(world: &World, node: &Node) -> Option<String> {
     }
     let more = if names.next().is_some() { ", …" } else { "" };
     Some(format!(
-        "It has containers of this installation that belong to no instance, and leaves them alone: {}{more}. An \
+        "Containers of this installation on it belong to no instance, and it leaves them alone: {}{more}. An \
          administrator takes them back with `dockhost recover`; remove by hand those that nobody needs.",
         shown.join(", ")
     ))

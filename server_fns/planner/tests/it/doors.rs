@@ -48,7 +48,7 @@ fn a_door_is_closed_and_opened_and_the_node_is_told() {
         [
             "bob closed host port 1026 of lab-1, which leads to port 443.",
             "bob closed host port 1025 of lab-1, which leads to port 80.",
-            "bob opened host port 1026 of lab-1, which leads to port 443 to everybody who reaches it.",
+            "bob opened host port 1026 of lab-1, which leads to port 443, for everybody who reaches it.",
         ]
     );
     // The tunnel's way to them is none of the node's host ports.
@@ -106,7 +106,7 @@ fn what_is_really_so_is_told() {
     report(&mut scene, &worker, true);
     assert_eq!(http(&scene), (true, String::new()));
     set(&mut scene, "bob", id, 80, false).unwrap();
-    assert_eq!(http(&scene), (false, "It is still open: lab-1 is to close it and has not done so yet.".into()));
+    assert_eq!(http(&scene), (false, "It is still open: lab-1 is asked to close it, and has not done so yet.".into()));
     worker.receive(&scene.world, node);
     report(&mut scene, &worker, true);
     assert_eq!(http(&scene), (false, String::new()));
@@ -122,8 +122,5 @@ fn what_is_really_so_is_told() {
     scene.disconnect(node);
     scene.pass(std::time::Duration::from_secs(60));
     scene.settle();
-    assert_eq!(
-        http(&scene),
-        (true, "It is still closed: lab-1 is to open it and is away and has not heard of it.".into())
-    );
+    assert_eq!(http(&scene), (true, "It is still closed: lab-1 is asked to open it, and is away.".into()));
 }

@@ -14,8 +14,8 @@ use crate::parts::{Glyph, Icon, Notice, NoticeKind, Toggle, Words};
 pub(super) fn Row(id: InstanceId, node: String, way: Way) -> Element {
     let Way { name, address, who, open, problem } = way;
     rsx! {
-        li { class: "flex flex-col gap-2 py-2.5",
-            div { class: "grid min-h-6 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 @xl:grid-cols-[10rem_minmax(0,1fr)_minmax(0,17rem)_2.25rem]",
+        li { class: "flex flex-col gap-2 py-1.5",
+            div { class: "grid min-h-9 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 @xl:grid-cols-[10rem_minmax(0,1fr)_minmax(0,17rem)_2.25rem]",
                 span { class: "col-start-1 font-medium", "{name}" }
                 code { class: "col-start-1 min-w-0 truncate font-mono text-sm text-text-muted @xl:col-start-2", title: "{address}", "{address}" }
                 span { class: "col-start-1 flex min-w-0 items-start gap-2 text-sm @xl:col-start-3",

@@ -43,8 +43,8 @@ impl Who {
             Self::Nobody => "Nobody".to_owned(),
             Self::Keys(names) if names.is_empty() => "Nobody: it has no SSH key".to_owned(),
             Self::Keys(names) => format!("Holders of {}", names.join(", ")),
-            Self::Owner(name) => format!("{name} alone"),
-            Self::Accounts => "Everybody signed in".to_owned(),
+            Self::Owner(name) => format!("{name}, and holders of a link"),
+            Self::Accounts => "Everybody signed in, and holders of a link".to_owned(),
             Self::Everybody(machine) => format!("Everybody who reaches {machine}"),
             Self::Web => "Everybody".to_owned(),
             Self::Networks(networks) => {
@@ -116,8 +116,9 @@ fn of_forward(view: &InstanceView, forward: &ForwardView) -> Who {
 /// Nothing is behind the doors while nothing runs.
 pub(super) const fn leads_nowhere(phase: Phase) -> bool {
     match phase {
-        Phase::Running | Phase::Paused | Phase::Restarting | Phase::Unknown => false,
-        Phase::Pending
+        Phase::Running | Phase::Paused | Phase::Unknown => false,
+        Phase::Restarting
+        | Phase::Pending
         | Phase::Creating
         | Phase::Stopping
         | Phase::Stopped

@@ -20,7 +20,7 @@ pub(super) fn Send(folder: Signal<String>) -> Element {
                 "Files cannot be sent, because a part of the page could not be loaded."
             }
         }
-        div { class: "grid items-start gap-4 rounded-lg border border-dashed border-line p-4 group-data-over:border-accent \
+        div { class: "grid items-start gap-4 rounded-lg border border-dashed border-idle p-4 group-data-over:border-accent \
                 group-data-over:bg-accent/5 sm:grid-cols-2",
             div { class: "flex flex-col items-start gap-2",
                 label { class: "inline-flex h-9 cursor-pointer items-center gap-2 rounded-md border border-line bg-surface-raised px-3 text-sm \

@@ -37,7 +37,7 @@ pub fn set_door(
         closed.push(port);
         closed.sort_unstable();
     }
-    let (verb, who) = if open { ("opened", " to everybody who reaches it") } else { ("closed", "") };
+    let (verb, who) = if open { ("opened", ", for everybody who reaches it") } else { ("closed", "") };
     let node = world.nodes.get(&instance.node).map_or("its node", |node| node.settings.name.as_str());
     let text = format!(
         "{} {verb} host port {} of {node}, which leads to port {}{who}.",

@@ -67,7 +67,9 @@ pub fn open_forward(
     let mut forwards = instance.spec.forwards.clone();
     forwards.retain(|other| other.key() != forward.key());
     if forwards.len() >= FORWARDS_PER_INSTANCE {
-        let message = format!("An instance may have {FORWARDS_PER_INSTANCE} more host ports. Close one first.");
+        let message = format!(
+            "An instance may have at most {FORWARDS_PER_INSTANCE} host ports beside those of 22, 80 and 443. Close one first."
+        );
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
     let text = format!("{} opened {}.", actor.username, described(world, instance, &forward));
