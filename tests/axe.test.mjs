@@ -162,7 +162,7 @@ describe("for whoever works by other means than a mouse and good eyes", () => {
     const dialog = page.getByRole("dialog", { name: "Stop web-2?" });
     await dialog.waitFor();
     const told = await dialog.evaluate((element) => document.getElementById(element.getAttribute("aria-describedby")).textContent);
-    assert.match(told, /programs end and its ssh connections close/);
+    assert.match(told, /programs end and its SSH connections close/);
     await dialog.getByRole("button", { name: "Stop", exact: true }).click();
   });
 

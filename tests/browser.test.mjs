@@ -86,7 +86,7 @@ describe("in a browser", () => {
     await look("node-form");
     await button("Add node").click();
     assert.match(await page.getByText(/install_node http:/).first().textContent(), /^\(curl -fsS http:\S+\/install-node && .* dhe_\w+\) \| sh$/);
-    await button("More: where the program is already").click();
+    await button("More: the command for a computer that has dockhost-node").click();
     const command = (await page.getByText(/DOCKHOST_API_KEY=\S+ dockhost-node --server/).first().textContent()).trim();
     await look("node-key");
     const node = await world.adopt("lab-1", /DOCKHOST_API_KEY=(\S+)/.exec(command)[1]);

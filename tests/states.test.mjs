@@ -70,6 +70,8 @@ describe("states and ways out", () => {
     await see(/nobody asked DockHost for that/);
     await look("why-lost");
     assert.deepEqual(await world.engine.containersOf(id), []);
+    // The page may be asking why it is lost when it is gone.
+    browser.expected.push(/ 404 \(Not Found\) \S+\/explain$/);
     await ada.api.remove(`/instances/${id}`);
     await ada.gone(id);
   });

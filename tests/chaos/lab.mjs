@@ -14,6 +14,9 @@ export class Lab {
       await must("ip", ["link", "add", lab.cable, "type", "veth", "peer", "name", "lab0", "netns", lab.name]);
       await must("ip", ["address", "add", `${lab.host}/30`, "dev", lab.cable]);
       await lab.run("ip", "address", "add", `${lab.address}/30`, "dev", "lab0");
+      // An address of IPv6 would come a second later, and a browser takes that for another network.
+      await must("ip", ["link", "set", lab.cable, "addrgenmode", "none"]);
+      await lab.run("ip", "link", "set", "lab0", "addrgenmode", "none");
       for (const device of ["lo", "lab0"]) await lab.run("ip", "link", "set", device, "up");
       await lab.plug();
     } catch (error) {

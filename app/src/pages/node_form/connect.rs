@@ -70,7 +70,7 @@ fn Line(fresh: FreshLine, on_close: EventHandler<()>) -> Element {
                     onchange: move |on| systemd.set(on),
                 }
                 if let Some(key) = &fresh.key {
-                    More { what: "for a computer that has dockhost-node already", refused: false,
+                    More { what: "the command for a computer that has dockhost-node", refused: false,
                         p { class: "text-sm text-text-muted",
                             "This command has the API key itself in it, and so will the history of that shell. Once the line \
                              above is used, this key opens nothing any more."
