@@ -42,8 +42,8 @@ failures() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
     /^test .* \.\.\. FAILED$/ { print $2 }
     /^✖ failing tests:/ { told = 1; next }
-    /^ℹ tests / { told = 0 }
-    told && /^✖ / { name = $0; getline; sub(/^ +/, ""); if (!/did not finish before its parent/) print name ": " substr($0, 1, 300) }'
+    told && /^✖ / && before ~ /^test at / { name = $0; getline; sub(/^ +/, ""); if (!/did not finish before its parent/) print name ": " substr($0, 1, 300) }
+    { before = $0 }'
 }
 
 # A stage that fails does not hide what the later ones would say, unless they need it.
@@ -176,7 +176,7 @@ done
 printf '\nTime per stage:\n'
 printf '  %s\n' "${TIMES[@]}"
 if [ ${#BROKEN[@]} -gt 0 ]; then printf 'Stages that failed: %s\n' "${BROKEN[*]}"; fi
-for name in "${BROKEN[@]}"; do failures "$OUT/log/$name.log" | head -n 10; done
+for name in "${BROKEN[@]}"; do failures "$OUT/log/$name.log" | sed -n 1,10p; done
 if [ ${#NOTES[@]} -gt 0 ]; then printf 'Note: %s\n' "${NOTES[@]}"; fi
 if [ $SKIPPED -gt 0 ]; then printf '%d skipped\n' $SKIPPED; fi
 printf '%d passed, %d failed\n' $PASSED $FAILED

@@ -71,7 +71,7 @@ describe("a machine becomes a node", { skip: root ? false : "networks and mounts
   test("by the line that the page shows, also after the page was left and the server started anew", async () => {
     const first = await add("lab-1");
     await look("node-line");
-    await see(card("lab-1"), "Waits for the line to be pasted on its computer.");
+    await see(card("lab-1"), "Paste the line on its computer.");
     // The steps stay on the card; its line cannot be shown again, so there is another one.
     await open("/nodes");
     await see(card("lab-1"), "Ready for instances");
@@ -193,7 +193,7 @@ describe("a machine becomes a node", { skip: root ? false : "networks and mounts
     assert.equal((await enrol(codeOf(line))).status, 200, "none of these used the code");
   });
 
-  test("whoever tries codes is slowed, and a right code is taken from anywhere", async () => {
+  test("wrong codes are answered 429 in the end, and a code that was given says what it is all the same", async () => {
     const { line } = await add("lab-5");
     const answers = [];
     for (let n = 0; n < 40; n++) answers.push((await enrol("dhe_wrong")).status);
@@ -202,6 +202,7 @@ describe("a machine becomes a node", { skip: root ? false : "networks and mounts
     assert.match(slowed.body.message, /Too many enrolment codes from your address opened nothing\. Try again in \d+ s/);
     const taken = await enrol(codeOf(line));
     assert.deepEqual([taken.status, taken.body.name], [200, "lab-5"], "instances call from their node's address, too");
+    await refused(codeOf(line), /was used already/);
   });
 
   test("nobody saw anything wrong", () => {

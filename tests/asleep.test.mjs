@@ -113,7 +113,9 @@ describe("before the page is awake", () => {
     await page.getByLabel("Password").pressSequentially(PASSWORD);
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    const button = page.getByRole("button", { name: "Sign in" });
+    await button.click();
+    assert.equal(await button.getAttribute("data-waits"), "", "it is seen at the button that something waits");
     assert.deepEqual(await pictures(page, "sign-in-asleep"), []);
     assert.equal(await page.getByRole("heading", { name: "Sign in" }).count(), 1);
     await held.after(3_000);

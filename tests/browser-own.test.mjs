@@ -239,6 +239,18 @@ describe("one's own and everybody's", () => {
     await button("Create instance").click();
     await heading("with-key").waitFor();
     assert.deepEqual((await named("with-key")).ssh_keys, ["laptop"]);
+
+    // Who has a key may do without as well, and has to say so.
+    await open("/instances/new");
+    await name.fill("no-key-2");
+    await page.getByRole("checkbox", { name: /laptop/ }).uncheck();
+    await button("Create instance").click();
+    await see(page.getByRole("alert"), /Choose at least one SSH key/);
+    await page.getByLabel("Terminal only").check();
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await button("Create instance").click();
+    await heading("no-key-2").waitFor();
+    assert.deepEqual((await named("no-key-2")).ssh_keys, []);
   }
 
   test("one that is lost is deleted and created again from its row", async () => {

@@ -6,7 +6,7 @@ import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { firstBytes, freePort, run, until, World } from "./harness.mjs";
+import { firstBytes, freePort, isOpen, run, until, World } from "./harness.mjs";
 import { request } from "./support/http.mjs";
 import { Client } from "./support/gateway.mjs";
 import { openTerminal } from "./support/terminal.mjs";
@@ -94,15 +94,24 @@ describe("the first days over SSH", () => {
     }
   });
 
-  test("whoever fills the host port with connections that never log in keeps the owner out of nothing", async () => {
+  test("whoever fills the host ports with connections that never log in keeps the owner out of nothing", async () => {
+    // The same sshd is reached by another host port of the node, and by one of the server.
+    for (const place of ["node", "gateway"]) await ada.api.post(`/instances/${web.id}/forwards`, { place, container_port: 22 });
+    const { forwards } = await until("both listen", async () => {
+      const view = await ada.api.get(`/instances/${web.id}`);
+      const open = await Promise.all(view.forwards.map(({ address }) => isOpen(Number(address.split(":")[1]), address.split(":")[0])));
+      return open.length === 2 && open.every(Boolean) && view;
+    }, 30);
+    const ways = [`${node.host}:${web.ports[0].host}`, ...forwards.map(({ address }) => address)];
     const sockets = [];
     try {
-      for (let n = 0; n < 250; n++) {
-        const socket = net.connect({ port: web.ports[0].host, host: node.host, localAddress: "127.0.6.1" });
-        socket.on("error", () => {});
-        sockets.push(socket);
+      for (const way of ways) {
+        const [host, port] = way.split(":");
+        const own = Array.from({ length: 250 }, () => net.connect({ port: Number(port), host, localAddress: "127.0.6.1" }));
+        for (const socket of own) socket.on("error", () => {});
+        sockets.push(...own);
+        await until(`the scanner is greeted at ${way}`, () => own.some((socket) => socket.bytesRead > 0 || socket.destroyed), 20);
       }
-      await until("the scanner is greeted", () => sockets.some((socket) => socket.bytesRead > 0), 20);
       for (let n = 0; n < 5; n++) {
         const done = await run("ssh", [...direct, `root@${node.host}`, "hostname"], { seconds: 60 });
         assert.equal(done.stdout, "web-1\n", done.stderr);
@@ -110,6 +119,7 @@ describe("the first days over SSH", () => {
       assert.equal(await client.ok("web-1", "hostname"), "web-1\n");
     } finally {
       for (const socket of sockets) socket.destroy();
+      for (const { place, protocol, host } of forwards) await ada.api.remove(`/instances/${web.id}/forwards/${place}/${protocol}/${host}`);
     }
   });
 

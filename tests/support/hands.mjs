@@ -18,8 +18,11 @@ export function hands(page, base) {
     const watch = (request) => (broken ||= CHANGED.test(request.failure()?.errorText));
     const go = () => tab.goto(`${base()}${path}`, { waitUntil: "networkidle" });
     tab.on("requestfailed", watch);
-    await go().catch((error) => (broken ||= CHANGED.test(error.message)) || Promise.reject(error));
-    tab.off("requestfailed", watch);
+    try {
+      await go().catch((error) => (broken ||= CHANGED.test(error.message)) || Promise.reject(error));
+    } finally {
+      tab.off("requestfailed", watch);
+    }
     if (broken) await go();
     await ready(tab);
   };

@@ -25,8 +25,8 @@ pub(crate) fn Exposed() -> Element {
             }
             if !sharing().is_empty() {
                 Warning {
-                    "Instances are reached under this console's own host name ({sharing}), so browsers send them the console's \
-                    cookie, too. The cookie opens nothing by itself. Give instances an address of their own, such as 127.0.0.2."
+                    "These have this console's host name: {sharing}. So browsers send the console's cookie to instances, too. The \
+                    cookie opens nothing by itself. Give instances an address of their own, such as 127.0.0.2."
                 }
             }
         }

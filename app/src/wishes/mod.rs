@@ -50,7 +50,7 @@ struct Wish {
 
 impl Wish {
     const fn ends_it(&self) -> bool {
-        matches!(self.aim, Aim::Verb(Verb::Delete | Verb::Forget))
+        matches!(self.aim, Aim::Verb(verb) if verb.loses())
     }
 }
 

@@ -14,8 +14,9 @@ use crate::listen::network_of;
 
 /// As long as the sshd of an instance waits for a login (`LoginGraceTime` of the images).
 const LOGIN_GRACE: Duration = Duration::from_secs(20);
-/// Of all addresses. It is below the number at which that sshd begins to turn callers away (`MaxStartups`).
-const MOST: usize = 96;
+/// Of all addresses. An instance has one count on its node and one on the server, and both together are below the number at
+/// which its sshd begins to turn callers away (`MaxStartups` of the images).
+pub const MAX: usize = 96;
 /// Who waits holds one of the instance's connections, which its other ports need as well: how many of one address may wait,
 /// and how many of all.
 const WAITING_OF_ONE: usize = 16;
@@ -89,7 +90,7 @@ impl Newcomers {
         let address = network_of(address);
         let mut inside = self.inside();
         inside.held.retain(|one| now < one.came + LOGIN_GRACE);
-        if inside.held.len() >= MOST {
+        if inside.held.len() >= MAX {
             let at = inside.oldest_of_one_with_more(address)?;
             inside.held.remove(at).cut.cancel();
         }
@@ -162,26 +163,26 @@ mod tests {
     #[test]
     fn a_scanner_keeps_nobody_else_out_and_waits_itself() {
         let (all, now) = (Newcomers::default(), Instant::now());
-        let scanner: Vec<_> = (0..MOST).map_while(|_| all.try_enter(address(1), now)).collect();
-        assert_eq!(scanner.len(), MOST);
+        let scanner: Vec<_> = (0..MAX).map_while(|_| all.try_enter(address(1), now)).collect();
+        assert_eq!(scanner.len(), MAX);
         assert!(all.try_enter(address(1), now).is_none(), "it has all places and takes one more");
         let owner = all.try_enter(address(2), now).unwrap();
         assert!(scanner[0].cut.is_cancelled() && !scanner[1].cut.is_cancelled() && !owner.cut.is_cancelled());
-        assert!(all.inside().held.len() <= MOST);
+        assert!(all.inside().held.len() <= MAX);
     }
 
     #[test]
     fn places_come_free_when_a_connection_ends_and_when_it_is_no_newcomer_any_more() {
         let (all, now) = (Newcomers::default(), Instant::now());
-        let mut held: Vec<_> = (0..MOST).map_while(|_| all.try_enter(address(1), now)).collect();
+        let mut held: Vec<_> = (0..MAX).map_while(|_| all.try_enter(address(1), now)).collect();
         held.pop();
         assert!(all.try_enter(address(1), now).is_some(), "one has ended");
         let later = now + LOGIN_GRACE;
-        let more: Vec<_> = (0..MOST).map_while(|_| all.try_enter(address(1), later)).collect();
-        assert_eq!(more.len(), MOST);
+        let more: Vec<_> = (0..MAX).map_while(|_| all.try_enter(address(1), later)).collect();
+        assert_eq!(more.len(), MAX);
         assert!(held.iter().all(|one| !one.cut.is_cancelled()), "who has stayed so long is cut by nobody");
         drop(held);
-        assert_eq!(all.inside().held.len(), MOST);
+        assert_eq!(all.inside().held.len(), MAX);
         drop(more);
         assert!(all.inside().held.is_empty());
     }
@@ -202,9 +203,9 @@ mod tests {
     #[test]
     fn many_addresses_share_the_places() {
         let (all, now) = (Newcomers::default(), Instant::now());
-        let places = u8::try_from(MOST).unwrap();
+        let places = u8::try_from(MAX).unwrap();
         let held: Vec<_> = (0..places).filter_map(|n| all.try_enter(address(n), now)).collect();
-        assert_eq!(held.len(), MOST);
+        assert_eq!(held.len(), MAX);
         assert!(all.try_enter(address(250), now).is_none(), "nobody holds more than they would");
         assert!(all.try_enter("::ffff:10.0.0.1".parse().unwrap(), now).is_none(), "it is one that is inside");
     }

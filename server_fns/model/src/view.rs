@@ -80,7 +80,7 @@ impl InstanceView {
         if self.is_of(viewer) { self.name.to_string() } else { format!("{}/{}", self.owner, self.name) }
     }
 
-    /// All that lead to it, on the node and on the server, sorted: they go to others when it ends.
+    /// All that lead to it, on the node and on the server, sorted: they go to others when it is deleted.
     pub fn host_ports(&self) -> Vec<HostPort> {
         let own = self.ports.iter().map(|binding| binding.host);
         let mut all: Vec<_> = own.chain(self.forwards.iter().map(|forward| forward.host)).collect();

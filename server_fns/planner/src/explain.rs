@@ -80,7 +80,9 @@ impl Seat<'_> {
         let node = self.name();
         match self.phase {
             _ if self.is_waiting() && !is_present(self.liveness) => {
-                format!("{node} acts when it is connected again. See that its computer and dockhost-node run there.")
+                format!(
+                    "{node} acts when it is connected again. See that its computer is on and that dockhost-node runs."
+                )
             }
             _ if self.is_waiting() && self.engine_away() => {
                 format!("{node} acts when its container engine answers again. See that Docker runs there.")
@@ -108,8 +110,8 @@ impl Seat<'_> {
             Phase::Unknown => format!("Nothing is moved or stopped. It is shown again when {node} is back."),
             Phase::Error => "Do what the sentence above says, then start it to try again.".to_owned(),
             Phase::Lost => format!(
-                "Create it again, which makes a new one with its name and settings, or delete it. A prune of Docker on \
-                 {node} spares instances that are stopped with `--filter label!=dockhost.cluster`."
+                "Delete it; then you can create one with its name, image and limits. To spare instances that are stopped, \
+                 prune Docker on {node} with `--filter label!=dockhost.cluster`."
             ),
             _ if self.overdue => "It takes longer than it should. Wait, or take one of the ways out.".to_owned(),
             Phase::Pending

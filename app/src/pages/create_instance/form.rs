@@ -140,7 +140,7 @@ pub(super) fn Form() -> Element {
                     WayIn {
                         changed,
                         terminal_only,
-                        error: ask.field(KEYS).filter(|why| lacks_key || why != LACKING),
+                        error: ask.field(KEYS).filter(|why| !terminal_only() && (lacks_key || why != LACKING)),
                         on_add: move |()| adding.set(true),
                     }
                     LimitFields {

@@ -37,7 +37,7 @@ pub(super) fn WayIn(
 ) -> Element {
     let mut terminal_only = terminal_only;
     let keyless = use_world(|world: &LiveWorld| world.ssh_keys.is_empty())().unwrap_or_default();
-    let with_key = if keyless { "Add it above. You have none yet." } else { "Those that are ticked may log in." };
+    let with_key = if keyless { "Add it above. You have none yet." } else { "The ticked keys may log in." };
     rsx! {
         fieldset { class: "flex min-w-0 flex-col gap-2",
             legend { class: "pb-1.5 text-sm font-medium", "How you get in" }

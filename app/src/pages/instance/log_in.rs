@@ -29,7 +29,7 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
             }
         };
     }
-    let which = if through { "one of these" } else { "it" };
+    let which = if through && runs { "one of these" } else { "it" };
     rsx! {
         Card { title: "Log in",
             div { class: "flex flex-col gap-4",
@@ -61,7 +61,12 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                         } else if soon {
                             "It takes logins as soon as it runs."
                         } else if view.phase == Phase::Unknown {
-                            "Its node is not connected now, so the gateway does not reach it. The direct way may work all the same."
+                            if through {
+                                "Its node is not connected now, so the gateway does not reach it. "
+                            }
+                            if direct {
+                                "The direct way may work although its node is not connected now."
+                            }
                         } else {
                             "Type {which} into a terminal on a computer that holds one of the keys below."
                         }

@@ -82,7 +82,7 @@ pub(super) fn Hints(first: bool) -> Element {
                             ButtonLink { to: Route::Nodes {}, icon: Glyph::Nodes, if no_node { "Add a node" } else { "See the nodes" } }
                         },
                         if no_node {
-                            "There is no node yet. An instance runs on a node: any machine with Docker that you register."
+                            "There is no node yet. An instance runs on a node: any computer with Docker that you register."
                         } else {
                             "No node is online. New instances wait until one is back; instances on a node keep running without this server."
                         }

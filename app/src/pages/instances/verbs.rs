@@ -151,7 +151,7 @@ pub(crate) fn VerbDialog(verbs: Verbs, view: InstanceView) -> Element {
             title: "{verb.title()} {called}?",
             text: loss,
             verb: verb.title(),
-            type_name: matches!(verb, Verb::Delete | Verb::Forget).then(|| called.clone()),
+            type_name: verb.loses().then(|| called.clone()),
             on_confirm: move |()| verbs.go(verb),
             on_close: move |()| confirming.set(None),
         }

@@ -125,7 +125,7 @@ pub(in crate::pages) fn NodeForm(
                     value: draft.read().address.clone(),
                     oninput: move |text| draft.write().address = text,
                     error: ask.field("address"),
-                    hint: "The host name or IP address at which people reach the machine. Left empty, it is the address it dials in from.",
+                    hint: "The host name or IP address at which people reach the computer. Left empty, it is the address it dials in from.",
                     placeholder: "lab-3.example.org",
                     autocomplete: "off",
                     mono: true,

@@ -36,9 +36,9 @@ fn dials_in(node: &NodeView) -> Step {
     let title = "The node dials in";
     let used = node.enrolment.as_ref().and_then(|enrolment| enrolment.used.as_ref());
     let (standing, detail) = match (node.liveness, used) {
-        (Liveness::Never, None) => (Standing::Waiting, "Waits for the line to be pasted on its computer.".to_owned()),
+        (Liveness::Never, None) => (Standing::Waiting, "Paste the line on its computer.".to_owned()),
         (Liveness::Never, Some(used)) => {
-            (Standing::Waiting, format!("The machine at {} has its key and has not dialled in yet.", used.address))
+            (Standing::Waiting, format!("The computer at {} has its key and has not dialled in yet.", used.address))
         }
         (Liveness::Online | Liveness::Late, _) => (Standing::Done, "Its key is accepted.".to_owned()),
         (Liveness::Offline, _) => {

@@ -46,7 +46,7 @@ pub(super) fn NodeCard(
                                 Tag { title: "No instance runs on it, and none is started there.", "drained" }
                             },
                             Availability::Draining => rsx! {
-                                Tag { title: "Its instances are being stopped.", "draining" }
+                                Tag { title: "It waits until no instance runs on it, and none is started there.", "draining" }
                             },
                         }
                     }

@@ -48,7 +48,7 @@ pub(crate) fn Nodes() -> Element {
     rsx! {
         PageHeader {
             title: "Nodes",
-            text: "The machines that run instances. They dial out to this server, so they need no open port for it.",
+            text: "The computers that run instances. They dial out to this server, so they need no open port for it.",
             actions: rsx! {
                 if !nothing && open() != Open::New {
                     {add.clone()}
@@ -68,7 +68,7 @@ pub(crate) fn Nodes() -> Element {
             if nothing {
                 Empty {
                     title: "No nodes yet",
-                    text: "Any Linux machine with Docker can be one: a server, a lab PC, a laptop behind a home router.",
+                    text: "Any Linux computer with Docker can be one: a server, a lab PC, a laptop behind a home router.",
                     action: add,
                 }
             }

@@ -81,7 +81,7 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
         },
         Verb::Unfreeze => Question {
             title: format!("Let {name} in again?"),
-            text: "The first machine that comes with its key is let in. Switch off every other machine that has the key, or rotate \
+            text: "The first computer that comes with its key is let in. Switch off every other computer that has the key, or rotate \
                    the key instead."
                 .to_owned(),
             verb: "Let it in",
@@ -91,14 +91,14 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
             title: format!("Rotate the key of {name}?"),
             text: format!(
                 "The present key stops working at once, and {name} is cut off until the line that is shown next is pasted on \
-                 its machine. Its instances go on running meanwhile, but cannot be started, stopped or deleted."
+                 its computer. Its instances go on running meanwhile, but cannot be started, stopped or deleted."
             ),
             verb: "Rotate key",
             done: format!("{name} has a new key."),
         },
         Verb::Remove => Question {
             title: format!("Remove {name}?"),
-            text: "Its key stops working, and DockHost forgets the node. Nothing is deleted on the machine itself."
+            text: "Its key stops working, and DockHost forgets the node. Nothing is deleted on the computer itself."
                 .to_owned(),
             verb: "Remove node",
             done: format!("{name} is removed."),
@@ -106,7 +106,7 @@ pub(super) fn question(verb: Verb, node: &NodeView) -> Question {
         Verb::Forget => Question {
             title: format!("Give {name} up?"),
             text: format!(
-                "{} DockHost forgets the node, and its key is never accepted again. If that machine returns, its containers stay on it, \
+                "{} DockHost forgets the node, and its key is never accepted again. If that computer returns, its containers stay on it, \
                  and DockHost no longer sees them. This cannot be undone.",
                 lost(node.instances)
             ),

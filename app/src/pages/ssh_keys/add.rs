@@ -95,7 +95,7 @@ pub(crate) fn AddKey(
             fieldset { class: "flex min-w-0 flex-col gap-2",
                 legend { class: "pb-1.5 text-sm font-medium", "Who holds it" }
                 for (manages, title, hint) in [
-                    (true, "I, on a computer of mine", "It logs in where it is ticked. It may also create, change and delete instances by ssh commands, and reaches every instance of yours."),
+                    (true, "I, on a computer of mine", "It logs in where it is ticked, creates, changes and deletes instances by ssh commands, and jumps to all of yours."),
                     (false, "A program, or somebody else", "It logs in to the instances for which you tick it, and does nothing else."),
                 ] {
                     Choice {

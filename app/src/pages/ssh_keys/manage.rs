@@ -14,7 +14,7 @@ pub(super) fn Manage(view: SshKeyView) -> Element {
     let change = move |allowed| turning.turn(allowed, ssh_keys::may_manage(id, Json(MayManage { allowed })));
     let (on, busy) = (turning.is_on(), turning.busy());
     let hint = if on {
-        "It may also create, change and delete instances by ssh commands, and reaches every instance of yours."
+        "It logs in where it is ticked, creates, changes and deletes instances by ssh commands, and jumps to all of yours."
     } else {
         "It logs in to the instances for which it is ticked, and does nothing else."
     };

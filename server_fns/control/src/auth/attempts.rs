@@ -191,8 +191,8 @@ impl Attempts {
         Ok(Attempt(Taken::PasswordChange(account)))
     }
 
-    /// After an enrolment code was refused. One that is right is never refused for others of its address: a code is too long
-    /// to be guessed, and an instance may call from the address of the node that shall be enrolled.
+    /// After an enrolment code that nobody was given. It keeps answers and the log short and protects no code, because none
+    /// can be guessed; an instance may call from the address of the node that is to be enrolled.
     ///
     /// # Errors
     /// `RateLimited`, with the seconds to wait.

@@ -96,7 +96,10 @@ impl Handle {
                     let reason = &refusal.message;
                     tracing::warn!(peer = %peer.address, more, reason, "an enrolment code was refused");
                 }
-                self.attempts.wrong_code(peer.address, self.now().mono)?;
+                // Whoever has a code, also one that was used, is told what is the matter with it.
+                if *refusal == enrolment::unknown() {
+                    self.attempts.wrong_code(peer.address, self.now().mono)?;
+                }
             }
         }
         enrolled

@@ -132,7 +132,8 @@ fn welcome<'w>(world: &'w World, node: NodeId, hello: &Introduction, now: Now) -
 pub(crate) fn frozen(node: &Node) -> String {
     format!(
         "Several machines took turns with the key of {}, so all of them are refused. Switch off \
-         every other one and choose Let it in again, or choose Rotate key, in the menu of the node.",
+         all but the right one and choose Let it in again in the menu of the node on the page Nodes, or choose Rotate key \
+         there.",
         node.settings.name
     )
 }

@@ -14,15 +14,15 @@ fn forward(world: &World, instance: &Instance, node: &Node, forward: &Forward) -
         Place::Node => node.address(),
         Place::Gateway => world.identity.gateway_ports.as_ref().map(|ports| ports.host.as_str()).unwrap_or_default(),
     };
-    // One that listens on a single address is reached at no other.
-    let bind = forward.bind.map(|address| address.to_string());
+    // One that listens on a single address is reached there.
+    let only = forward.bind.filter(|address| !address.is_unspecified()).map(|address| address.to_string());
     ForwardView {
         place: forward.place,
         protocol: forward.protocol,
         host: forward.host,
         container: forward.container,
-        address: address(bind.as_deref().unwrap_or(host), forward.host.0),
-        bind: bind.unwrap_or_default(),
+        address: address(only.as_deref().unwrap_or(host), forward.host.0),
+        bind: forward.bind.map(|address| address.to_string()).unwrap_or_default(),
         allow: forward.allow.iter().map(|network| network.to_string()).collect(),
         problem: problem(world, instance, forward),
         given_up: forward.given_up,

@@ -48,6 +48,21 @@ fn a_number_is_given_from_the_end_and_once_for_the_same_wish() {
 }
 
 #[test]
+fn one_that_listens_on_a_single_address_is_reached_there() {
+    let mut scene = Scene::with_node();
+    let id = scene.create("bob", "web").unwrap();
+    let mut address = |bind: &str| {
+        open(&mut scene, "bob", id, &OpenForward { bind: Some(bind.into()), ..asked(8080) }).unwrap();
+        let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
+        (view.forwards[0].address.clone(), view.node.address)
+    };
+    assert_eq!(address("10.0.0.7").0, "10.0.0.7:1035");
+    assert_eq!(address("fd00::7").0, "[fd00::7]:1035");
+    let (everywhere, node) = address("0.0.0.0");
+    assert_eq!(everywhere, format!("{node}:1035"));
+}
+
+#[test]
 fn one_that_is_closed_and_opened_again_is_another_one() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();

@@ -134,6 +134,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn nothing_is_behind_one_that_is_down() {
+        for phase in [Phase::Stopped, Phase::Restarting, Phase::Lost] {
+            assert!(leads_nowhere(phase), "{phase}");
+        }
+        for phase in [Phase::Running, Phase::Paused, Phase::Unknown] {
+            assert!(!leads_nowhere(phase), "{phase}");
+        }
+    }
+
+    #[test]
     fn it_is_said_who_gets_in() {
         let words = |who: Who| who.words();
         assert_eq!(words(Who::Keys(vec!["laptop".into(), "ci".into()])), "Holders of laptop, ci");
