@@ -37,7 +37,8 @@ count() {
   SKIPPED=$((SKIPPED + $(sum '[0-9]+ ignored;' "$log") + $(sum '^ℹ skipped [0-9]+' "$log")))
 }
 
-# The tests of a stage that failed, each with the first line of why. Those that a failed hook kept from running are not told. Usage: failures FILE
+# The tests of a stage that failed, each with the first line of why. Those that a failed hook kept from running are not
+# told. Usage: failures FILE
 failures() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
     /^test .* \.\.\. FAILED$/ { print $2 }
