@@ -54,7 +54,7 @@ describe("recovery", () => {
     await node.start();
     const [container] = await world.engine.containersOf(id);
     assert.equal(container.State, "running", "what is left there is not touched");
-    await until("its node's owner is told of it", async () => (await alarm()).includes(container.Names[0].slice(1)), 30);
+    await until("its node's owner is told of it", async () => (await alarm()).includes(container.Names[0].slice(1)), 15);
     await world.engine.call("DELETE", `/containers/${container.Id}?force=1`);
     await until("it is noticed that it is gone", async () => (await alarm()) === "", 60);
   });
@@ -95,7 +95,7 @@ describe("recovery", () => {
     await ada.phase(box.id, "running");
     assert.equal(await ada.sshOk(box, "cat note"), "kept");
     assert.deepEqual((await ada.api.get("/instances")).map(({ name }) => name), ["box"]);
-    await until("what came later is shown", async () => (await alarm()).includes(stray.Names[0].slice(1)), 30);
+    await until("what came later is shown", async () => (await alarm()).includes(stray.Names[0].slice(1)), 15);
     assert.equal((await world.engine.containersOf(later.id))[0].State, "running");
     await world.engine.call("DELETE", `/containers/${stray.Id}?force=1`);
 

@@ -20,7 +20,7 @@ use model::name::NodeName;
 use model::node::{EngineState, NodeFacts};
 use model::observed::Observed;
 use model::version::Generation;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, interval_at, sleep_until};
 
 pub use event::{Event, FromEngine, FromWorker};
@@ -52,6 +52,8 @@ pub struct EventLoop {
     reports: Reports,
     ends: Ends,
     cluster: watch::Sender<Option<ClusterId>>,
+    /// Asks the watcher for a listing now.
+    relist: Arc<Notify>,
     /// The name the operator expects this node to have.
     name: Option<NodeName>,
     engine: EngineState,
@@ -75,6 +77,7 @@ impl EventLoop {
             reports: Reports::default(),
             ends,
             cluster,
+            relist: Arc::default(),
             name,
             engine: EngineState::Unknown,
             connected: false,
@@ -89,7 +92,8 @@ impl EventLoop {
     /// Takes up what the ledger holds, then works until [`Event::Shutdown`].
     pub async fn run(mut self, mut events: mpsc::Receiver<Event>) {
         let cluster = self.cluster.subscribe();
-        let watcher = tokio::spawn(watcher::watch(self.tools.engine.clone(), cluster, self.ends.events.clone()));
+        let (engine, relist) = (self.tools.engine.clone(), self.relist.clone());
+        let watcher = tokio::spawn(watcher::watch(engine, cluster, relist, self.ends.events.clone()));
         self.recall();
         let mut whole = interval_at(Instant::now() + WHOLE, WHOLE);
         loop {

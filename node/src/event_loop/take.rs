@@ -7,6 +7,7 @@ use agent::accept::{Accept, accept};
 use agent::local::Local;
 use crash::crash_at;
 use model::assignment::Assignment;
+use model::observed::Observed;
 use tokio::time::Instant;
 
 use super::EventLoop;
@@ -79,6 +80,10 @@ impl EventLoop {
         for id in self.crew.ids() {
             if !self.memories.contains_key(&id) {
                 self.crew.dismiss(id).await;
+                // A container that is left behind is nobody's now, and was somebody's at the last listing.
+                if self.reports.get(id).is_none_or(|last| last.observed != Observed::Absent) {
+                    self.relist.notify_one();
+                }
                 self.reports.forget(id);
             }
         }

@@ -1,10 +1,11 @@
 //! Watches the engine: how it is, what it runs, hints of changes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use model::id::ClusterId;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, FromEngine};
@@ -15,10 +16,11 @@ const RELIST: Duration = Duration::from_secs(30);
 /// How often an engine that is away is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
 
-/// Runs until the loop is gone. Nothing is listed before the cluster is known.
+/// Runs until the loop is gone. Nothing is listed before the cluster is known; `relist` asks for a listing now.
 pub(super) async fn watch(
     engine: Engine,
     mut cluster: watch::Receiver<Option<ClusterId>>,
+    relist: Arc<Notify>,
     events: mpsc::Sender<Event>,
 ) {
     loop {
@@ -34,7 +36,7 @@ pub(super) async fn watch(
                 () = sleep_until(again) => false,
                 changed = cluster.changed() => changed.is_err(),
             },
-            Some(cluster) => !follow(&engine, cluster, again, &events).await,
+            Some(cluster) => !follow(&engine, cluster, &relist, again, &events).await,
         };
         if gone || events.is_closed() {
             return;
@@ -42,8 +44,14 @@ pub(super) async fn watch(
     }
 }
 
-/// Lists once, and passes hints on until the time is up or the stream ends. False when nobody listens.
-async fn follow(engine: &Engine, cluster: ClusterId, until: Instant, events: &mpsc::Sender<Event>) -> bool {
+/// Lists once, and passes hints on until the time is up, the stream ends or a listing is asked for. False when nobody listens.
+async fn follow(
+    engine: &Engine,
+    cluster: ClusterId,
+    relist: &Notify,
+    until: Instant,
+    events: &mpsc::Sender<Event>,
+) -> bool {
     let begun = Instant::now();
     let mut hints = std::pin::pin!(engine.events(cluster));
     // Beside each other, so that what changes during the listing is hinted at.
@@ -70,6 +78,7 @@ async fn follow(engine: &Engine, cluster: ClusterId, until: Instant, events: &mp
                 }
             },
             () = sleep_until(until) => return true,
+            () = relist.notified(), if listed => return true,
         };
         if !tell(events, what).await {
             return false;
