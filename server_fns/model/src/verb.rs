@@ -19,6 +19,17 @@ impl Verb {
     /// Those of every day; [`Verb::Forget`] is a way out.
     pub const USUAL: [Self; 4] = [Self::Start, Self::Stop, Self::Restart, Self::Delete];
 
+    /// As it stands in a sentence: *asked to stop it*.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+            Self::Delete => "delete",
+            Self::Forget => "forget",
+        }
+    }
+
     pub const fn title(self) -> &'static str {
         match self {
             Self::Start => "Start",

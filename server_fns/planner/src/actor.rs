@@ -9,6 +9,7 @@ use model::id::{InstanceId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::name::Username;
 use model::refusal::{Refusal, RefusalCode};
 
+use crate::event::{Cause, Event, EventKind};
 use crate::world::{Instance, Node, Person, Session, SshKey, Token, World};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,11 @@ pub enum Via {
 impl Actor {
     pub fn new(person: &Person, via: Via) -> Self {
         Self { person: person.id, username: person.username.clone(), administrator: person.administrator, via }
+    }
+
+    /// Something that they bring about.
+    pub fn event(&self, instance: InstanceId, kind: EventKind) -> Event {
+        Event::new(instance, Cause::Person(self.username.clone()), kind)
     }
 
     /// Refuses everybody but administrators.

@@ -2,10 +2,10 @@
 //! or with a refusal; none of them changes anything.
 
 use model::Timestamp;
-use model::event::InstanceEvent;
-use model::id::{EventId, InstanceId};
 
 use crate::clock::Now;
+use crate::draw::Draw;
+use crate::event::{Event, timeline};
 use crate::world::{Change, World};
 
 pub mod channel;
@@ -21,42 +21,41 @@ pub mod tokens;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision<T> {
     pub changes: Vec<Change>,
+    pub events: Vec<Event>,
     pub answer: T,
 }
 
 impl<T> Decision<T> {
     pub const fn new(changes: Vec<Change>, answer: T) -> Self {
-        Self { changes, answer }
+        Self { changes, events: Vec::new(), answer }
     }
 
     /// What was asked for is so already.
     pub const fn unchanged(answer: T) -> Self {
-        Self { changes: Vec::new(), answer }
+        Self::new(Vec::new(), answer)
+    }
+
+    pub fn map<A>(self, answer: impl FnOnce(T) -> A) -> Decision<A> {
+        let Self { changes, events, answer: given } = self;
+        Decision { changes, events, answer: answer(given) }
+    }
+
+    /// Everything that is to be committed, with the rows of the timelines.
+    pub fn rows(self, world: &World, draw: &mut dyn Draw, now: Now) -> (Vec<Change>, T) {
+        let Self { mut changes, events, answer } = self;
+        changes.extend(timeline(world, &events, draw, now));
+        (changes, answer)
     }
 }
 
 /// Draws until the id is a new one.
-fn fresh<I>(draw: &mut dyn FnMut() -> u64, make: fn(u64) -> I, taken: impl Fn(&I) -> bool) -> I {
+pub(crate) fn fresh<I>(draw: &mut dyn Draw, make: fn(u64) -> I, taken: impl Fn(&I) -> bool) -> I {
     loop {
-        let id = make(draw());
+        let id = make(draw.bits());
         if !taken(&id) {
             return id;
         }
     }
-}
-
-/// One line of an instance's timeline.
-fn event(
-    world: &World,
-    instance: InstanceId,
-    actor: &str,
-    text: String,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
-) -> Change {
-    let timeline = world.timeline(instance);
-    let id = fresh(draw, EventId::from_bits, |id| timeline.iter().any(|event| event.id == *id));
-    Change::PutEvent(InstanceEvent { id, instance, at: now.wall, actor: actor.to_owned(), text })
 }
 
 /// Whether that much time has gone by. A wall clock that was set back makes nothing older.

@@ -5,6 +5,8 @@ pub mod actor;
 pub mod clock;
 pub mod command;
 pub mod deadline;
+pub mod draw;
+pub mod event;
 pub mod explain;
 pub mod guest;
 pub mod hosts;

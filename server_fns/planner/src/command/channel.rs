@@ -10,7 +10,8 @@ use model::observed::{InstanceReport, Observed, Problem, ProblemCode};
 use model::version::{Epoch, Era, Generation};
 
 use crate::clock::Now;
-use crate::command::{Decision, event, is_past};
+use crate::command::{Decision, is_past};
+use crate::event::{Cause, Event};
 use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
 use crate::liveness::lease;
 use crate::world::{Change, Instance, LastReport, Link, Node, World};
@@ -147,41 +148,24 @@ pub fn disconnected(world: &World, node: NodeId, epoch: Epoch) -> Option<Change>
 }
 
 /// What a node saw of its instances. Only what is new of instances that are its own leads to changes.
-pub fn reported(
-    world: &World,
-    node: NodeId,
-    epoch: Epoch,
-    reports: &[InstanceReport],
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
-) -> Vec<Change> {
+pub fn reported(world: &World, node: NodeId, epoch: Epoch, reports: &[InstanceReport], now: Now) -> Decision<()> {
+    let mut decision = Decision::unchanged(());
     let current = world.links.get(&node).is_some_and(|link| link.connected && link.epoch == epoch);
-    let Some(row) = world.nodes.get(&node).filter(|_| current) else {
-        return Vec::new();
-    };
+    let Some(row) = world.nodes.get(&node).filter(|_| current) else { return decision };
     let latest: BTreeMap<InstanceId, &InstanceReport> =
         reports.iter().map(|report| (report.instance, report)).collect();
-    let mut changes = Vec::new();
     for (id, report) in latest {
         if let Some(instance) = world.instances.get(&id).filter(|instance| instance.node == node) {
-            take(world, row, instance, report, &mut changes, draw, now);
+            take(row, instance, report, &mut decision, now);
         }
     }
-    changes
+    decision
 }
 
-fn take(
-    world: &World,
-    node: &Node,
-    old: &Instance,
-    report: &InstanceReport,
-    changes: &mut Vec<Change>,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
-) {
+fn take(node: &Node, old: &Instance, report: &InstanceReport, decision: &mut Decision<()>, now: Now) {
     let acted_on = report.generation == old.generation;
     if old.desired == DesiredState::Deleted && acted_on && report.observed == Observed::Absent {
-        changes.push(Change::DropInstance(old.id));
+        decision.changes.push(Change::DropInstance(old.id));
         return;
     }
     let seen = match &report.observed {
@@ -206,10 +190,10 @@ fn take(
     if is_same(&old.report, &new.report) {
         return;
     }
-    let name = node.settings.name.as_str();
-    let lines = timeline::lines(old, &new, name);
-    changes.push(Change::PutInstance(Box::new(new)));
-    changes.extend(lines.into_iter().map(|text| event(world, old.id, name, text, draw, now)));
+    let name = &node.settings.name;
+    let happened = timeline::between(old, &new, name).into_iter();
+    decision.events.extend(happened.map(|kind| Event::new(old.id, Cause::Node(name.clone()), kind)));
+    decision.changes.push(Change::PutInstance(Box::new(new)));
 }
 
 fn lost(node: &Node, said: Option<&Problem>) -> Problem {

@@ -10,16 +10,9 @@ mod resettle;
 mod spec;
 mod wish;
 
-use model::host_key::HostKey;
-use model::name::InstanceName;
-
 pub use access::start_on_connect;
 pub use create::create;
 pub use doors::set_door;
 pub use forwards::{close_forward, open_forward};
 pub use ports::{declare_port, withdraw_port};
 pub use wish::{delete, forget, restart, start, stop};
-
-/// Makes the host key of an instance of that name. Keys are made of random numbers and signed, which is not for a
-/// decision to do.
-pub type MakeHostKey<'a> = &'a dyn Fn(&InstanceName) -> HostKey;

@@ -9,7 +9,9 @@ use model::version::{Epoch, Generation};
 
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::{Decision, event, fresh};
+use crate::command::{Decision, fresh};
+use crate::draw::Draw;
+use crate::event::EventKind;
 use crate::limits::{NODES_PER_PERSON, listed};
 use crate::liveness::{is_present, liveness};
 use crate::world::{Change, Instance, Node, World};
@@ -25,7 +27,7 @@ pub fn register(
     actor: &Actor,
     asked: &RegisterNode,
     key_hash: String,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<NodeId>, Refusal> {
     let settings = settings(world, asked, None)?;
@@ -42,7 +44,7 @@ pub fn enrol(
     world: &World,
     asked: &RegisterNode,
     key_hash: String,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<NodeId>, Refusal> {
     let own = |node: &&std::sync::Arc<Node>| node.owner.is_none() && node.settings.name.as_str() == asked.name.trim();
@@ -60,7 +62,7 @@ fn added(
     owner: Option<PersonId>,
     settings: NodeSettings,
     key_hash: String,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Decision<NodeId> {
     let id = fresh(draw, NodeId::from_bits, |id| world.nodes.contains_key(id));
@@ -116,15 +118,13 @@ pub fn drain(
     actor: &Actor,
     id: NodeId,
     asked: DrainNode,
-    draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let node = actor.managed_node(world, id)?;
     let mut decision = put_if_changed(node, Node { availability: Availability::Draining, ..Node::clone(node) });
     let runs = world.node_instances(id).filter(|instance| asked.stop && instance.desired == DesiredState::Running);
     for instance in runs {
-        let text = format!("{} drains {} and asked to stop it.", actor.username, node.settings.name);
-        decision.changes.push(event(world, instance.id, actor.username.as_str(), text, draw, now));
+        decision.events.push(actor.event(instance.id, EventKind::Drained { node: node.settings.name.clone() }));
         decision.changes.push(Change::PutInstance(Box::new(Instance {
             desired: DesiredState::Stopped,
             generation: instance.generation.next(),

@@ -9,6 +9,7 @@ use model::typed;
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::command::{Decision, fresh};
+use crate::draw::Draw;
 use crate::world::{Change, Person, World};
 
 mod invites;
@@ -84,7 +85,7 @@ pub fn sign_up(
     asked: &SignUp,
     admission: Admission,
     password_hash: String,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<PersonId>, Refusal> {
     let newcomer = newcomer(world, asked, admission)?;

@@ -9,6 +9,7 @@ use model::view::KeyStanding;
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, fresh};
+use crate::draw::Draw;
 use crate::keys::{claims, is_proved, standing};
 use crate::limits::SSH_KEYS_PER_PERSON;
 use crate::world::{Change, KeyProof, SshKey, World};
@@ -28,7 +29,7 @@ pub fn add(
     actor: &Actor,
     asked: &AddSshKey,
     key: ParsedKey,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<SshKeyId>, Refusal> {
     let name: Label = asked.name.parse().map_err(|why| Refusal::bad_name("name", "The name of the key", &why))?;

@@ -8,6 +8,7 @@ use model::request::CreateToken;
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, fresh, is_past};
+use crate::draw::Draw;
 use crate::limits::{TOKENS_PER_PERSON, TOUCH_EVERY};
 use crate::world::{Change, Token, World};
 
@@ -18,7 +19,7 @@ pub fn create(
     asked: &CreateToken,
     hint: String,
     secret_hash: String,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<TokenId>, Refusal> {
     let name: Label = asked.name.parse().map_err(|why| Refusal::bad_name("name", "The name of the token", &why))?;

@@ -9,9 +9,10 @@ use model::version::{Generation, Incarnation, Restarts};
 
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::instances::MakeHostKey;
 use crate::command::instances::spec::spec;
-use crate::command::{Decision, event, fresh, is_past};
+use crate::command::{Decision, fresh, is_past};
+use crate::draw::Draw;
+use crate::event::EventKind;
 use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_LIFETIME};
 use crate::placement::place;
 use crate::world::{Change, Idempotency, Instance, LastReport, World};
@@ -23,8 +24,7 @@ pub fn create(
     actor: &Actor,
     asked: &CreateInstance,
     idempotency: Option<(&str, &str)>,
-    host_key: MakeHostKey<'_>,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<InstanceId>, Refusal> {
     if let Some((key, request_hash)) = idempotency
@@ -37,10 +37,7 @@ pub fn create(
     check_room(world, actor, &spec.name)?;
     let place = place(world, actor, spec.image, now)?;
     let id = fresh(draw, InstanceId::from_bits, |id| world.instances.contains_key(id));
-    let created = match world.nodes.get(&place.node) {
-        Some(node) => format!("{} asked to create it; it is placed on {}.", actor.username, node.settings.name),
-        None => format!("{} asked to create it.", actor.username),
-    };
+    let node = world.nodes.get(&place.node).map(|node| node.settings.name.clone());
     let instance = Instance {
         id,
         owner: actor.person,
@@ -52,19 +49,19 @@ pub fn create(
         wished_at: now.wall,
         incarnation: Incarnation::default().next(),
         restarts: Restarts::default(),
-        host_key: host_key(&spec.name),
+        host_key: draw.host_key(&spec.name, &actor.username),
         spec,
         was_present: false,
         created_at: now.wall,
         report: LastReport::unheard(now.wall),
     };
     let mut changes = vec![Change::PutInstance(Box::new(instance))];
-    changes.push(event(world, id, actor.username.as_str(), created, draw, now));
     if let Some((key, request_hash)) = idempotency {
         let (person, key, request_hash) = (actor.person, key.to_owned(), request_hash.to_owned());
         changes.push(Change::PutIdempotency(Idempotency { person, key, request_hash, instance: id, at: now.wall }));
     }
-    Ok(Decision::new(changes, id))
+    let event = actor.event(id, EventKind::Created { node });
+    Ok(Decision { events: vec![event], ..Decision::new(changes, id) })
 }
 
 fn first_answer(

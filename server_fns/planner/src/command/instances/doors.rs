@@ -7,8 +7,8 @@ use model::refusal::Refusal;
 
 use super::resettle::resettle;
 use crate::actor::Actor;
-use crate::clock::Now;
 use crate::command::Decision;
+use crate::event::EventKind;
 use crate::world::World;
 
 /// Opens or closes the host port of that port in the instance. Its number stays the instance's, and a running instance
@@ -19,8 +19,6 @@ pub fn set_door(
     id: InstanceId,
     port: ContainerPort,
     open: bool,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let Some(binding) = instance.host_ports.bindings().find(|binding| binding.container == port) else {
@@ -37,12 +35,8 @@ pub fn set_door(
         closed.push(port);
         closed.sort_unstable();
     }
-    let (verb, who) = if open { ("opened", ", for everybody who reaches it") } else { ("closed", "") };
-    let node = world.nodes.get(&instance.node).map_or("its node", |node| node.settings.name.as_str());
-    let text = format!(
-        "{} {verb} host port {} of {node}, which leads to port {}{who}.",
-        actor.username, binding.host.0, port.0
-    );
+    let node = world.nodes.get(&instance.node).map(|node| node.settings.name.clone());
+    let kind = EventKind::DoorSet { host: binding.host, node, port, open };
     let spec = InstanceSpec { closed, ..instance.spec.clone() };
-    resettle(world, actor, instance, spec, text, draw, now)
+    resettle(actor, instance, spec, kind)
 }

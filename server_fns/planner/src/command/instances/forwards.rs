@@ -12,8 +12,8 @@ use model::request::OpenForward;
 
 use super::resettle::resettle;
 use crate::actor::Actor;
-use crate::clock::Now;
 use crate::command::Decision;
+use crate::event::{EventKind, ForwardLine};
 use crate::limits::{FORWARDS_PER_INSTANCE, NETWORKS_PER_FORWARD};
 use crate::ports::last_free_port;
 use crate::world::{Instance, World};
@@ -27,8 +27,6 @@ pub fn open_forward(
     actor: &Actor,
     id: InstanceId,
     asked: &OpenForward,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     if asked.container_port == 0 {
@@ -72,11 +70,11 @@ pub fn open_forward(
         );
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    let text = format!("{} opened {}.", actor.username, described(world, instance, &forward));
+    let kind = EventKind::ForwardOpened(line(world, instance, &forward));
     forwards.push(forward);
     forwards.sort_by_key(Forward::key);
     let spec = InstanceSpec { forwards, ..instance.spec.clone() };
-    resettle(world, actor, instance, spec, text, draw, now)
+    resettle(actor, instance, spec, kind)
 }
 
 /// Its connections are closed, and the number is free once the node has heard of it.
@@ -85,17 +83,15 @@ pub fn close_forward(
     actor: &Actor,
     id: InstanceId,
     key: ForwardKey,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let Some(closed) = instance.spec.forwards.iter().find(|forward| forward.key() == key) else {
         return Ok(Decision::unchanged(()));
     };
-    let text = format!("{} closed {}.", actor.username, described(world, instance, closed));
+    let kind = EventKind::ForwardClosed(line(world, instance, closed));
     let forwards = instance.spec.forwards.iter().filter(|forward| forward.key() != key).cloned().collect();
     let spec = InstanceSpec { forwards, ..instance.spec.clone() };
-    resettle(world, actor, instance, spec, text, draw, now)
+    resettle(actor, instance, spec, kind)
 }
 
 /// The number that was asked for, if it may be given.
@@ -179,16 +175,7 @@ fn networks(asked: &[String]) -> Result<Vec<IpNet>, Refusal> {
     Ok(networks)
 }
 
-fn described(world: &World, instance: &Instance, forward: &Forward) -> String {
-    let place = match forward.place {
-        Place::Node => world.nodes.get(&instance.node).map_or("its node", |node| node.settings.name.as_str()),
-        Place::Gateway => "the server",
-    };
-    let who = match forward.allow.len() {
-        0 => "everybody".to_owned(),
-        1 => forward.allow.iter().map(IpNet::to_string).collect(),
-        several => format!("{several} networks"),
-    };
-    let Forward { protocol, host, container, .. } = forward;
-    format!("{} host port {} of {place} to port {} for {who}", protocol.title(), host.0, container.0)
+fn line(world: &World, instance: &Instance, forward: &Forward) -> ForwardLine {
+    let node = world.nodes.get(&instance.node).map(|node| node.settings.name.clone());
+    ForwardLine { key: forward.key(), container: forward.container, allow: forward.allow.clone(), node }
 }

@@ -7,8 +7,8 @@ use model::refusal::{Refusal, RefusalCode};
 
 use super::resettle::resettle;
 use crate::actor::Actor;
-use crate::clock::Now;
 use crate::command::Decision;
+use crate::event::EventKind;
 use crate::limits::PORTS_PER_INSTANCE;
 use crate::world::World;
 
@@ -18,8 +18,6 @@ pub fn declare_port(
     actor: &Actor,
     id: InstanceId,
     asked: DeclaredPort,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let DeclaredPort { port, url, .. } = asked;
@@ -42,14 +40,8 @@ pub fn declare_port(
         let message = format!("An instance may have {PORTS_PER_INSTANCE} declared ports. Withdraw one first.");
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    let who = match url {
-        UrlAccess::Off => "without a public URL",
-        UrlAccess::Owner => "with a public URL for its owner",
-        UrlAccess::SignedIn => "with a public URL for everybody with an account",
-        UrlAccess::Public => "with a public URL for everybody",
-    };
     let spec = InstanceSpec { ports, ..instance.spec.clone() };
-    resettle(world, actor, instance, spec, format!("{} declared port {} {who}.", actor.username, port.0), draw, now)
+    resettle(actor, instance, spec, EventKind::PortDeclared { port, url })
 }
 
 /// Streams to it are no longer opened; those that are open go on.
@@ -58,11 +50,9 @@ pub fn withdraw_port(
     actor: &Actor,
     id: InstanceId,
     port: ContainerPort,
-    draw: &mut dyn FnMut() -> u64,
-    now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let ports = instance.spec.ports.iter().copied().filter(|known| known.port != port).collect();
     let spec = InstanceSpec { ports, ..instance.spec.clone() };
-    resettle(world, actor, instance, spec, format!("{} withdrew port {}.", actor.username, port.0), draw, now)
+    resettle(actor, instance, spec, EventKind::PortWithdrawn { port })
 }

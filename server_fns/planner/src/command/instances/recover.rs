@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::host_key::HostKey;
 use model::id::InstanceId;
 use model::instance::{DesiredState, InstanceSpec};
-use model::name::{InstanceName, Username};
+use model::name::InstanceName;
 use model::port::{ContainerPort, DeclaredPort, PortBlock};
 use model::refusal::{Refusal, RefusalCode};
 use model::stranger::{OWNER, Origin, Proposal, Proposed, Stranger};
@@ -13,13 +13,11 @@ use model::version::{Generation, Restarts};
 
 use crate::clock::Now;
 use crate::command::instances::spec::{check_limits, unasked_keys};
-use crate::command::{Decision, event};
+use crate::command::Decision;
+use crate::draw::Draw;
+use crate::event::{Cause, Event, EventKind};
 use crate::ports::first_free_block;
 use crate::world::{Change, Instance, LastReport, Node, Person, World};
-
-/// The host key that a container has already, with a certificate for its name and owner. The node has the secret half, as
-/// it has of every instance that it is given, so that another key would keep nothing from whoever runs it.
-pub type KeepHostKey<'a> = &'a dyn Fn(&InstanceName, &Username, &str) -> HostKey;
 
 /// One for each container that a connected node reported and that belongs to no instance.
 pub fn proposals(world: &World, now: Now) -> Vec<Proposal> {
@@ -48,8 +46,7 @@ pub fn recover(
     node: &str,
     container: &str,
     owner: Option<&str>,
-    host_key: KeepHostKey<'_>,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<InstanceId>, Refusal> {
     let gone = || {
@@ -64,14 +61,11 @@ pub fn recover(
     });
     let (owner, proposed) = propose(world, node, stranger, owner.transpose()?, now)?;
     let known = stranger.origin.as_ref().map(|origin| origin.row.host_key.as_str()).unwrap_or_default();
-    let instance = Instance { host_key: host_key(&proposed.spec.name, &owner.username, known), ..proposed };
-    let text = format!(
-        "Recovered from its container {container} on {}. The host ports of 80 and 443 are closed until somebody opens them.",
-        node.settings.name
-    );
+    let instance = Instance { host_key: draw.known_host_key(&proposed.spec.name, &owner.username, known), ..proposed };
     let id = instance.id;
-    let event = event(world, id, "DockHost", text, draw, now);
-    Ok(Decision::new(vec![Change::PutInstance(Box::new(instance)), event], id))
+    let kind = EventKind::Recovered { container: container.to_owned(), node: node.settings.name.clone() };
+    let event = Event::new(id, Cause::DockHost, kind);
+    Ok(Decision { events: vec![event], ..Decision::new(vec![Change::PutInstance(Box::new(instance))], id) })
 }
 
 /// The labels may be forged by whoever runs the node, so nothing is taken from them that the owner could not have

@@ -5,11 +5,13 @@ use model::instance::DesiredState;
 use model::node::Availability;
 use model::phase::Phase;
 use model::refusal::{Refusal, RefusalCode};
+use model::verb::Verb;
 
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::{Decision, event};
+use crate::command::Decision;
 use crate::deadline::is_overdue;
+use crate::event::EventKind;
 use crate::liveness::{is_present, liveness};
 use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
@@ -20,7 +22,6 @@ pub fn start(
     world: &World,
     actor: &Actor,
     id: InstanceId,
-    draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
@@ -42,7 +43,7 @@ pub fn start(
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
     let wish = Instance { desired: DesiredState::Running, ..Instance::clone(instance) };
-    decide(world, actor, wish, Ask { verb: "start", allowed: phase.can_start(), holds, phase }, draw, now)
+    decide(actor, wish, Ask { verb: Verb::Start, allowed: phase.can_start(), holds, phase }, now)
 }
 
 /// Wishes it to stop. While its node is away the wish waits.
@@ -50,14 +51,13 @@ pub fn stop(
     world: &World,
     actor: &Actor,
     id: InstanceId,
-    draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Stopped && phase != Phase::Error;
     let wish = Instance { desired: DesiredState::Stopped, ..Instance::clone(instance) };
-    decide(world, actor, wish, Ask { verb: "stop", allowed: phase.can_stop(), holds, phase }, draw, now)
+    decide(actor, wish, Ask { verb: Verb::Stop, allowed: phase.can_stop(), holds, phase }, now)
 }
 
 /// Wishes one restart. While one is under way, asking again changes nothing.
@@ -65,14 +65,13 @@ pub fn restart(
     world: &World,
     actor: &Actor,
     id: InstanceId,
-    draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let phase = phase_of(world, instance, now);
     let holds = phase == Phase::Restarting;
     let wish = Instance { restarts: instance.restarts.next(), ..Instance::clone(instance) };
-    decide(world, actor, wish, Ask { verb: "restart", allowed: phase.can_restart(), holds, phase }, draw, now)
+    decide(actor, wish, Ask { verb: Verb::Restart, allowed: phase.can_restart(), holds, phase }, now)
 }
 
 /// Wishes it gone for good. Its name, host ports and quota are free once its node has confirmed that.
@@ -80,14 +79,13 @@ pub fn delete(
     world: &World,
     actor: &Actor,
     id: InstanceId,
-    draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Deleted;
     let wish = Instance { desired: DesiredState::Deleted, ..Instance::clone(instance) };
-    decide(world, actor, wish, Ask { verb: "delete", allowed: phase.can_delete(), holds, phase }, draw, now)
+    decide(actor, wish, Ask { verb: Verb::Delete, allowed: phase.can_delete(), holds, phase }, now)
 }
 
 /// Takes a deletion as done although the node has not confirmed it, because it is away or its engine does not get it
@@ -109,7 +107,7 @@ pub fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<
 }
 
 struct Ask {
-    verb: &'static str,
+    verb: Verb,
     allowed: bool,
     /// What is asked for is already wished.
     holds: bool,
@@ -117,11 +115,9 @@ struct Ask {
 }
 
 fn decide(
-    world: &World,
     actor: &Actor,
     wish: Instance,
     ask: Ask,
-    draw: &mut dyn FnMut() -> u64,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
     let Ask { verb, allowed, holds, phase } = ask;
@@ -129,13 +125,12 @@ fn decide(
         return Ok(Decision::unchanged(()));
     }
     if !allowed {
-        let message = format!("The instance {} cannot {verb} now: {}.", wish.spec.name, state_of(phase));
+        let message = format!("The instance {} cannot {} now: {}.", wish.spec.name, verb.word(), state_of(phase));
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    let text = format!("{} asked to {verb} it.", actor.username);
-    let event = event(world, wish.id, actor.username.as_str(), text, draw, now);
+    let event = actor.event(wish.id, EventKind::Asked { verb });
     let wish = Instance { generation: wish.generation.next(), wished_at: now.wall, ..wish };
-    Ok(Decision::new(vec![Change::PutInstance(Box::new(wish)), event], ()))
+    Ok(Decision { events: vec![event], ..Decision::new(vec![Change::PutInstance(Box::new(wish))], ()) })
 }
 
 /// The phase as a clause.

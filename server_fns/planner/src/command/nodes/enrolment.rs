@@ -36,8 +36,8 @@ pub fn offering<T>(decision: Decision<T>, code_hash: &str, now: Now) -> Decision
         }
         change
     };
-    let Decision { changes, answer } = decision;
-    Decision::new(changes.into_iter().map(offer).collect(), answer)
+    let Decision { changes, events, answer } = decision;
+    Decision { changes: changes.into_iter().map(offer).collect(), events, answer }
 }
 
 /// A machine at that address shows a code: the node has the new key from now on, and the code opens nothing any more.

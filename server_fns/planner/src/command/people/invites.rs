@@ -6,6 +6,7 @@ use model::refusal::{Refusal, RefusalCode};
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, fresh};
+use crate::draw::Draw;
 use crate::limits::{INVITE_LIFETIME, OPEN_INVITES};
 use crate::world::{Change, Invite, World};
 
@@ -13,7 +14,7 @@ pub fn create_invite(
     world: &World,
     actor: &Actor,
     secret_hash: String,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<InviteId>, Refusal> {
     actor.must_administer("invite people")?;

@@ -6,6 +6,7 @@ use model::refusal::{Refusal, RefusalCode};
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::command::{Decision, fresh, is_past};
+use crate::draw::Draw;
 use crate::limits::{SESSION_AGENT, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, TOUCH_EVERY};
 use crate::world::{Change, Person, Session, World};
 
@@ -35,7 +36,7 @@ pub fn session_is_valid(session: &Session, now: Now) -> bool {
 pub fn open_session(
     world: &World,
     opening: Opening,
-    draw: &mut dyn FnMut() -> u64,
+    draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<SessionId>, Refusal> {
     let Opening { person, password_hash, secret_hash, key_hash, address, agent } = opening;
