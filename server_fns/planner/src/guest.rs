@@ -10,6 +10,7 @@ use model::plain::plain;
 
 use crate::actor::{Actor, Via};
 use crate::keys::{Holder, claims, holder, is_proved};
+use crate::permission::Action;
 use crate::world::{Instance, Person, SshKey, World};
 
 pub use astray::{astray, no_such_jump};
@@ -127,8 +128,9 @@ pub fn jump(world: &World, visitor: &Visitor, host: &str) -> Option<InstanceId> 
 
 /// Whether the holder of the key may open anything on that instance of its account.
 pub fn reaches(world: &World, key: SshKeyId, instance: InstanceId) -> bool {
-    let (Some(key), Some(instance)) = (world.ssh_keys.get(&key), world.instances.get(&instance)) else { return false };
-    instance.owner == key.person && (key.may_manage || instance.spec.ssh_keys.contains(&key.id))
+    let row = world.ssh_keys.get(&key);
+    let Some(person) = row.and_then(|row| world.people.get(&row.person)) else { return false };
+    Actor::new(person, Via::SshKey(key)).instance(world, Action::ReachInstance, instance).is_ok()
 }
 
 /// Whether the holder of the key may do what the pages of its account can.

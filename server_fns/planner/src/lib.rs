@@ -15,6 +15,7 @@ pub mod keys;
 pub mod limits;
 pub mod liveness;
 pub mod meter;
+pub mod permission;
 pub mod placement;
 pub mod ports;
 pub mod reconcile;

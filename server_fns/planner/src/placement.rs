@@ -17,6 +17,7 @@ use crate::actor::Actor;
 use crate::clock::Now;
 use crate::limits::NODES_IN_REFUSAL;
 use crate::liveness::liveness;
+use crate::permission::{Action, Subject, is_allowed};
 use crate::ports::likely_free_block;
 use crate::world::{Node, World};
 
@@ -32,7 +33,7 @@ pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result
     let assigned = world.assigned();
     let mut best: Option<(Place, Load)> = None;
     let mut reasons = BTreeMap::new();
-    for node in world.nodes.values().filter(|node| actor.sees_node(world, node)) {
+    for node in world.nodes.values().filter(|node| is_allowed(world, actor, Action::SeeNode, Subject::Node(node))) {
         let load = Load { instances: assigned.get(&node.id).copied().unwrap_or(0), most: node.settings.max_instances };
         match fit(world, actor, node, load, image, now) {
             Ok(host_ports) => {
@@ -64,7 +65,7 @@ impl Load {
 
 /// The host ports it would get there, or a clause that follows the name of the node.
 fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, now: Now) -> Result<PortBlock, String> {
-    if !world.takes_instances_of(node, actor.person) {
+    if !is_allowed(world, actor, Action::PlaceOnNode, Subject::Node(node)) {
         return Err("takes only its owner's instances".to_owned());
     }
     match liveness(world, node.id, now.mono) {

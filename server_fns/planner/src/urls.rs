@@ -8,6 +8,7 @@ use model::name::{InstanceName, Username};
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 
 use crate::actor::{Actor, Via};
+use crate::permission::{Action, Subject, is_allowed};
 use crate::world::{Instance, World};
 
 /// Characters of one label of a host name (RFC 1035).
@@ -68,14 +69,17 @@ pub fn may_open(world: &World, App { instance, port }: App<'_>, pass: Option<&Pa
         (UrlAccess::Public, _) => true,
         (UrlAccess::SignedIn | UrlAccess::Owner, Some(Pass::Link(maker))) => may_share(world, instance, *maker),
         (UrlAccess::SignedIn, Some(Pass::Person(_))) => true,
-        (UrlAccess::Owner, Some(Pass::Person(actor))) => actor.person == instance.owner,
+        (UrlAccess::Owner, Some(Pass::Person(actor))) => {
+            is_allowed(world, actor, Action::OpenOwnUrl, Subject::Instance(instance))
+        }
         (UrlAccess::SignedIn | UrlAccess::Owner, None) => false,
     }
 }
 
 /// A link opens for as long as its maker could make it.
 fn may_share(world: &World, instance: &Instance, maker: PersonId) -> bool {
-    world.people.get(&maker).is_some_and(|maker| Actor::new(maker, Via::Console).sees_instance(instance))
+    let maker = world.people.get(&maker).map(|maker| Actor::new(maker, Via::Console));
+    maker.is_some_and(|maker| is_allowed(world, &maker, Action::ShareInstance, Subject::Instance(instance)))
 }
 
 type Found<'w> = Option<(&'w Arc<Instance>, ContainerPort)>;

@@ -8,8 +8,10 @@ use model::live::LiveWorld;
 use model::node::Liveness;
 use model::view::{ImageView, Quota, Welcome};
 
+use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::liveness::{is_present, liveness};
+use crate::permission::{Action, Subject, is_allowed};
 use crate::world::{Person, World};
 
 mod doors;
@@ -45,8 +47,11 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
     let liveness: BTreeMap<NodeId, Liveness> =
         world.nodes.keys().map(|node| (*node, liveness(world, *node, now.mono))).collect();
     let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
-    let instances = world.instances.values().filter(|instance| me.administrator || instance.owner == person);
-    let nodes = world.nodes.values().filter(|node| me.administrator || world.takes_instances_of(node, person));
+    // What the page shows is what somebody sees who is signed in.
+    let actor = Actor::new(me, Via::Console);
+    let sees = |action, subject| is_allowed(world, &actor, action, subject);
+    let instances = world.instances.values().filter(|row| sees(Action::SeeInstance, Subject::Instance(row)));
+    let nodes = world.nodes.values().filter(|row| sees(Action::SeeNode, Subject::Node(row)));
     Some(LiveWorld {
         me: person_view(me),
         quota: quota(world, person),

@@ -14,6 +14,7 @@ use crate::draw::Draw;
 use crate::event::EventKind;
 use crate::limits::{NODES_PER_PERSON, listed};
 use crate::liveness::{is_present, liveness};
+use crate::permission::Action;
 use crate::world::{Change, Instance, Node, World};
 
 pub mod enrolment;
@@ -90,25 +91,25 @@ fn added(
 /// Changes a node's settings. Fields that were left out stay; an empty lab or address is taken away.
 /// Instances that are there keep their places and host ports.
 pub fn update(world: &World, actor: &Actor, id: NodeId, asked: &RegisterNode) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     let settings = settings(world, asked, Some(node))?;
     Ok(put_if_changed(node, Node { settings, ..Node::clone(node) }))
 }
 
 /// Replaces the API key. The old one and a code are refused from now on, and any machine may use the new one.
 pub fn rotate_key(world: &World, actor: &Actor, id: NodeId, key_hash: String) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     Ok(put_if_changed(node, Node { key_hash, enrolment: None, ..unbound(node) }))
 }
 
 /// Places nothing new on the node; what is there goes on.
 pub fn cordon(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     Ok(put_if_changed(node, Node { availability: Availability::Cordoned, ..Node::clone(node) }))
 }
 
 pub fn uncordon(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     Ok(put_if_changed(node, Node { availability: Availability::Open, ..Node::clone(node) }))
 }
 
@@ -120,7 +121,7 @@ pub fn drain(
     asked: DrainNode,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     let mut decision = put_if_changed(node, Node { availability: Availability::Draining, ..Node::clone(node) });
     let runs = world.node_instances(id).filter(|instance| asked.stop && instance.desired == DesiredState::Running);
     for instance in runs {
@@ -137,7 +138,7 @@ pub fn drain(
 
 /// Lets a machine in again after several took turns with the key: the first one that comes.
 pub fn unfreeze(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     if !node.frozen {
         return Ok(Decision::unchanged(()));
     }
@@ -151,7 +152,7 @@ fn unbound(node: &Node) -> Node {
 
 /// Forgets a node that has nothing on it.
 pub fn remove(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     let names = names(world, id);
     if names.is_empty() {
         return Ok(Decision::new(vec![Change::DropNode(id)], ()));
@@ -166,7 +167,7 @@ pub fn remove(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, 
 /// Forgets a node that is gone for good, and every instance on it. Its key ends with it, so that a machine which
 /// returns after all is not let in; what is on that machine stays there.
 pub fn forget(world: &World, actor: &Actor, id: NodeId, now: Now) -> Result<Decision<()>, Refusal> {
-    let node = actor.managed_node(world, id)?;
+    let node = actor.node(world, Action::ManageNode, id)?;
     if is_present(liveness(world, id, now.mono)) {
         let message = format!(
             "The node {} is connected, so it is not gone. Drain it, delete its instances and remove it.",

@@ -11,12 +11,14 @@ use model::view::{
 
 use super::doors::doors;
 use super::forwards::forwards;
+use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::command::channel::frozen;
 use crate::guest::{ENROL, LOBBY};
 use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
+use crate::permission::{Action, Subject, is_allowed};
 use crate::rollup::{Rollup, rollup};
 use crate::urls::label;
 use crate::world::{Enrolment, Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
@@ -119,7 +121,8 @@ pub fn node_view(world: &World, viewer: &Person, node: &Node, now: Now) -> NodeV
 
 pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Liveness, load: Load) -> NodeView {
     let link = world.links.get(&node.id);
-    let manageable = viewer.administrator || node.owner == Some(viewer.id);
+    let actor = Actor::new(viewer, Via::Console);
+    let manageable = is_allowed(world, &actor, Action::ManageNode, Subject::Node(node));
     let since = match link {
         Some(link) if link.connected && is_present(liveness) => Some(link.since),
         Some(link) => Some(link.last_heard_at),

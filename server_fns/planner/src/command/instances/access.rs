@@ -7,6 +7,7 @@ use model::refusal::Refusal;
 use crate::actor::Actor;
 use crate::command::Decision;
 use crate::event::EventKind;
+use crate::permission::Action;
 use crate::world::{Change, Instance, World};
 
 /// Whether a login through the gateway starts it when it is stopped.
@@ -16,7 +17,7 @@ pub fn start_on_connect(
     id: InstanceId,
     allowed: bool,
 ) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, id)?;
+    let instance = actor.instance(world, Action::ManageInstance, id)?;
     if instance.spec.start_on_connect == allowed {
         return Ok(Decision::unchanged(()));
     }

@@ -13,6 +13,7 @@ use crate::command::Decision;
 use crate::deadline::is_overdue;
 use crate::event::EventKind;
 use crate::liveness::{is_present, liveness};
+use crate::permission::Action;
 use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
 
@@ -24,7 +25,7 @@ pub fn start(
     id: InstanceId,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, id)?;
+    let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let waits = starts_at(instance).is_some() && phase.can_start();
     // Where asking again is no answer: something failed, or nobody here can bring it about.
@@ -53,7 +54,7 @@ pub fn stop(
     id: InstanceId,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, id)?;
+    let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Stopped && phase != Phase::Error;
     let wish = Instance { desired: DesiredState::Stopped, ..Instance::clone(instance) };
@@ -67,7 +68,7 @@ pub fn restart(
     id: InstanceId,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, id)?;
+    let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let holds = phase == Phase::Restarting;
     let wish = Instance { restarts: instance.restarts.next(), ..Instance::clone(instance) };
@@ -81,7 +82,7 @@ pub fn delete(
     id: InstanceId,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, id)?;
+    let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Deleted;
     let wish = Instance { desired: DesiredState::Deleted, ..Instance::clone(instance) };
@@ -91,7 +92,7 @@ pub fn delete(
 /// Takes a deletion as done although the node has not confirmed it, because it is away or its engine does not get it
 /// done: name, host ports and quota are free at once. What is left on the node stays there, and is shown there.
 pub fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, id)?;
+    let instance = actor.instance(world, Action::ManageInstance, id)?;
     let refused = |why: &str| {
         let message = format!("The instance {} cannot be forgotten: {why}.", instance.spec.name);
         Err(Refusal::new(RefusalCode::Conflict, message))

@@ -8,6 +8,7 @@ use crate::clock::Now;
 use crate::command::{Decision, fresh};
 use crate::draw::Draw;
 use crate::limits::{INVITE_LIFETIME, OPEN_INVITES};
+use crate::permission::{Action, Subject, may};
 use crate::world::{Change, Invite, World};
 
 pub fn create_invite(
@@ -17,7 +18,7 @@ pub fn create_invite(
     draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<InviteId>, Refusal> {
-    actor.must_administer("invite people")?;
+    may(world, actor, Action::Invite, Subject::Installation)?;
     let open = world.invites.values().filter(|invite| invite.expires_at > now.wall).count();
     if open >= OPEN_INVITES {
         let message = format!("There are {open} open invitations, the most there may be. Withdraw one first.");
@@ -29,7 +30,7 @@ pub fn create_invite(
 }
 
 pub fn drop_invite(world: &World, actor: &Actor, id: InviteId) -> Result<Decision<()>, Refusal> {
-    actor.must_administer("withdraw invitations")?;
+    may(world, actor, Action::WithdrawInvite, Subject::Installation)?;
     if !world.invites.contains_key(&id) {
         return Err(Refusal::not_found("invitation"));
     }
