@@ -1,50 +1,117 @@
-//! What people and nodes ask for. Each function reads the world and answers with the changes to commit,
-//! or with a refusal; none of them changes anything.
+//! Everything that can be asked for, as data: who asks, in which way, what, on what. [`decide`] answers with the changes to
+//! commit, or with a refusal, and changes nothing itself.
 
 use model::Timestamp;
+use model::forward::ForwardKey;
+use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::name::NodeName;
+use model::port::{ContainerPort, DeclaredPort};
+use model::refusal::Refusal;
+use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::verb::Verb;
 
-use crate::clock::Now;
+use crate::actor::Actor;
 use crate::draw::Draw;
-use crate::event::{Event, timeline};
-use crate::world::{Change, World};
 
 pub mod channel;
+mod decide;
+pub mod idempotency;
 pub mod instances;
+mod name;
 pub mod nodes;
 pub mod people;
 pub mod settings;
 pub mod ssh_keys;
 pub mod tokens;
 
-/// What is to be committed as one transaction, and what to answer once it is.
-#[must_use]
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decision<T> {
-    pub changes: Vec<Change>,
-    pub events: Vec<Event>,
-    pub answer: T,
+pub use decide::decide;
+use people::{Admission, Newcomer, Opening};
+use ssh_keys::{ParsedKey, Shown};
+
+pub use crate::decision::Decision;
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asker {
+    Person(Actor),
+    /// Whoever holds the server's own computer.
+    Operator,
+    /// Nobody in particular: somebody who signs up or in, or a computer with a code.
+    Stranger,
 }
 
-impl<T> Decision<T> {
-    pub const fn new(changes: Vec<Change>, answer: T) -> Self {
-        Self { changes, events: Vec::new(), answer }
-    }
+/// Secrets are in here as hashes alone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    SignUp { newcomer: Newcomer, admission: Admission, password_hash: String },
+    OpenSession(Opening),
+    CloseSession,
+    RevokeSession { id: SessionId },
+    /// That the session or the token of the actor was used.
+    NoteUse,
+    /// `checked` is the hash that the old password was checked against.
+    ChangePassword { checked: String, password_hash: String },
+    CreateInvite { secret_hash: String },
+    DropInvite { id: InviteId },
+    ChangeSettings(Settings),
 
-    /// What was asked for is so already.
-    pub const fn unchanged(answer: T) -> Self {
-        Self::new(Vec::new(), answer)
-    }
+    AddSshKey { asked: AddSshKey, key: ParsedKey },
+    ProveSshKey { id: SshKeyId, shown: Shown },
+    SetMayManage { id: SshKeyId, allowed: bool },
+    RemoveSshKey { id: SshKeyId },
+    CreateToken { asked: CreateToken, hint: String, secret_hash: String },
+    RemoveToken { id: TokenId },
 
-    pub fn map<A>(self, answer: impl FnOnce(T) -> A) -> Decision<A> {
-        let Self { changes, events, answer: given } = self;
-        Decision { changes, events, answer: answer(given) }
-    }
+    CreateInstance(CreateInstance),
+    Wish { id: InstanceId, verb: Verb },
+    DeclarePort { id: InstanceId, port: DeclaredPort },
+    WithdrawPort { id: InstanceId, port: ContainerPort },
+    OpenForward { id: InstanceId, asked: OpenForward },
+    CloseForward { id: InstanceId, key: ForwardKey },
+    SetDoor { id: InstanceId, port: ContainerPort, open: bool },
+    SetStartOnConnect { id: InstanceId, allowed: bool },
 
-    /// Everything that is to be committed, with the rows of the timelines.
-    pub fn rows(self, world: &World, draw: &mut dyn Draw, now: Now) -> (Vec<Change>, T) {
-        let Self { mut changes, events, answer } = self;
-        changes.extend(timeline(world, &events, draw, now));
-        (changes, answer)
+    RegisterNode { asked: RegisterNode, key_hash: String, code_hash: String },
+    UpdateNode { id: NodeId, asked: RegisterNode },
+    RotateNodeKey { id: NodeId, key_hash: String, code_hash: String },
+    IssueCode { id: NodeId, code_hash: String },
+    RedeemCode { code_hash: String, key_hash: String, address: String },
+    CordonNode { id: NodeId },
+    UncordonNode { id: NodeId },
+    DrainNode { id: NodeId, asked: DrainNode },
+    UnfreezeNode { id: NodeId },
+    RemoveNode { id: NodeId },
+    ForgetNode { id: NodeId },
+
+    /// The operator's own.
+    CreateAdministrator { newcomer: Newcomer, password_hash: String },
+    ResetPassword { person: PersonId, password_hash: String },
+    InstallNode { asked: RegisterNode, key_hash: String },
+    Recover { node: String, container: String, owner: Option<String> },
+}
+
+/// What a command made or found; [`Answer::Done`] where there is nothing to name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Done,
+    Person(PersonId),
+    Session(SessionId),
+    Invite(InviteId),
+    SshKey(SshKeyId),
+    Token(TokenId),
+    Node(NodeId),
+    NodeName(NodeName),
+    Instance(InstanceId),
+}
+
+impl Asker {
+    /// # Errors
+    /// `Unauthenticated`, where somebody has to have signed in.
+    pub fn person(&self) -> Result<&Actor, Refusal> {
+        match self {
+            Self::Person(actor) => Ok(actor),
+            Self::Operator | Self::Stranger => Err(Refusal::unauthenticated()),
+        }
     }
 }
 

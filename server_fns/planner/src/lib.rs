@@ -5,6 +5,7 @@ pub mod actor;
 pub mod clock;
 pub mod command;
 pub mod deadline;
+pub mod decision;
 pub mod draw;
 pub mod event;
 pub mod explain;

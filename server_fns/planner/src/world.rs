@@ -24,6 +24,7 @@ use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
+use crate::command::Answer;
 use crate::meter::Meter;
 use index::Index;
 
@@ -275,7 +276,7 @@ pub struct Idempotency {
     pub key: String,
     /// SHA-256 of the request, in hex: the same key with another request is refused.
     pub request_hash: String,
-    pub instance: InstanceId,
+    pub answer: Answer,
     pub at: Timestamp,
 }
 

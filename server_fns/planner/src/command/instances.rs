@@ -15,4 +15,4 @@ pub use create::create;
 pub use doors::set_door;
 pub use forwards::{close_forward, open_forward};
 pub use ports::{declare_port, withdraw_port};
-pub use wish::{delete, forget, restart, start, stop};
+pub use wish::wish;

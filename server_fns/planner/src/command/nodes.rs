@@ -39,9 +39,9 @@ pub fn register(
     Ok(added(world, Some(actor.person), settings, key_hash, draw, now))
 }
 
-/// Enrols a node of the installation itself, from the server's own console; one that is there already
+/// Registers a node of the installation itself, from the server's own console; one that is there already
 /// gets the new key, and the address if one is given.
-pub fn enrol(
+pub fn install(
     world: &World,
     asked: &RegisterNode,
     key_hash: String,

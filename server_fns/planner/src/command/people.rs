@@ -16,7 +16,7 @@ mod invites;
 mod sessions;
 
 pub use invites::{create_invite, drop_invite, find_invite};
-pub use sessions::{Opening, close_session, open_session, revoke_session, session_is_valid, touch_session};
+pub use sessions::{Opening, close_session, note_use, open_session, revoke_session, session_is_valid};
 
 /// What lets a person in, once its secret was found good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,15 @@ pub struct Newcomer {
 /// [`sign_up`] alone, to somebody whose password was judged and hashed, so that nobody asks for names in bulk.
 pub fn newcomer(world: &World, asked: &SignUp, admission: Admission) -> Result<Newcomer, Refusal> {
     check_admission(world, admission)?;
-    Ok(Newcomer { username: typed::username(&asked.username)?, email: typed::email(&asked.email)? })
+    Newcomer::read(asked)
+}
+
+impl Newcomer {
+    /// # Errors
+    /// With the field at fault.
+    pub fn read(asked: &SignUp) -> Result<Self, Refusal> {
+        Ok(Self { username: typed::username(&asked.username)?, email: typed::email(&asked.email)? })
+    }
 }
 
 /// Either may be used to sign in, so each belongs to one person.
@@ -82,13 +90,13 @@ fn check_admission(world: &World, admission: Admission) -> Result<(), Refusal> {
 /// Opens an account. The invitation that admitted it is used up.
 pub fn sign_up(
     world: &World,
-    asked: &SignUp,
+    newcomer: Newcomer,
     admission: Admission,
     password_hash: String,
     draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<PersonId>, Refusal> {
-    let newcomer = newcomer(world, asked, admission)?;
+    check_admission(world, admission)?;
     check_free(world, &newcomer)?;
     let Newcomer { username, email } = newcomer;
     let mut changes = Vec::new();
@@ -103,6 +111,21 @@ pub fn sign_up(
     let administrator = admission == Admission::Setup;
     changes.push(Change::PutPerson(Person { id, username, email, password_hash, administrator, created_at: now.wall }));
     Ok(Decision::new(changes, id))
+}
+
+/// An account for the operator: the settings for signing up do not hold, and it administers.
+pub fn create_administrator(
+    world: &World,
+    newcomer: Newcomer,
+    password_hash: String,
+    draw: &mut dyn Draw,
+    now: Now,
+) -> Result<Decision<PersonId>, Refusal> {
+    check_free(world, &newcomer)?;
+    let Newcomer { username, email } = newcomer;
+    let id = fresh(draw, PersonId::from_bits, |id| world.people.contains_key(id));
+    let person = Person { id, username, email, password_hash, administrator: true, created_at: now.wall };
+    Ok(Decision::new(vec![Change::PutPerson(person)], id))
 }
 
 /// Sets another password for the actor, and ends every session but the one that asks. `checked` is the hash that the old

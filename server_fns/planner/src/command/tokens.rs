@@ -7,9 +7,9 @@ use model::request::CreateToken;
 
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::{Decision, fresh, is_past};
+use crate::command::{Decision, fresh};
 use crate::draw::Draw;
-use crate::limits::{TOKENS_PER_PERSON, TOUCH_EVERY};
+use crate::limits::TOKENS_PER_PERSON;
 use crate::world::{Change, Token, World};
 
 /// `hint` is the visible beginning of the secret.
@@ -40,11 +40,4 @@ pub fn create(
 pub fn remove(world: &World, actor: &Actor, id: TokenId) -> Result<Decision<()>, Refusal> {
     actor.token(world, id)?;
     Ok(Decision::new(vec![Change::DropToken(id)], ()))
-}
-
-/// The token was used. Written down at most every [`TOUCH_EVERY`].
-pub fn touch(world: &World, id: TokenId, now: Now) -> Option<Change> {
-    let token = world.tokens.get(&id)?;
-    let due = token.last_used_at.is_none_or(|at| is_past(at, TOUCH_EVERY, now.wall));
-    due.then(|| Change::PutToken(Token { last_used_at: Some(now.wall), ..Token::clone(token) }))
 }

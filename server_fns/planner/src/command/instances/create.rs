@@ -10,28 +10,20 @@ use model::version::{Generation, Incarnation, Restarts};
 use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::instances::spec::spec;
-use crate::command::{Decision, fresh, is_past};
+use crate::command::{Decision, fresh};
 use crate::draw::Draw;
 use crate::event::EventKind;
-use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_LIFETIME};
 use crate::placement::place;
-use crate::world::{Change, Idempotency, Instance, LastReport, World};
+use crate::world::{Change, Instance, LastReport, World};
 
-/// Creates an instance. With an idempotency key and the hash of the request, a repetition gets the
-/// first answer and makes nothing.
+/// Creates an instance.
 pub fn create(
     world: &World,
     actor: &Actor,
     asked: &CreateInstance,
-    idempotency: Option<(&str, &str)>,
     draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<InstanceId>, Refusal> {
-    if let Some((key, request_hash)) = idempotency
-        && let Some(first) = first_answer(world, actor, key, request_hash, now)?
-    {
-        return Ok(Decision::unchanged(first));
-    }
     let spec = spec(world, actor, asked)?;
     check_name(actor, &spec.name)?;
     check_room(world, actor, &spec.name)?;
@@ -55,36 +47,9 @@ pub fn create(
         created_at: now.wall,
         report: LastReport::unheard(now.wall),
     };
-    let mut changes = vec![Change::PutInstance(Box::new(instance))];
-    if let Some((key, request_hash)) = idempotency {
-        let (person, key, request_hash) = (actor.person, key.to_owned(), request_hash.to_owned());
-        changes.push(Change::PutIdempotency(Idempotency { person, key, request_hash, instance: id, at: now.wall }));
-    }
+    let changes = vec![Change::PutInstance(Box::new(instance))];
     let event = actor.event(id, EventKind::Created { node });
     Ok(Decision { events: vec![event], ..Decision::new(changes, id) })
-}
-
-fn first_answer(
-    world: &World,
-    actor: &Actor,
-    key: &str,
-    request_hash: &str,
-    now: Now,
-) -> Result<Option<InstanceId>, Refusal> {
-    const FIELD: &str = "Idempotency-Key";
-    if key.is_empty() || key.len() > IDEMPOTENCY_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
-        let message = format!("The idempotency key must be 1 to {IDEMPOTENCY_KEY} visible ASCII characters.");
-        return Err(Refusal::field(FIELD, message));
-    }
-    let known = world.idempotency.get(&(actor.person, key.to_owned()));
-    match known.filter(|row| !is_past(row.at, IDEMPOTENCY_LIFETIME, now.wall)) {
-        None => Ok(None),
-        Some(row) if row.request_hash == request_hash => Ok(Some(row.instance)),
-        Some(_) => {
-            let message = "This idempotency key was used for another request. Use a new key for a new request.";
-            Err(Refusal::new(RefusalCode::Conflict, message).at(FIELD))
-        }
-    }
 }
 
 /// By their own username people reach the lobby, and jump: an instance that is called so would take that from them.

@@ -1,4 +1,4 @@
-//! Start, stop, restart, delete. A wish that holds already is granted again without a change.
+//! Start, stop, restart, delete, forget.
 
 use model::id::InstanceId;
 use model::instance::DesiredState;
@@ -17,14 +17,20 @@ use crate::permission::Action;
 use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
 
+/// What a verb asks of an instance. A wish that holds already is granted again without a change.
+pub fn wish(world: &World, actor: &Actor, id: InstanceId, verb: Verb, now: Now) -> Result<Decision<()>, Refusal> {
+    match verb {
+        Verb::Start => start(world, actor, id, now),
+        Verb::Stop => stop(world, actor, id, now),
+        Verb::Restart => restart(world, actor, id, now),
+        Verb::Delete => delete(world, actor, id, now),
+        Verb::Forget => forget(world, actor, id, now),
+    }
+}
+
 /// Wishes it to run. After an error this asks the node to try again, and where the node pauses before it starts
 /// again what ended by itself, this ends the pause.
-pub fn start(
-    world: &World,
-    actor: &Actor,
-    id: InstanceId,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
+fn start(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let waits = starts_at(instance).is_some() && phase.can_start();
@@ -48,12 +54,7 @@ pub fn start(
 }
 
 /// Wishes it to stop. While its node is away the wish waits.
-pub fn stop(
-    world: &World,
-    actor: &Actor,
-    id: InstanceId,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
+fn stop(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Stopped && phase != Phase::Error;
@@ -62,12 +63,7 @@ pub fn stop(
 }
 
 /// Wishes one restart. While one is under way, asking again changes nothing.
-pub fn restart(
-    world: &World,
-    actor: &Actor,
-    id: InstanceId,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
+fn restart(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let holds = phase == Phase::Restarting;
@@ -76,12 +72,7 @@ pub fn restart(
 }
 
 /// Wishes it gone for good. Its name, host ports and quota are free once its node has confirmed that.
-pub fn delete(
-    world: &World,
-    actor: &Actor,
-    id: InstanceId,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
+fn delete(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, Action::ManageInstance, id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Deleted;
@@ -91,7 +82,7 @@ pub fn delete(
 
 /// Takes a deletion as done although the node has not confirmed it, because it is away or its engine does not get it
 /// done: name, host ports and quota are free at once. What is left on the node stays there, and is shown there.
-pub fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
+fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, Action::ManageInstance, id)?;
     let refused = |why: &str| {
         let message = format!("The instance {} cannot be forgotten: {why}.", instance.spec.name);

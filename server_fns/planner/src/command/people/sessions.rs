@@ -8,7 +8,7 @@ use crate::clock::Now;
 use crate::command::{Decision, fresh, is_past};
 use crate::draw::Draw;
 use crate::limits::{SESSION_AGENT, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, TOUCH_EVERY};
-use crate::world::{Change, Person, Session, World};
+use crate::world::{Change, Person, Session, Token, World};
 
 /// Who signed in, where, and what their browser holds from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +57,23 @@ pub fn open_session(
     Ok(Decision::new(changes, id))
 }
 
-/// The session was used. Written down at most every [`TOUCH_EVERY`].
-pub fn touch_session(world: &World, id: SessionId, now: Now) -> Option<Change> {
-    let session = world.sessions.get(&id).filter(|session| is_past(session.last_seen_at, TOUCH_EVERY, now.wall))?;
-    Some(Change::PutSession(Session { last_seen_at: now.wall, ..Session::clone(session) }))
+/// That the actor's session or token was used. Written down at most every [`TOUCH_EVERY`].
+pub fn note_use(world: &World, actor: &Actor, now: Now) -> Decision<()> {
+    let is_due = |last| is_past(last, TOUCH_EVERY, now.wall);
+    let change = match actor.via {
+        Via::Session(id) => world
+            .sessions
+            .get(&id)
+            .filter(|session| is_due(session.last_seen_at))
+            .map(|session| Change::PutSession(Session { last_seen_at: now.wall, ..Session::clone(session) })),
+        Via::Token(id) => world
+            .tokens
+            .get(&id)
+            .filter(|token| token.last_used_at.is_none_or(is_due))
+            .map(|token| Change::PutToken(Token { last_used_at: Some(now.wall), ..Token::clone(token) })),
+        Via::SshKey(_) | Via::Console => None,
+    };
+    Decision::new(change.into_iter().collect(), ())
 }
 
 /// Signs out. A token has no session to end.

@@ -1,0 +1,68 @@
+//! A command that is sent again because its answer was lost: it is carried out once, and answered with the same.
+
+use model::refusal::{Refusal, RefusalCode};
+
+use super::{Answer, Asker, Command, Decision, decide, is_past};
+use crate::clock::Now;
+use crate::draw::Draw;
+use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_LIFETIME};
+use crate::world::{Change, Idempotency, World};
+
+/// By what a repetition is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// As the program that asks made it up.
+    pub key: String,
+    /// SHA-256 of the request, in hex: the same key with another request is refused.
+    pub request_hash: String,
+}
+
+/// Decides, unless that person sent the same request with that key before: then the first answer is given again.
+///
+/// # Errors
+/// `Conflict` for another request with that key, and for a secret that was shown once; or as [`decide`].
+pub fn decide_once(
+    world: &World,
+    asker: &Asker,
+    command: &Command,
+    key: Option<&Key>,
+    draw: &mut dyn Draw,
+    now: Now,
+) -> Result<Decision<Answer>, Refusal> {
+    let Some(key) = key else { return decide(world, asker, command, draw, now) };
+    let person = asker.person()?.person;
+    if let Some(first) = first_answer(world, asker, command, key, now)? {
+        return Ok(Decision::unchanged(first));
+    }
+    let mut decision = decide(world, asker, command, draw, now)?;
+    let Key { key, request_hash } = key.clone();
+    let answer = decision.answer.clone();
+    decision.changes.push(Change::PutIdempotency(Idempotency { person, key, request_hash, answer, at: now.wall }));
+    Ok(decision)
+}
+
+fn first_answer(
+    world: &World,
+    asker: &Asker,
+    command: &Command,
+    Key { key, request_hash }: &Key,
+    now: Now,
+) -> Result<Option<Answer>, Refusal> {
+    const FIELD: &str = "Idempotency-Key";
+    if key.is_empty() || key.len() > IDEMPOTENCY_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        let message = format!("The idempotency key must be 1 to {IDEMPOTENCY_KEY} visible ASCII characters.");
+        return Err(Refusal::field(FIELD, message));
+    }
+    let conflict = |message: &str| Err(Refusal::new(RefusalCode::Conflict, message).at(FIELD));
+    let known = world.idempotency.get(&(asker.person()?.person, key.to_owned()));
+    match known.filter(|row| !is_past(row.at, IDEMPOTENCY_LIFETIME, now.wall)) {
+        None => Ok(None),
+        Some(row) if row.request_hash != *request_hash => {
+            conflict("This idempotency key was used for another request. Use a new key for a new request.")
+        }
+        Some(_) if command.shows_a_secret() => {
+            conflict("This request was carried out before, and its secret was shown then, once. Make another one.")
+        }
+        Some(row) => Ok(Some(row.answer.clone())),
+    }
+}
