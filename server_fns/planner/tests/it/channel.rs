@@ -5,7 +5,6 @@ use model::observed::{Activity, ContainerState, InstanceReport, Observed, Proble
 use model::verb::Verb;
 use model::version::{Epoch, Era, Generation};
 use planner::command::channel::{self, ChannelRefusal, Introduction};
-use planner::command::instances::start;
 use planner::command::nodes;
 use planner::limits::TAKEOVERS_WITHIN;
 use planner::liveness::LEASE;
@@ -180,7 +179,7 @@ fn a_container_that_somebody_paused_is_called_so_and_not_running() {
     assert!(explained.next_step.contains("docker unpause` on lab-1"), "{}", explained.next_step);
     let verbs: Vec<_> = explained.ways_out.iter().map(|way| way.verb.title()).collect();
     assert_eq!(verbs, ["Restart", "Stop", "Delete"]);
-    let no = scene.wish("bob", id, start).unwrap_err();
+    let no = scene.wish("bob", id, Verb::Start).unwrap_err();
     assert!(no.message.contains("paused on its node"), "asked to start it, nothing would happen: {}", no.message);
     scene.report(node, &worker.reports());
     assert_eq!(scene.phase(id), "running");
@@ -198,14 +197,14 @@ fn who_asks_to_start_what_waits_for_its_next_start_ends_the_pause_once() {
     assert!(shown(&scene).takes(Verb::Start));
     let asked = |scene: &Scene| (scene.instance(id).generation, scene.instance(id).restarts);
     let before = asked(&scene);
-    scene.wish("bob", id, start).unwrap();
+    scene.wish("bob", id, Verb::Start).unwrap();
     let once = (before.0.next(), before.1);
     assert_eq!(
         asked(&scene),
         once,
         "a new wish, and no restart: it may run again by itself before its node hears of this"
     );
-    scene.wish("bob", id, start).unwrap();
+    scene.wish("bob", id, Verb::Start).unwrap();
     assert_eq!(asked(&scene), once, "its node has not heard of the first yet");
     let view = shown(&scene);
     assert_eq!((view.message.as_str(), view.starts_at, view.takes(Verb::Start)), ("Starting.", None, false));

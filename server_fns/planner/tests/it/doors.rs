@@ -4,18 +4,14 @@ use model::id::InstanceId;
 use model::port::ContainerPort;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::Settings;
-use planner::command::{instances, settings};
+use planner::command::{Command, settings};
 use planner::view::instance_view;
 
 use crate::scene::Scene;
 use crate::worker::Worker;
 
 fn set(scene: &mut Scene, owner: &str, id: InstanceId, port: u16, open: bool) -> Result<(), Refusal> {
-    let (actor, mut draw) = (scene.actor(owner), scene.draw());
-    let decided = instances::set_door(&scene.world, &actor, id, ContainerPort(port), open, &mut draw, scene.now)?;
-    scene.commit(decided);
-    scene.settle();
-    Ok(())
+    scene.ask(owner, &Command::SetDoor { id, port: ContainerPort(port), open }).map(drop)
 }
 
 /// Of each door whether it shall be open, and what is said of it.

@@ -3,24 +3,17 @@ use model::id::InstanceId;
 use model::port::HostPort;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::OpenForward;
-use planner::command::instances;
+use planner::command::Command;
 
 use crate::scene::{GATEWAY, RANGE, Scene};
 use crate::worker::Worker;
 
 fn open(scene: &mut Scene, owner: &str, id: InstanceId, asked: &OpenForward) -> Result<(), Refusal> {
-    let (actor, mut draw) = (scene.actor(owner), scene.draw());
-    let decided = instances::open_forward(&scene.world, &actor, id, asked, &mut draw, scene.now)?;
-    scene.commit(decided);
-    scene.settle();
-    Ok(())
+    scene.ask(owner, &Command::OpenForward { id, asked: asked.clone() }).map(drop)
 }
 
 fn close(scene: &mut Scene, owner: &str, id: InstanceId, key: ForwardKey) {
-    let (actor, mut draw) = (scene.actor(owner), scene.draw());
-    let decided = instances::close_forward(&scene.world, &actor, id, key, &mut draw, scene.now).unwrap();
-    scene.commit(decided);
-    scene.settle();
+    scene.ask(owner, &Command::CloseForward { id, key }).unwrap();
 }
 
 fn asked(container_port: u16) -> OpenForward {

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::forward::{Place, Protocol, Unopened};
-use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
 use model::port::{ContainerPort, PortRange};
 use model::request::{CreateInstance, OpenForward, RegisterNode};
+use model::verb::Verb;
 use planner::actor::{Actor, Via};
-use planner::command::{channel, instances, nodes, people, ssh_keys};
+use planner::command::idempotency::{Key, decide_once};
+use planner::command::{Asker, Command, Decision, channel, nodes, people, ssh_keys};
 
-use crate::scene::{RANGE, Scene, Wish, facts, introduction, opening};
+use crate::scene::{RANGE, Scene, facts, introduction, opening};
 use crate::worker::Worker;
 
 /// What happens, who or which it happens to, and how.
@@ -27,14 +28,19 @@ pub(crate) struct History {
 
 const PEOPLE: [&str; 3] = ["ada", "bob", "eve"];
 const NAMES: [&str; 3] = ["web", "db", "box"];
-const WISHES: [Wish; 6] = [
-    instances::start,
-    instances::stop,
-    instances::restart,
-    instances::delete,
-    |world, actor, id, draw, now| instances::set_door(world, actor, id, ContainerPort::HTTP, false, draw, now),
-    |world, actor, id, draw, now| instances::set_door(world, actor, id, ContainerPort::HTTP, true, draw, now),
-];
+/// What is asked of that instance.
+fn wished(id: InstanceId, how: u8) -> Command {
+    let wish = |verb| Command::Wish { id, verb };
+    let door = |open| Command::SetDoor { id, port: ContainerPort::HTTP, open };
+    match how % 6 {
+        0 => wish(Verb::Start),
+        1 => wish(Verb::Stop),
+        2 => wish(Verb::Restart),
+        3 => wish(Verb::Delete),
+        4 => door(false),
+        _ => door(true),
+    }
+}
 
 impl History {
     /// Two nodes are online, a shared one and one of bob's own.
@@ -82,17 +88,15 @@ impl History {
 
     fn create(&mut self, owner: &str, how: u8) {
         let asked = CreateInstance { name: pick(&NAMES, how).into(), ..CreateInstance::default() };
-        let key = (how >= 128).then_some(("once", pick(&NAMES, how)));
-        let actor = self.scene.actor(owner);
+        let key = (how >= 128).then(|| Key { key: "once".into(), request_hash: pick(&NAMES, how).into() });
+        let (asker, command) = (Asker::Person(self.scene.actor(owner)), Command::CreateInstance(asked));
         let mut draw = self.scene.draw();
-        let (world, now) = (&self.scene.world, self.scene.now);
-        if let Ok(decided) = instances::create(world, &actor, &asked, key, &|_| HostKey::default(), &mut draw, now) {
-            let id = self.scene.commit(decided);
+        let now = self.scene.now;
+        let mut create = |scene: &Scene| decide_once(&scene.world, &asker, &command, key.as_ref(), &mut draw, now);
+        if let Ok(decided) = create(&self.scene) {
+            let answer = self.scene.commit(decided);
             if key.is_some() {
-                let repeated =
-                    instances::create(&self.scene.world, &actor, &asked, key, &|_| HostKey::default(), &mut draw, now)
-                        .expect("a repetition");
-                assert_eq!((repeated.answer, repeated.changes), (id, Vec::new()));
+                assert_eq!(create(&self.scene), Ok(Decision::unchanged(answer)), "a repetition");
             }
         }
     }
@@ -100,15 +104,15 @@ impl History {
     fn wish(&mut self, which: u8, how: u8) {
         let Some(id) = self.any_instance(which) else { return };
         let owner = self.scene.world.people[&self.scene.instance(id).owner].username.to_string();
-        let wish = pick(&WISHES, how);
+        let command = wished(id, how);
         let before = self.scene.instance(id).clone();
-        let granted = self.scene.wish(&owner, id, wish).is_ok();
+        let granted = self.scene.ask(&owner, &command).is_ok();
         let (after, same) = (self.scene.instance(id).clone(), self.scene.instance(id).desired == before.desired);
         assert!(same || after.generation > before.generation);
         assert!(granted || same, "a refused wish was granted");
         let foreign = ["bob", "eve"].into_iter().find(|name| *name != owner);
         if let Some(stranger) = foreign {
-            assert!(self.scene.wish(stranger, id, wish).is_err());
+            assert!(self.scene.ask(stranger, &command).is_err());
         }
         assert_eq!(self.scene.instance(id).generation, after.generation);
     }
@@ -118,11 +122,8 @@ impl History {
         let Some(id) = self.any_instance(which) else { return };
         let before = self.scene.instance(id).clone();
         let owner = self.scene.world.people[&before.owner].username.to_string();
-        let actor = self.scene.actor(&owner);
-        let mut draw = self.scene.draw();
-        let (world, now) = (&self.scene.world, self.scene.now);
-        let decided = match (how % 4, before.spec.forwards.first()) {
-            (0, Some(forward)) => instances::close_forward(world, &actor, id, forward.key(), &mut draw, now),
+        let closed = match (how % 4, before.spec.forwards.first()) {
+            (0, Some(forward)) => Command::CloseForward { id, key: forward.key() },
             _ => {
                 let asked = OpenForward {
                     place: if how % 4 == 1 { Place::Gateway } else { Place::Node },
@@ -131,12 +132,10 @@ impl History {
                     host_port: (how >= 128).then_some(RANGE.first + u16::from(how % 16)),
                     ..OpenForward::default()
                 };
-                let decided = instances::open_forward(world, &actor, id, &asked, &mut draw, now);
-                if let Ok(decided) = decided {
+                let command = Command::OpenForward { id, asked };
+                if let Ok(decided) = self.scene.decide(&owner, &command) {
                     self.scene.commit(decided);
-                    let (world, now) = (&self.scene.world, self.scene.now);
-                    let again =
-                        instances::open_forward(world, &actor, id, &asked, &mut draw, now).expect("a repetition");
+                    let again = self.scene.decide(&owner, &command).expect("a repetition");
                     assert_eq!(again.changes, [], "a host port was opened twice");
                     // Another program has the server's newest one.
                     if let Some(forward) = self.scene.instance(id).spec.forwards.last().filter(|_| how % 16 == 1) {
@@ -147,8 +146,7 @@ impl History {
                 return;
             }
         };
-        if let Ok(decided) = decided {
-            self.scene.commit(decided);
+        if self.scene.ask(&owner, &closed).is_ok() {
             assert!(self.scene.instance(id).generation > before.generation);
         }
     }
@@ -246,7 +244,7 @@ impl History {
             _ => {
                 let actor = Actor::new(&world.people[&person], Via::Console);
                 let invited = people::create_invite(world, &actor, "hash".into(), &mut draw, now);
-                assert_eq!(invited.is_ok(), actor.administrator);
+                assert_eq!(invited.is_ok(), world.people[&person].administrator);
                 if let Ok(decided) = invited {
                     self.scene.commit(decided);
                 }
@@ -279,8 +277,8 @@ impl History {
         if let Some(link) = world.links.get(&node) {
             let old = model::version::Epoch(link.epoch.0 - 1);
             let reports = self.workers.entry(node).or_default().reports();
-            let changes = channel::reported(world, node, old, &reports, &mut || 7, now);
-            assert_eq!(changes, [], "a frame of an old connection changed something");
+            let decided = channel::reported(world, node, old, &reports, now);
+            assert_eq!(decided, Decision::unchanged(()), "a frame of an old connection changed something");
         }
     }
 

@@ -1,12 +1,13 @@
 //! Creating instances and wishing something of them.
 
-use model::host_key::HostKey;
 use model::instance::DesiredState;
 use model::observed::Observed;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::CreateInstance;
-use planner::command::instances::{self, delete, restart, start, stop};
-use planner::command::ssh_keys;
+use model::verb::Verb;
+use planner::command::idempotency::{Key, decide_once};
+use planner::command::{Answer, Asker, Command, ssh_keys};
+use planner::draw::Draw;
 
 use crate::scene::Scene;
 use crate::worker::Worker;
@@ -16,9 +17,7 @@ fn asked(name: &str) -> CreateInstance {
 }
 
 fn refused(scene: &mut Scene, owner: &str, asked: &CreateInstance) -> Refusal {
-    let mut draw = scene.draw();
-    instances::create(&scene.world, &scene.actor(owner), asked, None, &|_| HostKey::default(), &mut draw, scene.now)
-        .unwrap_err()
+    scene.decide(owner, &Command::CreateInstance(asked.clone())).unwrap_err()
 }
 
 /// The node does all that is asked of it and says so.
@@ -40,32 +39,32 @@ fn a_life_from_pending_to_gone() {
     assert!(!scene.assignment(node).instances[0].may_create, "once seen, it is never made anew");
 
     let before = scene.instance(id).generation;
-    scene.wish("bob", id, start).unwrap();
+    scene.wish("bob", id, Verb::Start).unwrap();
     assert_eq!(scene.instance(id).generation, before, "it runs already");
 
-    scene.wish("bob", id, restart).unwrap();
+    scene.wish("bob", id, Verb::Restart).unwrap();
     assert_eq!(scene.phase(id), "restarting");
-    scene.wish("bob", id, restart).unwrap();
+    scene.wish("bob", id, Verb::Restart).unwrap();
     assert_eq!(scene.instance(id).restarts.0, 1, "a restart is under way");
     work(&mut scene, &mut worker);
     assert_eq!(scene.phase(id), "running");
 
-    scene.wish("bob", id, stop).unwrap();
+    scene.wish("bob", id, Verb::Stop).unwrap();
     assert_eq!(scene.phase(id), "stopping");
     work(&mut scene, &mut worker);
     assert_eq!(scene.phase(id), "stopped");
-    let no = scene.wish("bob", id, restart).unwrap_err();
+    let no = scene.wish("bob", id, Verb::Restart).unwrap_err();
     assert_eq!(no.code, RefusalCode::Conflict);
     assert_eq!(no.message, "The instance web cannot restart now: it is stopped; start it instead.");
-    scene.wish("ada", id, start).unwrap();
+    scene.wish("ada", id, Verb::Start).unwrap();
     work(&mut scene, &mut worker);
 
-    scene.wish("bob", id, delete).unwrap();
+    scene.wish("bob", id, Verb::Delete).unwrap();
     let tombstone = scene.instance(id).generation;
-    scene.wish("bob", id, delete).unwrap();
+    scene.wish("bob", id, Verb::Delete).unwrap();
     assert_eq!(scene.instance(id).generation, tombstone);
     assert_eq!(scene.phase(id), "deleting");
-    assert_eq!(scene.wish("bob", id, start).unwrap_err().code, RefusalCode::Conflict);
+    assert_eq!(scene.wish("bob", id, Verb::Start).unwrap_err().code, RefusalCode::Conflict);
     let told = [
         "bob asked to create it; it is placed on lab-1.",
         "Its container was created on lab-1.",
@@ -87,7 +86,7 @@ fn a_tombstone_holds_name_ports_and_quota_until_the_node_confirms_it() {
     let (mut scene, mut worker) = (Scene::with_node(), Worker::default());
     let id = scene.create("bob", "web").unwrap();
     work(&mut scene, &mut worker);
-    scene.wish("bob", id, delete).unwrap();
+    scene.wish("bob", id, Verb::Delete).unwrap();
     let refusal = refused(&mut scene, "bob", &asked("web"));
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Conflict, Some("name")));
     let other = scene.create("bob", "db").unwrap();
@@ -169,36 +168,29 @@ fn what_cannot_be_is_refused_at_its_field() {
 #[test]
 fn an_idempotency_key_stands_for_one_request() {
     let mut scene = Scene::with_node();
-    let (actor, mut draw) = (scene.actor("bob"), scene.draw());
-    let create = |scene: &Scene, draw: &mut dyn FnMut() -> u64, name: &str, hash: &str| {
-        instances::create(
-            &scene.world,
-            &actor,
-            &asked(name),
-            Some(("k", hash)),
-            &|_| HostKey::default(),
-            draw,
-            scene.now,
-        )
+    let (asker, mut draw) = (Asker::Person(scene.actor("bob")), scene.draw());
+    let create = |scene: &Scene, draw: &mut dyn Draw, name: &str, hash: &str| {
+        let key = Key { key: "k".into(), request_hash: hash.into() };
+        decide_once(&scene.world, &asker, &Command::CreateInstance(asked(name)), Some(&key), draw, scene.now)
     };
     let decided = create(&scene, &mut draw, "web", "h1").unwrap();
-    let id = scene.commit(decided);
+    let Answer::Instance(id) = scene.commit(decided) else { panic!("no instance was made") };
     let again = create(&scene, &mut draw, "web", "h1").unwrap();
-    assert_eq!((again.answer, again.changes.len()), (id, 0));
+    assert_eq!((again.answer, again.changes.len()), (Answer::Instance(id), 0));
     let other = create(&scene, &mut draw, "db", "h2").unwrap_err();
     assert_eq!((other.code, other.field.as_deref()), (RefusalCode::Conflict, Some("Idempotency-Key")));
     scene.pass(planner::limits::IDEMPOTENCY_LIFETIME);
     scene.world.heard(scene.instance(id).node, crate::scene::facts(), scene.now);
     let later = create(&scene, &mut draw, "db", "h2").unwrap();
-    assert_ne!(later.answer, id);
+    assert_ne!(later.answer, Answer::Instance(id));
 }
 
 #[test]
 fn foreign_and_absent_instances_give_the_same_answer() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
-    let foreign = scene.wish("eve", id, delete).unwrap_err();
-    let absent = scene.wish("eve", model::id::InstanceId::from_bits(0), delete).unwrap_err();
+    let foreign = scene.wish("eve", id, Verb::Delete).unwrap_err();
+    let absent = scene.wish("eve", model::id::InstanceId::from_bits(0), Verb::Delete).unwrap_err();
     assert_eq!(foreign, absent);
     assert_eq!(scene.instance(id).desired, DesiredState::Running);
 }

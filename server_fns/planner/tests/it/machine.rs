@@ -7,7 +7,7 @@ use model::id::NodeId;
 use model::node::NodeFacts;
 use model::port::{HostPort, PortRange};
 use model::request::{OpenForward, RegisterNode};
-use planner::command::{channel, instances, nodes};
+use planner::command::{Command, channel, nodes};
 
 use crate::scene::{GATEWAY, RANGE, Scene, facts, introduction};
 use crate::worker::Worker;
@@ -49,12 +49,8 @@ fn open(
     id: model::id::InstanceId,
     wish: &OpenForward,
 ) -> Result<(), (Option<String>, String)> {
-    let (actor, mut draw) = (scene.actor(owner), scene.draw());
-    let decided = instances::open_forward(&scene.world, &actor, id, wish, &mut draw, scene.now);
-    let decided = decided.map_err(|refusal| (refusal.field, refusal.message))?;
-    scene.commit(decided);
-    scene.settle();
-    Ok(())
+    let opened = scene.ask(owner, &Command::OpenForward { id, asked: wish.clone() });
+    opened.map(drop).map_err(|refusal| (refusal.field, refusal.message))
 }
 
 fn chosen(place: Place, protocol: Protocol, number: u16) -> OpenForward {

@@ -1,6 +1,6 @@
 //! Host ports that another program has.
 
-use planner::command::instances::stop;
+use model::verb::Verb;
 use planner::limits::CLASHED_BLOCKS_PER_INSTANCE;
 
 use crate::scene::{RANGE, Scene};
@@ -50,7 +50,7 @@ fn when_no_block_is_left_it_stays_in_error() {
     }
     assert_eq!(scene.phase(id), "error");
     assert_eq!(scene.instance(id).clashed.len(), 3, "four blocks fit, and three were left");
-    scene.wish("bob", id, stop).unwrap();
+    scene.wish("bob", id, Verb::Stop).unwrap();
     worker.receive(&scene.world, node);
     scene.report(node, &worker.reports());
     assert_eq!(scene.phase(id), "stopped");

@@ -4,7 +4,7 @@ use model::engine::Component;
 use model::node::{EngineState, NodeFacts};
 use model::refusal::RefusalCode;
 use model::request::RegisterNode;
-use planner::command::instances::delete;
+use model::verb::Verb;
 use planner::command::nodes;
 use planner::liveness::LEASE;
 
@@ -124,7 +124,7 @@ fn the_installations_own_node_takes_all_and_gets_a_new_key_when_enrolled_again()
     let mut scene = Scene::with_people();
     let asked = RegisterNode { name: "home".into(), ..RegisterNode::default() };
     let mut draw = scene.draw();
-    let decided = nodes::enrol(&scene.world, &asked, "k1".into(), &mut draw, scene.now).unwrap();
+    let decided = nodes::install(&scene.world, &asked, "k1".into(), &mut draw, scene.now).unwrap();
     let id = scene.commit(decided);
     scene.connect(id, "machine");
     scene.create("eve", "web").unwrap();
@@ -132,13 +132,13 @@ fn the_installations_own_node_takes_all_and_gets_a_new_key_when_enrolled_again()
     assert!(nodes::cordon(&scene.world, &scene.actor("ada"), id).is_ok());
 
     let again = RegisterNode { address: Some("lab.example.org".into()), ..asked };
-    let decided = nodes::enrol(&scene.world, &again, "k2".into(), &mut draw, scene.now).unwrap();
+    let decided = nodes::install(&scene.world, &again, "k2".into(), &mut draw, scene.now).unwrap();
     assert_eq!(scene.commit(decided), id);
     assert!(scene.world.node_by_key_hash("k1").is_none());
     assert_eq!(scene.world.node_by_key_hash("k2").unwrap().address(), "lab.example.org");
     scene.register("bob", "mine").unwrap();
     let foreign = RegisterNode { name: "mine".into(), ..RegisterNode::default() };
-    let refusal = nodes::enrol(&scene.world, &foreign, "k3".into(), &mut draw, scene.now).unwrap_err();
+    let refusal = nodes::install(&scene.world, &foreign, "k3".into(), &mut draw, scene.now).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Conflict);
 }
 
@@ -167,7 +167,7 @@ fn a_node_goes_only_when_nothing_is_on_it() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
     let node = scene.instance(id).node;
-    scene.wish("bob", id, delete).unwrap();
+    scene.wish("bob", id, Verb::Delete).unwrap();
     let refusal = nodes::remove(&scene.world, &scene.actor("ada"), node).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Conflict);
     assert!(refusal.message.contains("web"), "{refusal}");

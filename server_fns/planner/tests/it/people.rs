@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::refusal::RefusalCode;
 use model::request::{CreateToken, Settings, SignUpMode};
 use planner::actor::{Actor, Via};
-use planner::command::people::{self, Admission};
+use planner::command::people::{self, Admission, Newcomer};
 use planner::command::{settings, ssh_keys, tokens};
 use planner::limits::{INVITE_LIFETIME, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, SWEEP_EVERY};
 
@@ -53,7 +53,7 @@ fn names_and_addresses_are_given_once() {
     asked.username = " ADA ".into();
     let mut draw = scene.draw();
     let mut sign_up = |asked: &_| {
-        people::sign_up(&scene.world, asked, Admission::None, "hash".into(), &mut draw, scene.now).unwrap_err()
+        people::sign_up(&scene.world, Newcomer::read(asked).unwrap(), Admission::None, "hash".into(), &mut draw, scene.now).unwrap_err()
     };
     assert!(people::newcomer(&scene.world, &asked, Admission::None).is_ok(), "a name was told before the password");
     let refusal = sign_up(&asked);
@@ -82,12 +82,12 @@ fn an_invitation_admits_one_person_until_it_expires() {
     late.pass(INVITE_LIFETIME);
     assert_eq!(people::find_invite(&late.world, "h", late.now), None);
     let asked = asks("dan");
-    let refused = people::sign_up(&late.world, &asked, admission, "p".into(), &mut draw, late.now);
+    let refused = people::sign_up(&late.world, Newcomer::read(&asked).unwrap(), admission, "p".into(), &mut draw, late.now);
     assert_eq!(refused.unwrap_err().code, RefusalCode::Forbidden);
 
-    let decided = people::sign_up(&scene.world, &asked, admission, "p".into(), &mut draw, scene.now).unwrap();
+    let decided = people::sign_up(&scene.world, Newcomer::read(&asked).unwrap(), admission, "p".into(), &mut draw, scene.now).unwrap();
     scene.commit(decided);
-    let second = people::sign_up(&scene.world, &asks("dot"), admission, "p".into(), &mut draw, scene.now);
+    let second = people::sign_up(&scene.world, Newcomer::read(&asks("dot")).unwrap(), admission, "p".into(), &mut draw, scene.now);
     assert_eq!(second.unwrap_err().code, RefusalCode::Forbidden);
 }
 
@@ -103,13 +103,16 @@ fn a_session_ends_by_rest_and_by_age() {
     let mut scene = Scene::with_people();
     let id = open_session(&mut scene, "bob");
     assert_eq!(scene.world.sessions[&id].agent, "abrowser");
-    assert_eq!(people::touch_session(&scene.world, id, scene.now), None, "too early to write it down");
+    let bob = Actor { via: Via::Session(id), ..scene.actor("bob") };
+    let used = |scene: &Scene| people::note_use(&scene.world, &bob, scene.now).changes;
+    assert_eq!(used(&scene), [], "too early to write it down");
     let begun = scene.now.wall;
     while scene.now.wall < begun + SESSION_LIFETIME {
         assert!(people::session_is_valid(&scene.world.sessions[&id], scene.now));
         scene.pass(Duration::from_secs(24 * 3600));
-        let touched = people::touch_session(&scene.world, id, scene.now).unwrap();
-        scene.commit_changes(vec![touched]);
+        let touched = used(&scene);
+        assert_eq!(touched.len(), 1);
+        scene.commit_changes(touched);
     }
     assert!(!people::session_is_valid(&scene.world.sessions[&id], scene.now));
 
@@ -193,11 +196,14 @@ fn a_token_is_named_once_and_touched_each_minute() {
     let id = scene.commit(decided);
     let again = tokens::create(&scene.world, &actor, &asked, "x".into(), "y".into(), &mut draw, scene.now).unwrap_err();
     assert_eq!((again.code, again.field.as_deref()), (RefusalCode::Conflict, Some("name")));
-    let touched = tokens::touch(&scene.world, id, scene.now).unwrap();
-    scene.commit_changes(vec![touched]);
-    assert_eq!(tokens::touch(&scene.world, id, scene.now), None);
+    let holder = Actor { via: Via::Token(id), ..actor.clone() };
+    let used = |scene: &Scene| people::note_use(&scene.world, &holder, scene.now).changes;
+    let touched = used(&scene);
+    assert_eq!(touched.len(), 1);
+    scene.commit_changes(touched);
+    assert_eq!(used(&scene), []);
     scene.pass(Duration::from_secs(60));
-    assert!(tokens::touch(&scene.world, id, scene.now).is_some());
+    assert_eq!(used(&scene).len(), 1);
     let decided = tokens::remove(&scene.world, &actor, id).unwrap();
     scene.commit(decided);
     assert!(scene.world.token_by_hash("h").is_none());
@@ -211,6 +217,6 @@ fn an_id_that_is_taken_is_drawn_again() {
     let mut drawn = [bits, bits, 77].into_iter();
     let mut draw = || drawn.next().unwrap();
     let decided =
-        people::sign_up(&scene.world, &asks("dan"), Admission::None, "p".into(), &mut draw, scene.now).unwrap();
+        people::sign_up(&scene.world, Newcomer::read(&asks("dan")).unwrap(), Admission::None, "p".into(), &mut draw, scene.now).unwrap();
     assert_eq!(decided.answer, model::id::PersonId::from_bits(77));
 }

@@ -1,6 +1,5 @@
 //! Containers without a row become instances again, and never somebody else's.
 
-use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::image::ImageName;
 use model::instance::{DesiredState, Limits};
@@ -42,7 +41,6 @@ fn asked(scene: &mut Scene, node: &str, owner: Option<&str>) -> Result<InstanceI
         node,
         "dockhost-x",
         owner,
-        &|_, _, known| HostKey { public_key: known.to_owned(), ..HostKey::default() },
         &mut draw,
         scene.now,
     )?;

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::{AssignedInstance, Assignment};
-use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId, PersonId};
 use model::image::ImageName;
 use model::node::{EngineState, NodeFacts};
@@ -15,13 +14,14 @@ use model::observed::InstanceReport;
 use model::port::PortRange;
 use model::refusal::Refusal;
 use model::request::{AddSshKey, CreateInstance, RegisterNode, Settings, SignUp};
+use model::verb::Verb;
 use model::version::{Epoch, Era, Generation};
 use planner::actor::{Actor, Via};
 use planner::clock::{Instant, Now};
 use planner::command::channel::Introduction;
 use planner::command::people::Admission;
 use planner::command::ssh_keys::ParsedKey;
-use planner::command::{Decision, channel, instances, nodes, people, ssh_keys};
+use planner::command::{Answer, Asker, Command, Decision, channel, decide, nodes, people, ssh_keys};
 use planner::invariants::{check, check_step};
 use planner::reconcile::reconcile;
 use planner::world::{Change, GatewayPorts, Instance, World};
@@ -69,8 +69,24 @@ impl Scene {
     }
 
     pub(crate) fn commit<T>(&mut self, decided: Decision<T>) -> T {
-        self.commit_changes(decided.changes);
-        decided.answer
+        let mut draw = self.draw();
+        let (changes, answer) = decided.rows(&self.world, &mut draw, self.now);
+        self.commit_changes(changes);
+        answer
+    }
+
+    /// As that person asks for it.
+    pub(crate) fn ask(&mut self, who: &str, command: &Command) -> Result<Answer, Refusal> {
+        let decided = self.decide(who, command)?;
+        let answer = self.commit(decided);
+        self.settle();
+        Ok(answer)
+    }
+
+    /// The same, and nothing of it is done.
+    pub(crate) fn decide(&mut self, who: &str, command: &Command) -> Result<Decision<Answer>, Refusal> {
+        let (asker, mut draw) = (Asker::Person(self.actor(who)), self.draw());
+        decide(&self.world, &asker, command, &mut draw, self.now)
     }
 
     pub(crate) fn commit_changes(&mut self, changes: Vec<Change>) {
@@ -120,9 +136,9 @@ impl Scene {
 
     pub(crate) fn sign_up(&mut self, name: &str) -> Result<PersonId, Refusal> {
         let admission = if self.world.has_administrator() { Admission::None } else { Admission::Setup };
-        let asked = asks(name);
+        let newcomer = people::Newcomer::read(&asks(name))?;
         let mut draw = self.draw();
-        let decided = people::sign_up(&self.world, &asked, admission, "hash".into(), &mut draw, self.now)?;
+        let decided = people::sign_up(&self.world, newcomer, admission, "hash".into(), &mut draw, self.now)?;
         Ok(self.commit(decided))
     }
 
@@ -171,11 +187,10 @@ impl Scene {
 
     pub(crate) fn report(&mut self, node: NodeId, reports: &[InstanceReport]) {
         let epoch = self.world.links.get(&node).map_or(Epoch(0), |link| link.epoch);
-        let mut draw = self.draw();
-        let changes = channel::reported(&self.world, node, epoch, reports, &mut draw, self.now);
-        self.commit_changes(changes);
-        let again = channel::reported(&self.world, node, epoch, reports, &mut draw, self.now);
-        assert_eq!(again, [], "the same report changes something twice");
+        let decided = channel::reported(&self.world, node, epoch, reports, self.now);
+        self.commit(decided);
+        let again = channel::reported(&self.world, node, epoch, reports, self.now);
+        assert_eq!(again, Decision::unchanged(()), "the same report changes something twice");
         self.settle();
     }
 
@@ -184,22 +199,14 @@ impl Scene {
     }
 
     pub(crate) fn create_as(&mut self, owner: &str, asked: &CreateInstance) -> Result<InstanceId, Refusal> {
-        let mut draw = self.draw();
-        let actor = self.actor(owner);
-        let decided =
-            instances::create(&self.world, &actor, asked, None, &|_| HostKey::default(), &mut draw, self.now)?;
-        let id = self.commit(decided);
-        self.settle();
-        Ok(id)
+        match self.ask(owner, &Command::CreateInstance(asked.clone()))? {
+            Answer::Instance(id) => Ok(id),
+            other => panic!("a create was answered with {other:?}"),
+        }
     }
 
-    pub(crate) fn wish(&mut self, owner: &str, id: InstanceId, wish: Wish) -> Result<(), Refusal> {
-        let mut draw = self.draw();
-        let actor = self.actor(owner);
-        let decided = wish(&self.world, &actor, id, &mut draw, self.now)?;
-        self.commit(decided);
-        self.settle();
-        Ok(())
+    pub(crate) fn wish(&mut self, owner: &str, id: InstanceId, verb: Verb) -> Result<(), Refusal> {
+        self.ask(owner, &Command::Wish { id, verb }).map(drop)
     }
 
     pub(crate) fn instance(&self, id: InstanceId) -> &Instance {
@@ -218,8 +225,6 @@ impl Scene {
         self.world.timeline(id).iter().map(|event| event.text.as_str()).collect()
     }
 }
-
-pub(crate) type Wish = fn(&World, &Actor, InstanceId, &mut dyn FnMut() -> u64, Now) -> Result<Decision<()>, Refusal>;
 
 pub(crate) fn asks(name: &str) -> SignUp {
     SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() }

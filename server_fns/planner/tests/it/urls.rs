@@ -6,8 +6,9 @@ use model::id::{InstanceId, PersonId};
 use model::instance::InstanceSpec;
 use model::name::{InstanceName, Username};
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
+use model::verb::Verb;
 use model::version::Generation;
-use planner::command::instances::{declare_port, delete, withdraw_port};
+use planner::command::Command;
 use planner::urls::{App, Pass, app, label, may_open};
 use planner::world::{Change, Instance, Person, World};
 use proptest::prelude::*;
@@ -168,13 +169,12 @@ fn a_port_that_is_opened_again_is_another_one() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
     let declare = |scene: &mut Scene, url: Option<UrlAccess>| {
-        let (mut draw, bob) = (scene.draw(), scene.actor("bob"));
         let port = ContainerPort::HTTP;
-        let decided = match url {
-            Some(url) => declare_port(&scene.world, &bob, id, DeclaredPort::asked(port, url), &mut draw, scene.now),
-            None => withdraw_port(&scene.world, &bob, id, port, &mut draw, scene.now),
+        let command = match url {
+            Some(url) => Command::DeclarePort { id, port: DeclaredPort::asked(port, url) },
+            None => Command::WithdrawPort { id, port },
         };
-        scene.commit(decided.unwrap());
+        scene.ask("bob", &command).unwrap();
         opened(scene, id, 80)
     };
     let first = opened(&scene, id, 80).unwrap();
@@ -207,6 +207,6 @@ fn who_is_let_in() {
     }
     let named = label(&scene.world, scene.instance(id), ContainerPort::HTTP);
     assert!(app(&scene.world, &named).is_some());
-    scene.wish("bob", id, delete).unwrap();
+    scene.wish("bob", id, Verb::Delete).unwrap();
     assert!(app(&scene.world, &named).is_none(), "it is being deleted");
 }

@@ -9,8 +9,7 @@ use model::node::Availability;
 use model::refusal::RefusalCode;
 use model::request::DrainNode;
 use model::verb::Verb;
-use planner::command::instances::{delete, forget, start, stop};
-use planner::command::nodes;
+use planner::command::{Command, nodes};
 use planner::explain::explain;
 use planner::limits::{USUAL_DELETING, USUAL_PENDING};
 use planner::liveness::LEASE;
@@ -40,16 +39,16 @@ fn running() -> (Scene, InstanceId) {
 fn a_deletion_is_forgotten_only_where_its_node_cannot_confirm_it() {
     let (mut scene, id) = running();
     let node = scene.instance(id).node;
-    let asked = |scene: &Scene, who: &str| forget(&scene.world, &scene.actor(who), id, scene.now);
-    assert_eq!(asked(&scene, "bob").unwrap_err().code, RefusalCode::Conflict, "nobody asked to delete it");
-    scene.wish("bob", id, delete).unwrap();
-    assert_eq!(asked(&scene, "bob").unwrap_err().code, RefusalCode::Conflict, "its node is here");
+    let asked = |scene: &mut Scene, who: &str| scene.decide(who, &Command::Wish { id, verb: Verb::Forget });
+    assert_eq!(asked(&mut scene, "bob").unwrap_err().code, RefusalCode::Conflict, "nobody asked to delete it");
+    scene.wish("bob", id, Verb::Delete).unwrap();
+    assert_eq!(asked(&mut scene, "bob").unwrap_err().code, RefusalCode::Conflict, "its node is here");
     assert_eq!(verbs(&scene, id), []);
     scene.disconnect(node);
     scene.pass(LEASE);
     assert_eq!(verbs(&scene, id), [Verb::Forget]);
-    assert_eq!(asked(&scene, "eve").unwrap_err().code, RefusalCode::NotFound);
-    let decided = asked(&scene, "bob").unwrap();
+    assert_eq!(asked(&mut scene, "eve").unwrap_err().code, RefusalCode::NotFound);
+    let decided = asked(&mut scene, "bob").unwrap();
     scene.commit(decided);
     assert!(!scene.world.instances.contains_key(&id));
     scene.connect(node, "machine");
@@ -60,7 +59,7 @@ fn a_deletion_is_forgotten_only_where_its_node_cannot_confirm_it() {
 fn a_deletion_that_its_node_does_not_get_done_is_forgotten_too() {
     let (mut scene, id) = running();
     let node = scene.instance(id).node;
-    scene.wish("bob", id, delete).unwrap();
+    scene.wish("bob", id, Verb::Delete).unwrap();
     // What the engine says on each try is news, and no progress.
     for _ in 0..USUAL_DELETING.as_secs() / 30 {
         scene.pass(Duration::from_secs(30));
@@ -75,9 +74,7 @@ fn a_deletion_that_its_node_does_not_get_done_is_forgotten_too() {
     assert_eq!(verbs(&scene, id), [], "a node that returns gets its time");
     scene.pass(USUAL_DELETING);
     scene.world.heard(node, crate::scene::facts(), scene.now);
-    let decided = forget(&scene.world, &scene.actor("bob"), id, scene.now).unwrap();
-    scene.commit(decided);
-    scene.settle();
+    scene.wish("bob", id, Verb::Forget).unwrap();
     assert_eq!(scene.assignment(node).instances, [], "its node lets go of the host ports");
 }
 
@@ -100,22 +97,18 @@ fn a_node_that_is_gone_for_good_is_forgotten_with_all_that_was_on_it() {
 fn a_node_that_is_drained_runs_nothing_in_the_end() {
     let (mut scene, id) = running();
     let node = scene.instance(id).node;
-    let mut draw = scene.draw();
-    let drain = |scene: &mut Scene, stop, draw: &mut dyn FnMut() -> u64| {
-        let asked = DrainNode { stop };
-        let decided = nodes::drain(&scene.world, &scene.actor("ada"), node, asked, draw, scene.now).unwrap();
-        scene.commit(decided);
-        scene.settle();
+    let drain = |scene: &mut Scene, stop| {
+        scene.ask("ada", &Command::DrainNode { id: node, asked: DrainNode { stop } }).unwrap();
     };
-    drain(&mut scene, false, &mut draw);
+    drain(&mut scene, false);
     assert_eq!(scene.world.nodes[&node].availability, Availability::Draining);
     assert_eq!(scene.instance(id).desired, DesiredState::Running, "its owner is waited for");
     assert!(scene.create("bob", "more").unwrap_err().message.contains("is being drained"));
-    drain(&mut scene, true, &mut draw);
+    drain(&mut scene, true);
     assert_eq!(scene.instance(id).desired, DesiredState::Stopped);
     let told = scene.told(id);
     assert_eq!(told.last().copied(), Some("ada drains lab-1 and asked to stop it."));
-    assert_eq!(scene.wish("bob", id, start).unwrap_err().code, RefusalCode::Conflict);
+    assert_eq!(scene.wish("bob", id, Verb::Start).unwrap_err().code, RefusalCode::Conflict);
     assert_eq!(scene.world.running().get(&node), Some(&1), "until its node has said that it stands still");
 }
 
@@ -135,7 +128,7 @@ fn every_phase_has_a_cause_a_next_step_and_a_way_out() {
     let (mut scene, id) = running();
     assert_eq!(verbs(&scene, id), [Verb::Restart, Verb::Stop, Verb::Delete]);
     assert!(explained(&scene, id).evidence.iter().any(|one| one.text.contains("saw it run")));
-    scene.wish("bob", id, stop).unwrap();
+    scene.wish("bob", id, Verb::Stop).unwrap();
     assert_eq!(verbs(&scene, id), [Verb::Start, Verb::Delete], "a stop can be taken back");
     scene.disconnect(node);
     scene.pass(LEASE);
