@@ -13,7 +13,6 @@ use model::verb::Verb;
 use crate::actor::Actor;
 use crate::draw::Draw;
 
-pub mod channel;
 mod decide;
 pub mod idempotency;
 pub mod instances;

@@ -2,6 +2,7 @@
 //! a plan or a refusal come out. `control` commits and executes what is decided here.
 
 pub mod actor;
+pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod deadline;

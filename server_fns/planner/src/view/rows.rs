@@ -13,7 +13,7 @@ use super::doors::doors;
 use super::forwards::forwards;
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
-use crate::command::channel::frozen;
+use crate::channel::frozen;
 use crate::guest::{ENROL, LOBBY};
 use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;

@@ -4,7 +4,7 @@ use model::id::{ClusterId, InstanceId, NodeId};
 use model::observed::{Activity, ContainerState, InstanceReport, Observed, Problem, ProblemCode};
 use model::verb::Verb;
 use model::version::{Epoch, Era, Generation};
-use planner::command::channel::{self, ChannelRefusal, Introduction};
+use planner::channel::{self, ChannelRefusal, Introduction};
 use planner::command::nodes;
 use planner::limits::TAKEOVERS_WITHIN;
 use planner::liveness::LEASE;

@@ -6,7 +6,8 @@ use model::id::NodeId;
 use model::node::{EngineState, NodeFacts};
 use model::refusal::{Refusal, RefusalCode};
 use planner::command::nodes::enrolment::{issue, offering, redeem};
-use planner::command::{channel, nodes};
+use planner::channel;
+use planner::command::nodes;
 use planner::limits::ENROLMENT_LIFETIME;
 use planner::view::node_view;
 

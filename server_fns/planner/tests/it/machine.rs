@@ -7,7 +7,8 @@ use model::id::NodeId;
 use model::node::NodeFacts;
 use model::port::{HostPort, PortRange};
 use model::request::{OpenForward, RegisterNode};
-use planner::command::{Command, channel, nodes};
+use planner::channel;
+use planner::command::{Command, nodes};
 
 use crate::scene::{GATEWAY, RANGE, Scene, facts, introduction};
 use crate::worker::Worker;

@@ -10,13 +10,17 @@ use model::observed::{InstanceReport, Observed, Problem, ProblemCode};
 use model::version::{Epoch, Era, Generation};
 
 use crate::clock::Now;
-use crate::command::{Decision, is_past};
+use crate::command::is_past;
+use crate::decision::Decision;
 use crate::event::{Cause, Event};
 use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
 use crate::liveness::lease;
 use crate::world::{Change, Instance, LastReport, Link, Node, World};
 
+mod event;
 mod timeline;
+
+pub use event::{ChannelAnswer, ChannelEvent, decide, note};
 
 /// Why a node is not welcomed: a sentence for its operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +35,21 @@ pub enum ChannelRefusal {
     Older(String),
     #[error("{0}")]
     Revoked(String),
+}
+
+/// Whether the key with which a node connected still opens anything.
+pub fn still_valid(world: &World, node: NodeId, key_hash: &str) -> Result<(), ChannelRefusal> {
+    let revoked = |why: &str| Err(ChannelRefusal::Revoked(why.to_owned()));
+    match world.nodes.get(&node) {
+        Some(row) if row.key_hash == key_hash => Ok(()),
+        Some(_) => revoked("The key of this node was rotated. Start it with the new key."),
+        None => revoked("This node was removed. Register it again to get another key."),
+    }
+}
+
+/// Whether that connection is the node's newest.
+pub fn is_current(world: &World, node: NodeId, epoch: Epoch) -> bool {
+    world.links.get(&node).is_some_and(|link| link.epoch == epoch)
 }
 
 /// How a node introduces itself.

@@ -1,0 +1,86 @@
+//! What the connection of a node brings, as data: what is decided of it, and what is noted without being stored.
+
+use std::time::Duration;
+
+use model::id::NodeId;
+use model::link::{Counted, Measurement};
+use model::node::NodeFacts;
+use model::observed::InstanceReport;
+use model::stranger::Stranger;
+use model::version::Epoch;
+
+use super::{ChannelRefusal, Introduction, became_ready, connected, disconnected, is_current, reported, still_valid};
+use crate::clock::Now;
+use crate::decision::Decision;
+use crate::liveness::heartbeat;
+use crate::world::World;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelEvent {
+    /// Somebody with this key wants to be the node.
+    Hello { key_hash: String, hello: Introduction },
+    Heartbeat { epoch: Epoch, facts: NodeFacts, round_trip: Option<Duration>, here: Option<Counted>, there: Option<Counted> },
+    Report { epoch: Epoch, instances: Vec<InstanceReport>, strangers: Vec<Stranger> },
+    Ended { epoch: Epoch },
+    /// A person had the link measured.
+    Measured(Measurement),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelAnswer {
+    Done,
+    Welcome(Epoch),
+    Refused(ChannelRefusal),
+    /// How soon the next heartbeat is wanted.
+    Beat(Duration),
+}
+
+/// What is stored of it, and what the node is answered.
+pub fn decide(world: &World, node: NodeId, event: &ChannelEvent, now: Now) -> Decision<ChannelAnswer> {
+    match event {
+        ChannelEvent::Hello { key_hash, hello } => match still_valid(world, node, key_hash) {
+            Ok(()) => connected(world, node, hello.clone(), now)
+                .map(|answer| answer.map_or_else(ChannelAnswer::Refused, ChannelAnswer::Welcome)),
+            Err(refusal) => Decision::unchanged(ChannelAnswer::Refused(refusal)),
+        },
+        ChannelEvent::Heartbeat { epoch, facts, .. } => {
+            let ready = became_ready(world, node, *epoch, facts);
+            Decision::new(ready.into_iter().collect(), ChannelAnswer::Beat(heartbeat(world)))
+        }
+        ChannelEvent::Report { epoch, instances, .. } => {
+            reported(world, node, *epoch, instances, now).map(|()| ChannelAnswer::Done)
+        }
+        ChannelEvent::Ended { epoch } => {
+            Decision::new(disconnected(world, node, *epoch).into_iter().collect(), ChannelAnswer::Done)
+        }
+        ChannelEvent::Measured(_) => Decision::unchanged(ChannelAnswer::Done),
+    }
+}
+
+/// What this process knows from then on. Nothing of it is stored.
+pub fn note(world: &mut World, node: NodeId, event: ChannelEvent, answer: &ChannelAnswer, now: Now) {
+    match event {
+        ChannelEvent::Hello { hello, .. } => match answer {
+            ChannelAnswer::Welcome(epoch) => world.link_up(node, *epoch, hello.facts, now),
+            ChannelAnswer::Refused(ChannelRefusal::SecondMachine(why) | ChannelRefusal::Older(why)) => {
+                world.raise_alarm(node, why.clone());
+            }
+            ChannelAnswer::Refused(ChannelRefusal::Cluster(_) | ChannelRefusal::Revoked(_))
+            | ChannelAnswer::Done
+            | ChannelAnswer::Beat(_) => {}
+        },
+        ChannelEvent::Heartbeat { epoch, facts, round_trip, here, there } if is_current(world, node, epoch) => {
+            world.heard(node, facts, now);
+            world.counted(node, here, there, now);
+            if let Some(round_trip) = round_trip {
+                world.measured(node, round_trip);
+            }
+        }
+        ChannelEvent::Report { epoch, strangers, .. } if is_current(world, node, epoch) => {
+            world.strangers(node, strangers);
+        }
+        ChannelEvent::Heartbeat { .. } | ChannelEvent::Report { .. } => {}
+        ChannelEvent::Ended { epoch } => world.link_down(node, epoch),
+        ChannelEvent::Measured(measurement) => world.carried(node, measurement),
+    }
+}
