@@ -1,5 +1,7 @@
 //! What can happen. An action that cannot happen now is passed over, so any part of a history is a history too.
 
+use model::verb::Verb;
+
 /// Numbers pick one of what there is, counted round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -25,20 +27,10 @@ pub enum Request {
     Repeat(u8),
     Wish {
         which: u8,
-        wish: Wish,
+        wish: Verb,
     },
     /// The administrator lets machines in again where several took turns with a key.
     Unfreeze,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Wish {
-    Start,
-    Stop,
-    Restart,
-    Delete,
-    /// Of a deletion that its node cannot confirm.
-    Forget,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

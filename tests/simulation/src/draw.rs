@@ -1,8 +1,9 @@
 //! Actions at random: mostly work, sometimes a fault.
 
+use model::verb::Verb;
 use fastrand::Rng;
 
-use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request, Wish};
+use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request};
 use crate::enabled;
 use crate::history::History;
 
@@ -41,7 +42,7 @@ fn request(rng: &mut Rng) -> Request {
         0..3 => Request::Create { person: rng.u8(..), name: rng.u8(0..3) },
         3..5 => Request::Repeat(rng.u8(..)),
         _ => {
-            let wish = pick(rng, &[Wish::Start, Wish::Start, Wish::Stop, Wish::Restart, Wish::Delete, Wish::Forget]);
+            let wish = pick(rng, &[Verb::Start, Verb::Start, Verb::Stop, Verb::Restart, Verb::Delete, Verb::Forget]);
             Request::Wish { which: rng.u8(..), wish }
         }
     }

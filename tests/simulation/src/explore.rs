@@ -3,13 +3,14 @@
 //! States are told apart by everything in them that can matter later. From each state in which both operations were
 //! asked for and no work waits, the faults also end, and it must heal.
 
+use model::verb::Verb;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request, Wish};
+use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request};
 use crate::enabled;
 use crate::heal::heal;
 use crate::history::History;
@@ -19,7 +20,7 @@ use crate::history::History;
 struct Place {
     history: History,
     /// What the second operation will be; the first is a create.
-    second: Wish,
+    second: Verb,
     operations: u8,
     path: Option<Arc<Past>>,
 }
@@ -59,7 +60,7 @@ impl Found {
 
     /// A long search shows that it goes on.
     #[expect(clippy::print_stderr, reason = "this is progress for a terminal")]
-    fn tell(&self, second: Wish) {
+    fn tell(&self, second: Verb) {
         if self.states.is_multiple_of(50_000) {
             eprintln!("create and {second:?}: {} states, {} steps so far", self.states, self.steps);
         }
@@ -69,7 +70,7 @@ impl Found {
 /// Searches the whole space, and says how large it is or how a rule breaks.
 pub fn report(faults: u8) -> Result<String, String> {
     let mut lines = Vec::new();
-    for second in [Wish::Stop, Wish::Restart, Wish::Delete] {
+    for second in [Verb::Stop, Verb::Restart, Verb::Delete] {
         let found = search(second, faults)?;
         lines.push(format!(
             "create and {second:?}, up to {faults} faults: {} states, {} steps, {} healed, 0 violations",
@@ -81,7 +82,7 @@ pub fn report(faults: u8) -> Result<String, String> {
 
 /// First without faults, then with at most one, and so on: each state is left with as few faults behind it as there can
 /// be, so that nothing is cut off by the number of faults, and none is left twice in one pass.
-fn search(second: Wish, faults: u8) -> Result<Found, String> {
+fn search(second: Verb, faults: u8) -> Result<Found, String> {
     let mut history = History::new(1, 1);
     history.play(Action::Node(0, OnNode::Start))?;
     heal(&mut history)?;

@@ -7,10 +7,8 @@ use model::assignment::Assignment;
 use model::id::NodeId;
 use model::node::{EngineState, NodeFacts};
 use model::version::{Epoch, Generation};
-use planner::command::Decision;
-use planner::command::channel::{self, ChannelRefusal, Introduction};
-use planner::world::World;
-use protocol::limits::{HEARTBEAT, LEASE};
+use planner::channel::{ChannelAnswer, ChannelEvent, ChannelRefusal, Introduction};
+use protocol::limits::LEASE;
 use protocol::session::{FromNode, NodeSession, ServerSession};
 use protocol::{Hello, RefusedReason, Report, ToNode, ToServer};
 
@@ -156,27 +154,19 @@ impl Connection {
         match (meaning, epoch) {
             (FromNode::Greeted(hello), _) => self.enter(server, node, hello, now),
             (FromNode::Heartbeat(facts, _), Some(epoch)) => {
-                let note = move |world: &mut World, _: &(), at| {
-                    if world.links.get(&node).is_some_and(|link| link.epoch == epoch) {
-                        world.heard(node, facts, at);
-                    }
-                };
-                if server.decide(now, |_, _, _| Ok(Decision::unchanged(())), note)? == Reply::Done(()) {
-                    let heartbeat_ms = HEARTBEAT.as_millis() as u64;
-                    self.send_down(ToNode::Heard { epoch, heartbeat_ms });
+                let beat = ChannelEvent::Heartbeat { epoch, facts, round_trip: None, here: None, there: None };
+                if let Reply::Done(ChannelAnswer::Beat(heartbeat)) = server.hear(now, node, beat)? {
+                    self.send_down(ToNode::Heard { epoch, heartbeat_ms: heartbeat.as_millis() as u64 });
                 }
                 Ok(())
             }
-            (FromNode::Reported(Report { instances, .. }), Some(epoch)) => {
-                let took = server.decide(
-                    now,
-                    |world, draw, at| {
-                        Ok(Decision::new(channel::reported(world, node, epoch, &instances, draw, at), ()))
-                    },
-                    |_, (), _| {},
-                )?;
+            (FromNode::Reported(Report { instances, strangers, .. }), Some(epoch)) => {
+                let took = server.hear(now, node, ChannelEvent::Report { epoch, instances, strangers })?;
                 // A report that was not written ends the connection, so that the node says everything anew.
-                if took == Reply::Done(()) { Ok(()) } else { self.refuse(server, node, RefusedReason::Protocol, now) }
+                if took == Reply::Done(ChannelAnswer::Done) {
+                    return Ok(());
+                }
+                self.refuse(server, node, RefusedReason::Protocol, now)
             }
             (FromNode::Heartbeat(..) | FromNode::Reported(_) | FromNode::Stale, _) => Ok(()),
             (FromNode::Broken(reason, _), _) => self.refuse(server, node, reason, now),
@@ -185,33 +175,25 @@ impl Connection {
 
     fn enter(&mut self, server: &mut Server, node: NodeId, hello: Hello, now: Duration) -> Result<(), String> {
         let Hello { machine, cluster, era, generation, facts, .. } = hello;
-        let noted = facts.clone();
-        let reply = server.decide(
-            now,
-            |world, _, at| {
-                let peer_address = "192.0.2.7".to_owned();
-                let hello = Introduction { machine, cluster, era, generation, facts, peer_address };
-                Ok(channel::connected(world, node, hello, at))
-            },
-            |world, answer, at| {
-                if let Ok(epoch) = answer {
-                    world.link_up(node, *epoch, noted, at);
-                }
-            },
-        )?;
+        let peer_address = "192.0.2.7".to_owned();
+        let hello = Introduction { machine, cluster, era, generation, facts, peer_address };
+        let key_hash = server.stored.nodes.get(&node).map(|row| row.key_hash.clone()).unwrap_or_default();
+        let reply = server.hear(now, node, ChannelEvent::Hello { key_hash, hello })?;
         let reason = match reply {
-            Reply::Done(Ok(epoch)) => {
+            Reply::Done(ChannelAnswer::Welcome(epoch)) => {
                 if let Some(end) = &mut self.server {
                     end.session.welcome(epoch);
                     end.epoch = Some(epoch);
                 }
                 return Ok(());
             }
-            Reply::Done(Err(ChannelRefusal::SecondMachine(_))) => RefusedReason::SecondMachine,
-            Reply::Done(Err(ChannelRefusal::Cluster(_))) => RefusedReason::Cluster,
-            Reply::Done(Err(ChannelRefusal::Older(_))) => RefusedReason::Older,
-            Reply::Done(Err(ChannelRefusal::Revoked(_))) => RefusedReason::Revoked,
-            Reply::Refused(_) | Reply::Nothing => RefusedReason::Protocol,
+            Reply::Done(ChannelAnswer::Refused(ChannelRefusal::SecondMachine(_))) => RefusedReason::SecondMachine,
+            Reply::Done(ChannelAnswer::Refused(ChannelRefusal::Cluster(_))) => RefusedReason::Cluster,
+            Reply::Done(ChannelAnswer::Refused(ChannelRefusal::Older(_))) => RefusedReason::Older,
+            Reply::Done(ChannelAnswer::Refused(ChannelRefusal::Revoked(_))) => RefusedReason::Revoked,
+            Reply::Done(ChannelAnswer::Done | ChannelAnswer::Beat(_)) | Reply::Refused(_) | Reply::Nothing => {
+                RefusedReason::Protocol
+            }
         };
         self.refuse(server, node, reason, now)
     }
@@ -232,13 +214,7 @@ impl Connection {
     /// The server's end is over.
     pub fn leave(&mut self, server: &mut Server, node: NodeId, now: Duration) -> Result<(), String> {
         let Some(epoch) = self.server.take().and_then(|end| end.epoch) else { return Ok(()) };
-        server
-            .decide(
-                now,
-                |world, _, _| Ok(Decision::new(channel::disconnected(world, node, epoch).into_iter().collect(), ())),
-                |world, (), _| world.link_down(node, epoch),
-            )
-            .map(drop)
+        server.hear(now, node, ChannelEvent::Ended { epoch }).map(drop)
     }
 
     /// Ends that heard nothing for a lease give up.

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::refusal::RefusalCode;
 use model::request::CreateInstance;
+use model::verb::Verb;
 use planner::actor::{Actor, Via};
-use planner::command::{instances, nodes};
+use planner::command::idempotency::Key;
+use planner::command::{Answer, Asker, Command};
 use planner::world::World;
 
-use crate::action::{Request, Wish};
+use crate::action::Request;
 use crate::server::{Reply, Server};
 
 #[derive(Debug, Clone, Default)]
@@ -77,11 +78,8 @@ impl People {
         let Some(administrator) = self.all.first().copied() else { return Ok(()) };
         let frozen: Vec<NodeId> = server.stored.nodes.values().filter(|node| node.frozen).map(|node| node.id).collect();
         for id in frozen {
-            server.decide(
-                now,
-                |world, _, _| nodes::unfreeze(world, &actor(world, administrator), id),
-                |_, (), _| {},
-            )?;
+            let asker = asker(&server.stored, administrator);
+            server.ask(now, &asker, &Command::UnfreezeNode { id }, None)?;
         }
         Ok(())
     }
@@ -94,23 +92,21 @@ impl People {
         let (person, name, key) =
             (self.creates[at].person, format!("box-{}", self.creates[at].name), format!("key-{at}"));
         let asked = CreateInstance { name: name.clone(), ..CreateInstance::default() };
-        let reply = server.decide(
-            now,
-            |world, draw, at| {
-                let asker = actor(world, person);
-                instances::create(world, &asker, &asked, Some((&key, &name)), &|_| HostKey::default(), draw, at)
-            },
-            |_, _, _| {},
-        )?;
+        let once = Key { key: key.clone(), request_hash: name };
+        let asker = asker(&server.stored, person);
+        let reply = server.ask(now, &asker, &Command::CreateInstance(asked), Some(&once))?;
         let made: BTreeSet<InstanceId> = server
             .stored
             .idempotency
             .values()
             .filter(|row| row.person == person && row.key == key)
-            .map(|row| row.instance)
+            .filter_map(|row| match row.answer {
+                Answer::Instance(id) => Some(id),
+                _ => None,
+            })
             .collect();
         match reply {
-            Reply::Done(id) => {
+            Reply::Done(Answer::Instance(id)) => {
                 if made.iter().any(|made| *made != id) {
                     return Err(format!("the create {key} made {made:?} and was answered with {id}"));
                 }
@@ -124,44 +120,33 @@ impl People {
                 }
                 self.creates[at].answer = (refusal.code != RefusalCode::Unavailable).then_some(Err(()));
             }
+            Reply::Done(other) => return Err(format!("the create {key} was answered with {other:?}")),
             Reply::Nothing => {}
         }
         Ok(())
     }
 
-    fn wish(&mut self, server: &mut Server, id: InstanceId, wish: Wish, now: Duration) -> Result<(), String> {
+    fn wish(&mut self, server: &mut Server, id: InstanceId, wish: Verb, now: Duration) -> Result<(), String> {
         let Some(owner) = server.stored.instances.get(&id).map(|instance| instance.owner) else { return Ok(()) };
         match wish {
-            Wish::Start => {}
-            Wish::Forget => drop(self.forgotten.insert(id)),
-            Wish::Stop | Wish::Restart | Wish::Delete => *self.stops.entry(id).or_default() += 1,
+            Verb::Start => {}
+            Verb::Forget => drop(self.forgotten.insert(id)),
+            Verb::Stop | Verb::Restart | Verb::Delete => *self.stops.entry(id).or_default() += 1,
         }
-        if wish == Wish::Delete {
+        if wish == Verb::Delete {
             self.may_go.insert(id);
         }
-        let reply = server.decide(
-            now,
-            |world, draw, at| {
-                let actor = actor(world, owner);
-                match wish {
-                    Wish::Start => instances::start(world, &actor, id, draw, at),
-                    Wish::Stop => instances::stop(world, &actor, id, draw, at),
-                    Wish::Restart => instances::restart(world, &actor, id, draw, at),
-                    Wish::Delete => instances::delete(world, &actor, id, draw, at),
-                    Wish::Forget => instances::forget(world, &actor, id, at),
-                }
-            },
-            |_, (), _| {},
-        )?;
-        if wish == Wish::Delete && reply == Reply::Done(()) {
+        let asker = asker(&server.stored, owner);
+        let reply = server.ask(now, &asker, &Command::Wish { id, verb: wish }, None)?;
+        if wish == Verb::Delete && reply == Reply::Done(Answer::Done) {
             self.promised.entry(id).or_default().deleted = true;
         }
         Ok(())
     }
 }
 
-fn actor(world: &World, person: PersonId) -> Actor {
-    Actor::new(&world.people[&person], Via::Console)
+fn asker(world: &World, person: PersonId) -> Asker {
+    Asker::Person(Actor::new(&world.people[&person], Via::Console))
 }
 
 pub fn pick<T: Copy>(all: &[T], which: u8) -> Option<T> {

@@ -7,9 +7,11 @@ use model::request::{AddSshKey, RegisterNode, Settings, SignUp};
 use model::version::Era;
 use planner::actor::{Actor, Via};
 use planner::clock::{Instant, Now};
-use planner::command::people::Admission;
+use planner::command::people::{Admission, Newcomer};
 use planner::command::ssh_keys::ParsedKey;
-use planner::command::{Decision, nodes, people, ssh_keys};
+use planner::command::{nodes, people, ssh_keys};
+use planner::decision::Decision;
+use planner::draw::Draw;
 use planner::world::World;
 
 pub const CLUSTER: ClusterId = ClusterId::from_bits(1);
@@ -48,10 +50,14 @@ impl Scene {
         Ok(scene)
     }
 
-    fn sign_up(&mut self, name: &str, draw: &mut dyn FnMut() -> u64, now: Now) -> Result<PersonId, Refusal> {
-        let asked = SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() };
+    fn sign_up(&mut self, name: &str, draw: &mut dyn Draw, now: Now) -> Result<PersonId, Refusal> {
+        let newcomer = Newcomer::read(&SignUp {
+            username: name.into(),
+            email: format!("{name}@example.org"),
+            ..SignUp::default()
+        })?;
         let admission = if self.world.has_administrator() { Admission::None } else { Admission::Setup };
-        let decision = people::sign_up(&self.world, &asked, admission, "hash".into(), draw, now)?;
+        let decision = people::sign_up(&self.world, newcomer, admission, "hash".into(), draw, now)?;
         Ok(self.apply(decision))
     }
 
@@ -59,7 +65,7 @@ impl Scene {
         &mut self,
         person: PersonId,
         name: &str,
-        draw: &mut dyn FnMut() -> u64,
+        draw: &mut dyn Draw,
         now: Now,
     ) -> Result<(), Refusal> {
         let key = ParsedKey {
@@ -73,7 +79,7 @@ impl Scene {
         Ok(())
     }
 
-    fn register(&mut self, name: &str, draw: &mut dyn FnMut() -> u64, now: Now) -> Result<NodeId, Refusal> {
+    fn register(&mut self, name: &str, draw: &mut dyn Draw, now: Now) -> Result<NodeId, Refusal> {
         let owner = self.people.first().copied().unwrap_or(PersonId::from_bits(0));
         let asked = RegisterNode {
             name: name.into(),

@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use model::Timestamp;
+use model::id::NodeId;
 use model::refusal::Refusal;
+use planner::channel::{self, ChannelAnswer, ChannelEvent};
 use planner::clock::{Instant, Now};
-use planner::command::Decision;
+use planner::command::idempotency::{Key, decide_once};
+use planner::command::{Answer, Asker, Command};
+use planner::decision::Decision;
+use planner::draw::Draw;
 use planner::invariants::{check, check_step};
 use planner::reconcile::{Publish, reconcile};
 use planner::world::{Change, World};
@@ -33,8 +38,6 @@ pub enum Reply<T> {
     /// There is no server, or it died before it answered.
     Nothing,
 }
-
-pub type Draw<'a> = &'a mut dyn FnMut() -> u64;
 
 impl Server {
     pub fn new(stored: World) -> Self {
@@ -67,11 +70,32 @@ impl Server {
         Ok(())
     }
 
-    /// One request, as the orchestrator carries it out.
-    pub fn decide<T>(
+    /// A command of a person.
+    pub fn ask(
         &mut self,
         now: Duration,
-        job: impl FnOnce(&World, Draw<'_>, Now) -> Result<Decision<T>, Refusal>,
+        asker: &Asker,
+        command: &Command,
+        key: Option<&Key>,
+    ) -> Result<Reply<Answer>, String> {
+        self.carry_out(now, |world, draw, at| decide_once(world, asker, command, key, draw, at), |_, _, _| {})
+    }
+
+    /// What the connection of a node brings.
+    pub fn hear(&mut self, now: Duration, node: NodeId, event: ChannelEvent) -> Result<Reply<ChannelAnswer>, String> {
+        let noted = event.clone();
+        self.carry_out(
+            now,
+            |world, _, at| Ok(channel::decide(world, node, &event, at)),
+            |world, answer, at| channel::note(world, node, noted, answer, at),
+        )
+    }
+
+    /// One request, as the orchestrator carries it out.
+    fn carry_out<T>(
+        &mut self,
+        now: Duration,
+        decide: impl FnOnce(&World, &mut dyn Draw, Now) -> Result<Decision<T>, Refusal>,
         note: impl FnOnce(&mut World, &T, Now),
     ) -> Result<Reply<T>, String> {
         let at = self.now(now);
@@ -81,10 +105,10 @@ impl Server {
             drawn
         };
         let Some(world) = &self.running else { return Ok(Reply::Nothing) };
-        let decided = job(world, &mut draw, at);
+        let decided = decide(world, &mut draw, at).map(|decision| decision.rows(world, &mut draw, at));
         self.drawn = drawn;
-        let Decision { changes, answer } = match decided {
-            Ok(decision) => decision,
+        let (changes, answer) = match decided {
+            Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
         };
         if self.dies_at(CrashPoint::BeforeCommit) {
