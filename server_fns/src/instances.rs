@@ -11,6 +11,7 @@ use model::id::InstanceId;
 use model::port::{ContainerPort, DeclaredPort, HostPort};
 use model::reach::Reach;
 use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, SetDoor, StartOnConnect};
+use model::verb::Verb;
 use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]
@@ -40,26 +41,26 @@ pub async fn create(request: Json<CreateInstance>) -> Result<InstanceView, ApiEr
 #[post("/api/v1/instances/{id}/start", caller: Caller, _none: NoFields)]
 pub async fn start(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.start_instance(&actor, id).await?)
+    Ok(caller.control.wish(&actor, id, Verb::Start).await?)
 }
 
 #[post("/api/v1/instances/{id}/stop", caller: Caller, _none: NoFields)]
 pub async fn stop(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.stop_instance(&actor, id).await?)
+    Ok(caller.control.wish(&actor, id, Verb::Stop).await?)
 }
 
 #[post("/api/v1/instances/{id}/restart", caller: Caller, _none: NoFields)]
 pub async fn restart(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.restart_instance(&actor, id).await?)
+    Ok(caller.control.wish(&actor, id, Verb::Restart).await?)
 }
 
 /// Name, ports and quota stay held until the node confirms that the container is gone.
 #[delete("/api/v1/instances/{id}", caller: Caller, _none: NoFields)]
 pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.delete_instance(&actor, id).await?)
+    Ok(caller.control.wish(&actor, id, Verb::Delete).await?)
 }
 
 /// Declares a port of the instance, or changes who may open its public URL. It may run meanwhile.

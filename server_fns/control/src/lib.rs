@@ -4,6 +4,7 @@
 
 mod access;
 pub mod auth;
+mod authority;
 mod clock;
 mod config;
 pub mod console;
@@ -13,6 +14,7 @@ pub mod http;
 pub mod limits;
 pub mod machine;
 mod orchestrator;
+mod random;
 mod router;
 mod running;
 mod setup;

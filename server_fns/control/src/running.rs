@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::authority::Authority;
+use crate::authority::Authority;
 use crate::access::{forwards, ssh};
 use crate::auth::attempts::AttemptLimits;
 use crate::clock::Clock;
@@ -116,7 +116,8 @@ impl Opened {
     pub fn run(self) -> (Handle, Running) {
         let Self { store, world, clock, config, authority, gateway, attempts } = self;
         let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-        let (task, orchestrator) = Loop::new(store, world, clock);
+        let authority = Arc::new(authority);
+        let (task, orchestrator) = Loop::new(store, world, clock, Arc::clone(&authority));
         let writer = tokio::spawn(task.run(writing.clone()));
         let near = nearby(&config);
         let tunnels = Tunnels::new(near.as_ref().map(|(nearby, _)| nearby.clone()));

@@ -3,7 +3,7 @@
 use planner::keys::settle;
 use planner::world::{Change, World};
 
-use crate::access::authority::Authority;
+use crate::authority::Authority;
 use crate::store::{Store, StoreError};
 
 /// Rows that one transaction changes. A certificate is about a kilobyte.

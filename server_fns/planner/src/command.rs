@@ -4,7 +4,6 @@
 use model::Timestamp;
 use model::forward::ForwardKey;
 use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
-use model::name::NodeName;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
 use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
@@ -28,6 +27,7 @@ use people::{Admission, Newcomer, Opening};
 use ssh_keys::{ParsedKey, Shown};
 
 pub use crate::decision::Decision;
+pub use model::answer::Answer;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,20 +87,6 @@ pub enum Command {
     ResetPassword { person: PersonId, password_hash: String },
     InstallNode { asked: RegisterNode, key_hash: String },
     Recover { node: String, container: String, owner: Option<String> },
-}
-
-/// What a command made or found; [`Answer::Done`] where there is nothing to name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    Done,
-    Person(PersonId),
-    Session(SessionId),
-    Invite(InviteId),
-    SshKey(SshKeyId),
-    Token(TokenId),
-    Node(NodeId),
-    NodeName(NodeName),
-    Instance(InstanceId),
 }
 
 impl Asker {

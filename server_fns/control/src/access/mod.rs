@@ -1,7 +1,6 @@
-//! How people reach their instances through this server. Russh's types stay in `ssh` and in `authority`.
+//! How people reach their instances through this server. Russh's types stay in `ssh`.
 
 pub(crate) mod apps;
-pub(crate) mod authority;
 pub(crate) mod files;
 pub(crate) mod forwards;
 mod permit;

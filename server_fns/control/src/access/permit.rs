@@ -9,6 +9,7 @@ use model::id::InstanceId;
 use model::instance::DesiredState;
 use planner::actor::Actor;
 use planner::clock::Now;
+use planner::permission::Action;
 use planner::world::World;
 use tokio::time::timeout;
 
@@ -31,7 +32,7 @@ pub(crate) enum Permit {
 
 impl Permit {
     pub(crate) fn holds(&self, world: &World, now: Now) -> bool {
-        let sees = |actor: &Actor, id| still_there(world, actor, now) && actor.instance(world, id).is_ok();
+        let sees = |actor: &Actor, id| still_there(world, actor, now) && actor.instance(world, Action::EnterInstance, id).is_ok();
         let wished = |id| world.instances.get(id).map(|instance| instance.desired);
         match self {
             Self::Sight { actor, instance } => {

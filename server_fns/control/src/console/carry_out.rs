@@ -1,25 +1,22 @@
 //! What each of the administrator's requests does.
 
-use std::sync::Arc;
-
 use model::engine::known;
-use model::name::{InstanceName, Username};
 use model::node::NodeFacts;
 use model::plain::plain;
 use model::refusal::{Refusal, RefusalCode};
-use model::request::{CreateToken, RegisterNode, SignUp, SignUpMode};
+use model::request::{CreateToken, RegisterNode, SignUp};
 use model::view::{InstanceView, PersonView};
 use planner::actor::{Actor, Via};
-use planner::command::instances::recover::{proposals, recover};
-use planner::command::people::{self, Admission};
-use planner::command::{Decision, nodes};
+use planner::command::instances::recover::proposals;
+use planner::command::people::Newcomer;
+use planner::command::{Answer, Asker, Command};
 use planner::liveness::liveness;
 use planner::view::{instance_view, person_view};
-use planner::world::{Change, Node, Person};
+use planner::world::{Node, Person};
 
 use super::{ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
 use crate::auth::secret::{self, Secret, SecretKind};
-use crate::handle::Handle;
+use crate::handle::{Handle, strange};
 use crate::store::{Backup, BackupError};
 
 /// Characters of an address that are shown.
@@ -53,13 +50,9 @@ impl Handle {
     }
 
     async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
-        let authority = Arc::clone(&self.authority);
-        let made = self.orchestrator.decide(move |world, draw, now| {
-            let host_key =
-                |name: &InstanceName, owner: &Username, known: &str| authority.keep_host_key(name, owner, known);
-            recover(world, &node, &container, owner.as_deref(), &host_key, draw, now)
-        });
-        let (id, world) = (made.await?, self.world());
+        let answer = self.orchestrator.ask(Asker::Operator, Command::Recover { node, container, owner }).await?;
+        let Answer::Instance(id) = answer else { return Err(strange(&answer)) };
+        let world = self.world();
         let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, self.now()));
         let InstanceView { name, owner, ssh_command, .. } = view.ok_or_else(|| Refusal::not_found("instance"))?;
         Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command }))
@@ -85,27 +78,21 @@ impl Handle {
         world.nodes.values().map(state).collect()
     }
 
-    /// The settings for signing up do not hold here.
     async fn create_administrator(&self, asked: SignUp) -> Result<PersonView, Refusal> {
-        let hash = self.hash_password(asked.password.clone(), &[&asked.username, &asked.email]).await?;
-        let id = self
-            .orchestrator
-            .decide(move |world, draw, now| {
-                let mut open = world.clone();
-                open.settings.sign_up = SignUpMode::Open;
-                let admission = if world.has_administrator() { Admission::None } else { Admission::Setup };
-                let Decision { changes, answer } = people::sign_up(&open, &asked, admission, hash, draw, now)?;
-                let changes = changes.into_iter().map(administrator).collect();
-                Ok(Decision::new(changes, answer))
-            })
-            .await?;
+        let newcomer = Newcomer::read(&asked)?;
+        let names = [newcomer.username.as_str(), newcomer.email.as_str()];
+        let password_hash = self.hash_password(asked.password, &names).await?;
+        let command = Command::CreateAdministrator { newcomer, password_hash };
+        let answer = self.orchestrator.ask(Asker::Operator, command).await?;
+        let Answer::Person(id) = answer else { return Err(strange(&answer)) };
         self.world().people.get(&id).map(|person| person_view(person)).ok_or_else(|| Refusal::not_found("person"))
     }
 
     async fn reset_password(&self, login: &str, password: String) -> Result<ConsoleAnswer, Refusal> {
         let person = self.by_login(login)?;
-        let hash = self.hash_password(password, &[person.username.as_str(), person.email.as_str()]).await?;
-        self.orchestrator.decide(move |world, _, _| people::reset_password(world, person.id, hash, None)).await?;
+        let names = [person.username.as_str(), person.email.as_str()];
+        let password_hash = self.hash_password(password, &names).await?;
+        self.orchestrator.ask(Asker::Operator, Command::ResetPassword { person: person.id, password_hash }).await?;
         Ok(ConsoleAnswer::Done)
     }
 
@@ -122,9 +109,9 @@ impl Handle {
 
     async fn enrol_node(&self, name: String, address: Option<String>) -> Result<ConsoleAnswer, Refusal> {
         let key = Secret::generate(SecretKind::NodeKey);
-        let hash = secret::hash(key.expose());
         let asked = RegisterNode { name, address, ..RegisterNode::default() };
-        self.orchestrator.decide(move |world, draw, now| nodes::enrol(world, &asked, hash, draw, now)).await?;
+        let command = Command::InstallNode { asked, key_hash: secret::hash(key.expose()) };
+        self.orchestrator.ask(Asker::Operator, command).await?;
         Ok(ConsoleAnswer::Secret(key.expose().to_owned()))
     }
 }
@@ -136,11 +123,4 @@ fn faults(facts: Option<&NodeFacts>) -> Vec<String> {
     let found = known(&facts.components);
     let faults = found.faults.iter().map(|fault| format!("{} {}: {}", fault.component, fault.version, fault.cve));
     faults.chain(found.unknown.iter().map(|name| format!("{name}: version unknown"))).collect()
-}
-
-fn administrator(change: Change) -> Change {
-    if let Change::PutPerson(person) = change {
-        return Change::PutPerson(Person { administrator: true, ..person });
-    }
-    change
 }

@@ -11,9 +11,8 @@ use model::link::Counted;
 use model::node::NodeFacts;
 use model::refusal::{Refusal, RefusalCode};
 use model::version::{Epoch, Generation};
-use planner::command::Decision;
-use planner::command::channel::{self, ChannelRefusal, Introduction};
-use planner::liveness::{heartbeat, lease};
+use planner::channel::{ChannelAnswer, ChannelEvent, ChannelRefusal, Introduction, still_valid};
+use planner::liveness::lease;
 use planner::world::World;
 use protocol::limits::GREETING;
 use protocol::session::{FromNode, ServerSession};
@@ -77,14 +76,6 @@ impl From<ChannelRefusal> for End {
             ChannelRefusal::Revoked(why) => Self::Refused(RefusedReason::Revoked, why),
         }
     }
-}
-
-/// What a heartbeat brings, and what is known of the link by then.
-struct Heard {
-    facts: NodeFacts,
-    round_trip: Option<Duration>,
-    here: Option<Counted>,
-    there: Option<Counted>,
 }
 
 impl Connection {
@@ -176,28 +167,13 @@ impl Connection {
     async fn enter(&self, hello: Hello) -> Result<Epoch, End> {
         let Hello { version: _, machine, cluster, era, generation, facts } = hello;
         check_facts(&facts)?;
-        let (node, key_hash, noted) = (self.node, self.key_hash.clone(), facts.clone());
         let hello = Introduction { machine, cluster, era, generation, facts, peer_address: self.peer.clone() };
-        let welcome = self
-            .handle
-            .orchestrator
-            .decide_and(
-                move |world, _, now| {
-                    Ok::<_, Refusal>(match still_valid(world, node, &key_hash) {
-                        Ok(()) => channel::connected(world, node, hello, now),
-                        Err(refusal) => Decision::unchanged(Err(refusal)),
-                    })
-                },
-                move |world, answer, now| match answer {
-                    Ok(epoch) => world.link_up(node, *epoch, noted, now),
-                    Err(ChannelRefusal::SecondMachine(why) | ChannelRefusal::Older(why)) => {
-                        world.raise_alarm(node, why.clone())
-                    }
-                    Err(ChannelRefusal::Cluster(_) | ChannelRefusal::Revoked(_)) => {}
-                },
-            )
-            .await?;
-        Ok(welcome?)
+        let event = ChannelEvent::Hello { key_hash: self.key_hash.clone(), hello };
+        match self.handle.orchestrator.hear(self.node, event).await? {
+            ChannelAnswer::Welcome(epoch) => Ok(epoch),
+            ChannelAnswer::Refused(refusal) => Err(refusal.into()),
+            answer @ (ChannelAnswer::Done | ChannelAnswer::Beat(_)) => Err(strange(&answer).into()),
+        }
     }
 
     /// What the newest world means to this connection. Of several assignments that came meanwhile only the newest
@@ -245,8 +221,9 @@ impl Connection {
             FromNode::Heartbeat(facts, there) => {
                 check_facts(&facts)?;
                 self.handle.tunnels.heard(self.node, epoch);
-                let heard = Heard { facts, round_trip: socket.round_trip(), here: counted(meter).await, there };
-                let heartbeat = self.renew(epoch, heard).await?;
+                let (round_trip, here) = (socket.round_trip(), counted(meter).await);
+                let event = ChannelEvent::Heartbeat { epoch, facts, round_trip, here, there };
+                let heartbeat = self.renew(event).await?;
                 let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
                 socket.send(&ToNode::Heard { epoch, heartbeat_ms }).await?;
                 Ok(socket.measure().await?)
@@ -266,62 +243,33 @@ impl Connection {
     }
 
     /// Answers with how soon the next heartbeat is wanted.
-    async fn renew(&self, epoch: Epoch, heard: Heard) -> Result<Duration, Refusal> {
-        let node = self.node;
-        let Heard { facts, round_trip, here, there } = heard;
-        let seen = facts.clone();
-        let decide = move |world: &World| {
-            let ready = channel::became_ready(world, node, epoch, &seen);
-            Decision::new(ready.into_iter().collect(), heartbeat(world))
-        };
-        let note = move |world: &mut World, _: &Duration, now| {
-            if is_current(world, node, epoch) {
-                world.heard(node, facts, now);
-                world.counted(node, here, there, now);
-                if let Some(round_trip) = round_trip {
-                    world.measured(node, round_trip);
-                }
+    async fn renew(&self, event: ChannelEvent) -> Result<Duration, Refusal> {
+        match self.handle.orchestrator.hear(self.node, event).await? {
+            ChannelAnswer::Beat(heartbeat) => Ok(heartbeat),
+            answer @ (ChannelAnswer::Done | ChannelAnswer::Welcome(_) | ChannelAnswer::Refused(_)) => {
+                Err(strange(&answer))
             }
-        };
-        self.handle.orchestrator.decide_and(move |world, _, _| Ok(decide(world)), note).await
+        }
     }
 
     async fn report(&self, epoch: Epoch, report: Report) -> Result<(), Refusal> {
-        let node = self.node;
         let Report { epoch: _, sequence: _, assignment: _, instances, mut strangers } = report;
         strangers.truncate(limits::STRANGERS);
-        self.handle
-            .orchestrator
-            .decide_and(
-                move |world, draw, now| {
-                    Ok(Decision::new(channel::reported(world, node, epoch, &instances, draw, now), ()))
-                },
-                move |world, (), _| {
-                    if is_current(world, node, epoch) {
-                        world.strangers(node, strangers);
-                    }
-                },
-            )
-            .await
+        let event = ChannelEvent::Report { epoch, instances, strangers };
+        self.handle.orchestrator.hear(self.node, event).await.map(drop)
     }
 
     async fn leave(&self, epoch: Epoch) {
         let node = self.node;
         self.handle.tunnels.disconnected(node, epoch);
-        let left: Result<(), Refusal> = self
-            .handle
-            .orchestrator
-            .decide_and(
-                move |world, _, _| {
-                    Ok(Decision::new(channel::disconnected(world, node, epoch).into_iter().collect(), ()))
-                },
-                move |world, (), _| world.link_down(node, epoch),
-            )
-            .await;
-        if let Err(refusal) = left {
+        if let Err(refusal) = self.handle.orchestrator.hear(node, ChannelEvent::Ended { epoch }).await {
             tracing::warn!(%node, %refusal, "the end of a node's connection was not noted; its lease will lapse");
         }
     }
+}
+
+fn strange(answer: &ChannelAnswer) -> Refusal {
+    Refusal::new(RefusalCode::Internal, format!("the server answered with {answer:?}"))
 }
 
 async fn until(due: Option<Instant>) {
@@ -335,19 +283,6 @@ async fn until(due: Option<Instant>) {
 async fn counted(meter: &Meter) -> Option<Counted> {
     let meter = meter.clone();
     tokio::task::spawn_blocking(move || meter.read()).await.ok().flatten()
-}
-
-fn is_current(world: &World, node: NodeId, epoch: Epoch) -> bool {
-    world.links.get(&node).is_some_and(|link| link.epoch == epoch)
-}
-
-fn still_valid(world: &World, node: NodeId, key_hash: &str) -> Result<(), ChannelRefusal> {
-    let revoked = |why: &str| Err(ChannelRefusal::Revoked(why.to_owned()));
-    match world.nodes.get(&node) {
-        Some(row) if row.key_hash == key_hash => Ok(()),
-        Some(_) => revoked("The key of this node was rotated. Start it with the new key."),
-        None => revoked("This node was removed. Register it again to get another key."),
-    }
 }
 
 /// What is kept of a machine must be storable. Its texts were made plain and short when the frame came in.

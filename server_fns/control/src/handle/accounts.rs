@@ -8,10 +8,12 @@ use model::request::{ChangePassword, SignIn, SignUp};
 use model::view::{PersonView, SessionView, Welcome};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission};
+use planner::command::{Answer, Asker, Command};
+use planner::permission::{Action, Subject, is_allowed};
 use planner::view::{person_view, session_view, welcome};
 use planner::world::World;
 
-use super::{Handle, Peer, gone};
+use super::{Handle, Peer, gone, strange};
 use crate::auth::attempts::{Began, Known, Visitor};
 use crate::auth::password::{self, wrong_name_or_password};
 use crate::auth::secret::{self, Secret, SecretKind};
@@ -33,13 +35,9 @@ impl Handle {
         let newcomer = people::newcomer(&self.world(), &asked, admission)?;
         password::check(&asked.password, &[newcomer.username.as_str(), newcomer.email.as_str()])?;
         let hash = self.passwords.hash(asked.password.clone()).await?;
-        let person = self
-            .orchestrator
-            .decide({
-                let hash = hash.clone();
-                move |world, draw, now| people::sign_up(world, &asked, admission, hash, draw, now)
-            })
-            .await?;
+        let command = Command::SignUp { newcomer, admission, password_hash: hash.clone() };
+        let answer = self.orchestrator.ask(Asker::Stranger, command).await?;
+        let Answer::Person(person) = answer else { return Err(strange(&answer)) };
         if admission == Admission::Setup {
             self.setup.forget();
         }
@@ -109,7 +107,7 @@ impl Handle {
             address: peer.address.to_string(),
             agent: peer.agent,
         };
-        self.orchestrator.decide(move |world, draw, now| people::open_session(world, opening, draw, now)).await?;
+        self.orchestrator.ask(Asker::Stranger, Command::OpenSession(opening)).await?;
         let world = self.world();
         let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
         let key = secret::hash(secrets.key.expose());
@@ -120,8 +118,7 @@ impl Handle {
 
     /// Ends the session that asks.
     pub async fn sign_out(&self, actor: &Actor) -> Result<(), Refusal> {
-        let actor = actor.clone();
-        self.orchestrator.decide(move |world, _, _| Ok(people::close_session(world, &actor))).await
+        self.ask(actor, Command::CloseSession).await.map(drop)
     }
 
     /// Every other session of the person ends.
@@ -135,8 +132,8 @@ impl Handle {
         }
         self.attempts.give_back(&attempt);
         let hash = self.passwords.hash(asked.new).await?;
-        let (by, checked, new) = (actor.clone(), person.password_hash.clone(), hash.clone());
-        self.orchestrator.decide(move |world, _, _| people::change_password(world, &by, &checked, hash)).await?;
+        let (checked, new) = (person.password_hash.clone(), hash.clone());
+        self.ask(actor, Command::ChangePassword { checked, password_hash: hash }).await?;
         let world = self.world();
         let kept = session_of(actor).and_then(|id| world.sessions.get(&id));
         if let Some((session, address)) = kept.and_then(|kept| Some((kept, kept.address.parse().ok()?))) {
@@ -156,8 +153,8 @@ impl Handle {
     }
 
     pub async fn revoke_session(&self, actor: &Actor, id: SessionId) -> Result<(), Refusal> {
-        let (by, world) = (actor.clone(), self.world());
-        self.orchestrator.decide(move |world, _, _| people::revoke_session(world, &by, id)).await?;
+        let world = self.world();
+        self.ask(actor, Command::RevokeSession { id }).await?;
         if let (Some(session), Ok(person)) = (world.sessions.get(&id), self.person(actor)) {
             self.attempts.revoked(person.username.as_str(), &session.key_hash);
         }
@@ -166,11 +163,14 @@ impl Handle {
 
     /// What a visitor may know, signed in or not.
     pub fn welcome(&self, actor: Option<&Actor>) -> Welcome {
-        let administers = actor.is_some_and(|actor| actor.administrator) && !self.exposure().is_beyond_loopback();
+        let world = self.world();
+        let may_see =
+            |actor: &Actor| is_allowed(&world, actor, Action::SeeExposure, Subject::Installation);
+        let administers = actor.is_some_and(may_see) && !self.exposure().is_beyond_loopback();
         Welcome {
             plain_http: self.exposure().is_insecure(),
             sharing_host: if administers { self.sharing_host() } else { Vec::new() },
-            ..welcome(&self.world(), actor.map(|actor| actor.person), self.now())
+            ..welcome(&world, actor.map(|actor| actor.person), self.now())
         }
     }
 

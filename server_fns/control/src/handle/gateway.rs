@@ -5,7 +5,7 @@ use model::view::{GatewayView, HostKeyView};
 use planner::actor::Actor;
 
 use super::Handle;
-use crate::access::authority::BadSecret;
+use crate::authority::BadSecret;
 
 impl Handle {
     pub fn gateway(&self, _: &Actor) -> Result<GatewayView, Refusal> {

@@ -1,14 +1,15 @@
 //! SSH public keys of a person.
 
-use model::id::{PersonId, SshKeyId};
+use model::id::SshKeyId;
 use model::refusal::Refusal;
 use model::request::{AddSshKey, MayManage, ProveSshKey};
 use model::view::{KeyChallenge, SshKeyView};
 use planner::actor::Actor;
-use planner::command::ssh_keys::{self, Shown};
+use planner::command::ssh_keys::Shown;
+use planner::command::{Answer, Command};
 use planner::view::ssh_key_view;
 
-use super::{Handle, gone};
+use super::{Handle, gone, strange};
 use crate::auth::challenges::LIFETIME;
 use crate::auth::ssh_key;
 use crate::auth::ssh_key::signature::NAMESPACE;
@@ -20,12 +21,9 @@ impl Handle {
     }
 
     pub async fn add_ssh_key(&self, actor: &Actor, asked: AddSshKey) -> Result<SshKeyView, Refusal> {
-        let actor = actor.clone();
-        let parsed = ssh_key::parse(&asked.public_key)?;
-        let id = self
-            .orchestrator
-            .decide(move |world, draw, now| ssh_keys::add(world, &actor, &asked, parsed, draw, now))
-            .await?;
+        let key = ssh_key::parse(&asked.public_key)?;
+        let answer = self.ask(actor, Command::AddSshKey { asked, key }).await?;
+        let Answer::SshKey(id) = answer else { return Err(strange(&answer)) };
         self.ssh_key(id)
     }
 
@@ -56,24 +54,22 @@ impl Handle {
         let world = self.world();
         let key = actor.ssh_key(&world, id)?;
         self.challenges.redeem(id, &key.public_key, &asked.signature, self.now().mono)?;
-        self.key_was_shown(actor.person, id, Shown::Meant).await?;
+        self.key_was_shown(actor, id, Shown::Meant).await?;
         self.ssh_key(id)
     }
 
     /// Its holder was here, on behalf of that account.
-    pub(crate) async fn key_was_shown(&self, person: PersonId, id: SshKeyId, how: Shown) -> Result<(), Refusal> {
-        self.orchestrator.decide(move |world, _, now| ssh_keys::prove(world, person, id, how, now)).await
+    pub(crate) async fn key_was_shown(&self, actor: &Actor, id: SshKeyId, shown: Shown) -> Result<(), Refusal> {
+        self.ask(actor, Command::ProveSshKey { id, shown }).await.map(drop)
     }
 
     /// Whether its holder may use the lobby and jump to every instance of the account.
     pub async fn set_may_manage(&self, actor: &Actor, id: SshKeyId, asked: MayManage) -> Result<SshKeyView, Refusal> {
-        let asker = actor.clone();
-        self.orchestrator.decide(move |world, _, _| ssh_keys::may_manage(world, &asker, id, asked.allowed)).await?;
+        self.ask(actor, Command::SetMayManage { id, allowed: asked.allowed }).await?;
         self.ssh_key(id)
     }
 
     pub async fn remove_ssh_key(&self, actor: &Actor, id: SshKeyId) -> Result<(), Refusal> {
-        let actor = actor.clone();
-        self.orchestrator.decide(move |world, _, _| ssh_keys::remove(world, &actor, id)).await
+        self.ask(actor, Command::RemoveSshKey { id }).await.map(drop)
     }
 }

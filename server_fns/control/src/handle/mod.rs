@@ -20,7 +20,7 @@ use model::refusal::{Refusal, RefusalCode};
 use model::view::PersonView;
 use planner::actor::{Actor, Via};
 use planner::clock::Now;
-use planner::command::{Decision, people, tokens as token_commands};
+use planner::command::{Answer, Asker, Command, people};
 use planner::hosts::ConsoleHosts;
 use planner::view::person_view;
 use planner::world::{Person, World};
@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::apps::{self, AppsDomain};
-use crate::access::authority::Authority;
+use crate::authority::Authority;
 use crate::access::{Tickets, files, terminal};
 use crate::auth::attempts::{AttemptLimits, Attempts};
 use crate::auth::challenges::Challenges;
@@ -38,7 +38,7 @@ use crate::auth::turns::Turns;
 use crate::gateway::install::Programs;
 use crate::http::Exposure;
 use crate::http::cookie::Credential;
-use crate::orchestrator::{Draw, Orchestrator};
+use crate::orchestrator::Orchestrator;
 use crate::setup::SetupLink;
 use crate::tunnel::Tunnels;
 use seats::Seats;
@@ -83,7 +83,7 @@ impl Handle {
     pub(crate) fn new(
         orchestrator: Orchestrator,
         limits: AttemptLimits,
-        authority: Authority,
+        authority: Arc<Authority>,
         apps: Option<AppsDomain>,
         tunnels: Tunnels,
         tasks: TaskTracker,
@@ -96,7 +96,7 @@ impl Handle {
             attempts: Arc::new(Attempts::new(limits)),
             setup: Arc::new(setup),
             tunnels: Arc::new(tunnels),
-            authority: Arc::new(authority),
+            authority,
             challenges: Arc::default(),
             terminal_tickets: Arc::default(),
             file_tickets: Arc::default(),
@@ -175,8 +175,9 @@ impl Handle {
         };
         let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
         let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
-        self.touch(&world, via, now);
-        Ok(Actor::new(person, via))
+        let actor = Actor::new(person, via);
+        self.touch(&world, &actor, now);
+        Ok(actor)
     }
 
     /// Before something is changed.
@@ -187,21 +188,18 @@ impl Handle {
         self.turns.take(actor.person, self.now().mono)
     }
 
-    fn touch(&self, world: &World, via: Via, now: Now) {
-        let change = move |world: &World, now: Now| match via {
-            Via::Session(id) => people::touch_session(world, id, now),
-            Via::Token(id) => token_commands::touch(world, id, now),
-            Via::SshKey(_) | Via::Console => None,
-        };
-        if change(world, now).is_none() {
+    /// What a person asks for.
+    async fn ask(&self, actor: &Actor, command: Command) -> Result<Answer, Refusal> {
+        self.orchestrator.ask(Asker::Person(actor.clone()), command).await
+    }
+
+    fn touch(&self, world: &World, actor: &Actor, now: Now) {
+        if people::note_use(world, actor, now).changes.is_empty() {
             return;
         }
-        let orchestrator = self.orchestrator.clone();
+        let (orchestrator, asker) = (self.orchestrator.clone(), Asker::Person(actor.clone()));
         self.tasks.spawn(async move {
-            let decide = move |world: &World, _: Draw<'_>, now: Now| {
-                Ok::<_, Refusal>(Decision::new(change(world, now).into_iter().collect(), ()))
-            };
-            if let Err(refusal) = orchestrator.decide(decide).await {
+            if let Err(refusal) = orchestrator.ask(asker, Command::NoteUse).await {
                 tracing::warn!(%refusal, "the last use of a session or token was not noted");
             }
         });
@@ -215,6 +213,11 @@ impl Handle {
     pub fn me(&self, actor: &Actor) -> Result<PersonView, Refusal> {
         Ok(person_view(&*self.person(actor)?))
     }
+}
+
+/// An answer to another command than was asked.
+pub(crate) fn strange(answer: &Answer) -> Refusal {
+    Refusal::new(RefusalCode::Internal, format!("The server answered with {answer:?}."))
 }
 
 fn gone(what: &str) -> Refusal {

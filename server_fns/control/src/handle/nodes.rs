@@ -7,11 +7,11 @@ use model::request::{DrainNode, RegisterNode};
 use model::view::{NodeKey, NodeView};
 use planner::actor::Actor;
 use planner::command::nodes::enrolment;
-use planner::command::{Decision, nodes};
+use planner::command::{Answer, Asker, Command};
+use planner::permission::{Action, Subject, is_allowed};
 use planner::view::node_view;
-use planner::world::World;
 
-use super::{Handle, Peer, gone};
+use super::{Handle, Peer, gone, strange};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::sparse::Sparse;
 
@@ -21,13 +21,13 @@ impl Handle {
     /// Those that take the person's instances; for an administrator all.
     pub fn nodes(&self, actor: &Actor) -> Result<Vec<NodeView>, Refusal> {
         let (world, now, viewer) = (self.world(), self.now(), self.person(actor)?);
-        let seen = world.nodes.values().filter(|node| actor.sees_node(&world, node));
+        let seen = world.nodes.values().filter(|row| is_allowed(&world, actor, Action::SeeNode, Subject::Node(row)));
         Ok(seen.map(|node| node_view(&world, &viewer, node, now)).collect())
     }
 
     pub fn node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
         let (world, viewer) = (self.world(), self.person(actor)?);
-        let node = actor.node(&world, id)?;
+        let node = actor.node(&world, Action::SeeNode, id)?;
         Ok(node_view(&world, &viewer, node, self.now()))
     }
 
@@ -35,39 +35,28 @@ impl Handle {
     /// change for another one.
     pub async fn register_node(&self, actor: &Actor, asked: RegisterNode) -> Result<NodeKey, Refusal> {
         let (key, code) = (Secret::generate(SecretKind::NodeKey), Secret::generate(SecretKind::Enrolment));
-        let (asker, hash, code_hash) = (actor.clone(), secret::hash(key.expose()), secret::hash(code.expose()));
-        let id = self
-            .orchestrator
-            .decide(move |world, draw, now| {
-                let registered = nodes::register(world, &asker, &asked, hash, draw, now)?;
-                Ok(enrolment::offering(registered, &code_hash, now))
-            })
-            .await?;
+        let (key_hash, code_hash) = (secret::hash(key.expose()), secret::hash(code.expose()));
+        let answer = self.ask(actor, Command::RegisterNode { asked, key_hash, code_hash }).await?;
+        let Answer::Node(id) = answer else { return Err(strange(&answer)) };
         self.shown_once(self.node(actor, id)?, &key, &code)
     }
 
     pub async fn update_node(&self, actor: &Actor, id: NodeId, asked: RegisterNode) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, move |world, actor| nodes::update(world, actor, id, &asked)).await
+        self.change_node(actor, id, Command::UpdateNode { id, asked }).await
     }
 
     /// A connection with the old key ends at once.
     pub async fn rotate_node_key(&self, actor: &Actor, id: NodeId) -> Result<NodeKey, Refusal> {
         let (key, code) = (Secret::generate(SecretKind::NodeKey), Secret::generate(SecretKind::Enrolment));
-        let (asker, hash, code_hash) = (actor.clone(), secret::hash(key.expose()), secret::hash(code.expose()));
-        self.orchestrator
-            .decide(move |world, _, now| {
-                let rotated = nodes::rotate_key(world, &asker, id, hash)?;
-                Ok(enrolment::offering(rotated, &code_hash, now))
-            })
-            .await?;
+        let (key_hash, code_hash) = (secret::hash(key.expose()), secret::hash(code.expose()));
+        self.ask(actor, Command::RotateNodeKey { id, key_hash, code_hash }).await?;
         self.shown_once(self.node(actor, id)?, &key, &code)
     }
 
     /// Another code in place of the one before. The key stays until it is used.
     pub async fn node_code(&self, actor: &Actor, id: NodeId) -> Result<EnrolmentCode, Refusal> {
         let code = Secret::generate(SecretKind::Enrolment);
-        let (asker, hash) = (actor.clone(), secret::hash(code.expose()));
-        self.orchestrator.decide(move |world, _, now| enrolment::issue(world, &asker, id, hash, now)).await?;
+        self.ask(actor, Command::IssueCode { id, code_hash: secret::hash(code.expose()) }).await?;
         self.code(&self.node(actor, id)?, &code)
     }
 
@@ -110,52 +99,45 @@ impl Handle {
             return Err(enrolment::unknown());
         }
         let key = Secret::generate(SecretKind::NodeKey);
-        let (code, hash) = (secret::hash(code), secret::hash(key.expose()));
+        let (code_hash, key_hash) = (secret::hash(code), secret::hash(key.expose()));
         // What is refused costs whoever writes nothing.
-        drop(enrolment::redeem(&self.world(), &code, hash.clone(), &address, self.now())?);
-        let name =
-            self.orchestrator.decide(move |world, _, now| enrolment::redeem(world, &code, hash, &address, now)).await?;
+        drop(enrolment::redeem(&self.world(), &code_hash, key_hash.clone(), &address, self.now())?);
+        let command = Command::RedeemCode { code_hash, key_hash, address };
+        let answer = self.orchestrator.ask(Asker::Stranger, command).await?;
+        let Answer::NodeName(name) = answer else { return Err(strange(&answer)) };
         Ok(Enrolled { name, api_key: key.expose().to_owned() })
     }
 
     /// Places nothing new on the node.
     pub async fn cordon_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, move |world, actor| nodes::cordon(world, actor, id)).await
+        self.change_node(actor, id, Command::CordonNode { id }).await
     }
 
     pub async fn uncordon_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, move |world, actor| nodes::uncordon(world, actor, id)).await
+        self.change_node(actor, id, Command::UncordonNode { id }).await
     }
 
     /// Cordons it, and stops what runs there or waits for its owners.
     pub async fn drain_node(&self, actor: &Actor, id: NodeId, asked: DrainNode) -> Result<NodeView, Refusal> {
-        let asker = actor.clone();
-        self.orchestrator.decide(move |world, draw, now| nodes::drain(world, &asker, id, asked, draw, now)).await?;
-        self.node(actor, id)
+        self.change_node(actor, id, Command::DrainNode { id, asked }).await
     }
 
     /// Lets a machine in again after several took turns with the key.
     pub async fn unfreeze_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, move |world, actor| nodes::unfreeze(world, actor, id)).await
+        self.change_node(actor, id, Command::UnfreezeNode { id }).await
     }
 
     /// Gives up a node that is gone for good, with every instance on it.
     pub async fn forget_node(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
-        let actor = actor.clone();
-        self.orchestrator.decide(move |world, _, now| nodes::forget(world, &actor, id, now)).await
+        self.ask(actor, Command::ForgetNode { id }).await.map(drop)
     }
 
     pub async fn remove_node(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
-        let actor = actor.clone();
-        self.orchestrator.decide(move |world, _, _| nodes::remove(world, &actor, id)).await
+        self.ask(actor, Command::RemoveNode { id }).await.map(drop)
     }
 
-    async fn change_node<F>(&self, actor: &Actor, id: NodeId, change: F) -> Result<NodeView, Refusal>
-    where
-        F: FnOnce(&World, &Actor) -> Result<Decision<()>, Refusal> + Send + 'static,
-    {
-        let asker = actor.clone();
-        self.orchestrator.decide(move |world, _, _| change(world, &asker)).await?;
+    async fn change_node(&self, actor: &Actor, id: NodeId, command: Command) -> Result<NodeView, Refusal> {
+        self.ask(actor, command).await?;
         self.node(actor, id)
     }
 }

@@ -7,6 +7,7 @@ use model::port::ContainerPort;
 use model::reach::Reach;
 use model::refusal::Refusal;
 use planner::actor::Actor;
+use planner::permission::Action;
 use protocol::stream::Target;
 use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
@@ -22,7 +23,7 @@ const GREETING: [u8; 4] = *b"SSH-";
 impl Handle {
     /// Connects to the instance's sshd by its node, as a login through the gateway does, and hears how it greets.
     pub async fn reach_instance(&self, actor: &Actor, id: InstanceId) -> Result<Reach, Refusal> {
-        actor.instance(&self.world(), id)?;
+        actor.instance(&self.world(), Action::SeeInstance, id)?;
         let target = Target::Port { port: ContainerPort::SSH, patience_ms: 0 };
         Ok(match self.open_stream(id, target).await {
             Ok(stream) => {

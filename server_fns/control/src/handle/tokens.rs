@@ -5,10 +5,10 @@ use model::refusal::Refusal;
 use model::request::CreateToken;
 use model::view::{Created, TokenView};
 use planner::actor::Actor;
-use planner::command::tokens;
+use planner::command::{Answer, Command};
 use planner::view::token_view;
 
-use super::{Handle, gone};
+use super::{Handle, gone, strange};
 use crate::auth::secret::{self, Secret, SecretKind};
 
 impl Handle {
@@ -18,20 +18,16 @@ impl Handle {
 
     /// The secret is shown this once.
     pub async fn create_token(&self, actor: &Actor, asked: CreateToken) -> Result<Created<TokenView>, Refusal> {
-        let actor = actor.clone();
         let secret = Secret::generate(SecretKind::ApiToken);
-        let (hint, hash) = (secret::hint(secret.expose()), secret::hash(secret.expose()));
-        let id = self
-            .orchestrator
-            .decide(move |world, draw, now| tokens::create(world, &actor, &asked, hint, hash, draw, now))
-            .await?;
+        let (hint, secret_hash) = (secret::hint(secret.expose()), secret::hash(secret.expose()));
+        let answer = self.ask(actor, Command::CreateToken { asked, hint, secret_hash }).await?;
+        let Answer::Token(id) = answer else { return Err(strange(&answer)) };
         let world = self.world();
         let view = token_view(world.tokens.get(&id).ok_or_else(|| gone("token"))?);
         Ok(Created { view, secret: secret.expose().to_owned() })
     }
 
     pub async fn remove_token(&self, actor: &Actor, id: TokenId) -> Result<(), Refusal> {
-        let actor = actor.clone();
-        self.orchestrator.decide(move |world, _, _| tokens::remove(world, &actor, id)).await
+        self.ask(actor, Command::RemoveToken { id }).await.map(drop)
     }
 }

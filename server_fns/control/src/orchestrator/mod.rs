@@ -1,32 +1,29 @@
 //! The one task that owns the world and is the only writer. Every change, whoever asks for it, takes this one path:
 //! decide, commit, apply, show, answer; then look after the nodes.
 
-mod job;
+mod draw;
 mod readiness;
+mod request;
 mod run;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use model::forward::Unopened;
+use model::id::{InstanceId, NodeId};
 use model::refusal::{Refusal, RefusalCode};
-use planner::clock::Now;
-use planner::command::Decision;
+use planner::channel::{ChannelAnswer, ChannelEvent};
+use planner::command::idempotency::Key;
+use planner::command::{Answer, Asker, Command};
 use planner::world::World;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::limits;
-use crate::store::StoreError;
-use job::Job;
 use readiness::Readiness;
+use request::{Reply, Request};
 
-pub(crate) use job::Draw;
 pub(crate) use run::Loop;
-
-enum Request {
-    Decide(Job),
-    /// Whether the database answers.
-    Probe(oneshot::Sender<Result<(), StoreError>>),
-}
 
 /// The way to the orchestrator. Cheap to clone.
 #[derive(Clone)]
@@ -52,29 +49,35 @@ impl Orchestrator {
         self.world.clone()
     }
 
-    /// Runs a command of the planner, commits what it decided and gives its answer.
-    pub(crate) async fn decide<T, D>(&self, decide: D) -> Result<T, Refusal>
-    where
-        T: Send + 'static,
-        D: FnOnce(&World, Draw<'_>, Now) -> Result<Decision<T>, Refusal> + Send + 'static,
-    {
-        self.decide_and(decide, |_, _, _| {}).await
+    /// Decides a command, commits it, and gives its answer.
+    pub(crate) async fn ask(&self, asker: Asker, command: Command) -> Result<Answer, Refusal> {
+        self.ask_once(asker, command, None).await
     }
 
-    /// As [`Self::decide`]; when the changes are on disk, `note` adds to the world what is not stored.
-    pub(crate) async fn decide_and<T, E, D, N>(&self, decide: D, note: N) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Refusal> + Send + 'static,
-        D: FnOnce(&World, Draw<'_>, Now) -> Result<Decision<T>, E> + Send + 'static,
-        N: FnOnce(&mut World, &T, Now) + Send + 'static,
-    {
-        let (job, answer) = job::job(decide, note);
-        self.send(Request::Decide(job)).await?;
+    /// The same; with a key, a repetition gets the first answer.
+    pub(crate) async fn ask_once(&self, asker: Asker, command: Command, key: Option<Key>) -> Result<Answer, Refusal> {
+        let command = Box::new(command);
+        self.answer(|reply| Request::Command { asker, command, key, reply }).await
+    }
+
+    /// What the connection of a node brings.
+    pub(crate) async fn hear(&self, node: NodeId, event: ChannelEvent) -> Result<ChannelAnswer, Refusal> {
+        let event = Box::new(event);
+        self.answer(|reply| Request::Channel { node, event, reply }).await
+    }
+
+    /// Notes what this process cannot listen for.
+    pub(crate) async fn note_unopened(&self, all: BTreeMap<InstanceId, Vec<Unopened>>) -> Result<(), Refusal> {
+        self.answer(|reply| Request::Unopened { all, reply }).await
+    }
+
+    async fn answer<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.send(request(reply)).await?;
         match tokio::time::timeout(limits::ANSWER, answer).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(away().into()),
-            Err(_) => Err(slow().into()),
+            Ok(Err(_)) => Err(away()),
+            Err(_) => Err(slow()),
         }
     }
 

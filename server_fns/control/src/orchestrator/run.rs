@@ -6,18 +6,23 @@ use std::sync::Arc;
 use crash::crash_at;
 use model::id::NodeId;
 use model::refusal::{Refusal, RefusalCode};
-use planner::clock::Instant;
+use planner::channel;
+use planner::clock::{Instant, Now};
+use planner::command::idempotency::decide_once;
+use planner::decision::Decision;
 use planner::reconcile::{Plan, Publish, reconcile};
 use planner::world::{Change, World};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::job::{Job, Verdict};
+use super::Orchestrator;
+use super::draw::Source;
 use super::readiness::Readiness;
-use super::{Orchestrator, Request};
+use super::request::{Reply, Request};
+use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::limits;
-use crate::store::{Store, StoreError, random};
+use crate::store::{Store, StoreError};
 
 /// What the task owns.
 pub(crate) struct Loop {
@@ -26,14 +31,15 @@ pub(crate) struct Loop {
     requests: mpsc::Receiver<Request>,
     shown: watch::Sender<Arc<World>>,
     clock: Clock,
+    source: Source,
 }
 
 impl Loop {
-    pub(crate) fn new(store: Store, world: World, clock: Clock) -> (Self, Orchestrator) {
+    pub(crate) fn new(store: Store, world: World, clock: Clock, authority: Arc<Authority>) -> (Self, Orchestrator) {
         let (sender, requests) = mpsc::channel(limits::QUEUE);
         let (shown, seen) = watch::channel(Arc::new(world.clone()));
         (
-            Self { store, world, requests, shown, clock },
+            Self { store, world, requests, shown, clock, source: Source(authority) },
             Orchestrator { requests: sender, world: seen, clock, readiness: Readiness::default() },
         )
     }
@@ -72,7 +78,29 @@ impl Loop {
 
     async fn handle(&mut self, request: Request) {
         match request {
-            Request::Decide(job) => self.decide(job).await,
+            Request::Command { asker, command, key, reply } => {
+                let (began, name, on) = (std::time::Instant::now(), command.name(), command.subject());
+                let (who, way) = (asker.name().to_owned(), asker.way());
+                let decide = |world: &World, source: &mut Source, now| {
+                    decide_once(world, &asker, &command, key.as_ref(), source, now)
+                };
+                let answer = self.carry_out(reply, decide, |_, _, _| {}).await;
+                let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                if let Some(answer) = answer {
+                    tracing::debug!(who, way, on, answer, ms, "{name}");
+                }
+            }
+            Request::Channel { node, event, reply } => {
+                let noted = event.clone();
+                let decide = |world: &World, _: &mut Source, now| Ok(channel::decide(world, node, &event, now));
+                self.carry_out(reply, decide, |world, answer, now| channel::note(world, node, *noted, answer, now)).await;
+            }
+            Request::Unopened { all, reply } => {
+                self.world.unopened =
+                    all.into_iter().filter(|(id, _)| self.world.instances.contains_key(id)).collect();
+                self.show();
+                let _ = reply.send(Ok(()));
+            }
             Request::Probe(to) => {
                 // Whoever asked may have gone away.
                 let _ = to.send(self.store.ready().await);
@@ -80,38 +108,52 @@ impl Loop {
         }
     }
 
-    async fn decide(&mut self, job: Job) {
-        let now = self.clock.now();
-        let verdict = match catch_unwind(AssertUnwindSafe(|| job(&self.world, &mut draw, now))) {
-            Ok(Some(verdict)) => verdict,
-            Ok(None) => return,
+    /// Decides, commits, applies, shows, answers. A request whose asker has gone away before its turn is not decided at all.
+    /// What it answers is what it came to, for the log.
+    async fn carry_out<T>(
+        &mut self,
+        reply: Reply<T>,
+        decide: impl FnOnce(&World, &mut Source, Now) -> Result<Decision<T>, Refusal>,
+        note: impl FnOnce(&mut World, &T, Now),
+    ) -> Option<&'static str> {
+        if reply.is_closed() {
+            return None;
+        }
+        let (now, world, source) = (self.clock.now(), &self.world, &mut self.source);
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            decide(world, source, now).map(|decision| decision.rows(world, source, now))
+        }));
+        let (changes, answer) = match decided {
+            Ok(Ok(decided)) => decided,
+            Ok(Err(refusal)) => {
+                let code = refusal.code.name();
+                let _ = reply.send(Err(refusal));
+                return Some(code);
+            }
             Err(_) => {
                 tracing::error!("a decision panicked; nothing of it was done");
-                return;
+                return None;
             }
         };
-        let Verdict { changes, mut asker } = verdict;
         let changed = !changes.is_empty();
         if changed {
             crash_at!("decided");
         }
-        match self.commit(changes).await {
-            Ok(()) => {
-                if changed {
-                    crash_at!("committed");
-                }
-                asker.note(&mut self.world, now);
-                self.show();
-                asker.answer(Ok(()));
-                if changed {
-                    crash_at!("answered");
-                }
-            }
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a change was not written");
-                asker.answer(Err(not_written(&error)));
-            }
+        if let Err(error) = self.commit(changes).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a change was not written");
+            let _ = reply.send(Err(not_written(&error)));
+            return Some("not written");
         }
+        if changed {
+            crash_at!("committed");
+        }
+        note(&mut self.world, &answer, now);
+        self.show();
+        let _ = reply.send(Ok(answer));
+        if changed {
+            crash_at!("answered");
+        }
+        Some(if changed { "done" } else { "unchanged" })
     }
 
     async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
@@ -190,10 +232,6 @@ pub(super) fn not_written(error: &StoreError) -> Refusal {
         }
     };
     Refusal::new(RefusalCode::Unavailable, message)
-}
-
-fn draw() -> u64 {
-    random::bits64().expect("the operating system gives random numbers")
 }
 
 async fn sleep_until(alarm: Option<tokio::time::Instant>) {

@@ -17,7 +17,7 @@ use super::rows::{
     idempotency::IdempotencyRow, instance::InstanceRow, invite::InviteRow, node::NodeRow, person::PersonRow,
     session::SessionRow, ssh_key::SshKeyRow, token::TokenRow,
 };
-use crate::access::authority;
+use crate::authority;
 
 impl Store {
     /// The world as it was last committed. Nothing is known of any node's connection; each has a full lease from

@@ -12,7 +12,6 @@ mod meta;
 mod migrate;
 mod open;
 mod private;
-pub(crate) mod random;
 mod remote;
 mod row;
 mod rows;

@@ -9,8 +9,8 @@ use model::id::NodeId;
 use model::link::{Measurement, Throughput};
 use model::refusal::{Refusal, RefusalCode};
 use planner::actor::Actor;
-use planner::command::Decision;
-use planner::world::World;
+use planner::channel::ChannelEvent;
+use planner::permission::Action;
 use protocol::limits::{MEASURE_TIME, OPENING};
 use protocol::measure::BLOCK;
 use protocol::stream::{Ask, Measured, Measuring, NotOpened, Opened, Way};
@@ -58,7 +58,7 @@ impl Handle {
     /// # Errors
     /// `Conflict` while the link is measured already; `Unavailable` where the node is away or does not do its part.
     pub async fn measure_link(&self, actor: &Actor, node: NodeId) -> Result<Measurement, Refusal> {
-        let name = actor.managed_node(&self.world(), node)?.settings.name.clone();
+        let name = actor.node(&self.world(), Action::ManageNode, node)?.settings.name.clone();
         let _turn = self.tunnels.measuring.take(node).ok_or_else(|| {
             let message = format!("The link to {name} is being measured already. Wait a few seconds for its result.");
             Refusal::new(RefusalCode::Conflict, message)
@@ -70,8 +70,7 @@ impl Handle {
         let to_node = self.one_way(node, Way::ToNode).await.map_err(failed)?;
         let from_node = self.one_way(node, Way::FromNode).await.map_err(failed)?;
         let measurement = Measurement { at: self.now().wall, to_node, from_node };
-        let note = move |world: &mut World, _: &(), _| world.carried(node, measurement);
-        self.orchestrator.decide_and(|_, _, _| Ok::<_, Refusal>(Decision::unchanged(())), note).await?;
+        self.orchestrator.hear(node, ChannelEvent::Measured(measurement)).await?;
         Ok(measurement)
     }
 

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use model::refusal::RefusalCode;
 use model::request::{AddSshKey, CreateInstance, CreateToken, RegisterNode, SignIn, SignUp};
+use model::verb::Verb;
 
 use crate::fake_node::FakeNode;
 use crate::harness::{PASSWORD, Server, in_memory, on_disk, peer, run};
@@ -48,10 +49,10 @@ fn what_is_somebody_elses_is_not_there() {
         let codes = [
             handle.instance(&eve, made.id).unwrap_err().code,
             handle.instance_events(&eve, made.id).unwrap_err().code,
-            handle.start_instance(&eve, made.id).await.unwrap_err().code,
-            handle.stop_instance(&eve, made.id).await.unwrap_err().code,
-            handle.restart_instance(&eve, made.id).await.unwrap_err().code,
-            handle.delete_instance(&eve, made.id).await.unwrap_err().code,
+            handle.wish(&eve, made.id, Verb::Start).await.unwrap_err().code,
+            handle.wish(&eve, made.id, Verb::Stop).await.unwrap_err().code,
+            handle.wish(&eve, made.id, Verb::Restart).await.unwrap_err().code,
+            handle.wish(&eve, made.id, Verb::Delete).await.unwrap_err().code,
             handle.remove_ssh_key(&eve, key.id).await.unwrap_err().code,
             handle.remove_token(&eve, token.view.id).await.unwrap_err().code,
             handle.revoke_session(&eve, session).await.unwrap_err().code,

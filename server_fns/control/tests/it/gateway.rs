@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use model::observed::Observed;
 use model::phase::Phase;
+use model::verb::Verb;
 use model::version::Epoch;
 use protocol::{RefusedReason, ToNode};
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -125,7 +126,7 @@ fn a_report_of_another_epoch_changes_nothing() {
         let key = server.node(&ada, "lab-1").await;
         let mut node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let made = server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
-        server.handle.delete_instance(&ada, made.id).await.unwrap();
+        server.handle.wish(&ada, made.id, Verb::Delete).await.unwrap();
         node.assigned(|assignment| assignment.instances.iter().any(|one| one.generation.0 > 1)).await;
         node.report(Epoch(node.epoch.0 + 7), Observed::Absent).await;
         node.report(Epoch(0), Observed::Absent).await;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use model::instance::DesiredState;
 use model::observed::Observed;
 use model::refusal::RefusalCode;
+use model::verb::Verb;
 use planner::actor::Actor;
 
 use crate::commands::ask;
@@ -67,7 +68,7 @@ async fn apart(server: &Server, bob: &Actor, node: &mut FakeNode) {
 /// Deletes all, and waits until the node's word for it was taken.
 async fn clear(server: &Server, bob: &Actor, node: &mut FakeNode) {
     for one in server.handle.instances(bob).unwrap() {
-        server.handle.delete_instance(bob, one.id).await.unwrap();
+        server.handle.wish(bob, one.id, Verb::Delete).await.unwrap();
     }
     node.assigned(|assignment| assignment.instances.iter().all(|one| one.desired == DesiredState::Deleted)).await;
     node.report(node.epoch, Observed::Absent).await;

@@ -11,7 +11,7 @@ use model::id::InstanceId;
 use model::name::Username;
 use serde_json::json;
 
-use crate::access::authority::IdentityKey;
+use crate::authority::IdentityKey;
 use crate::handle::Handle;
 
 /// On the console, and on the host of each app.
@@ -63,7 +63,7 @@ pub(crate) async fn console_keys(State(handle): State<Handle>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::authority::Authority;
+    use crate::authority::Authority;
     use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 
     const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";

@@ -12,6 +12,7 @@ use model::refusal::{Refusal, RefusalCode};
 use model::request::AskLink;
 use model::view::LinkView;
 use planner::actor::Actor;
+use planner::permission::Action;
 use planner::urls::{App, label, may_open};
 
 use super::enter::{let_in, local, redirect, unseen};
@@ -35,7 +36,7 @@ impl Handle {
         asked: AskLink,
     ) -> Result<LinkView, Refusal> {
         let world = self.world();
-        let instance = actor.instance(&world, id)?;
+        let instance = actor.instance(&world, Action::ShareInstance, id)?;
         let none = "This installation has no domain for apps: its operator sets DOCKHOST_APPS_DOMAIN.";
         let apps = self.apps.as_ref().ok_or_else(|| Refusal::new(RefusalCode::Unavailable, none))?;
         let closed = || {

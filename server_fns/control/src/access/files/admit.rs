@@ -5,6 +5,7 @@ use model::id::InstanceId;
 use model::refusal::Refusal;
 use model::ticket::Ticket;
 use planner::actor::Actor;
+use planner::permission::Action;
 use protocol::path::FilePath;
 use tokio::time::Instant;
 
@@ -24,7 +25,7 @@ impl Handle {
     /// # Errors
     /// When the instance is not the person's, or too many tickets wait to be used.
     pub fn file_ticket(&self, actor: &Actor, instance: InstanceId) -> Result<Ticket, Refusal> {
-        actor.instance(&self.world(), instance)?;
+        actor.instance(&self.world(), Action::EnterInstance, instance)?;
         let admission = Admission { actor: actor.clone(), instance };
         self.file_tickets.give(actor.person, admission, Instant::now())
     }
@@ -59,7 +60,7 @@ pub(super) async fn admit(
             handle.authenticate(credential).await?
         }
     };
-    actor.instance(&handle.world(), id)?;
+    actor.instance(&handle.world(), Action::EnterInstance, id)?;
     Ok((checked(path)?, Permit::Use { actor, instance: id }))
 }
 

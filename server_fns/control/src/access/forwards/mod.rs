@@ -9,7 +9,6 @@ use std::sync::Arc;
 use model::forward::{Forward, ForwardKey, Place, Unopened};
 use model::id::InstanceId;
 use model::instance::DesiredState;
-use planner::command::Decision;
 use planner::world::World;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
@@ -55,14 +54,7 @@ async fn note(handle: &Handle, refused: Refused) -> bool {
             tracing::warn!(%instance, port = key.host.0, reason, "a host port of the server cannot be opened");
         }
     }
-    let noted = handle.orchestrator.decide_and::<(), model::refusal::Refusal, _, _>(
-        |_, _, _| Ok(Decision::unchanged(())),
-        move |world, (), _| {
-            let there = |id: &InstanceId| world.instances.contains_key(id);
-            world.unopened = refused.into_iter().filter(|(id, _)| there(id)).collect();
-        },
-    );
-    noted.await.is_ok()
+    handle.orchestrator.note_unopened(refused).await.is_ok()
 }
 
 struct HostPorts {

@@ -36,7 +36,7 @@ pub(super) async fn enter(handle: &Handle, user: &str, public_key: &str) -> Opti
     if visitor.route != Route::Enrol {
         return Some(Entry::Visitor(visitor));
     }
-    if let Err(refusal) = handle.key_was_shown(visitor.actor.person, visitor.key, Shown::Meant).await {
+    if let Err(refusal) = handle.key_was_shown(&visitor.actor, visitor.key, Shown::Meant).await {
         return Some(refused(refusal.message));
     }
     let text = format!("Proved: this SSH key is {}'s here. Nobody else can use it.", visitor.actor.username);
@@ -49,7 +49,7 @@ pub(super) async fn prove(handle: &Handle, entry: &mut Option<Entry>) {
     if !visitor.proves {
         return;
     }
-    match handle.key_was_shown(visitor.actor.person, visitor.key, Shown::ByTheWay).await {
+    match handle.key_was_shown(&visitor.actor, visitor.key, Shown::ByTheWay).await {
         Ok(()) => visitor.proves = false,
         Err(refusal) => *entry = Some(refused(refusal.message)),
     }

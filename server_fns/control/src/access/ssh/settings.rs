@@ -7,7 +7,7 @@ use russh::keys::{Algorithm, EcdsaCurve, HashAlg};
 use russh::{MethodKind, MethodSet, Preferred, SshId, cipher, compression, kex};
 
 use super::limits;
-use crate::access::authority::{Authority, BadSecret};
+use crate::authority::{Authority, BadSecret};
 
 /// Never compressed: it costs time, and its decoders have been ways in. The client's order of ciphers wins; those
 /// that processors do in hardware come first where it leaves the choice to us.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::id::InstanceId;
 use model::instance::DesiredState;
 use model::phase::Phase;
+use model::verb::Verb;
 use planner::actor::Actor;
 use planner::rollup::phase_of;
 use planner::view::instance_view;
@@ -39,7 +40,7 @@ where
             ));
         }
         tell(format!("{name} is stopped; starting it.")).await;
-        handle.start_instance(actor, id).await.map_err(|refusal| refusal.message)?;
+        handle.wish(actor, id, Verb::Start).await.map_err(|refusal| refusal.message)?;
     }
     match timeout(limits::START, until_running(handle, id, tell)).await {
         Ok(done) => done,

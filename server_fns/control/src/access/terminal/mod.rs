@@ -11,6 +11,7 @@ use model::refusal::Refusal;
 use model::terminal::AskTicket;
 use model::ticket::Ticket;
 use planner::actor::Actor;
+use planner::permission::Action;
 use protocol::terminal::{HEAD, MOST};
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -35,7 +36,7 @@ impl Handle {
     /// What opens one terminal of the instance, once and soon.
     pub fn terminal_ticket(&self, actor: &Actor, id: InstanceId, asked: AskTicket) -> Result<Ticket, Refusal> {
         let world = self.world();
-        actor.instance(&world, id)?;
+        actor.instance(&world, Action::EnterInstance, id)?;
         let terminal = match asked.terminal {
             Some(name) if name::is_name(&name) => name,
             Some(_) => return Err(Refusal::field("terminal", "A terminal is named by 16 digits and letters a to f.")),

@@ -8,7 +8,7 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 pub(super) fn fresh() -> String {
-    format!("{:016x}", crate::store::random::bits64().unwrap_or_default())
+    format!("{:016x}", crate::random::bits64().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
-//! Answers to creates that carried an idempotency key. The id is made of the person and the key, so one pair is
+//! Answers to commands that carried an idempotency key. The id is made of the person and the key, so one pair is
 //! one record.
 
 use serde::{Deserialize, Serialize};
 
 use model::Timestamp;
 use model::id::{InstanceId, PersonId};
+use planner::command::Answer;
 use planner::world::Idempotency;
 
 use crate::store::row::{Row, Table};
@@ -15,7 +16,11 @@ pub(in crate::store) struct IdempotencyRow {
     person: PersonId,
     key: String,
     request_hash: String,
-    instance: InstanceId,
+    /// Of rows from a time when only creates had a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instance: Option<InstanceId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<Answer>,
     at: Timestamp,
 }
 
@@ -30,14 +35,15 @@ pub(in crate::store) fn id(person: PersonId, key: &str) -> String {
 
 impl From<&Idempotency> for IdempotencyRow {
     fn from(row: &Idempotency) -> Self {
-        let Idempotency { person, key, request_hash, instance, at } = row.clone();
-        Self { id: id(person, &key), person, key, request_hash, instance, at }
+        let Idempotency { person, key, request_hash, answer, at } = row.clone();
+        Self { id: id(person, &key), person, key, request_hash, instance: None, answer: Some(answer), at }
     }
 }
 
 impl From<IdempotencyRow> for Idempotency {
     fn from(row: IdempotencyRow) -> Self {
-        let IdempotencyRow { id: _, person, key, request_hash, instance, at } = row;
-        Self { person, key, request_hash, instance, at }
+        let IdempotencyRow { id: _, person, key, request_hash, instance, answer, at } = row;
+        let answer = answer.or(instance.map(Answer::Instance)).unwrap_or(Answer::Done);
+        Self { person, key, request_hash, answer, at }
     }
 }

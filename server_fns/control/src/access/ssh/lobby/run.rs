@@ -9,8 +9,10 @@ use model::phase::Phase;
 use model::port::{ContainerPort, PortBinding, UrlAccess};
 use model::refusal::Refusal;
 use model::request::{CreateInstance, SetDoor};
+use model::verb::Verb;
 use model::view::{DoorView, ForwardView, InstanceView, UrlView};
 use planner::guest::instance_of;
+use planner::permission::{Action, Subject, may};
 use planner::view::instance_view;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -48,7 +50,7 @@ impl Lobby {
             }
             Command::List { all } => {
                 if all {
-                    actor.must_administer("list the instances of others")?;
+                    may(&self.handle.world(), actor, Action::ListEverybody, Subject::Installation)?;
                 }
                 let mut views = self.handle.instances(actor)?;
                 views.retain(|view| all || view.is_of(&actor.username));
@@ -61,17 +63,17 @@ impl Lobby {
             }
             Command::Start { name } => {
                 let id = self.named(&name)?;
-                self.handle.start_instance(actor, id).await?;
+                self.handle.wish(actor, id, Verb::Start).await?;
                 Ok(show(&self.settled(id).await?))
             }
             Command::Stop { name } => {
                 let id = self.named(&name)?;
-                self.handle.stop_instance(actor, id).await?;
+                self.handle.wish(actor, id, Verb::Stop).await?;
                 Ok(show(&self.settled(id).await?))
             }
             Command::Restart { name } => {
                 let id = self.named(&name)?;
-                self.handle.restart_instance(actor, id).await?;
+                self.handle.wish(actor, id, Verb::Restart).await?;
                 Ok(show(&self.settled(id).await?))
             }
             Command::Remove { name, yes } => {
@@ -80,7 +82,7 @@ impl Lobby {
                     let message = format!("Its data would be lost. To delete {name}: rm {name} --yes");
                     return Err(Refusal::new(model::refusal::RefusalCode::Conflict, message));
                 }
-                Ok(show(&self.handle.delete_instance(actor, id).await?))
+                Ok(show(&self.handle.wish(actor, id, Verb::Delete).await?))
             }
             Command::Ports { name } => {
                 let view = self.handle.instance(actor, self.named(&name)?)?;

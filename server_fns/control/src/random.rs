@@ -6,6 +6,6 @@ pub(crate) fn bits64() -> Result<u64, getrandom::Error> {
 }
 
 /// For pauses, where a bad draw only costs time.
-pub(super) fn bits32() -> u32 {
+pub(crate) fn bits32() -> u32 {
     getrandom::u32().unwrap_or(u32::MAX)
 }
