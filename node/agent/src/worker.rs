@@ -1,0 +1,268 @@
+//! The worker of one instance, as a state machine: look, decide, take one step. Whoever drives it does what it says and tells
+//! it what came of that.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use model::assignment::AssignedInstance;
+use model::id::{ClusterId, NodeId};
+use model::instance::DesiredState;
+use model::observed::{Activity, InstanceReport, Problem};
+use model::version::{Incarnation, Restarts};
+
+use crate::adopt;
+use crate::backoff::Backoff;
+use crate::converge::{Next, Seen, Step, next_step};
+use crate::facts::{ContainerView, container_name};
+use crate::local::{Local, Outcome};
+use crate::report::report;
+
+/// The first and the longest pause before something that failed is tried again.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(30);
+/// How often it is looked whether what only others can change has changed.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// What one worker is to bring about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    pub cluster: ClusterId,
+    pub node: NodeId,
+    pub assigned: AssignedInstance,
+}
+
+/// What was done for an instance and must outlive the node's process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The restart that was last carried out.
+    pub restarts_done: Restarts,
+    /// The newest incarnation of which a container is known to have existed.
+    pub made: Option<Incarnation>,
+}
+
+/// What a worker wants done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Ask the engine for its container, and call [`Worker::saw`].
+    Look,
+    /// Take this step, and call [`Worker::stepped`].
+    Act(Step),
+    /// Nothing until this moment, or until it is nudged or gets another order.
+    Rest(Option<Duration>),
+}
+
+/// What the node's loop is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct News {
+    pub report: InstanceReport,
+    pub memory: Memory,
+}
+
+#[derive(Debug, Clone)]
+pub struct Worker {
+    order: Order,
+    pub local: Local,
+    seen: Seen,
+    /// When a look last told something.
+    known_at: Timestamp,
+    pause: Pause,
+    retries: Backoff,
+    trouble: Option<Trouble>,
+    told: Option<News>,
+}
+
+/// What comes next without a nudge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    Look,
+    Act,
+    LookAt(Duration),
+    Nothing,
+}
+
+/// A step that failed, until when nothing is tried.
+#[derive(Debug, Clone)]
+struct Trouble {
+    problem: Problem,
+    until: Duration,
+    /// What was seen before the step.
+    seen: Seen,
+}
+
+impl Worker {
+    pub const fn new(order: Order, local: Local, wall: Timestamp) -> Self {
+        Self {
+            order,
+            local,
+            seen: Seen::Unknown,
+            known_at: wall,
+            pause: Pause::Look,
+            retries: Backoff::new(RETRY_FIRST, RETRY_MAX),
+            trouble: None,
+            told: None,
+        }
+    }
+
+    pub const fn current(&self) -> &Order {
+        &self.order
+    }
+
+    /// By which the engine knows its container.
+    pub fn name(&self) -> String {
+        container_name(self.order.assigned.id, self.order.assigned.incarnation)
+    }
+
+    /// A new wish is tried at once, whatever failed before. In the middle of its work it goes on with what it saw last.
+    pub fn order(&mut self, order: Order) {
+        if order == self.order {
+            return;
+        }
+        self.local.ordered(&self.order.assigned, &order.assigned);
+        self.order = order;
+        self.calm();
+        if self.pause != Pause::Act {
+            self.pause = Pause::Look;
+        }
+    }
+
+    /// Something may have changed.
+    pub fn nudge(&mut self) {
+        if self.pause != Pause::Act {
+            self.pause = Pause::Look;
+        }
+    }
+
+    /// What to do at this moment since the node's start, and what the loop is to be told before that.
+    pub fn poll(&mut self, up: Duration) -> (Task, Option<News>) {
+        match self.pause {
+            Pause::Look => return (Task::Look, None),
+            Pause::LookAt(at) if at <= up => return (Task::Look, None),
+            Pause::LookAt(at) => return (Task::Rest(Some(at)), None),
+            Pause::Nothing => return (Task::Rest(None), None),
+            Pause::Act => {}
+        }
+        match next_step(&self.order.assigned, &self.seen, &self.local, up) {
+            Next::Do(step) => {
+                let seen = &self.seen;
+                self.trouble.take_if(|trouble| trouble.seen != *seen || trouble.until <= up);
+                match self.trouble.as_ref().map(|trouble| trouble.until) {
+                    Some(until) => self.rest(Some(until), None, None, up),
+                    None => {
+                        let doing = activity(step);
+                        let news = doing.is_some().then(|| self.news(doing, None, up)).flatten();
+                        (Task::Act(step), news)
+                    }
+                }
+            }
+            Next::Wait { until } => {
+                let waiting = match self.order.assigned.desired {
+                    DesiredState::Deleted => {
+                        self.calm();
+                        Activity::Removing
+                    }
+                    // A start that the engine refused looks like an end by itself; what it said stays with it.
+                    DesiredState::Running | DesiredState::Stopped => {
+                        let after_ms = u64::try_from((until - up).as_millis()).unwrap_or(u64::MAX);
+                        Activity::RestartingSoon { after_ms }
+                    }
+                };
+                let until = self.local.forwards.again_at.map_or(until, |at| at.min(until));
+                self.rest(Some(until), Some(waiting), None, up)
+            }
+            Next::Settled => {
+                self.calm();
+                self.rest(self.local.forwards.again_at, None, None, up)
+            }
+            Next::Stuck(problem) => self.rest(Some(up + LOOK_AGAIN), None, Some(problem), up),
+        }
+    }
+
+    /// What the engine answered about its container; `None` if it did not answer.
+    pub fn saw(&mut self, inspected: Option<Option<ContainerView>>, wall: Timestamp, up: Duration) {
+        self.seen = match inspected {
+            Some(found) => adopt::seen(self.order.cluster, &self.order.assigned, found),
+            None => Seen::Unknown,
+        };
+        if self.seen != Seen::Unknown {
+            self.known_at = wall;
+        }
+        self.local.saw(&self.order.assigned, &self.seen, up);
+        self.pause = Pause::Act;
+    }
+
+    /// How the step ended that was carried out for `assigned`, which may no longer be the order. A problem is what its owner
+    /// reads; without one, a step that was not done was given up.
+    pub fn stepped(
+        &mut self,
+        assigned: &AssignedInstance,
+        step: Step,
+        outcome: Outcome,
+        problem: Option<Problem>,
+        up: Duration,
+    ) {
+        let view = match &self.seen {
+            Seen::Ours(view) => Some(view),
+            Seen::Unknown | Seen::Absent | Seen::Foreign(_) => None,
+        };
+        self.local.stepped(assigned, step, outcome, view, up);
+        let is_known = outcome == Outcome::Done && step.leaves_container();
+        self.pause = if is_known { Pause::Act } else { Pause::Look };
+        self.trouble = problem.map(|problem| {
+            let until = up + self.retries.fail();
+            Trouble { problem, until, seen: self.seen.clone() }
+        });
+    }
+
+    /// How far a long step is.
+    pub fn progress(&mut self, activity: Option<Activity>, up: Duration) -> Option<News> {
+        self.news(activity, None, up)
+    }
+
+    fn rest(
+        &mut self,
+        until: Option<Duration>,
+        activity: Option<Activity>,
+        problem: Option<Problem>,
+        up: Duration,
+    ) -> (Task, Option<News>) {
+        self.pause = until.map_or(Pause::Nothing, Pause::LookAt);
+        (Task::Rest(until), self.news(activity, problem, up))
+    }
+
+    /// How it is, if that differs from the last time.
+    fn news(&mut self, activity: Option<Activity>, problem: Option<Problem>, up: Duration) -> Option<News> {
+        let problem = problem.or_else(|| self.trouble.as_ref().map(|trouble| trouble.problem.clone()));
+        let report = report(&self.order.assigned, &self.seen, &self.local, activity, problem, self.known_at, up);
+        let memory = Memory { restarts_done: self.local.restarts_done, made: self.local.made };
+        let news = News { report, memory };
+        if self.told.as_ref() == Some(&news) {
+            return None;
+        }
+        self.told = Some(news.clone());
+        Some(news)
+    }
+
+    fn calm(&mut self) {
+        self.trouble = None;
+        self.retries.reset();
+    }
+}
+
+/// What the owner is told while a step goes on; `None` for what is done in no time.
+const fn activity(step: Step) -> Option<Activity> {
+    match step {
+        Step::Create => Some(Activity::Creating),
+        Step::Start => Some(Activity::Starting),
+        Step::Stop => Some(Activity::Stopping),
+        Step::Remove => Some(Activity::Removing),
+        Step::WriteFiles
+        | Step::OpenPorts
+        | Step::SetDoors
+        | Step::SetForwards
+        | Step::ClosePorts
+        | Step::EnsureImage
+        | Step::Route
+        | Step::Unroute
+        | Step::DropFiles => None,
+    }
+}
