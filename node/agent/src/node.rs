@@ -60,6 +60,8 @@ pub enum Output {
     Order { order: Box<Order>, local: Box<Local> },
     /// Something may have changed for its worker.
     Nudge(InstanceId),
+    /// List the containers now.
+    Relist,
     /// The ledger holds this from now on.
     Stand(Box<Assignment>),
     Send(Outgoing),
@@ -165,12 +167,18 @@ impl Node {
             outputs.extend(self.save());
         }
         if self.connected && self.reports.due_at(now).is_some_and(|at| at <= now) {
-            let page = &self.page;
-            self.reports.keep_back(|report| may_be_told(report, page.made(report.instance)));
-            outputs.push(Output::Send(self.reports.outgoing(self.generation())));
-            self.reports.sent(now);
+            outputs.push(self.report(now));
         }
         outputs
+    }
+
+    /// Tells what is new and may be told, also before it is due.
+    pub fn report(&mut self, now: Duration) -> Output {
+        let page = &self.page;
+        self.reports.keep_back(|report| may_be_told(report, page.made(report.instance)));
+        let outgoing = self.reports.outgoing(self.generation());
+        self.reports.sent(now);
+        Output::Send(outgoing)
     }
 
     /// Writes what was done since the last time, also before it is due: the process ends.
@@ -239,6 +247,10 @@ impl Node {
         let mut outputs = vec![Output::Keep(assignment.kept.clone())];
         // First those that leave: their host ports may have been given to those that come.
         for id in known.keys().filter(|id| !self.memories.contains_key(id)) {
+            // A container that is left behind is nobody's now, and was somebody's at the last listing.
+            if self.reports.get(*id).is_none_or(|last| last.observed != Observed::Absent) {
+                outputs.push(Output::Relist);
+            }
             self.reports.forget(*id);
             outputs.push(Output::Dismiss(*id));
         }

@@ -9,6 +9,7 @@ use model::id::{ClusterId, NodeId};
 use model::instance::DesiredState;
 use model::observed::{Activity, InstanceReport, Problem};
 use model::version::{Incarnation, Restarts};
+use serde::{Deserialize, Serialize};
 
 use crate::adopt;
 use crate::backoff::Backoff;
@@ -32,7 +33,7 @@ pub struct Order {
 }
 
 /// What was done for an instance and must outlive the node's process.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// The restart that was last carried out.
     pub restarts_done: Restarts,

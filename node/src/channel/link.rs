@@ -1,5 +1,6 @@
 //! One connection, from dialling to its end.
 
+use agent::reports::Outgoing;
 use std::fmt;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_with_config};
 
-use super::{Channel, FromChannel, Outgoing, Standing};
+use super::{Channel, FromChannel, Standing};
 use crate::event_loop::Event;
 use crate::tunnel;
 

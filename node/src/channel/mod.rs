@@ -8,6 +8,7 @@ mod link;
 mod pause;
 mod pin;
 
+use agent::reports::Outgoing;
 use std::time::Duration;
 
 use model::assignment::Assignment;
@@ -55,14 +56,6 @@ pub struct Standing {
     pub era: Era,
     pub generation: Generation,
     pub facts: NodeFacts,
-}
-
-/// A report, before it gets the epoch and number of the connection it is sent on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outgoing {
-    pub assignment: Generation,
-    pub instances: Vec<InstanceReport>,
-    pub strangers: Vec<Stranger>,
 }
 
 /// How long things may take. Tests use shorter times than [`Timing::default`].

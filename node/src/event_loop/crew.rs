@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use agent::facts::container_name;
 use agent::local::Local;
+use agent::worker::Order;
 use model::id::InstanceId;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::event::Event;
-use crate::worker::{Order, Tools, Worker};
+use crate::worker::{Tools, Worker};
 
 pub(super) struct Crew {
     tools: Tools,
@@ -30,7 +31,7 @@ impl Crew {
     }
 
     /// Gives the order to the instance's worker, and begins one where there is none.
-    pub(super) fn order(&mut self, order: Order, local: impl FnOnce(&Tools) -> Local) {
+    pub(super) fn order(&mut self, order: Order, local: Local) {
         let id = order.assigned.id;
         if let Some(member) = self.members.get(&id) {
             member.orders.send_if_modified(|old| {
@@ -42,7 +43,6 @@ impl Crew {
         }
         let (orders, heard) = watch::channel(order);
         let nudge = Arc::new(Notify::new());
-        let local = local(&self.tools);
         let worker = Worker::new(self.tools.clone(), heard, Arc::clone(&nudge), self.events.clone(), local);
         let task = tokio::spawn(worker.run());
         self.members.insert(id, Member { orders, nudge, task });
@@ -56,10 +56,6 @@ impl Crew {
         // It ends at its next pause; its ports must not be opened again after they were closed here.
         let _ = member.task.await;
         self.tools.forwards.close(id);
-    }
-
-    pub(super) fn ids(&self) -> Vec<InstanceId> {
-        self.members.keys().copied().collect()
     }
 
     pub(super) fn nudge(&self, id: InstanceId) {

@@ -1,18 +1,18 @@
 //! Everything that can happen to a node.
 
 use agent::facts::ContainerView;
+use agent::worker::News;
 use model::id::InstanceId;
 use model::node::{EngineState, NodeFacts};
-use model::observed::InstanceReport;
 
 use crate::channel::FromChannel;
-use crate::ledger::Memory;
 
 #[derive(Debug)]
 pub enum Event {
     Channel(FromChannel),
     Engine(FromEngine),
-    Worker(FromWorker),
+    /// What changed of one instance.
+    Worker { instance: InstanceId, news: News },
     /// How the machine is, every few seconds.
     Tick(NodeFacts),
     Shutdown,
@@ -25,12 +25,4 @@ pub enum FromEngine {
     Hint(String),
     /// Every container of our cluster.
     Listed(Vec<ContainerView>),
-}
-
-/// What changed of one instance.
-#[derive(Debug)]
-pub struct FromWorker {
-    pub instance: InstanceId,
-    pub report: InstanceReport,
-    pub memory: Memory,
 }

@@ -1,35 +1,30 @@
-//! The one place where things happen one after the other: what the server, the engine and the workers say.
+//! The one place where things happen one after the other: the server, the engine and the workers speak, `agent::node` decides,
+//! and this carries it out.
 
 mod crew;
 mod event;
-mod reports;
-mod take;
 mod watcher;
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent::adopt;
-use agent::report::may_be_told;
+use agent::node::{Event as NodeEvent, Node, Output, Page};
+use agent::reports::Outgoing;
 use crash::crash_at;
 use model::assignment::Assignment;
-use model::id::{ClusterId, InstanceId};
-use model::instance::DesiredState;
+use model::id::ClusterId;
 use model::name::NodeName;
 use model::node::{EngineState, NodeFacts};
-use model::observed::Observed;
-use model::version::Generation;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, interval_at, sleep_until};
 
-pub use event::{Event, FromEngine, FromWorker};
+pub use event::{Event, FromEngine};
 
-use crate::channel::{FromChannel, Outgoing, Standing};
-use crate::ledger::{Ledger, Memory};
+use crate::channel::{FromChannel, Standing};
+use crate::ledger::Ledger;
 use crate::worker::Tools;
 use crew::Crew;
-use reports::Reports;
 
 /// Events that wait; whoever has one more waits too.
 pub const EVENTS: usize = 1_024;
@@ -48,8 +43,8 @@ pub struct Ends {
 pub struct EventLoop {
     tools: Tools,
     ledger: Ledger,
+    node: Node,
     crew: Crew,
-    reports: Reports,
     ends: Ends,
     cluster: watch::Sender<Option<ClusterId>>,
     /// Asks the watcher for a listing now.
@@ -57,36 +52,25 @@ pub struct EventLoop {
     /// The name the operator expects this node to have.
     name: Option<NodeName>,
     engine: EngineState,
-    connected: bool,
-    /// Accepted, and not on the disk yet because that refused.
-    unwritten: Option<Assignment>,
-    /// What was done for each instance, as the workers said it last.
-    memories: BTreeMap<InstanceId, Memory>,
-    /// When what is new of that is to be written.
-    save_at: Option<Instant>,
 }
 
 impl EventLoop {
     pub fn new(tools: Tools, ledger: Ledger, ends: Ends, name: Option<NodeName>) -> Self {
         let crew = Crew::new(tools.clone(), ends.events.clone());
         let (cluster, _) = watch::channel(None);
-        let begun = Self {
-            tools,
-            ledger,
-            crew,
-            reports: Reports::default(),
-            ends,
-            cluster,
-            relist: Arc::default(),
-            name,
-            engine: EngineState::Unknown,
-            connected: false,
-            unwritten: None,
-            memories: BTreeMap::new(),
-            save_at: None,
-        };
+        let (node, engine) = (Node::default(), EngineState::Unknown);
+        let begun = Self { tools, ledger, node, crew, ends, cluster, relist: Arc::default(), name, engine };
         begun.introduce();
         begun
+    }
+
+    /// Says who this machine is and what it was told, before anybody dials: a node that introduced itself without that
+    /// would be taken for another machine with an empty data directory.
+    fn introduce(&self) {
+        self.ends.standing.send_modify(|standing| self.ledger.machine().clone_into(&mut standing.machine));
+        if let Some(assignment) = self.ledger.page().assignment {
+            self.stand(assignment);
+        }
     }
 
     /// Takes up what the ledger holds, then works until [`Event::Shutdown`].
@@ -94,48 +78,52 @@ impl EventLoop {
         let cluster = self.cluster.subscribe();
         let (engine, relist) = (self.tools.engine.clone(), self.relist.clone());
         let watcher = tokio::spawn(watcher::watch(engine, cluster, relist, self.ends.events.clone()));
-        self.recall();
+        self.recall().await;
         let mut whole = interval_at(Instant::now() + WHOLE, WHOLE);
         loop {
-            let due = self.due_at();
+            let due = self.node.due_at(self.tools.now()).map(|at| self.tools.started + at);
             tokio::select! {
                 event = events.recv() => match event {
                     Some(Event::Shutdown) | None => break,
                     Some(event) => self.handle(event).await,
                 },
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.flush().await,
-                _ = whole.tick() => self.reports.whole(),
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    let outputs = self.node.flush(self.tools.now());
+                    self.carry_out(outputs).await;
+                }
+                _ = whole.tick() => self.tell(NodeEvent::Whole).await,
             }
         }
         watcher.abort();
-        if self.save_at.is_some() {
-            self.save().await;
+        let last = self.node.save();
+        self.carry_out(last.into_iter().collect()).await;
+    }
+
+    async fn recall(&mut self) {
+        let page = self.ledger.page();
+        if let Some(assignment) = &page.assignment {
+            tracing::info!(
+                generation = %assignment.generation,
+                instances = assignment.instances.len(),
+                "going on with the assignment in the ledger"
+            );
         }
+        let (node, outputs) = Node::start(page, self.tools.now());
+        self.node = node;
+        self.carry_out(outputs).await;
     }
 
     async fn handle(&mut self, event: Event) {
         match event {
             Event::Channel(said) => self.channel(said).await,
-            Event::Engine(said) => self.engine(said),
-            Event::Worker(FromWorker { instance, report, memory }) => {
-                // What a worker said before its instance was taken away is no longer of interest.
-                let Some(known) = self.memories.get_mut(&instance) else { return };
-                if *known != memory {
-                    // The server hears of a new container only when it is written down.
-                    let pause = if memory.made > known.made { Duration::ZERO } else { reports::APART };
-                    *known = memory;
-                    self.save_at = self.save_at.into_iter().chain([Instant::now() + pause]).min();
-                }
-                self.reports.set(report);
-            }
+            Event::Engine(said) => self.engine(said).await,
+            Event::Worker { instance, news } => self.tell(NodeEvent::Worker { instance, news }).await,
             Event::Tick(facts) => {
                 let (engine, components) = (self.engine.clone(), self.tools.engine.components());
                 self.ends.standing.send_modify(|standing| {
                     standing.facts = NodeFacts { engine, components, ..facts };
                 });
-                if let Some(assignment) = self.unwritten.take() {
-                    self.take(assignment).await;
-                }
+                self.tell(NodeEvent::Tick).await;
             }
             Event::Shutdown => {}
         }
@@ -148,16 +136,14 @@ impl EventLoop {
                 if self.name.as_ref().is_some_and(|expected| expected.as_str() != name) {
                     tracing::warn!(name, "the server knows this node by another name than --name says");
                 }
-                self.connected = true;
-                self.consider(assignment).await;
-                self.reports.whole();
+                self.tell(NodeEvent::Welcomed(assignment)).await;
             }
-            FromChannel::Assigned(assignment) => self.consider(assignment).await,
-            FromChannel::Down => self.connected = false,
+            FromChannel::Assigned(assignment) => self.tell(NodeEvent::Assigned(assignment)).await,
+            FromChannel::Down => self.tell(NodeEvent::Down).await,
         }
     }
 
-    fn engine(&mut self, said: FromEngine) {
+    async fn engine(&mut self, said: FromEngine) {
         match said {
             FromEngine::Checked(state) => {
                 let turned = state.is_up() != self.engine.is_up();
@@ -182,51 +168,73 @@ impl EventLoop {
                 }
             }
             FromEngine::Hint(name) => self.crew.nudge_named(&name),
-            FromEngine::Listed(listed) => {
-                let Some(assignment) = &self.ledger.page().assignment else { return };
-                let sorted = adopt::sort(assignment, listed);
-                for assigned in &assignment.instances {
-                    let told = self.reports.get(assigned.id).map(|report| &report.observed);
-                    let same = match (told, sorted.ours.get(&assigned.id)) {
-                        (Some(Observed::Present(facts)), Some(view)) => {
-                            facts.container_id == view.container_id
-                                && facts.state == view.state
-                                && facts.started_at == view.started_at
-                        }
-                        (Some(Observed::Absent), None) => assigned.desired != DesiredState::Running,
-                        (Some(_) | None, _) => false,
-                    };
-                    if !same {
-                        self.crew.nudge(assigned.id);
+            FromEngine::Listed(listed) => self.tell(NodeEvent::Listed(listed)).await,
+        }
+    }
+
+    async fn tell(&mut self, event: NodeEvent) {
+        let outputs = self.node.handle(event, self.tools.now());
+        self.carry_out(outputs).await;
+    }
+
+    async fn carry_out(&mut self, outputs: Vec<Output>) {
+        let mut outputs = VecDeque::from(outputs);
+        while let Some(output) = outputs.pop_front() {
+            match output {
+                Output::Write(page) => {
+                    let ok = self.write(page).await;
+                    let more = self.node.handle(NodeEvent::Written { ok }, self.tools.now());
+                    // They follow from the write, so they come before what was to be done after it.
+                    more.into_iter().rev().for_each(|output| outputs.push_front(output));
+                }
+                Output::Keep(addresses) => self.tools.forwards.keep(&addresses),
+                Output::Dismiss(id) => self.crew.dismiss(id).await,
+                Output::Order { order, local } => self.crew.order(*order, *local),
+                Output::Nudge(id) => self.crew.nudge(id),
+                Output::Relist => self.relist.notify_one(),
+                Output::Stand(assignment) => self.stand(*assignment),
+                Output::Send(outgoing) => {
+                    crash_at!("reporting");
+                    if self.ends.outbox.try_send(outgoing).is_err() {
+                        let more = self.node.handle(NodeEvent::NotSent, self.tools.now());
+                        outputs.extend(more);
                     }
                 }
-                self.reports.set_strangers(sorted.strangers);
+                Output::Strangers(names) => {
+                    tracing::warn!(?names, "containers of this cluster that are not assigned to this node; left alone");
+                }
+                Output::Refused(refused) => tracing::error!("not acting on what the server sent: {refused}"),
             }
         }
     }
 
-    fn generation(&self) -> Generation {
-        self.ledger.page().assignment.as_ref().map(|assignment| assignment.generation).unwrap_or_default()
+    async fn write(&mut self, page: Page) -> bool {
+        let assigns = page.assignment != self.node.page().assignment;
+        if assigns {
+            crash_at!("assigned");
+        } else {
+            crash_at!("saving");
+        }
+        if let Err(error) = self.ledger.write(page).await {
+            tracing::error!("{error}; it is tried again");
+            return false;
+        }
+        if assigns {
+            crash_at!("assignment-written");
+        } else {
+            crash_at!("saved");
+        }
+        true
     }
 
-    fn due_at(&self) -> Option<Instant> {
-        let report = self.reports.due_at().filter(|_| self.connected);
-        self.save_at.into_iter().chain(report).min()
-    }
-
-    async fn flush(&mut self) {
-        if self.save_at.is_some_and(|at| at <= Instant::now()) {
-            self.save().await;
-        }
-        if self.connected && self.reports.due_at().is_some_and(|at| at <= Instant::now()) {
-            let page = self.ledger.page();
-            self.reports.keep_back(|report| may_be_told(report, page.made(report.instance)));
-            crash_at!("reporting");
-            match self.ends.outbox.try_send(self.reports.outgoing(self.generation())) {
-                Ok(()) => self.reports.sent(),
-                Err(_) => self.reports.later(),
-            }
-        }
+    fn stand(&self, assignment: Assignment) {
+        self.ends.standing.send_modify(|standing| {
+            standing.cluster = Some(assignment.cluster);
+            standing.era = assignment.era;
+            standing.generation = assignment.generation;
+        });
+        self.cluster.send_if_modified(|cluster| cluster.replace(assignment.cluster) != Some(assignment.cluster));
+        self.ends.assigned.send_replace(Some(Arc::new(assignment)));
     }
 }
 

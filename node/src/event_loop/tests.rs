@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use agent::worker::Memory;
 use model::assignment::AssignedInstance;
 use model::id::NodeId;
 use model::observed::{InstanceReport, ProblemCode};
@@ -43,12 +44,12 @@ fn begin(dir: &Path) -> Bench {
     let (assigned, _) = watch::channel(None);
     let ends = Ends { events: events.clone(), outbox, standing, assigned };
     let ledger = Ledger::open(dir).unwrap();
-    let page = ledger.page().clone();
+    let (page, machine) = (ledger.page(), ledger.machine().to_owned());
     let node = EventLoop::new(tools, ledger, ends, None);
     // Whoever dials from now on says what the ledger holds, whether or not the loop runs yet.
     let told = stands.borrow().clone();
     let held = page.assignment.map(|held| (held.cluster, held.era, held.generation));
-    assert_eq!(told.machine, page.machine);
+    assert_eq!(told.machine, machine);
     assert_eq!(told.cluster.map(|cluster| (cluster, told.era, told.generation)), held);
     Bench { events, sent, stands, task: tokio::spawn(node.run(happened)) }
 }
@@ -133,8 +134,9 @@ async fn without_a_server_the_ledger_is_gone_on_with() {
     let dir = tempfile::tempdir().unwrap();
     let assigned = instance(1).await;
     let mut ledger = Ledger::open(dir.path()).unwrap();
-    let page = ledger.page().assigned(assignment(5, vec![assigned.clone()]));
-    ledger.write(page).await.unwrap();
+    let memory = Memory { restarts_done: assigned.restarts, made: None };
+    let memories = [(assigned.id, memory)].into();
+    ledger.write(Page { assignment: Some(assignment(5, vec![assigned.clone()])), memories }).await.unwrap();
     drop(ledger);
     let mut bench = begin(dir.path());
     within("the ledger", bench.stands.wait_for(|standing| standing.generation == Generation(5))).await.unwrap();

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use agent::node::Page;
+use agent::worker::Memory;
 use model::assignment::Assignment;
 use model::id::InstanceId;
-use model::version::{Incarnation, Restarts};
 use serde::{Deserialize, Serialize};
 
 const VERSION: u32 = 1;
@@ -21,25 +22,17 @@ const FILE: &str = "ledger.json";
 pub struct Ledger {
     file: PathBuf,
     _lock: std::fs::File,
-    written: Page,
+    written: Content,
 }
 
 /// The content of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Content {
     version: u32,
     /// Random, made once per data directory.
-    pub machine: String,
-    pub assignment: Option<Assignment>,
-    pub instances: BTreeMap<InstanceId, Memory>,
-}
-
-/// What was done for one instance.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Memory {
-    pub restarts_done: Restarts,
-    /// The newest incarnation whose container has existed.
-    pub made: Option<Incarnation>,
+    machine: String,
+    assignment: Option<Assignment>,
+    instances: BTreeMap<InstanceId, Memory>,
 }
 
 /// Why the ledger cannot be used. The node does not start: to forget what it holds would double instances.
@@ -85,48 +78,39 @@ impl Ledger {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| directory(io::Error::other(error.to_string())))?;
         let machine = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let first = Page { version: VERSION, machine, assignment: None, instances: BTreeMap::new() };
+        let first = Content { version: VERSION, machine, assignment: None, instances: BTreeMap::new() };
         disk::replace(&file, &json(&first)).map_err(|why| LedgerError::Write { file: name, why })?;
         Ok(Self { file, _lock: lock, written: first })
     }
 
+    /// Who this machine is.
+    pub fn machine(&self) -> &str {
+        &self.written.machine
+    }
+
     /// What is on the disk.
-    pub fn page(&self) -> &Page {
-        &self.written
+    pub fn page(&self) -> Page {
+        let Content { assignment, instances, .. } = self.written.clone();
+        Page { assignment, memories: instances }
     }
 
     /// Writes the page. When this returns `Ok`, it survives a power cut; when not, the one before counts.
     pub async fn write(&mut self, page: Page) -> Result<(), LedgerError> {
-        if page == self.written {
+        let Page { assignment, memories } = page;
+        let content = Content { assignment, instances: memories, ..self.written.clone() };
+        if content == self.written {
             return Ok(());
         }
-        let (file, bytes) = (self.file.clone(), json(&page));
+        let (file, bytes) = (self.file.clone(), json(&content));
         let failed = |why| LedgerError::Write { file: self.file.display().to_string(), why };
         let written = tokio::task::spawn_blocking(move || disk::replace(&file, &bytes)).await;
         written.map_err(|error| failed(io::Error::other(error)))?.map_err(failed)?;
-        self.written = page;
+        self.written = content;
         Ok(())
     }
 }
 
-impl Page {
-    /// The newest incarnation of which a container is known to have existed.
-    pub fn made(&self, instance: InstanceId) -> Option<Incarnation> {
-        self.instances.get(&instance).and_then(|memory| memory.made)
-    }
-
-    /// The page with this assignment. What was done for instances that it does not name is forgotten; of those
-    /// that are new, no restart is outstanding.
-    #[must_use]
-    pub fn assigned(&self, assignment: Assignment) -> Self {
-        let fresh = |restarts_done| Memory { restarts_done, made: None };
-        let memory = |id, restarts| self.instances.get(&id).copied().unwrap_or_else(|| fresh(restarts));
-        let instances = assignment.instances.iter().map(|one| (one.id, memory(one.id, one.restarts))).collect();
-        Self { assignment: Some(assignment), instances, ..self.clone() }
-    }
-}
-
-fn parse(file: String, bytes: &[u8]) -> Result<Page, LedgerError> {
+fn parse(file: String, bytes: &[u8]) -> Result<Content, LedgerError> {
     #[derive(Deserialize)]
     struct Head {
         version: u32,
@@ -139,7 +123,7 @@ fn parse(file: String, bytes: &[u8]) -> Result<Page, LedgerError> {
     serde_json::from_slice(bytes).map_err(damaged)
 }
 
-fn json(page: &Page) -> Vec<u8> {
+fn json(page: &Content) -> Vec<u8> {
     serde_json::to_vec_pretty(page).expect("ids are texts and every other field is plain data")
 }
 

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use model::id::{ClusterId, NodeId};
-use model::version::{Era, Generation};
+use model::version::{Era, Generation, Incarnation, Restarts};
 
 use super::*;
 
@@ -25,17 +25,17 @@ fn damaged(dir: &Path, content: &str) -> String {
 async fn what_was_written_is_there_after_opening_again() {
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = Ledger::open(dir.path()).unwrap();
-    let mut page = ledger.page().assigned(assignment(3));
-    page.instances.insert(InstanceId::from_bits(5), Memory { restarts_done: Restarts(2), made: Some(Incarnation(1)) });
+    let mut page = Page { assignment: Some(assignment(3)), ..Page::default() };
+    page.memories.insert(InstanceId::from_bits(5), Memory { restarts_done: Restarts(2), made: Some(Incarnation(1)) });
     ledger.write(page.clone()).await.unwrap();
     drop(ledger);
-    assert_eq!(*Ledger::open(dir.path()).unwrap().page(), page);
+    assert_eq!(Ledger::open(dir.path()).unwrap().page(), page);
 }
 
 #[test]
 fn the_machine_is_the_same_each_time_and_another_elsewhere() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let machine = |dir: &Path| Ledger::open(dir).unwrap().page().machine.clone();
+    let machine = |dir: &Path| Ledger::open(dir).unwrap().machine().to_owned();
     assert_eq!(machine(one.path()), machine(one.path()));
     assert_ne!(machine(one.path()), machine(two.path()));
 }
@@ -62,19 +62,19 @@ fn a_damaged_ledger_is_an_error_and_stays_as_it_is() {
 #[test]
 fn what_was_cut_off_while_writing_is_not_read() {
     let dir = tempfile::tempdir().unwrap();
-    let page = Ledger::open(dir.path()).unwrap().page().clone();
+    let page = Ledger::open(dir.path()).unwrap().page();
     std::fs::write(dir.path().join("ledger.new"), "{\"version\":1,\"mach").unwrap();
-    assert_eq!(*Ledger::open(dir.path()).unwrap().page(), page);
+    assert_eq!(Ledger::open(dir.path()).unwrap().page(), page);
 }
 
 #[tokio::test]
 async fn a_failed_write_leaves_the_page_before() {
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = Ledger::open(dir.path()).unwrap();
-    let before = ledger.page().clone();
+    let before = ledger.page();
     // A folder in the way of the new file fails for every user, also for root.
     std::fs::create_dir(dir.path().join("ledger.new")).unwrap();
-    let error = ledger.write(before.assigned(assignment(1))).await.unwrap_err();
+    let error = ledger.write(Page { assignment: Some(assignment(1)), ..Page::default() }).await.unwrap_err();
     assert!(error.to_string().contains("cannot be written"), "{error}");
-    assert_eq!(*ledger.page(), before);
+    assert_eq!(ledger.page(), before);
 }

@@ -5,10 +5,10 @@ use agent::local::Outcome;
 use agent::problem;
 use crash::crash_at;
 use model::instance::DesiredState;
-use model::observed::{Activity, Problem, ProblemCode};
+use model::observed::{Problem, ProblemCode};
 use tokio::sync::watch;
 
-use super::{Order, Worker};
+use super::Worker;
 use crate::docker::EngineError;
 use crate::images;
 
@@ -46,25 +46,6 @@ impl Failure {
     }
 }
 
-/// What the owner is told while a step goes on; `None` for what is done in no time.
-pub(super) const fn activity(step: Step) -> Option<Activity> {
-    match step {
-        Step::Create => Some(Activity::Creating),
-        Step::Start => Some(Activity::Starting),
-        Step::Stop => Some(Activity::Stopping),
-        Step::Remove => Some(Activity::Removing),
-        Step::WriteFiles
-        | Step::OpenPorts
-        | Step::SetDoors
-        | Step::SetForwards
-        | Step::ClosePorts
-        | Step::EnsureImage
-        | Step::Route
-        | Step::Unroute
-        | Step::DropFiles => None,
-    }
-}
-
 impl Worker {
     pub(super) async fn act(&mut self, step: Step) -> Result<(), Failure> {
         crash_at!("before-{step:?}");
@@ -76,12 +57,12 @@ impl Worker {
     }
 
     async fn carry_out(&mut self, step: Step) -> Result<(), Failure> {
-        let (instance, name) = (self.order.assigned.id, self.name());
+        let order = self.core.current().clone();
+        let (instance, name) = (order.assigned.id, self.core.name());
         let tools = self.tools.clone();
         match step {
             Step::WriteFiles => {
-                let assigned = self.order.assigned.clone();
-                let written = blocking(move || tools.files.write(&assigned).map(drop)).await;
+                let written = blocking(move || tools.files.write(&order.assigned).map(drop)).await;
                 written.map_err(|why| Failure::failed(problem::storage("write the instance's keys", &why)))
             }
             Step::DropFiles => {
@@ -89,23 +70,22 @@ impl Worker {
                 dropped.map_err(|why| Failure::failed(problem::storage("delete the instance's keys", &why)))
             }
             Step::OpenPorts => {
-                let block = self.order.assigned.host_ports;
-                let opened = tools.forwards.open(instance, block, &self.order.assigned.closed).await;
+                let block = order.assigned.host_ports;
+                let opened = tools.forwards.open(instance, block, &order.assigned.closed).await;
                 opened.map_err(|taken| Failure::failed(problem::ports_taken(block, &taken.reason)))
             }
             Step::SetDoors => {
-                let Order { assigned, .. } = &self.order;
-                let turned = tools.forwards.set_doors(instance, &assigned.closed).await;
+                let turned = tools.forwards.set_doors(instance, &order.assigned.closed).await;
                 // Also where it did not get all of it done.
-                self.local.closed = tools.forwards.shut(instance);
-                turned.map_err(|taken| Failure::failed(problem::ports_taken(assigned.host_ports, &taken.reason)))
+                self.core.local.closed = tools.forwards.shut(instance);
+                turned.map_err(|taken| Failure::failed(problem::ports_taken(order.assigned.host_ports, &taken.reason)))
             }
             Step::SetForwards => {
-                let unopened = tools.forwards.set(instance, &self.order.assigned.forwards).await;
+                let unopened = tools.forwards.set(instance, &order.assigned.forwards).await;
                 for unopened in &unopened {
                     tracing::warn!(%instance, port = unopened.key.host.0, reason = unopened.reason, "a host port cannot be opened");
                 }
-                self.local.forwarded(&self.order.assigned, unopened, tools.now());
+                self.core.local.forwarded(&order.assigned, unopened, tools.now());
                 Ok(())
             }
             Step::ClosePorts => {
@@ -127,7 +107,7 @@ impl Worker {
             Step::EnsureImage => self.ensure_image().await,
             Step::Create => self.create().await,
             Step::Start => {
-                tools.engine.start(&name, self.order.cluster).await.map_err(|error| Failure::engine("start", &error))
+                tools.engine.start(&name, order.cluster).await.map_err(|error| Failure::engine("start", &error))
             }
             Step::Stop => {
                 let stopped = tools.engine.stop(&name, tools.stop_grace).await;
@@ -140,7 +120,7 @@ impl Worker {
     async fn create(&self) -> Result<(), Failure> {
         // Without a tag the image is no longer known, and is looked for before the next try.
         let Some(tag) = &self.image_tag else { return Err(Failure::engine("create", &EngineError::NotFound)) };
-        let (order, tools) = (&self.order, &self.tools);
+        let (order, tools) = (self.core.current(), &self.tools);
         let dir = tools.files.dir(order.assigned.id);
         let made = tools.engine.create(&order.assigned, order.cluster, order.node, tag, &dir).await;
         made.map_err(|error| Failure::engine("create", &error))
@@ -148,7 +128,7 @@ impl Worker {
 
     /// Finds or builds the image, tells how far it is, and gives up when it is no longer wanted.
     async fn ensure_image(&mut self) -> Result<(), Failure> {
-        let (engine, image) = (self.tools.engine.clone(), self.order.assigned.image);
+        let (engine, image) = (self.tools.engine.clone(), self.core.current().assigned.image);
         let (told, mut heard) = watch::channel(None);
         let on = move |activity| {
             told.send_replace(Some(activity));
@@ -170,7 +150,8 @@ impl Worker {
                 () = &mut unwanted => return Err(Failure { outcome: Outcome::Failed, problem: None }),
                 Ok(()) = heard.changed() => {
                     let doing = heard.borrow_and_update().clone();
-                    self.tell(doing, None).await;
+                    let news = self.core.progress(doing, self.tools.now());
+                    self.tell(news).await;
                 }
             }
         }

@@ -165,15 +165,15 @@ impl History {
                 let Some(id) = assigned(node, which) else { return };
                 let name = container_name(id, Incarnation(1));
                 let was_running = node.engine.containers.get(&name).is_some_and(|view| view.state.is_running());
-                if let Some((step, outcome)) = node.work(id, CLUSTER, fault, now, wall) {
+                if let Some((step, outcome)) = node.work(id, fault, now, wall) {
                     self.memory.stepped(id, step, outcome, was_running);
                 }
             }
-            OnNode::Report if node.has_news() => node.report(),
+            OnNode::Report if node.has_news() => node.report(now, wall),
             OnNode::Report => {}
             OnNode::Heartbeat => node.heartbeat(),
-            OnNode::Save => node.save(wall),
-            OnNode::List => node.list(),
+            OnNode::Save => node.save(now, wall),
+            OnNode::List => node.list(now, wall),
             OnNode::Kill => {
                 self.memory.kills += u32::from(node.process.is_some());
                 node.kill();

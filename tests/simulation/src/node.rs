@@ -1,33 +1,30 @@
 //! One node: its disk and its engine, which stay, and its process, which comes and goes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use agent::accept::{Accept, accept};
-use agent::adopt;
 use agent::converge::Step;
-use agent::local::{Local, Outcome};
-use agent::report::may_be_told;
+use agent::local::Outcome;
+use agent::node::{Event, Output, Page};
+use agent::reports::Outgoing;
+use agent::worker::Worker;
 use model::Timestamp;
-use model::assignment::Assignment;
-use model::id::{ClusterId, InstanceId, NodeId};
-use model::instance::DesiredState;
-use model::observed::{InstanceReport, Observed};
+use model::id::{InstanceId, NodeId};
 use model::stranger::Stranger;
-use model::version::{Generation, Incarnation, Restarts};
+use model::version::Generation;
 use protocol::session::FromServer;
 use protocol::{Hello, Report, ToNode, ToServer};
 
 use crate::action::Fault;
 use crate::engine::Engine;
 use crate::link::{Connection, NodeEnd, facts};
-use crate::worker::{Place, Stepped, Worker};
+use crate::worker::{self, Place, Turn};
 
 #[derive(Debug, Clone)]
 pub struct Node {
     pub id: NodeId,
     pub machine: String,
-    pub ledger: Ledger,
+    pub ledger: Page,
     pub disk_refuses: bool,
     pub engine: Engine,
     pub process: Option<Process>,
@@ -38,26 +35,11 @@ pub struct Node {
     pub old_down: Option<ToNode>,
 }
 
-/// What survives the process.
-#[derive(Debug, Clone, Default)]
-pub struct Ledger {
-    pub assignment: Option<Assignment>,
-    pub memories: BTreeMap<InstanceId, Memory>,
-}
-
-pub type Memory = (Restarts, Option<Incarnation>);
-
 #[derive(Debug, Clone)]
 pub struct Process {
     started: Duration,
+    core: agent::node::Node,
     pub workers: BTreeMap<InstanceId, Worker>,
-    memories: BTreeMap<InstanceId, Memory>,
-    unwritten: Option<Assignment>,
-    latest: BTreeMap<InstanceId, InstanceReport>,
-    changed: BTreeSet<InstanceId>,
-    kept_back: BTreeSet<InstanceId>,
-    due: bool,
-    strangers: Vec<Stranger>,
 }
 
 impl Node {
@@ -65,7 +47,7 @@ impl Node {
         Self {
             id,
             machine: machine.to_owned(),
-            ledger: Ledger::default(),
+            ledger: Page::default(),
             disk_refuses: false,
             engine: Engine::default(),
             process: None,
@@ -93,23 +75,59 @@ impl Node {
         if self.process.is_some() {
             return;
         }
-        let mut workers = BTreeMap::new();
-        for assigned in self.ledger.assignment.iter().flat_map(|assignment| &assignment.instances) {
-            let (done, made) = self.ledger.memories.get(&assigned.id).copied().unwrap_or_default();
-            let local = Local::recalled(assigned, done, made, Duration::ZERO);
-            workers.insert(assigned.id, Worker::new(assigned.clone(), local, wall));
+        let (core, outputs) = agent::node::Node::start(self.ledger.clone(), Duration::ZERO);
+        self.process = Some(Process { started: now, core, workers: BTreeMap::new() });
+        self.carry_out(outputs, now, wall);
+    }
+
+    /// Hands an event to the product's loop, and does what that answers.
+    fn tell(&mut self, event: Event, now: Duration, wall: Timestamp) {
+        let Some(process) = &mut self.process else { return };
+        let outputs = process.core.handle(event, now.saturating_sub(process.started));
+        self.carry_out(outputs, now, wall);
+    }
+
+    fn carry_out(&mut self, outputs: Vec<Output>, now: Duration, wall: Timestamp) {
+        let mut outputs = VecDeque::from(outputs);
+        while let Some(output) = outputs.pop_front() {
+            let Some(process) = &mut self.process else { return };
+            match output {
+                Output::Write(page) => {
+                    let ok = !self.disk_refuses;
+                    if ok {
+                        self.ledger = page;
+                    }
+                    let up = now.saturating_sub(process.started);
+                    let more = process.core.handle(Event::Written { ok }, up);
+                    more.into_iter().rev().for_each(|output| outputs.push_front(output));
+                }
+                Output::Dismiss(id) => {
+                    process.workers.remove(&id);
+                    self.engine.listening.remove(&id);
+                }
+                Output::Order { order, local } => {
+                    let id = order.assigned.id;
+                    process.workers.entry(id).or_insert_with(|| Worker::new((*order).clone(), *local, wall)).order(*order);
+                }
+                Output::Nudge(id) => {
+                    if let Some(worker) = process.workers.get_mut(&id) {
+                        worker.nudge();
+                    }
+                }
+                Output::Send(outgoing) => self.send(outgoing),
+                Output::Keep(_) | Output::Stand(_) | Output::Strangers(_) | Output::Refused(_) => {}
+            }
         }
-        self.process = Some(Process {
-            started: now,
-            workers,
-            memories: self.ledger.memories.clone(),
-            unwritten: None,
-            latest: BTreeMap::new(),
-            changed: BTreeSet::new(),
-            kept_back: BTreeSet::new(),
-            due: true,
-            strangers: Vec::new(),
-        });
+    }
+
+    fn send(&mut self, Outgoing { assignment, instances, strangers }: Outgoing) {
+        let Some(link) = self.links.last_mut() else { return };
+        let Some(end) = link.node.as_mut() else { return };
+        let Some(epoch) = end.session.epoch() else { return };
+        let sequence = end.session.next_sequence();
+        let frame = ToServer::Report(Report { epoch, sequence, assignment, instances, strangers });
+        self.old_up = Some(frame.clone());
+        link.send_up(frame);
     }
 
     pub fn hello(&self) -> Hello {
@@ -141,132 +159,60 @@ impl Node {
         match session.handle(frame.clone()) {
             FromServer::Welcomed { assignment, .. } => {
                 self.old_down = Some(frame);
-                self.consider(assignment, wall);
-                if let Some(process) = &mut self.process {
-                    process.changed = process.latest.keys().copied().collect();
-                    process.due = true;
-                }
+                self.tell(Event::Welcomed(assignment), now, wall);
             }
             FromServer::Assigned(assignment) => {
                 self.old_down = Some(frame);
-                self.consider(assignment, wall);
+                self.tell(Event::Assigned(assignment), now, wall);
             }
             FromServer::Heard { .. } | FromServer::Dial(_) | FromServer::Stale => {}
             FromServer::Refused { .. } | FromServer::Broken(_) => link.node = None,
         }
     }
 
-    fn consider(&mut self, assignment: Assignment, wall: Timestamp) {
-        let Some(process) = &self.process else { return };
-        let latest = process.unwritten.as_ref().or(self.ledger.assignment.as_ref());
-        match accept(latest, &assignment) {
-            Accept::Take => self.take(assignment, wall),
-            Accept::Same | Accept::Refuse(_) => {}
-        }
-    }
-
-    /// Writes the assignment to the ledger, and only then acts on it.
-    fn take(&mut self, assignment: Assignment, wall: Timestamp) {
-        let Some(process) = &mut self.process else { return };
-        if self.disk_refuses {
-            process.unwritten = Some(assignment);
-            return;
-        }
-        let known = std::mem::take(&mut process.memories);
-        let memory = |id: &InstanceId, restarts| known.get(id).copied().unwrap_or((restarts, None));
-        process.memories = assignment.instances.iter().map(|one| (one.id, memory(&one.id, one.restarts))).collect();
-        process.unwritten = None;
-        let left: Vec<InstanceId> =
-            process.workers.keys().copied().filter(|id| !process.memories.contains_key(id)).collect();
-        for id in left {
-            process.workers.remove(&id);
-            process.latest.remove(&id);
-            process.changed.remove(&id);
-            process.kept_back.remove(&id);
-            self.engine.listening.remove(&id);
-        }
-        for assigned in &assignment.instances {
-            process
-                .workers
-                .entry(assigned.id)
-                .or_insert_with(|| Worker::new(assigned.clone(), Local::new(assigned), wall))
-                .order(assigned);
-        }
-        process.due = true;
-        process.changed.append(&mut process.kept_back);
-        self.ledger = Ledger { assignment: Some(assignment), memories: process.memories.clone() };
-    }
-
     /// The worker of that instance takes its next step, if one is due.
-    pub fn work(
-        &mut self,
-        id: InstanceId,
-        cluster: ClusterId,
-        fault: Fault,
-        now: Duration,
-        wall: Timestamp,
-    ) -> Option<(Step, Outcome)> {
+    pub fn work(&mut self, id: InstanceId, fault: Fault, now: Duration, wall: Timestamp) -> Option<(Step, Outcome)> {
         let process = self.process.as_mut()?;
         let up = now.saturating_sub(process.started);
-        let worker = process.workers.get_mut(&id).filter(|worker| worker.is_due(up))?;
-        let mut place = Place { cluster, node: self.id, engine: &mut self.engine, now, up, wall };
-        let Stepped { step, report } = worker.work(&mut place, fault);
-        process.memories.insert(id, (worker.local.restarts_done, worker.local.made));
-        if process.latest.get(&id) != Some(&report) {
-            process.latest.insert(id, report);
-            process.changed.insert(id);
+        let worker = process.workers.get_mut(&id).filter(|worker| worker::is_due(worker, up))?;
+        let mut place = Place { engine: &mut self.engine, now, up, wall };
+        let Turn { step, news } = worker::turn(worker, &mut place, fault);
+        if let Some(news) = news {
+            self.tell(Event::Worker { instance: id, news }, now, wall);
         }
         step
     }
 
     pub fn is_due(&self, id: InstanceId, now: Duration) -> bool {
-        let process = self.process.as_ref();
-        process.is_some_and(|process| {
-            process.workers.get(&id).is_some_and(|worker| worker.is_due(now.saturating_sub(process.started)))
-        })
+        let due = |process: &Process| {
+            let up = now.saturating_sub(process.started);
+            process.workers.get(&id).is_some_and(|worker| worker::is_due(worker, up))
+        };
+        self.process.as_ref().is_some_and(due)
     }
 
     /// What was done is written to the ledger, and what waits for the disk is tried again.
-    pub fn save(&mut self, wall: Timestamp) {
+    pub fn save(&mut self, now: Duration, wall: Timestamp) {
         let Some(process) = &mut self.process else { return };
-        if self.disk_refuses {
-            return;
-        }
-        self.ledger.memories.clone_from(&process.memories);
-        process.changed.append(&mut process.kept_back);
-        if let Some(assignment) = process.unwritten.take() {
-            self.take(assignment, wall);
-        }
+        let last = process.core.save();
+        self.carry_out(last.into_iter().collect(), now, wall);
+        self.tell(Event::Tick, now, wall);
     }
 
     pub fn is_saved(&self) -> bool {
-        self.process
-            .as_ref()
-            .is_none_or(|process| process.unwritten.is_none() && process.memories == self.ledger.memories)
+        self.process.as_ref().is_none_or(|process| process.core.is_saved())
     }
 
     pub fn has_news(&self) -> bool {
-        self.process.as_ref().is_some_and(|process| process.due || !process.changed.is_empty())
+        let due = |process: &Process| process.core.reports().due_at(Duration::ZERO).is_some();
+        self.process.as_ref().is_some_and(due)
     }
 
-    pub fn report(&mut self) {
-        let assignment = self.generation();
-        let Some(process) = &mut self.process else { return };
-        let Some(link) = self.links.last_mut() else { return };
-        let Some(end) = link.node.as_mut() else { return };
-        let Some(epoch) = end.session.epoch() else { return };
-        let written = |id: &InstanceId| self.ledger.memories.get(id).and_then(|(_, made)| *made);
-        let latest = &process.latest;
-        let early = |id: &InstanceId| latest.get(id).is_some_and(|report| !may_be_told(report, written(id)));
-        process.kept_back.extend(process.changed.extract_if(.., early));
-        let instances = process.changed.iter().filter_map(|id| process.latest.get(id).cloned()).collect();
-        let sequence = end.session.next_sequence();
-        process.changed.clear();
-        process.due = false;
-        let strangers = process.strangers.clone();
-        let frame = ToServer::Report(Report { epoch, sequence, assignment, instances, strangers });
-        self.old_up = Some(frame.clone());
-        link.send_up(frame);
+    pub fn report(&mut self, now: Duration, wall: Timestamp) {
+        let connected = self.link().is_some_and(|link| link.epoch().is_some());
+        let Some(process) = self.process.as_mut().filter(|_| connected) else { return };
+        let output = process.core.report(now.saturating_sub(process.started));
+        self.carry_out(vec![output], now, wall);
     }
 
     pub fn heartbeat(&mut self) {
@@ -278,30 +224,13 @@ impl Node {
     }
 
     /// Compares the engine's whole list with what was seen, and wakes the workers of what differs.
-    pub fn list(&mut self) {
-        let (Some(process), Some(listed)) = (&mut self.process, self.engine.list()) else { return };
-        let Some(assignment) = &self.ledger.assignment else { return };
-        let sorted = adopt::sort(assignment, listed);
-        for assigned in &assignment.instances {
-            let told = process.latest.get(&assigned.id).map(|report| &report.observed);
-            let same = match (told, sorted.ours.get(&assigned.id)) {
-                (Some(Observed::Present(facts)), Some(view)) => {
-                    facts.container_id == view.container_id
-                        && facts.state == view.state
-                        && facts.started_at == view.started_at
-                }
-                (Some(Observed::Absent), None) => assigned.desired != DesiredState::Running,
-                (Some(_) | None, _) => false,
-            };
-            if !same && let Some(worker) = process.workers.get_mut(&assigned.id) {
-                worker.nudge();
-            }
+    pub fn list(&mut self, now: Duration, wall: Timestamp) {
+        if let Some(listed) = self.engine.list() {
+            self.tell(Event::Listed(listed), now, wall);
         }
-        process.due |= process.strangers != sorted.strangers;
-        process.strangers = sorted.strangers;
     }
 
     pub fn strangers(&self) -> &[Stranger] {
-        self.process.as_ref().map_or(&[], |process| &process.strangers)
+        self.process.as_ref().map_or(&[], |process| process.core.reports().strangers())
     }
 }
