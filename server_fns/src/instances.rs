@@ -11,7 +11,6 @@ use model::id::InstanceId;
 use model::port::{ContainerPort, DeclaredPort, HostPort};
 use model::reach::Reach;
 use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, SetDoor, StartOnConnect};
-use model::verb::Verb;
 use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]

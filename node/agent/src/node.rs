@@ -37,9 +37,14 @@ pub enum Event {
     Down,
     /// Every container of our cluster.
     Listed(Vec<ContainerView>),
-    Worker { instance: InstanceId, news: News },
+    Worker {
+        instance: InstanceId,
+        news: News,
+    },
     /// How the write of the page ended that was asked for last.
-    Written { ok: bool },
+    Written {
+        ok: bool,
+    },
     /// What was to be sent could not be, because others wait already.
     NotSent,
     /// Every few seconds.
@@ -57,7 +62,10 @@ pub enum Output {
     /// End its worker and give its host ports back. What runs is left alone.
     Dismiss(InstanceId),
     /// For its worker. `local` begins one where there is none.
-    Order { order: Box<Order>, local: Box<Local> },
+    Order {
+        order: Box<Order>,
+        local: Box<Local>,
+    },
     /// Something may have changed for its worker.
     Nudge(InstanceId),
     /// List the containers now.
@@ -74,7 +82,10 @@ pub enum Output {
 #[derive(Debug, Clone, PartialEq)]
 enum Writing {
     /// The newest assignment, and whether the ledger was empty before.
-    Assignment { assignment: Box<Assignment>, first: bool },
+    Assignment {
+        assignment: Box<Assignment>,
+        first: bool,
+    },
     Memories,
 }
 
@@ -308,9 +319,7 @@ fn order(assignment: &Assignment, assigned: &AssignedInstance, local: Local) -> 
 fn is_as_told(told: Option<&Observed>, view: Option<&ContainerView>, assigned: &AssignedInstance) -> bool {
     match (told, view) {
         (Some(Observed::Present(facts)), Some(view)) => {
-            facts.container_id == view.container_id
-                && facts.state == view.state
-                && facts.started_at == view.started_at
+            facts.container_id == view.container_id && facts.state == view.state && facts.started_at == view.started_at
         }
         (Some(Observed::Absent), None) => assigned.desired != DesiredState::Running,
         (Some(_) | None, _) => false,

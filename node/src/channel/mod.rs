@@ -14,8 +14,6 @@ use std::time::Duration;
 use model::assignment::Assignment;
 use model::id::{ClusterId, NodeId};
 use model::node::NodeFacts;
-use model::observed::InstanceReport;
-use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation};
 use protocol::limits;
 use tokio::sync::{mpsc, watch};

@@ -12,7 +12,10 @@ pub enum Event {
     Channel(FromChannel),
     Engine(FromEngine),
     /// What changed of one instance.
-    Worker { instance: InstanceId, news: News },
+    Worker {
+        instance: InstanceId,
+        news: News,
+    },
     /// How the machine is, every few seconds.
     Tick(NodeFacts),
     Shutdown,

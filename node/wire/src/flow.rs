@@ -119,7 +119,7 @@ mod tests {
         accept(port, Arc::new(Semaphore::new(places)), move |_| allowed, carry, stop).await;
     }
 
-    async fn port() -> (UdpSocket, SocketAddr) {
+    fn port() -> (UdpSocket, SocketAddr) {
         let socket = crate::listen::udp("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = socket.local_addr().unwrap();
         (socket, address)
@@ -140,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_sender_has_a_flow_of_its_own_and_a_new_one_after_its_end() {
-        let (socket, address) = port().await;
+        let (socket, address) = port();
         let serving = Listening::spawn(|stop| numbering(socket, 8, true, stop));
         let (one, other) = (client(address).await, client(address).await);
         assert_eq!(ask(&one, "a").await, "0a");
@@ -164,7 +164,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn its_number_is_free_once_it_has_ended_also_with_many_flows_under_way() {
-        let (mut socket, address) = port().await;
+        let (mut socket, address) = port();
         for _ in 0..20 {
             let serving = Listening::spawn(|stop| numbering(socket, 300, true, stop));
             for _ in 0..100 {
@@ -179,7 +179,7 @@ mod tests {
     #[tokio::test]
     async fn without_a_place_or_a_permission_nothing_is_answered() {
         for (places, allowed) in [(0, true), (8, false)] {
-            let (socket, address) = port().await;
+            let (socket, address) = port();
             let serving = Listening::spawn(|stop| numbering(socket, places, allowed, stop));
             let client = client(address).await;
             client.send(b"a").await.unwrap();

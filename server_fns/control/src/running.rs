@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::authority::Authority;
 use crate::access::{forwards, ssh};
 use crate::auth::attempts::AttemptLimits;
+use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::config::{Config, ForwardConfig};
 use crate::console;

@@ -1,8 +1,8 @@
 //! The vocabulary that every other crate speaks: ids, checked names, wishes, facts, phases and
 //! what a page shows. Plain data with serde; no IO, no clock, no randomness.
 
-pub mod answer;
 pub mod amount;
+pub mod answer;
 mod asked;
 pub mod assignment;
 pub mod engine;

@@ -42,51 +42,147 @@ pub enum Asker {
 /// Secrets are in here as hashes alone.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    SignUp { newcomer: Newcomer, admission: Admission, password_hash: String },
+    SignUp {
+        newcomer: Newcomer,
+        admission: Admission,
+        password_hash: String,
+    },
     OpenSession(Opening),
     CloseSession,
-    RevokeSession { id: SessionId },
+    RevokeSession {
+        id: SessionId,
+    },
     /// That the session or the token of the actor was used.
     NoteUse,
     /// `checked` is the hash that the old password was checked against.
-    ChangePassword { checked: String, password_hash: String },
-    CreateInvite { secret_hash: String },
-    DropInvite { id: InviteId },
+    ChangePassword {
+        checked: String,
+        password_hash: String,
+    },
+    CreateInvite {
+        secret_hash: String,
+    },
+    DropInvite {
+        id: InviteId,
+    },
     ChangeSettings(Settings),
 
-    AddSshKey { asked: AddSshKey, key: ParsedKey },
-    ProveSshKey { id: SshKeyId, shown: Shown },
-    SetMayManage { id: SshKeyId, allowed: bool },
-    RemoveSshKey { id: SshKeyId },
-    CreateToken { asked: CreateToken, hint: String, secret_hash: String },
-    RemoveToken { id: TokenId },
+    AddSshKey {
+        asked: AddSshKey,
+        key: ParsedKey,
+    },
+    ProveSshKey {
+        id: SshKeyId,
+        shown: Shown,
+    },
+    SetMayManage {
+        id: SshKeyId,
+        allowed: bool,
+    },
+    RemoveSshKey {
+        id: SshKeyId,
+    },
+    CreateToken {
+        asked: CreateToken,
+        hint: String,
+        secret_hash: String,
+    },
+    RemoveToken {
+        id: TokenId,
+    },
 
     CreateInstance(CreateInstance),
-    Wish { id: InstanceId, verb: Verb },
-    DeclarePort { id: InstanceId, port: DeclaredPort },
-    WithdrawPort { id: InstanceId, port: ContainerPort },
-    OpenForward { id: InstanceId, asked: OpenForward },
-    CloseForward { id: InstanceId, key: ForwardKey },
-    SetDoor { id: InstanceId, port: ContainerPort, open: bool },
-    SetStartOnConnect { id: InstanceId, allowed: bool },
+    Wish {
+        id: InstanceId,
+        verb: Verb,
+    },
+    DeclarePort {
+        id: InstanceId,
+        port: DeclaredPort,
+    },
+    WithdrawPort {
+        id: InstanceId,
+        port: ContainerPort,
+    },
+    OpenForward {
+        id: InstanceId,
+        asked: OpenForward,
+    },
+    CloseForward {
+        id: InstanceId,
+        key: ForwardKey,
+    },
+    SetDoor {
+        id: InstanceId,
+        port: ContainerPort,
+        open: bool,
+    },
+    SetStartOnConnect {
+        id: InstanceId,
+        allowed: bool,
+    },
 
-    RegisterNode { asked: RegisterNode, key_hash: String, code_hash: String },
-    UpdateNode { id: NodeId, asked: RegisterNode },
-    RotateNodeKey { id: NodeId, key_hash: String, code_hash: String },
-    IssueCode { id: NodeId, code_hash: String },
-    RedeemCode { code_hash: String, key_hash: String, address: String },
-    CordonNode { id: NodeId },
-    UncordonNode { id: NodeId },
-    DrainNode { id: NodeId, asked: DrainNode },
-    UnfreezeNode { id: NodeId },
-    RemoveNode { id: NodeId },
-    ForgetNode { id: NodeId },
+    RegisterNode {
+        asked: RegisterNode,
+        key_hash: String,
+        code_hash: String,
+    },
+    UpdateNode {
+        id: NodeId,
+        asked: RegisterNode,
+    },
+    RotateNodeKey {
+        id: NodeId,
+        key_hash: String,
+        code_hash: String,
+    },
+    IssueCode {
+        id: NodeId,
+        code_hash: String,
+    },
+    RedeemCode {
+        code_hash: String,
+        key_hash: String,
+        address: String,
+    },
+    CordonNode {
+        id: NodeId,
+    },
+    UncordonNode {
+        id: NodeId,
+    },
+    DrainNode {
+        id: NodeId,
+        asked: DrainNode,
+    },
+    UnfreezeNode {
+        id: NodeId,
+    },
+    RemoveNode {
+        id: NodeId,
+    },
+    ForgetNode {
+        id: NodeId,
+    },
 
     /// The operator's own.
-    CreateAdministrator { newcomer: Newcomer, password_hash: String },
-    ResetPassword { person: PersonId, password_hash: String },
-    InstallNode { asked: RegisterNode, key_hash: String },
-    Recover { node: String, container: String, owner: Option<String> },
+    CreateAdministrator {
+        newcomer: Newcomer,
+        password_hash: String,
+    },
+    ResetPassword {
+        person: PersonId,
+        password_hash: String,
+    },
+    InstallNode {
+        asked: RegisterNode,
+        key_hash: String,
+    },
+    Recover {
+        node: String,
+        container: String,
+        owner: Option<String>,
+    },
 }
 
 impl Asker {

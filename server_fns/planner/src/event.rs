@@ -35,18 +35,41 @@ pub enum Cause {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventKind {
-    Created { node: Option<NodeName> },
-    Asked { verb: Verb },
+    Created {
+        node: Option<NodeName>,
+    },
+    Asked {
+        verb: Verb,
+    },
     /// Its node is being drained, and so it was asked to stop.
-    Drained { node: NodeName },
-    PortDeclared { port: ContainerPort, url: UrlAccess },
-    PortWithdrawn { port: ContainerPort },
+    Drained {
+        node: NodeName,
+    },
+    PortDeclared {
+        port: ContainerPort,
+        url: UrlAccess,
+    },
+    PortWithdrawn {
+        port: ContainerPort,
+    },
     ForwardOpened(ForwardLine),
     ForwardClosed(ForwardLine),
-    DoorSet { host: HostPort, node: Option<NodeName>, port: ContainerPort, open: bool },
-    StartOnConnect { allowed: bool },
-    Recovered { container: String, node: NodeName },
-    ContainerMade { node: NodeName },
+    DoorSet {
+        host: HostPort,
+        node: Option<NodeName>,
+        port: ContainerPort,
+        open: bool,
+    },
+    StartOnConnect {
+        allowed: bool,
+    },
+    Recovered {
+        container: String,
+        node: NodeName,
+    },
+    ContainerMade {
+        node: NodeName,
+    },
     Moved(Movement),
     Troubled(Problem),
     Unopened(Unopened),

@@ -1,7 +1,7 @@
 //! Actions at random: mostly work, sometimes a fault.
 
-use model::verb::Verb;
 use fastrand::Rng;
+use model::verb::Verb;
 
 use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request};
 use crate::enabled;

@@ -107,12 +107,21 @@ impl Node {
                 }
                 Output::Order { order, local } => {
                     let id = order.assigned.id;
-                    process.workers.entry(id).or_insert_with(|| Worker::new((*order).clone(), *local, wall)).order(*order);
+                    process
+                        .workers
+                        .entry(id)
+                        .or_insert_with(|| Worker::new((*order).clone(), *local, wall))
+                        .order(*order);
                 }
                 Output::Nudge(id) => {
                     if let Some(worker) = process.workers.get_mut(&id) {
                         worker.nudge();
                     }
+                }
+                Output::Relist => {
+                    let up = now.saturating_sub(process.started);
+                    let more = self.engine.list().map(|listed| process.core.handle(Event::Listed(listed), up));
+                    outputs.extend(more.unwrap_or_default());
                 }
                 Output::Send(outgoing) => self.send(outgoing),
                 Output::Keep(_) | Output::Stand(_) | Output::Strangers(_) | Output::Refused(_) => {}

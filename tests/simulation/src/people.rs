@@ -100,10 +100,7 @@ impl People {
             .idempotency
             .values()
             .filter(|row| row.person == person && row.key == key)
-            .filter_map(|row| match row.answer {
-                Answer::Instance(id) => Some(id),
-                _ => None,
-            })
+            .filter_map(|row| if let Answer::Instance(id) = row.answer { Some(id) } else { None })
             .collect();
         match reply {
             Reply::Done(Answer::Instance(id)) => {

@@ -61,13 +61,7 @@ impl Scene {
         Ok(self.apply(decision))
     }
 
-    fn add_key(
-        &mut self,
-        person: PersonId,
-        name: &str,
-        draw: &mut dyn Draw,
-        now: Now,
-    ) -> Result<(), Refusal> {
+    fn add_key(&mut self, person: PersonId, name: &str, draw: &mut dyn Draw, now: Now) -> Result<(), Refusal> {
         let key = ParsedKey {
             algorithm: "ssh-ed25519".into(),
             fingerprint: format!("SHA256:{name}"),

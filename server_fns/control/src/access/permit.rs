@@ -32,7 +32,9 @@ pub(crate) enum Permit {
 
 impl Permit {
     pub(crate) fn holds(&self, world: &World, now: Now) -> bool {
-        let sees = |actor: &Actor, id| still_there(world, actor, now) && actor.instance(world, Action::EnterInstance, id).is_ok();
+        let sees = |actor: &Actor, id| {
+            still_there(world, actor, now) && actor.instance(world, Action::EnterInstance, id).is_ok()
+        };
         let wished = |id| world.instances.get(id).map(|instance| instance.desired);
         match self {
             Self::Sight { actor, instance } => {

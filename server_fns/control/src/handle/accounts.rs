@@ -164,8 +164,7 @@ impl Handle {
     /// What a visitor may know, signed in or not.
     pub fn welcome(&self, actor: Option<&Actor>) -> Welcome {
         let world = self.world();
-        let may_see =
-            |actor: &Actor| is_allowed(&world, actor, Action::SeeExposure, Subject::Installation);
+        let may_see = |actor: &Actor| is_allowed(&world, actor, Action::SeeExposure, Subject::Installation);
         let administers = actor.is_some_and(may_see) && !self.exposure().is_beyond_loopback();
         Welcome {
             plain_http: self.exposure().is_insecure(),

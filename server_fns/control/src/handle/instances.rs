@@ -27,7 +27,10 @@ impl Handle {
     /// The person's own; for an administrator everybody's.
     pub fn instances(&self, actor: &Actor) -> Result<Vec<InstanceView>, Refusal> {
         let (world, now) = (self.world(), self.now());
-        let seen = world.instances.values().filter(|row| is_allowed(&world, actor, Action::SeeInstance, Subject::Instance(row)));
+        let seen = world
+            .instances
+            .values()
+            .filter(|row| is_allowed(&world, actor, Action::SeeInstance, Subject::Instance(row)));
         Ok(seen.filter_map(|instance| instance_view_for(&world, actor.person, instance, now)).collect())
     }
 

@@ -28,13 +28,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::apps::{self, AppsDomain};
-use crate::authority::Authority;
 use crate::access::{Tickets, files, terminal};
 use crate::auth::attempts::{AttemptLimits, Attempts};
 use crate::auth::challenges::Challenges;
 use crate::auth::password::Passwords;
 use crate::auth::secret::{self, SecretKind};
 use crate::auth::turns::Turns;
+use crate::authority::Authority;
 use crate::gateway::install::Programs;
 use crate::http::Exposure;
 use crate::http::cookie::Credential;

@@ -83,10 +83,10 @@ impl Orchestrator {
 
     /// Whether the database answers, or did a moment ago.
     pub(crate) async fn probe(&self) -> Result<(), Refusal> {
-        self.readiness.of(self.ask()).await
+        self.readiness.of(self.ask_database()).await
     }
 
-    async fn ask(&self) -> Result<(), Refusal> {
+    async fn ask_database(&self) -> Result<(), Refusal> {
         let (to, answer) = oneshot::channel();
         self.send(Request::Probe(to)).await?;
         match tokio::time::timeout(limits::ANSWER, answer).await {

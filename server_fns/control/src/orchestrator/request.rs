@@ -16,11 +16,23 @@ use crate::store::StoreError;
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
 pub(super) enum Request {
-    Command { asker: Asker, command: Box<Command>, key: Option<Key>, reply: Reply<Answer> },
+    Command {
+        asker: Asker,
+        command: Box<Command>,
+        key: Option<Key>,
+        reply: Reply<Answer>,
+    },
     /// What the connection of a node brings.
-    Channel { node: NodeId, event: Box<ChannelEvent>, reply: Reply<ChannelAnswer> },
+    Channel {
+        node: NodeId,
+        event: Box<ChannelEvent>,
+        reply: Reply<ChannelAnswer>,
+    },
     /// The forwards that this process cannot listen for itself. It is not stored.
-    Unopened { all: BTreeMap<InstanceId, Vec<Unopened>>, reply: Reply<()> },
+    Unopened {
+        all: BTreeMap<InstanceId, Vec<Unopened>>,
+        reply: Reply<()>,
+    },
     /// Whether the database answers.
     Probe(oneshot::Sender<Result<(), StoreError>>),
 }

@@ -93,11 +93,11 @@ impl Loop {
             Request::Channel { node, event, reply } => {
                 let noted = event.clone();
                 let decide = |world: &World, _: &mut Source, now| Ok(channel::decide(world, node, &event, now));
-                self.carry_out(reply, decide, |world, answer, now| channel::note(world, node, *noted, answer, now)).await;
+                self.carry_out(reply, decide, |world, answer, now| channel::note(world, node, *noted, answer, now))
+                    .await;
             }
             Request::Unopened { all, reply } => {
-                self.world.unopened =
-                    all.into_iter().filter(|(id, _)| self.world.instances.contains_key(id)).collect();
+                self.world.unopened = all.into_iter().filter(|(id, _)| self.world.instances.contains_key(id)).collect();
                 self.show();
                 let _ = reply.send(Ok(()));
             }

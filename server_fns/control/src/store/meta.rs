@@ -6,8 +6,9 @@ use model::version::Era;
 use serde::{Deserialize, Serialize};
 use surrealdb::types::{SurrealValue, Value};
 
+use super::Store;
 use super::error::StoreError;
-use super::{Store, random};
+use crate::random;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ClusterRow {

@@ -18,10 +18,25 @@ use crate::world::World;
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChannelEvent {
     /// Somebody with this key wants to be the node.
-    Hello { key_hash: String, hello: Introduction },
-    Heartbeat { epoch: Epoch, facts: NodeFacts, round_trip: Option<Duration>, here: Option<Counted>, there: Option<Counted> },
-    Report { epoch: Epoch, instances: Vec<InstanceReport>, strangers: Vec<Stranger> },
-    Ended { epoch: Epoch },
+    Hello {
+        key_hash: String,
+        hello: Introduction,
+    },
+    Heartbeat {
+        epoch: Epoch,
+        facts: NodeFacts,
+        round_trip: Option<Duration>,
+        here: Option<Counted>,
+        there: Option<Counted>,
+    },
+    Report {
+        epoch: Epoch,
+        instances: Vec<InstanceReport>,
+        strangers: Vec<Stranger>,
+    },
+    Ended {
+        epoch: Epoch,
+    },
     /// A person had the link measured.
     Measured(Measurement),
 }

@@ -55,12 +55,8 @@ pub fn decide(
             Ok(instances::create(world, asker.person()?, &asked, draw, now)?.map(Answer::Instance))
         }
         Command::Wish { id, verb } => Ok(instances::wish(world, asker.person()?, id, verb, now)?.map(done)),
-        Command::DeclarePort { id, port } => {
-            Ok(instances::declare_port(world, asker.person()?, id, port)?.map(done))
-        }
-        Command::WithdrawPort { id, port } => {
-            Ok(instances::withdraw_port(world, asker.person()?, id, port)?.map(done))
-        }
+        Command::DeclarePort { id, port } => Ok(instances::declare_port(world, asker.person()?, id, port)?.map(done)),
+        Command::WithdrawPort { id, port } => Ok(instances::withdraw_port(world, asker.person()?, id, port)?.map(done)),
         Command::OpenForward { id, asked } => {
             Ok(instances::open_forward(world, asker.person()?, id, &asked)?.map(done))
         }

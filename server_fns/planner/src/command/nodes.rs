@@ -114,13 +114,7 @@ pub fn uncordon(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>
 }
 
 /// Places nothing new on the node and starts nothing there; what runs is stopped, or its owners are waited for.
-pub fn drain(
-    world: &World,
-    actor: &Actor,
-    id: NodeId,
-    asked: DrainNode,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
+pub fn drain(world: &World, actor: &Actor, id: NodeId, asked: DrainNode, now: Now) -> Result<Decision<()>, Refusal> {
     let node = actor.node(world, Action::ManageNode, id)?;
     let mut decision = put_if_changed(node, Node { availability: Availability::Draining, ..Node::clone(node) });
     let runs = world.node_instances(id).filter(|instance| asked.stop && instance.desired == DesiredState::Running);

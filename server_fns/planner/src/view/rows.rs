@@ -12,8 +12,8 @@ use model::view::{
 use super::doors::doors;
 use super::forwards::forwards;
 use crate::actor::{Actor, Via};
-use crate::clock::Now;
 use crate::channel::frozen;
+use crate::clock::Now;
 use crate::guest::{ENROL, LOBBY};
 use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;

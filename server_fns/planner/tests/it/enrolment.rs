@@ -5,9 +5,9 @@ use std::time::Duration;
 use model::id::NodeId;
 use model::node::{EngineState, NodeFacts};
 use model::refusal::{Refusal, RefusalCode};
-use planner::command::nodes::enrolment::{issue, offering, redeem};
 use planner::channel;
 use planner::command::nodes;
+use planner::command::nodes::enrolment::{issue, offering, redeem};
 use planner::limits::ENROLMENT_LIFETIME;
 use planner::view::node_view;
 

@@ -10,8 +10,8 @@ use model::port::{ContainerPort, PortRange};
 use model::request::{CreateInstance, OpenForward, RegisterNode};
 use model::verb::Verb;
 use planner::actor::{Actor, Via};
-use planner::command::idempotency::{Key, decide_once};
 use planner::channel;
+use planner::command::idempotency::{Key, decide_once};
 use planner::command::{Asker, Command, Decision, nodes, people, ssh_keys};
 
 use crate::scene::{RANGE, Scene, facts, introduction, opening};

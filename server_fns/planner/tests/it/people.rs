@@ -53,7 +53,15 @@ fn names_and_addresses_are_given_once() {
     asked.username = " ADA ".into();
     let mut draw = scene.draw();
     let mut sign_up = |asked: &_| {
-        people::sign_up(&scene.world, Newcomer::read(asked).unwrap(), Admission::None, "hash".into(), &mut draw, scene.now).unwrap_err()
+        people::sign_up(
+            &scene.world,
+            Newcomer::read(asked).unwrap(),
+            Admission::None,
+            "hash".into(),
+            &mut draw,
+            scene.now,
+        )
+        .unwrap_err()
     };
     assert!(people::newcomer(&scene.world, &asked, Admission::None).is_ok(), "a name was told before the password");
     let refusal = sign_up(&asked);
@@ -82,12 +90,22 @@ fn an_invitation_admits_one_person_until_it_expires() {
     late.pass(INVITE_LIFETIME);
     assert_eq!(people::find_invite(&late.world, "h", late.now), None);
     let asked = asks("dan");
-    let refused = people::sign_up(&late.world, Newcomer::read(&asked).unwrap(), admission, "p".into(), &mut draw, late.now);
+    let refused =
+        people::sign_up(&late.world, Newcomer::read(&asked).unwrap(), admission, "p".into(), &mut draw, late.now);
     assert_eq!(refused.unwrap_err().code, RefusalCode::Forbidden);
 
-    let decided = people::sign_up(&scene.world, Newcomer::read(&asked).unwrap(), admission, "p".into(), &mut draw, scene.now).unwrap();
+    let decided =
+        people::sign_up(&scene.world, Newcomer::read(&asked).unwrap(), admission, "p".into(), &mut draw, scene.now)
+            .unwrap();
     scene.commit(decided);
-    let second = people::sign_up(&scene.world, Newcomer::read(&asks("dot")).unwrap(), admission, "p".into(), &mut draw, scene.now);
+    let second = people::sign_up(
+        &scene.world,
+        Newcomer::read(&asks("dot")).unwrap(),
+        admission,
+        "p".into(),
+        &mut draw,
+        scene.now,
+    );
     assert_eq!(second.unwrap_err().code, RefusalCode::Forbidden);
 }
 
@@ -216,7 +234,14 @@ fn an_id_that_is_taken_is_drawn_again() {
     let bits = u64::from_str_radix(taken.to_string().trim_start_matches("p-"), 16).unwrap();
     let mut drawn = [bits, bits, 77].into_iter();
     let mut draw = || drawn.next().unwrap();
-    let decided =
-        people::sign_up(&scene.world, Newcomer::read(&asks("dan")).unwrap(), Admission::None, "p".into(), &mut draw, scene.now).unwrap();
+    let decided = people::sign_up(
+        &scene.world,
+        Newcomer::read(&asks("dan")).unwrap(),
+        Admission::None,
+        "p".into(),
+        &mut draw,
+        scene.now,
+    )
+    .unwrap();
     assert_eq!(decided.answer, model::id::PersonId::from_bits(77));
 }

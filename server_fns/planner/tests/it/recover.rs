@@ -36,14 +36,7 @@ fn scene(name: &str) -> (Scene, NodeId) {
 
 fn asked(scene: &mut Scene, node: &str, owner: Option<&str>) -> Result<InstanceId, Refusal> {
     let mut draw = scene.draw();
-    let decided = recover(
-        &scene.world,
-        node,
-        "dockhost-x",
-        owner,
-        &mut draw,
-        scene.now,
-    )?;
+    let decided = recover(&scene.world, node, "dockhost-x", owner, &mut draw, scene.now)?;
     let id = scene.commit(decided);
     scene.settle();
     Ok(id)

@@ -17,8 +17,8 @@ use model::request::{AddSshKey, CreateInstance, RegisterNode, Settings, SignUp};
 use model::verb::Verb;
 use model::version::{Epoch, Era, Generation};
 use planner::actor::{Actor, Via};
-use planner::clock::{Instant, Now};
 use planner::channel::{self, Introduction};
+use planner::clock::{Instant, Now};
 use planner::command::people::Admission;
 use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Answer, Asker, Command, Decision, decide, nodes, people, ssh_keys};
@@ -199,10 +199,9 @@ impl Scene {
     }
 
     pub(crate) fn create_as(&mut self, owner: &str, asked: &CreateInstance) -> Result<InstanceId, Refusal> {
-        match self.ask(owner, &Command::CreateInstance(asked.clone()))? {
-            Answer::Instance(id) => Ok(id),
-            other => panic!("a create was answered with {other:?}"),
-        }
+        let answer = self.ask(owner, &Command::CreateInstance(asked.clone()))?;
+        let Answer::Instance(id) = answer else { panic!("a create was answered with {answer:?}") };
+        Ok(id)
     }
 
     pub(crate) fn wish(&mut self, owner: &str, id: InstanceId, verb: Verb) -> Result<(), Refusal> {

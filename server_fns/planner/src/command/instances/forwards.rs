@@ -79,12 +79,7 @@ pub fn open_forward(
 }
 
 /// Its connections are closed, and the number is free once the node has heard of it.
-pub fn close_forward(
-    world: &World,
-    actor: &Actor,
-    id: InstanceId,
-    key: ForwardKey,
-) -> Result<Decision<()>, Refusal> {
+pub fn close_forward(world: &World, actor: &Actor, id: InstanceId, key: ForwardKey) -> Result<Decision<()>, Refusal> {
     let instance = actor.instance(world, Action::ManageInstance, id)?;
     let Some(closed) = instance.spec.forwards.iter().find(|forward| forward.key() == key) else {
         return Ok(Decision::unchanged(()));

@@ -12,8 +12,8 @@ use model::stranger::{OWNER, Origin, Proposal, Proposed, Stranger};
 use model::version::{Generation, Restarts};
 
 use crate::clock::Now;
-use crate::command::instances::spec::{check_limits, unasked_keys};
 use crate::command::Decision;
+use crate::command::instances::spec::{check_limits, unasked_keys};
 use crate::draw::Draw;
 use crate::event::{Cause, Event, EventKind};
 use crate::ports::first_free_block;

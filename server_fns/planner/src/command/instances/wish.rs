@@ -106,12 +106,7 @@ struct Ask {
     phase: Phase,
 }
 
-fn decide(
-    actor: &Actor,
-    wish: Instance,
-    ask: Ask,
-    now: Now,
-) -> Result<Decision<()>, Refusal> {
+fn decide(actor: &Actor, wish: Instance, ask: Ask, now: Now) -> Result<Decision<()>, Refusal> {
     let Ask { verb, allowed, holds, phase } = ask;
     if holds {
         return Ok(Decision::unchanged(()));
