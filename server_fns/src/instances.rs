@@ -11,6 +11,8 @@ use model::id::InstanceId;
 use model::port::{ContainerPort, DeclaredPort, HostPort};
 use model::reach::Reach;
 use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, SetDoor, StartOnConnect};
+#[cfg(feature = "server")]
+use model::verb::Verb;
 use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]
