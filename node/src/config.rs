@@ -10,8 +10,8 @@ use model::image::ImageName;
 use model::name::NodeName;
 use model::reserved::Reserved;
 
-use crate::channel::{Address, ApiKey, Pins};
 use crate::logs::LogFormat;
+use crate::server::{Address, ApiKey, Pins};
 
 /// Runs the instances that a DockHost server assigns to this machine.
 ///

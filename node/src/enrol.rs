@@ -18,9 +18,8 @@ use model::plain::plain;
 use model::refusal::Refusal;
 use tokio::time::timeout;
 
-use crate::channel::{Address, ApiKey};
 use crate::config::Arguments;
-use crate::tunnel::connect;
+use crate::server::{Address, ApiKey, connect};
 
 /// How long the server may take, the connection included.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -6,6 +6,7 @@ pub mod config;
 pub mod docker;
 pub mod doctor;
 pub mod enrol;
+pub mod event;
 pub mod event_loop;
 pub mod facts;
 pub mod files;
@@ -18,7 +19,9 @@ mod rights;
 pub mod run;
 #[cfg(test)]
 mod sample;
+pub mod server;
 pub mod shutdown;
+mod stream;
 pub mod terminal;
 mod transfer;
 pub mod tunnel;

@@ -1,5 +1,6 @@
 //! Puts the parts of a node together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::channel::{Channel, Dials, OUTBOX, Standing, Timing};
 use crate::config::Config;
 use crate::docker::Engine;
-use crate::event_loop::{EVENTS, Ends, Event, EventLoop};
+use crate::event::Event;
+use crate::event_loop::{EVENTS, Ends, EventLoop};
 use crate::facts::Machine;
 use crate::files::Files;
 use crate::forward::Forwards;
@@ -41,6 +43,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let (outbox, sent) = mpsc::channel(OUTBOX);
     let tools = Tools {
         engine: Engine::connect(&config.docker_socket),
+        builds: Arc::default(),
         forwards: Forwards::new(config.bind),
         files: Files::new(&config.data_dir),
         stop_grace: config.stop_grace,

@@ -14,20 +14,20 @@ use crate::{ApiError, Json};
 pub async fn welcome() -> Result<Welcome, ApiError> {
     let actor = caller.actor().await.ok();
     let key_wanted = actor.is_none() && caller.shows_cookie_alone();
-    Ok(Welcome { key_wanted, ..caller.control.welcome(actor.as_ref()) })
+    Ok(Welcome { key_wanted, ..caller.control.accounts.welcome(actor.as_ref()) })
 }
 
 /// Opens an account and a session.
 #[post("/api/v1/sign-up", caller: Caller)]
 pub async fn sign_up(request: Json<SignUp>) -> Result<SignedIn, ApiError> {
-    let (person, secrets) = caller.control.sign_up(request.0, caller.peer.clone()).await?;
+    let (person, secrets) = caller.control.accounts.sign_up(request.0, caller.peer.clone()).await?;
     Ok(caller.remember(person, &secrets))
 }
 
 /// One answer for an unknown user and a wrong password.
 #[post("/api/v1/sign-in", caller: Caller)]
 pub async fn sign_in(request: Json<SignIn>) -> Result<SignedIn, ApiError> {
-    let (person, secrets) = caller.control.sign_in(request.0, caller.peer.clone()).await?;
+    let (person, secrets) = caller.control.accounts.sign_in(request.0, caller.peer.clone()).await?;
     Ok(caller.remember(person, &secrets))
 }
 
@@ -35,7 +35,7 @@ pub async fn sign_in(request: Json<SignIn>) -> Result<SignedIn, ApiError> {
 #[post("/api/v1/sign-out", caller: Caller, _none: NoFields)]
 pub async fn sign_out() -> Result<(), ApiError> {
     if let Ok(actor) = caller.actor().await {
-        caller.control.sign_out(&actor).await?;
+        caller.control.accounts.sign_out(&actor).await?;
     }
     caller.forget();
     Ok(())
@@ -44,24 +44,24 @@ pub async fn sign_out() -> Result<(), ApiError> {
 #[get("/api/v1/me", caller: Caller)]
 pub async fn me() -> Result<PersonView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.me(&actor)?)
+    Ok(caller.control.accounts.me(&actor)?)
 }
 
 /// Ends every other session of the person, too.
 #[post("/api/v1/me/password", caller: Caller)]
 pub async fn change_password(request: Json<ChangePassword>) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.change_password(&actor, request.0).await?)
+    Ok(caller.control.accounts.change_password(&actor, request.0).await?)
 }
 
 #[get("/api/v1/sessions", caller: Caller)]
 pub async fn sessions() -> Result<Vec<SessionView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.sessions(&actor)?)
+    Ok(caller.control.accounts.sessions(&actor)?)
 }
 
 #[delete("/api/v1/sessions/{id}", caller: Caller, _none: NoFields)]
 pub async fn revoke_session(id: SessionId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.revoke_session(&actor, id).await?)
+    Ok(caller.control.accounts.revoke_session(&actor, id).await?)
 }

@@ -12,5 +12,5 @@ use crate::{ApiError, Json};
 #[post("/api/v1/visit", caller: Caller)]
 pub async fn visit(request: Json<Visit>) -> Result<VisitView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.visit(&actor, &request.0)?)
+    Ok(caller.control.urls.visit(&actor, &request.0)?)
 }

@@ -12,5 +12,5 @@ use crate::host::{Caller, NoFields};
 #[post("/api/v1/instances/{id}/files/ticket", caller: Caller, _none: NoFields)]
 pub async fn ticket(id: InstanceId) -> Result<Ticket, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.file_ticket(&actor, id)?)
+    Ok(caller.control.files.ticket(&actor, id)?)
 }

@@ -11,5 +11,5 @@ use crate::host::Caller;
 #[get("/api/v1/gateway", caller: Caller)]
 pub async fn get() -> Result<GatewayView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.gateway(&actor)?)
+    Ok(caller.control.gateway.view(&actor)?)
 }

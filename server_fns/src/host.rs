@@ -1,9 +1,10 @@
 //! What the server gives each function: who calls, from where, and the way into `control`.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use control::http::{Dialled, Sent, cookie};
-use control::{Actor, Credential, Handle, Peer, SessionSecrets};
+use control::{Actor, Api, Credential, Peer, SessionSecrets};
 use dioxus::fullstack::FullstackContext;
 use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
 use dioxus::fullstack::http::StatusCode;
@@ -15,7 +16,7 @@ use crate::ApiError;
 
 /// The caller of a server function. Reading it never fails; [`Caller::actor`] does, for strangers.
 pub struct Caller {
-    pub control: Handle,
+    pub control: Arc<Api>,
     pub peer: Peer,
     credential: Option<Credential>,
     /// The server calls its own function while it draws a page.
@@ -32,11 +33,11 @@ impl Caller {
     pub async fn actor(&self) -> Result<Actor, ApiError> {
         let credential = self.credential.clone().ok_or_else(model::refusal::Refusal::unauthenticated)?;
         if self.drawing {
-            return Ok(self.control.drawn_for(credential).await?);
+            return Ok(self.control.credentials.drawn_for(credential).await?);
         }
-        let actor = self.control.authenticate(credential).await?;
+        let actor = self.control.credentials.authenticate(credential).await?;
         if self.changing {
-            self.control.takes_turn(&actor)?;
+            self.control.credentials.takes_turn(&actor)?;
         }
         Ok(actor)
     }
@@ -48,12 +49,12 @@ impl Caller {
 
     /// Opens the session in the caller's browser, and tells its page the key.
     pub fn remember(&self, person: PersonView, secrets: &SessionSecrets) -> SignedIn {
-        answer_with_cookie(cookie::set(secrets.cookie.expose(), self.control.exposure().is_secure()));
+        answer_with_cookie(cookie::set(secrets.cookie.expose(), self.control.credentials.exposure().is_secure()));
         SignedIn { person, session_key: secrets.key.expose().to_owned() }
     }
 
     pub fn forget(&self) {
-        answer_with_cookie(cookie::clear(self.control.exposure().is_secure()));
+        answer_with_cookie(cookie::clear(self.control.credentials.exposure().is_secure()));
     }
 }
 
@@ -67,13 +68,13 @@ impl FromRequestParts<FullstackContext> for Caller {
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, StatusCode> {
-        let control = parts.extensions.get::<Handle>().cloned().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let control = parts.extensions.get::<Arc<Api>>().cloned().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         let address = parts
             .extensions
             .get::<ConnectInfo<Dialled>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(dialled)| dialled.address());
         let peer = Peer { address, agent: agent(&parts.headers) };
-        let credential = control.credential(&parts.headers);
+        let credential = control.credentials.read(&parts.headers);
         let path = parts.uri.path();
         let drawing = !path.starts_with(API);
         // Whoever wants to leave always may.

@@ -10,5 +10,5 @@ use crate::host::Caller;
 #[get("/api/v1/images", caller: Caller)]
 pub async fn list() -> Result<Vec<ImageView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.images(&actor)?)
+    Ok(caller.control.instances.images(&actor)?)
 }

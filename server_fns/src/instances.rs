@@ -22,13 +22,13 @@ use crate::{ApiError, Json};
 #[get("/api/v1/instances", caller: Caller)]
 pub async fn list() -> Result<Vec<InstanceView>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.instances(&actor)?)
+    Ok(caller.control.instances.list(&actor)?)
 }
 
 #[get("/api/v1/instances/{id}", caller: Caller)]
 pub async fn get(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.instance(&actor, id)?)
+    Ok(caller.control.instances.get(&actor, id)?)
 }
 
 /// Answers once the wish is stored, not once it is true. A second call with the same
@@ -36,32 +36,32 @@ pub async fn get(id: InstanceId) -> Result<InstanceView, ApiError> {
 #[post("/api/v1/instances", caller: Caller, key: IdempotencyKey)]
 pub async fn create(request: Json<CreateInstance>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.create_instance(&actor, request.0, key.read()?).await?)
+    Ok(caller.control.instances.create(&actor, request.0, key.read()?).await?)
 }
 
 #[post("/api/v1/instances/{id}/start", caller: Caller, _none: NoFields)]
 pub async fn start(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.wish(&actor, id, Verb::Start).await?)
+    Ok(caller.control.instances.wish(&actor, id, Verb::Start).await?)
 }
 
 #[post("/api/v1/instances/{id}/stop", caller: Caller, _none: NoFields)]
 pub async fn stop(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.wish(&actor, id, Verb::Stop).await?)
+    Ok(caller.control.instances.wish(&actor, id, Verb::Stop).await?)
 }
 
 #[post("/api/v1/instances/{id}/restart", caller: Caller, _none: NoFields)]
 pub async fn restart(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.wish(&actor, id, Verb::Restart).await?)
+    Ok(caller.control.instances.wish(&actor, id, Verb::Restart).await?)
 }
 
 /// Name, ports and quota stay held until the node confirms that the container is gone.
 #[delete("/api/v1/instances/{id}", caller: Caller, _none: NoFields)]
 pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.wish(&actor, id, Verb::Delete).await?)
+    Ok(caller.control.instances.wish(&actor, id, Verb::Delete).await?)
 }
 
 /// Declares a port of the instance, or changes who may open its public URL. It may run meanwhile.
@@ -69,20 +69,20 @@ pub async fn remove(id: InstanceId) -> Result<InstanceView, ApiError> {
 pub async fn declare_port(id: InstanceId, port: u16, request: Json<DeclarePort>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     let asked = DeclaredPort::asked(ContainerPort(port), request.0.url);
-    Ok(caller.control.declare_port(&actor, id, asked).await?)
+    Ok(caller.control.instances.declare_port(&actor, id, asked).await?)
 }
 
 #[delete("/api/v1/instances/{id}/ports/{port}", caller: Caller, _none: NoFields)]
 pub async fn withdraw_port(id: InstanceId, port: u16) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.withdraw_port(&actor, id, ContainerPort(port)).await?)
+    Ok(caller.control.instances.withdraw_port(&actor, id, ContainerPort(port)).await?)
 }
 
 /// A link to the public URL of a declared port that opens for whoever holds it, until it expires.
 #[post("/api/v1/instances/{id}/ports/{port}/link", caller: Caller)]
 pub async fn link(id: InstanceId, port: u16, request: Json<AskLink>) -> Result<LinkView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.app_link(&actor, id, ContainerPort(port), request.0)?)
+    Ok(caller.control.urls.link(&actor, id, ContainerPort(port), request.0)?)
 }
 
 /// Opens a host port beside those of the block, on the node or on the server, or changes who is let in and where it
@@ -90,7 +90,7 @@ pub async fn link(id: InstanceId, port: u16, request: Json<AskLink>) -> Result<L
 #[post("/api/v1/instances/{id}/forwards", caller: Caller)]
 pub async fn open_forward(id: InstanceId, request: Json<OpenForward>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.open_forward(&actor, id, request.0).await?)
+    Ok(caller.control.instances.open_forward(&actor, id, request.0).await?)
 }
 
 /// Closes it and its connections.
@@ -103,7 +103,7 @@ pub async fn close_forward(
 ) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     let key = ForwardKey { place, protocol, host: HostPort(host_port) };
-    Ok(caller.control.close_forward(&actor, id, key).await?)
+    Ok(caller.control.instances.close_forward(&actor, id, key).await?)
 }
 
 /// Opens the node's host port of 80 or 443 to whoever reaches the node, or closes it to everybody. Its number stays the
@@ -111,40 +111,40 @@ pub async fn close_forward(
 #[put("/api/v1/instances/{id}/doors/{port}", caller: Caller)]
 pub async fn set_door(id: InstanceId, port: u16, request: Json<SetDoor>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.set_door(&actor, id, ContainerPort(port), request.0).await?)
+    Ok(caller.control.instances.set_door(&actor, id, ContainerPort(port), request.0).await?)
 }
 
 /// Whether a login through the SSH gateway starts it when it is stopped.
 #[put("/api/v1/instances/{id}/start-on-connect", caller: Caller)]
 pub async fn set_start_on_connect(id: InstanceId, request: Json<StartOnConnect>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.set_start_on_connect(&actor, id, request.0.allowed).await?)
+    Ok(caller.control.instances.set_start_on_connect(&actor, id, request.0.allowed).await?)
 }
 
 /// Only of a deletion that its node cannot confirm, because it is away.
 #[post("/api/v1/instances/{id}/forget", caller: Caller, _none: NoFields)]
 pub async fn forget(id: InstanceId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.forget_instance(&actor, id).await?)
+    Ok(caller.control.instances.forget(&actor, id).await?)
 }
 
 /// Why it is as it is, what shows that, what comes next and every way out.
 #[get("/api/v1/instances/{id}/explain", caller: Caller)]
 pub async fn explain(id: InstanceId) -> Result<Explanation, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.explain_instance(&actor, id)?)
+    Ok(caller.control.instances.explain(&actor, id)?)
 }
 
 /// Tries now whether one gets through to its sshd.
 #[post("/api/v1/instances/{id}/reach", caller: Caller, _none: NoFields)]
 pub async fn reach(id: InstanceId) -> Result<Reach, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.reach_instance(&actor, id).await?)
+    Ok(caller.control.tunnels.reach(&actor, id).await?)
 }
 
 /// The newest last.
 #[get("/api/v1/instances/{id}/events", caller: Caller)]
 pub async fn events(id: InstanceId) -> Result<Vec<InstanceEvent>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.instance_events(&actor, id)?)
+    Ok(caller.control.instances.events(&actor, id)?)
 }

@@ -1,7 +1,7 @@
 //! The typed surface: everything a page, a script or the desktop window may ask of the main server.
 //!
 //! Each function authorises in its first line, parses, and makes one call into `control`. Files, the sockets of
-//! terminals, and the addresses of apps and nodes are not here: `control::router` has them.
+//! terminals, and the addresses of apps and nodes are not here: `control::Api::router` has them.
 
 #![cfg_attr(
     feature = "server",

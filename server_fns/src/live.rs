@@ -13,22 +13,22 @@ use crate::host::{Caller, NoFields};
 #[get("/api/v1/live/snapshot", caller: Caller)]
 pub async fn snapshot() -> Result<LiveEvent, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.snapshot(&actor)?)
+    Ok(caller.control.live.snapshot(&actor)?)
 }
 
 /// What opens one feed, once and within half a minute, for a browser, which gives a socket no key of its session.
 #[post("/api/v1/live/ticket", caller: Caller, _none: NoFields)]
 pub async fn ticket() -> Result<Ticket, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.live_ticket(&actor)?)
+    Ok(caller.control.live.ticket(&actor)?)
 }
 
 /// The same, and then every change of it until either side leaves.
 #[get("/api/v1/live?ticket", caller: Caller)]
 pub async fn feed(ticket: Option<String>, listening: Listening) -> Result<Feed, ApiError> {
     let actor = match ticket {
-        Some(ticket) => caller.control.live_admission(&ticket)?,
+        Some(ticket) => caller.control.live.admission(&ticket)?,
         None => caller.actor().await?,
     };
-    Ok(listening.follow(caller.control.subscribe(&actor)?))
+    Ok(listening.follow(caller.control.live.subscribe(&actor)?))
 }

@@ -13,5 +13,5 @@ use crate::{ApiError, Json};
 #[post("/api/v1/instances/{id}/terminal", caller: Caller)]
 pub async fn ticket(id: InstanceId, request: Json<AskTicket>) -> Result<Ticket, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.terminal_ticket(&actor, id, request.0)?)
+    Ok(caller.control.terminals.ticket(&actor, id, request.0)?)
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use control::Config;
-use control::console::{ConsoleAnswer, ConsoleRequest, NodeState, call};
+use control::console::{ConsoleAnswer, ConsoleRequest, NodeState};
+use control::operator::call;
 use model::node::{EngineState, Liveness};
 use model::request::SignUpMode;
 use model::view::PersonView;

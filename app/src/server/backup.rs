@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use control::Config;
-use control::console::{ConsoleAnswer, ConsoleRequest, call};
+use control::console::{ConsoleAnswer, ConsoleRequest};
+use control::operator::call;
 use control::store::Backup;
 
 use super::admin::{UNSEEN, unexpected};

@@ -1,4 +1,4 @@
-//! The program `dockhost`: serves the pages, the server functions and the node gateway.
+//! The program `dockhost`: serves the pages, the server functions and the nodes' channel.
 
 mod admin;
 mod arguments;

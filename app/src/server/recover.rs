@@ -4,7 +4,8 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use control::Config;
-use control::console::{ConsoleAnswer, ConsoleRequest, call};
+use control::console::{ConsoleAnswer, ConsoleRequest};
+use control::operator::call;
 use control::store::{First, Store};
 use model::id::ClusterId;
 use model::node::Liveness;

@@ -56,7 +56,7 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
 
     exposed.tell();
     tracing::info!(address = exposed.address, "DockHost is ready");
-    if let Some(token) = control.setup_token() {
+    if let Some(token) = control.accounts.setup_token() {
         let link = format!("{}/set-up?token={token}", exposed.address.trim_end_matches('/'));
         tracing::info!(link, "open this link to become the administrator");
     }

@@ -10,9 +10,9 @@ use model::instance::DesiredState;
 use model::port::{ContainerPort, PortBlock};
 use model::version::{Incarnation, Restarts};
 
-use crate::converge::{Seen, Step};
 use crate::facts::ContainerView;
 use crate::restart::RestartState;
+use crate::step::{Seen, Step};
 
 /// A create without an answer may still take effect for this long.
 pub const DOUBT: Duration = Duration::from_secs(60);

@@ -20,9 +20,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_with_config};
 
-use super::{Channel, FromChannel, Standing};
-use crate::event_loop::Event;
-use crate::tunnel;
+use super::{Channel, Standing};
+use crate::event::{Event, FromChannel};
+use crate::server;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -89,7 +89,7 @@ impl Channel {
             Err(_) => return (false, lost("it does not answer")),
         };
         // Dropped before the socket, of which it asks.
-        let _entry = tunnel::ends(socket.get_ref()).map(|ends| self.meter.watch(ends));
+        let _entry = server::ends(socket.get_ref()).map(|ends| self.meter.watch(ends));
         // What waited was said on another connection; the loop says everything anew after a welcome.
         while self.outbox.try_recv().is_ok() {}
         let ended = tokio::select! {
@@ -109,7 +109,7 @@ impl Channel {
             .max_frame_size(Some(MAX_FRAME))
             .max_message_size(Some(MAX_FRAME))
             .max_write_buffer_size(4 * MAX_FRAME);
-        let wire = tunnel::connect(&self.server).await.map_err(Ended::Lost)?;
+        let wire = server::connect(&self.server).await.map_err(Ended::Lost)?;
         match client_async_with_config(request, wire, Some(config)).await {
             Ok((socket, _)) => Ok(socket),
             Err(Error::Http(response)) => Err(match response.status() {

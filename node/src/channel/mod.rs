@@ -3,41 +3,27 @@
 //! It carries frames and decides nothing. What the server says arrives as [`FromChannel`]; what the node
 //! has to say is put into the [`Outbox`].
 
-mod address;
 mod link;
 mod pause;
-mod pin;
 
 use agent::reports::Outgoing;
 use std::time::Duration;
 
-use model::assignment::Assignment;
-use model::id::{ClusterId, NodeId};
+use model::id::ClusterId;
 use model::node::NodeFacts;
 use model::version::{Epoch, Era, Generation};
 use protocol::limits;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-pub use address::{Address, ApiKey};
-pub use pin::Pins;
-pub(crate) use pin::WrongPin;
-
-use crate::event_loop::Event;
+use crate::event::{Event, FromChannel};
+use crate::server::{Address, ApiKey};
 use link::Ended;
 use pause::Pause;
 use wire::meter::Meter;
 
 /// Reports that wait to be sent; when it is full, what changed is kept and told later.
 pub const OUTBOX: usize = 8;
-
-/// What the server said, or that it cannot be heard.
-#[derive(Debug, PartialEq)]
-pub enum FromChannel {
-    Welcomed { cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
-    Assigned(Assignment),
-    Down,
-}
 
 /// What the channel tells the tunnel: the epoch in which data sockets are welcome, and how many are wanted.
 #[derive(Debug, Clone)]

@@ -1,6 +1,8 @@
 //! Against a small server in the test.
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use model::assignment::Assignment;
+use model::id::NodeId;
 use model::node::EngineState;
 use model::stranger::Stranger;
 use model::version::{Epoch, Era};

@@ -17,7 +17,7 @@ use model::assignment::AssignedInstance;
 use model::id::{ClusterId, NodeId};
 use tokio::time::timeout;
 
-use super::{Engine, EngineError, error, limits, network, spec, view};
+use super::{Engine, EngineError, limits, meaning, network, spec, view};
 
 impl Engine {
     /// Every container that carries our cluster's label, also the stopped ones. All or nothing: a partial
@@ -130,7 +130,7 @@ impl Engine {
         call: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, EngineError> {
         match timeout(limit, call).await {
-            Ok(answer) => answer.map_err(|error| error::meaning(&self.shared.socket, &error)),
+            Ok(answer) => answer.map_err(|error| meaning::meaning(&self.shared.socket, &error)),
             Err(_) => Err(EngineError::Unknown(format!("no answer within {} s", limit.as_secs()))),
         }
     }

@@ -5,12 +5,13 @@ use std::pin::Pin;
 use bollard::container::LogOutput;
 use bollard::exec::{ResizeExecOptions, StartExecOptions, StartExecResults};
 use bollard::models::ExecConfig;
-use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use tokio::io::AsyncWrite;
 use tokio::time::timeout;
 
-use super::{Engine, EngineError, Link, error, limits, raw};
+use super::meaning::meaning;
+use super::output::Output;
+use super::{Engine, EngineError, Link, limits, raw};
 
 /// Bytes of output that are taken over at once.
 const OUTPUT: usize = 64 << 10;
@@ -31,11 +32,6 @@ pub struct Running {
     pub id: String,
     pub output: Pin<Box<dyn Stream<Item = Result<Output, EngineError>> + Send>>,
     pub input: Pin<Box<dyn AsyncWrite + Send>>,
-}
-
-pub enum Output {
-    Out(Bytes),
-    Error(Bytes),
 }
 
 impl Engine {
@@ -74,7 +70,7 @@ impl Engine {
                     Ok(
                         LogOutput::StdOut { message } | LogOutput::Console { message } | LogOutput::StdIn { message },
                     ) => Ok(Output::Out(message)),
-                    Err(error) => Err(error::meaning(&socket, &error)),
+                    Err(error) => Err(meaning(&socket, &error)),
                 });
                 Ok(Running { id: made.id, output: Box::pin(output), input })
             }

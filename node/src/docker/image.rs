@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Engine, EngineError, error, limits};
+use super::{Engine, EngineError, limits, meaning};
 
 impl Engine {
     pub(crate) async fn has_image(&self, tag: &str) -> Result<bool, EngineError> {
@@ -63,7 +63,7 @@ impl Engine {
             let next = timeout_at(deadline, timeout(limits::SILENCE, told.next()));
             match next.await {
                 Ok(Ok(Some(Ok(item)))) => on(item),
-                Ok(Ok(Some(Err(error)))) => return Err(error::meaning(&self.shared.socket, &error)),
+                Ok(Ok(Some(Err(error)))) => return Err(meaning::meaning(&self.shared.socket, &error)),
                 Ok(Ok(None)) => return Ok(()),
                 Ok(Err(_)) => return Err(silent(limits::SILENCE)),
                 Err(_) => return Err(EngineError::Unknown(format!("not done in {} s", limits::BUILD.as_secs()))),

@@ -11,7 +11,9 @@ mod events;
 mod exec;
 mod image;
 mod limits;
+mod meaning;
 mod network;
+mod output;
 mod raw;
 mod spec;
 mod view;
@@ -27,9 +29,8 @@ use tokio::time::timeout;
 
 pub use end::Ending;
 pub use error::EngineError;
-pub use exec::{Output, Program, Running};
-
-use crate::images::Builds;
+pub use exec::{Program, Running};
+pub use output::Output;
 
 /// One engine, reached by its socket. Clones share what they know of it.
 #[derive(Clone)]
@@ -42,7 +43,6 @@ struct Shared {
     link: Mutex<Option<Link>>,
     /// Two that make the network at once would make two of one name.
     network: tokio::sync::Mutex<()>,
-    builds: Builds,
 }
 
 /// An engine that answered, and what it said of itself.
@@ -65,7 +65,6 @@ impl Engine {
             socket: socket.to_string_lossy().into_owned(),
             link: Mutex::new(None),
             network: tokio::sync::Mutex::new(()),
-            builds: Builds::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -83,10 +82,6 @@ impl Engine {
     /// The programs that the engine is made of, as it said when it last answered.
     pub fn components(&self) -> Vec<Component> {
         self.known().as_ref().map(|link| link.components.clone()).unwrap_or_default()
-    }
-
-    pub(crate) fn builds(&self) -> &Builds {
-        &self.shared.builds
     }
 
     /// The engine as last agreed with, or agreed with now.

@@ -15,7 +15,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
-use super::{EngineError, Output};
+use super::EngineError;
+use super::output::Output;
 
 /// Bytes of output that are taken over at once.
 const PIECE: usize = 64 << 10;

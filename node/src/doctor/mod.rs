@@ -30,8 +30,8 @@ mod wire;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use crate::channel::{Address, ApiKey};
 use crate::config::{Arguments, BadConfig};
+use crate::server::{Address, ApiKey};
 use check::{Check, Log};
 
 /// What is looked at. Settings that do not read are findings, too.

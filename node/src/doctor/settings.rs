@@ -5,9 +5,8 @@ use tokio_tungstenite::MaybeTlsStream;
 use super::Subject;
 use super::check::Fault;
 use super::target::Target;
-use crate::channel::ApiKey;
 use crate::config::BadConfig;
-use crate::tunnel::Socket;
+use crate::server::{ApiKey, Socket};
 
 pub(super) fn address(subject: &Subject) -> Result<(String, Target), Fault> {
     let address = subject.server.as_ref().map_err(fault)?;
@@ -70,7 +69,7 @@ pub(super) fn tls(target: &Target, wire: &Socket) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::Address;
+    use crate::server::Address;
 
     fn subject(server: Result<&str, BadConfig>) -> Subject {
         Subject {

@@ -1,6 +1,6 @@
 //! Where the hops lead, made from the node's own address of the server.
 
-use crate::channel::{Address, Pins};
+use crate::server::{Address, Pins};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {

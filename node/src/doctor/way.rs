@@ -18,7 +18,7 @@ use super::target::Target;
 use super::tcp::Missed;
 use super::wire::{self, Door};
 use super::{Subject, certificate, front, health, name, pace, proxies, settings, tcp, upgrade};
-use crate::channel::ApiKey;
+use crate::server::ApiKey;
 
 /// How long a look-up may take; the system's own limit may be much longer.
 const LOOK_UP: Duration = Duration::from_secs(10);

@@ -20,7 +20,7 @@ use tokio_tungstenite::MaybeTlsStream;
 
 use super::answer::{Answer, Broken};
 use super::target::Target;
-use crate::tunnel::Socket;
+use crate::server::Socket;
 
 /// How long one connection and its handshake may each take.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);

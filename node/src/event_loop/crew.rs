@@ -10,7 +10,7 @@ use model::id::InstanceId;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::event::Event;
+use crate::event::Event;
 use crate::worker::{Tools, Worker};
 
 pub(super) struct Crew {

@@ -2,7 +2,6 @@
 //! and this carries it out.
 
 mod crew;
-mod event;
 mod watcher;
 
 use std::collections::VecDeque;
@@ -19,9 +18,8 @@ use model::node::{EngineState, NodeFacts};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, interval_at, sleep_until};
 
-pub use event::{Event, FromEngine};
-
-use crate::channel::{FromChannel, Standing};
+use crate::channel::Standing;
+use crate::event::{Event, FromChannel, FromEngine};
 use crate::ledger::Ledger;
 use crate::worker::Tools;
 use crew::Crew;

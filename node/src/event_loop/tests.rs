@@ -33,6 +33,7 @@ struct Bench {
 fn begin(dir: &Path) -> Bench {
     let tools = Tools {
         engine: Engine::connect(&dir.join("no-engine.sock")),
+        builds: Arc::default(),
         forwards: Forwards::new("127.0.0.1".parse().unwrap()),
         files: Files::new(dir),
         stop_grace: Duration::ZERO,

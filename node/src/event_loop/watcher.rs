@@ -8,8 +8,8 @@ use model::id::ClusterId;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::event::{Event, FromEngine};
 use crate::docker::Engine;
+use crate::event::{Event, FromEngine};
 
 /// How often everything is listed anew, because hints can be missed.
 const RELIST: Duration = Duration::from_secs(30);

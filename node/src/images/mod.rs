@@ -63,12 +63,17 @@ impl Slot {
 
 /// The tag under which the engine has the image, after building it if it was not there. Callers that want the same
 /// image at the same time share one build and its outcome; `on` hears how far it is.
-pub async fn ensure(engine: &Engine, image: ImageName, mut on: impl FnMut(Activity)) -> Result<String, Problem> {
+pub async fn ensure(
+    engine: &Engine,
+    builds: &Builds,
+    image: ImageName,
+    mut on: impl FnMut(Activity),
+) -> Result<String, Problem> {
     let tag = context::tag(image);
     if present(engine, image, &tag).await? {
         return Ok(tag);
     }
-    let slot = engine.builds().slot(image);
+    let slot = builds.slot(image);
     let failures = slot.ended().failures;
     let mut doing = slot.doing.subscribe();
     let turn = slot.turn.lock();

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 
-use crate::tunnel::Wire;
+use crate::stream::Wire;
 
 /// Frames that may wait to be written. What is in them is bounded by what was shown.
 const WAITING: usize = 32;

@@ -17,7 +17,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
 use crate::docker::Engine;
-use crate::tunnel::{Refused, Wire};
+use crate::stream::{Refused, Wire};
 use shell::Shell;
 
 /// Terminals that one instance may have at once.

@@ -11,7 +11,7 @@ use wire::{frame, head};
 
 use super::program::{ANSWER, Mover, STANDS};
 use crate::docker::Engine;
-use crate::tunnel::{Wire, is_left};
+use crate::stream::{Wire, is_left};
 
 /// Bytes that are read at once, and room for a frame.
 const PIECE: usize = 64 << 10;

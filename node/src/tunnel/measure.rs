@@ -11,7 +11,7 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 use wire::{head, measure};
 
-use super::dial::Wire;
+use crate::stream::Wire;
 
 /// How long one may wait for the end of another.
 pub(super) const TURN: Duration = Duration::from_secs(5);

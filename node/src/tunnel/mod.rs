@@ -20,10 +20,9 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::channel::{Address, ApiKey};
-pub(crate) use dial::{Socket, Wire, connect, ends, is_left};
+use crate::server::{Address, ApiKey};
+use crate::stream::{Refused, Wire};
 pub use serve::Instances;
-pub(crate) use serve::Refused;
 use share::Shares;
 use wire::head;
 use wire::meter::Meter;

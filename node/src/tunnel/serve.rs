@@ -19,9 +19,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::dial::Wire;
 use crate::docker::Engine;
 use crate::forward::{self, Forwards, datagrams};
+use crate::stream::{Refused, Wire};
 use crate::terminal::{self, Terminals};
 use crate::transfer;
 use wire::head;
@@ -38,9 +38,6 @@ pub struct Instances {
     pub terminals: Terminals,
     pub assigned: watch::Receiver<Option<Arc<Assignment>>>,
 }
-
-/// Why there is no stream, and the sentence for whoever asked.
-pub(crate) struct Refused(pub(crate) NotOpened, pub(crate) String);
 
 pub(super) fn busy(who: &str) -> Refused {
     Refused(NotOpened::Busy, format!("{who} has as many streams as it may"))

@@ -1,5 +1,7 @@
 //! Steps, carried out. What fails gets the sentence that the instance's owner reads.
 
+use std::sync::Arc;
+
 use agent::converge::Step;
 use agent::local::Outcome;
 use agent::problem;
@@ -128,12 +130,13 @@ impl Worker {
 
     /// Finds or builds the image, tells how far it is, and gives up when it is no longer wanted.
     async fn ensure_image(&mut self) -> Result<(), Failure> {
-        let (engine, image) = (self.tools.engine.clone(), self.core.current().assigned.image);
+        let (engine, builds) = (self.tools.engine.clone(), Arc::clone(&self.tools.builds));
+        let image = self.core.current().assigned.image;
         let (told, mut heard) = watch::channel(None);
         let on = move |activity| {
             told.send_replace(Some(activity));
         };
-        let ensured = images::ensure(&engine, image, on);
+        let ensured = images::ensure(&engine, &builds, image, on);
         let mut ensured = std::pin::pin!(ensured);
         let mut orders = self.orders.clone();
         let unwanted = async move {

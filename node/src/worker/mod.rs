@@ -13,14 +13,16 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::docker::Engine;
-use crate::event_loop::Event;
+use crate::event::Event;
 use crate::files::Files;
 use crate::forward::Forwards;
+use crate::images::Builds;
 
 /// What every worker of a node works with.
 #[derive(Clone)]
 pub struct Tools {
     pub engine: Engine,
+    pub builds: Arc<Builds>,
     pub forwards: Forwards,
     pub files: Files,
     pub stop_grace: Duration,

@@ -18,6 +18,7 @@ use model::version::{Generation, Incarnation, Restarts};
 use node::docker::Engine;
 use node::files::Files;
 use node::forward::Forwards;
+use node::images::Builds;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
 use tempfile::TempDir;
@@ -109,7 +110,7 @@ impl Bench {
 
     /// Makes the container; it is not started yet.
     pub(crate) async fn create(&self) {
-        let tag = node::images::ensure(&self.engine, IMAGE, |_| {}).await.unwrap();
+        let tag = node::images::ensure(&self.engine, &Builds::default(), IMAGE, |_| {}).await.unwrap();
         let dir = self.files.write(&self.instance).unwrap();
         self.engine.create(&self.instance, self.cluster, self.node, &tag, &dir).await.unwrap();
     }

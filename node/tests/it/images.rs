@@ -3,25 +3,27 @@ use std::sync::Mutex;
 use model::image::ImageName;
 use model::observed::{Activity, ProblemCode};
 use node::docker::Engine;
-use node::images::ensure;
+use node::images::{Builds, ensure};
 
 use crate::bench::{IMAGE, bench, nowhere};
 
 #[tokio::test]
 async fn callers_share_one_build() {
     let Some(bench) = bench().await else { return };
-    let heard = Mutex::new(Vec::new());
+    let (heard, builds) = (Mutex::new(Vec::new()), Builds::default());
     let on = |activity: Activity| heard.lock().unwrap().push(activity);
-    let (first, second) = tokio::join!(ensure(&bench.engine, IMAGE, on), ensure(&bench.engine, IMAGE, |_| {}));
+    let (first, second) =
+        tokio::join!(ensure(&bench.engine, &builds, IMAGE, on), ensure(&bench.engine, &builds, IMAGE, |_| {}));
     let tag = first.unwrap();
     assert_eq!(second.unwrap(), tag);
     heard.lock().unwrap().clear();
-    assert_eq!(ensure(&bench.engine, IMAGE, on).await.unwrap(), tag);
+    assert_eq!(ensure(&bench.engine, &builds, IMAGE, on).await.unwrap(), tag);
     assert!(heard.lock().unwrap().is_empty(), "an image that is there is not built again");
 }
 
 #[tokio::test]
 async fn an_engine_that_is_away_is_told_as_such() {
-    let problem = ensure(&Engine::connect(nowhere()), ImageName::Debian12, |_| {}).await.unwrap_err();
+    let problem =
+        ensure(&Engine::connect(nowhere()), &Builds::default(), ImageName::Debian12, |_| {}).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::EngineAway);
 }

@@ -1,14 +1,13 @@
 //! What the person who starts the server settles.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use model::listening::first_kept;
-use model::port::PortRange;
 use model::request::{Settings, SignUpMode};
 use planner::hosts::ConsoleHosts;
 
 use crate::access::apps::AppsDomain;
+use crate::host_ports::ForwardConfig;
 use crate::http::Exposure;
 use crate::store::Location;
 
@@ -54,21 +53,6 @@ pub struct SshConfig {
     pub port: Option<u16>,
 }
 
-/// The server's own host ports for instances. People find them under the host of the SSH gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ForwardConfig {
-    /// Where instances may listen; `0.0.0.0` is every IPv4 address.
-    pub bind: IpAddr,
-    pub range: PortRange,
-}
-
-impl ForwardConfig {
-    /// The first of the server's own addresses that an instance could take.
-    pub fn contains_own(&self, listens: &[SocketAddr]) -> Option<SocketAddr> {
-        first_kept(listens, self.bind, self.range)
-    }
-}
-
 impl Config {
     /// Where the rows are kept.
     pub fn location(&self) -> Location {
@@ -91,18 +75,6 @@ impl Config {
 mod tests {
     use super::*;
     use crate::http::exposure::Certificate;
-
-    #[test]
-    fn a_range_with_the_servers_own_port_in_it_is_found() {
-        let listens = ["127.0.0.1:8080", "10.0.0.7:2222"].map(|text| text.parse().unwrap());
-        let own = |bind: &str, first, last| {
-            ForwardConfig { bind: bind.parse().unwrap(), range: PortRange { first, last } }.contains_own(&listens)
-        };
-        assert_eq!(own("127.0.0.1", 8000, 8999), Some(listens[0]));
-        assert_eq!(own("0.0.0.0", 2222, 2222), Some(listens[1]));
-        assert_eq!(own("127.0.0.2", 8000, 8999), None, "another address has ports of its own");
-        assert_eq!(own("0.0.0.0", 20_000, 20_999), None);
-    }
 
     #[test]
     fn where_others_reach_it_only_who_was_invited_has_an_account() {

@@ -17,16 +17,25 @@ use planner::permission::{Action, Subject, is_allowed};
 use planner::view::{images, instance_view_for};
 use sha2::{Digest, Sha256};
 
-use super::{Handle, gone, strange};
+use crate::core::{Core, gone, strange};
 
-impl Handle {
+#[derive(Clone)]
+pub struct Instances {
+    core: Core,
+}
+
+impl Instances {
+    pub(crate) const fn new(core: Core) -> Self {
+        Self { core }
+    }
+
     pub fn images(&self, actor: &Actor) -> Result<Vec<ImageView>, Refusal> {
-        Ok(images(&self.world(), &*self.person(actor)?, self.now()))
+        Ok(images(&self.core.world(), &*self.core.person(actor)?, self.core.now()))
     }
 
     /// The person's own; for an administrator everybody's.
-    pub fn instances(&self, actor: &Actor) -> Result<Vec<InstanceView>, Refusal> {
-        let (world, now) = (self.world(), self.now());
+    pub fn list(&self, actor: &Actor) -> Result<Vec<InstanceView>, Refusal> {
+        let (world, now) = (self.core.world(), self.core.now());
         let seen = world
             .instances
             .values()
@@ -34,21 +43,21 @@ impl Handle {
         Ok(seen.filter_map(|instance| instance_view_for(&world, actor.person, instance, now)).collect())
     }
 
-    pub fn instance(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
-        let world = self.world();
+    pub fn get(&self, actor: &Actor, id: InstanceId) -> Result<InstanceView, Refusal> {
+        let world = self.core.world();
         let seen = actor.instance(&world, Action::SeeInstance, id)?;
-        instance_view_for(&world, actor.person, seen, self.now()).ok_or_else(|| gone("instance"))
+        instance_view_for(&world, actor.person, seen, self.core.now()).ok_or_else(|| gone("instance"))
     }
 
     /// What happened to it, the oldest first.
-    pub fn instance_events(&self, actor: &Actor, id: InstanceId) -> Result<Vec<InstanceEvent>, Refusal> {
-        let world = self.world();
+    pub fn events(&self, actor: &Actor, id: InstanceId) -> Result<Vec<InstanceEvent>, Refusal> {
+        let world = self.core.world();
         actor.instance(&world, Action::SeeInstance, id)?;
         Ok(world.timeline(id).to_vec())
     }
 
     /// The same idempotency key with the same request makes one instance, however often it is sent.
-    pub async fn create_instance(
+    pub async fn create(
         &self,
         actor: &Actor,
         asked: CreateInstance,
@@ -59,9 +68,9 @@ impl Handle {
         let request_hash = hex::encode(Sha256::digest(request));
         let key = idempotency_key.map(|key| Key { key, request_hash });
         let asker = Asker::Person(actor.clone());
-        let answer = self.orchestrator.ask_once(asker, Command::CreateInstance(asked), key).await?;
+        let answer = self.core.orchestrator.ask_once(asker, Command::CreateInstance(asked), key).await?;
         let Answer::Instance(id) = answer else { return Err(strange(&answer)) };
-        self.instance(actor, id)
+        self.get(actor, id)
     }
 
     pub async fn wish(&self, actor: &Actor, id: InstanceId, verb: Verb) -> Result<InstanceView, Refusal> {
@@ -123,18 +132,19 @@ impl Handle {
     }
 
     /// Takes a deletion as done although its node is away.
-    pub async fn forget_instance(&self, actor: &Actor, id: InstanceId) -> Result<(), Refusal> {
-        self.ask(actor, Command::Wish { id, verb: Verb::Forget }).await.map(drop)
+    pub async fn forget(&self, actor: &Actor, id: InstanceId) -> Result<(), Refusal> {
+        self.core.ask(actor, Command::Wish { id, verb: Verb::Forget }).await.map(drop)
     }
 
     async fn change(&self, actor: &Actor, id: InstanceId, command: Command) -> Result<InstanceView, Refusal> {
-        self.ask(actor, command).await?;
-        self.instance(actor, id)
+        self.core.ask(actor, command).await?;
+        self.get(actor, id)
     }
 
     /// Why it is as it is, and what can be done about it.
-    pub fn explain_instance(&self, actor: &Actor, id: InstanceId) -> Result<Explanation, Refusal> {
-        let world = self.world();
-        explain(&world, actor.instance(&world, Action::SeeInstance, id)?, self.now()).ok_or_else(|| gone("instance"))
+    pub fn explain(&self, actor: &Actor, id: InstanceId) -> Result<Explanation, Refusal> {
+        let world = self.core.world();
+        explain(&world, actor.instance(&world, Action::SeeInstance, id)?, self.core.now())
+            .ok_or_else(|| gone("instance"))
     }
 }

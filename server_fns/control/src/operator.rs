@@ -6,8 +6,8 @@ use std::path::Path;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
-use super::{ConsoleAnswer, ConsoleRequest, socket_path};
 use crate::config::Config;
+use crate::console::{ConsoleAnswer, ConsoleRequest, socket_path};
 use crate::running::Control;
 use crate::store::OpenError;
 
@@ -33,8 +33,8 @@ pub async fn call(config: Config, request: ConsoleRequest) -> Result<ConsoleAnsw
     if request.needs_server() {
         return Err(ConsoleError::NotRunning);
     }
-    let (handle, running) = Control::open(config).await?.run();
-    let answer = handle.console(request).await;
+    let (api, running) = Control::open(config).await?.run();
+    let answer = api.console.carry_out(request).await;
     running.stop().await;
     Ok(answer)
 }

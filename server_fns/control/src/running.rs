@@ -10,14 +10,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::{forwards, ssh};
+use crate::api::{Api, Settled};
 use crate::auth::attempts::AttemptLimits;
 use crate::authority::Authority;
 use crate::clock::Clock;
-use crate::config::{Config, ForwardConfig};
+use crate::config::Config;
 use crate::console;
-use crate::gateway::install::Programs;
-use crate::handle::Handle;
+use crate::core::Core;
+use crate::host_ports::ForwardConfig;
 use crate::limits;
+use crate::nodes::install::Programs;
 use crate::orchestrator::Loop;
 use crate::store::{OpenError, Store};
 use crate::tunnel::Tunnels;
@@ -113,36 +115,42 @@ impl Opened {
 
     /// Starts the writing task and the administrator's socket on the runtime that calls it, which must give its
     /// threads [`limits::WORKER_STACK`].
-    pub fn run(self) -> (Handle, Running) {
+    pub fn run(self) -> (Arc<Api>, Running) {
         let Self { store, world, clock, config, authority, gateway, attempts } = self;
         let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let authority = Arc::new(authority);
         let (task, orchestrator) = Loop::new(store, world, clock, Arc::clone(&authority));
         let writer = tokio::spawn(task.run(writing.clone()));
+        let core = Core { orchestrator, tasks: tasks.clone(), stopping: connections.clone() };
         let near = nearby(&config);
-        let tunnels = Tunnels::new(near.as_ref().map(|(nearby, _)| nearby.clone()));
-        let handle =
-            Handle::new(orchestrator, attempts, authority, config.apps, tunnels, tasks.clone(), connections.clone());
-        let programs = config.programs.as_deref().map(Programs::beside);
-        let handle = handle.seen(config.exposure, config.hosts).handing_out(programs.unwrap_or_default());
-        handle.tell_exposure();
+        let tunnels = Arc::new(Tunnels::new(core.clone(), near.as_ref().map(|(nearby, _)| nearby.clone())));
+        let settled = Settled {
+            attempts,
+            exposure: config.exposure,
+            hosts: config.hosts,
+            apps: config.apps,
+            programs: config.programs.as_deref().map(Programs::beside).unwrap_or_default(),
+        };
+        let api = Arc::new(Api::new(core.clone(), &authority, Arc::clone(&tunnels), settled));
+        api.credentials.tell_exposure();
         if let Some((nearby, listener)) = near {
             tasks.spawn(nearby.serve(listener, connections.clone()));
         }
         if let Some(listener) = gateway {
-            match ssh::config(&handle.authority, &config.ssh.host) {
-                Ok(config) => drop(tasks.spawn(ssh::serve(handle.clone(), listener, Arc::new(config)))),
+            match ssh::config(&authority, &config.ssh.host) {
+                Ok(config) => drop(tasks.spawn(ssh::serve(api.gateway.clone(), listener, Arc::new(config)))),
                 // Without it, instances are reached at their nodes.
                 Err(error) => tracing::error!(%error, "the SSH gateway has no certificate and does not run"),
             }
         }
         if let Some(ForwardConfig { bind, .. }) = config.forwards {
-            tasks.spawn(forwards::serve(handle.clone(), bind));
+            tasks.spawn(forwards::serve(core, tunnels, bind));
         }
         if !config.data_dir.as_os_str().is_empty() {
             match console::listen(&config.data_dir) {
                 Ok(listener) => {
-                    let serve = console::serve(handle.clone(), listener, config.data_dir, connections.clone());
+                    let serve =
+                        console::serve(Arc::clone(&api.console), listener, config.data_dir, connections.clone());
                     tasks.spawn(serve);
                 }
                 // Without it the server works on.
@@ -151,7 +159,7 @@ impl Opened {
                 }
             }
         }
-        (handle, Running { connections, tasks, writing, writer })
+        (api, Running { connections, tasks, writing, writer })
     }
 }
 

@@ -10,7 +10,6 @@ use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForw
 use model::verb::Verb;
 
 use crate::actor::Actor;
-use crate::draw::Draw;
 
 mod decide;
 pub mod idempotency;
@@ -27,6 +26,7 @@ use people::{Admission, Newcomer, Opening};
 use ssh_keys::{ParsedKey, Shown};
 
 pub use crate::decision::Decision;
+pub(crate) use crate::draw::fresh;
 pub use model::answer::Answer;
 
 /// Who asks.
@@ -192,16 +192,6 @@ impl Asker {
         match self {
             Self::Person(actor) => Ok(actor),
             Self::Operator | Self::Stranger => Err(Refusal::unauthenticated()),
-        }
-    }
-}
-
-/// Draws until the id is a new one.
-pub(crate) fn fresh<I>(draw: &mut dyn Draw, make: fn(u64) -> I, taken: impl Fn(&I) -> bool) -> I {
-    loop {
-        let id = make(draw.bits());
-        if !taken(&id) {
-            return id;
         }
     }
 }

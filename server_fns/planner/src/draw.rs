@@ -29,3 +29,13 @@ impl<F: FnMut() -> u64> Draw for F {
         HostKey { public_key: public_key.to_owned(), ..HostKey::default() }
     }
 }
+
+/// Draws until the id is a new one.
+pub(crate) fn fresh<I>(draw: &mut dyn Draw, make: fn(u64) -> I, taken: impl Fn(&I) -> bool) -> I {
+    loop {
+        let id = make(draw.bits());
+        if !taken(&id) {
+            return id;
+        }
+    }
+}

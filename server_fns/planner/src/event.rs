@@ -10,8 +10,7 @@ use model::port::{ContainerPort, HostPort, UrlAccess};
 use model::verb::Verb;
 
 use crate::clock::Now;
-use crate::command::fresh;
-use crate::draw::Draw;
+use crate::draw::{Draw, fresh};
 use crate::world::{Change, World};
 
 mod words;

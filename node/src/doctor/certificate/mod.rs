@@ -9,7 +9,7 @@ use rustls::pki_types::UnixTime;
 use super::answer::clean;
 use super::check::Fault;
 use super::target::Target;
-use crate::channel::WrongPin;
+use crate::server::WrongPin;
 
 /// Public authorities are compiled into the node, and no others.
 const PUBLIC: &str = "Give the server a certificate of a public authority such as Let's Encrypt (Caddy does so by \

@@ -6,6 +6,3 @@ pub(crate) mod forwards;
 mod permit;
 pub(crate) mod ssh;
 pub(crate) mod terminal;
-mod tickets;
-
-pub(crate) use tickets::Tickets;

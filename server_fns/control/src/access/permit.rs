@@ -13,8 +13,7 @@ use planner::permission::Action;
 use planner::world::World;
 use tokio::time::timeout;
 
-use super::apps::Admitted;
-use crate::handle::{Handle, still_there};
+use crate::core::{Core, still_there};
 
 /// How often it is looked whether time alone has ended it: a session, a link.
 const LOOK: Duration = Duration::from_secs(1);
@@ -26,8 +25,6 @@ pub(crate) enum Permit {
     Sight { actor: Actor, instance: InstanceId },
     /// They may see it, and it is to run.
     Use { actor: Actor, instance: InstanceId },
-    /// They were let in to an app of it.
-    Visit(Admitted),
 }
 
 impl Permit {
@@ -41,24 +38,17 @@ impl Permit {
                 sees(actor, *instance) && wished(instance) != Some(DesiredState::Deleted)
             }
             Self::Use { actor, instance } => sees(actor, *instance) && wished(instance) == Some(DesiredState::Running),
-            Self::Visit(admitted) => {
-                admitted.holds(world, now) && wished(&admitted.instance()) == Some(DesiredState::Running)
-            }
         }
     }
 }
 
 /// What comes for as long as the permit holds. Then it breaks off, so that it never looks whole.
-pub(super) fn while_allowed<S>(
-    handle: &Handle,
-    permit: Permit,
-    bytes: S,
-) -> impl Stream<Item = io::Result<Bytes>> + use<S>
+pub(super) fn while_allowed<S>(core: &Core, permit: Permit, bytes: S) -> impl Stream<Item = io::Result<Bytes>> + use<S>
 where
     S: Stream<Item = io::Result<Bytes>>,
 {
-    let handle = handle.clone();
-    let ended = async move { handle.no_longer_allowed(&permit).await };
+    let core = core.clone();
+    let ended = async move { no_longer_allowed(&core, &permit).await };
     stream::unfold(Some((Box::pin(bytes), Box::pin(ended))), |state| async move {
         let (mut bytes, mut ended) = state?;
         tokio::select! {
@@ -69,17 +59,19 @@ where
     })
 }
 
-impl Handle {
-    /// Waits until the permit holds no longer: the person signed out, the token was removed, the port was closed, the
-    /// instance is being stopped. Every stream for people waits for this beside its bytes.
-    pub(crate) async fn no_longer_allowed(&self, permit: &Permit) {
-        let mut worlds = self.orchestrator.watch();
-        loop {
-            let world = worlds.borrow_and_update().clone();
-            // Without a next world the server is stopping.
-            if !permit.holds(&world, self.now()) || matches!(timeout(LOOK, worlds.changed()).await, Ok(Err(_))) {
-                return;
-            }
+/// Waits until the permit holds no longer: the person signed out, the token was removed, the instance is being stopped.
+pub(super) async fn no_longer_allowed(core: &Core, permit: &Permit) {
+    no_longer(core, |world, now| permit.holds(world, now)).await;
+}
+
+/// Waits until that no longer holds. Every stream for people waits for this beside its bytes.
+pub(super) async fn no_longer(core: &Core, holds: impl Fn(&World, Now) -> bool) {
+    let mut worlds = core.orchestrator.watch();
+    loop {
+        let world = worlds.borrow_and_update().clone();
+        // Without a next world the server is stopping.
+        if !holds(&world, core.now()) || matches!(timeout(LOOK, worlds.changed()).await, Ok(Err(_))) {
+            return;
         }
     }
 }

@@ -1,18 +1,82 @@
-//! For whom a page is drawn that a browser navigates to: a navigation carries a cookie and no key.
+//! Who asks, by what a request shows: for a page that a browser navigates to, which carries a cookie and no key, and for
+//! everything else.
 
-use axum::http::HeaderMap;
+use hyper::HeaderMap;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::SignUpMode;
 use planner::actor::{Actor, Via};
-use planner::command::people;
-use planner::hosts::sharers;
+use planner::clock::Now;
+use planner::command::{Asker, Command, people};
+use planner::hosts::{ConsoleHosts, sharers};
+use planner::world::World;
 
-use super::Handle;
-use crate::auth::secret;
+use crate::auth::secret::{self, SecretKind};
+use crate::auth::turns::Turns;
+use crate::core::Core;
 use crate::http::Exposure;
 use crate::http::cookie::{self, Credential};
 
-impl Handle {
+pub struct Credentials {
+    core: Core,
+    turns: Turns,
+    /// Where browsers find the console, and how.
+    exposure: Exposure,
+    console_hosts: ConsoleHosts,
+}
+
+impl Credentials {
+    pub(crate) fn new(core: Core, exposure: Exposure, console_hosts: ConsoleHosts) -> Self {
+        Self { core, turns: Turns::default(), exposure, console_hosts }
+    }
+
+    /// Who shows this credential. That it was used is noted at most once a minute, after the answer.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a wrong, expired or withdrawn one.
+    #[expect(clippy::unused_async, reason = "callers need not know that the answer is in memory")]
+    pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
+        let (world, now) = (self.core.world(), self.core.now());
+        let found = match &credential {
+            Credential::Session { cookies, key } if secret::is_well_formed(SecretKind::SessionKey, key) => world
+                .session_by_key_hash(&secret::hash(key))
+                .filter(|session| {
+                    cookies.iter().any(|text| secret::same_hash(&secret::hash(text), &session.secret_hash))
+                })
+                .filter(|session| people::session_is_valid(session, now))
+                .map(|session| (session.person, Via::Session(session.id))),
+            Credential::Cookie(_) => return Err(key_is_missing()),
+            Credential::Bearer(text) if secret::is_well_formed(SecretKind::ApiToken, text) => {
+                world.token_by_hash(&secret::hash(text)).map(|token| (token.person, Via::Token(token.id)))
+            }
+            Credential::Session { .. } | Credential::Bearer(_) => None,
+        };
+        let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
+        let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
+        let actor = Actor::new(person, via);
+        self.touch(&world, &actor, now);
+        Ok(actor)
+    }
+
+    fn touch(&self, world: &World, actor: &Actor, now: Now) {
+        if people::note_use(world, actor, now).changes.is_empty() {
+            return;
+        }
+        let (orchestrator, asker) = (self.core.orchestrator.clone(), Asker::Person(actor.clone()));
+        self.core.tasks.spawn(async move {
+            if let Err(refusal) = orchestrator.ask(asker, Command::NoteUse).await {
+                tracing::warn!(%refusal, "the last use of a session or token was not noted");
+            }
+        });
+    }
+
+    /// Before something is changed.
+    ///
+    /// # Errors
+    /// `RateLimited`, when the person has changed too much lately.
+    pub fn takes_turn(&self, actor: &Actor) -> Result<(), Refusal> {
+        self.turns.take(actor.person, self.core.now().mono)
+    }
+
     /// Who the page is drawn for that this request asks for. A cookie alone will do where no instance can have it: nothing
     /// is done for whoever shows it, and whatever the page then asks for needs the key.
     ///
@@ -25,7 +89,7 @@ impl Handle {
         if !self.exposure.draws_by_cookie(!self.sharing_host().is_empty()) {
             return Err(key_is_missing());
         }
-        let (world, now) = (self.world(), self.now());
+        let (world, now) = (self.core.world(), self.core.now());
         let session = world.session_by_hash(&secret::hash(cookie));
         let session = session.filter(|session| people::session_is_valid(session, now));
         let found = session.and_then(|session| Some((session.id, world.people.get(&session.person)?)));
@@ -34,7 +98,7 @@ impl Handle {
     }
 
     /// What a request shows to say who asks.
-    pub fn credential(&self, headers: &HeaderMap) -> Option<Credential> {
+    pub fn read(&self, headers: &HeaderMap) -> Option<Credential> {
         cookie::credential(headers, self.exposure.is_secure())
     }
 
@@ -53,7 +117,7 @@ impl Handle {
                  nothing by itself; still give them an address of their own, such as 127.0.0.2 on one machine"
             );
         }
-        if self.exposure.is_beyond_loopback() && self.world().settings.sign_up == SignUpMode::Open {
+        if self.exposure.is_beyond_loopback() && self.core.world().settings.sign_up == SignUpMode::Open {
             tracing::warn!(
                 "whoever reaches this server may open an account: that is what its settings say. An administrator \
                  changes it on the page `Settings`"
@@ -63,11 +127,11 @@ impl Handle {
 
     /// Whose ports have a host name of the console.
     pub(crate) fn sharing_host(&self) -> Vec<String> {
-        sharers(&self.world(), &self.console_hosts)
+        sharers(&self.core.world(), &self.console_hosts)
     }
 }
 
-pub(super) fn key_is_missing() -> Refusal {
+fn key_is_missing() -> Refusal {
     let message = "A session's cookie opens nothing by itself. Send the key that signing in answered with, too, in the \
                    header `DockHost-Session-Key`; programs use an API token.";
     Refusal::new(RefusalCode::Unauthenticated, message)

@@ -9,32 +9,41 @@ use planner::command::ssh_keys::Shown;
 use planner::command::{Answer, Command};
 use planner::view::ssh_key_view;
 
-use super::{Handle, gone, strange};
-use crate::auth::challenges::LIFETIME;
+use crate::auth::challenges::{Challenges, LIFETIME};
 use crate::auth::ssh_key;
 use crate::auth::ssh_key::signature::NAMESPACE;
+use crate::core::{Core, gone, strange};
 
-impl Handle {
-    pub fn ssh_keys(&self, actor: &Actor) -> Result<Vec<SshKeyView>, Refusal> {
-        let world = self.world();
+pub struct SshKeys {
+    core: Core,
+    challenges: Challenges,
+}
+
+impl SshKeys {
+    pub(crate) fn new(core: Core) -> Self {
+        Self { core, challenges: Challenges::default() }
+    }
+
+    pub fn list(&self, actor: &Actor) -> Result<Vec<SshKeyView>, Refusal> {
+        let world = self.core.world();
         Ok(world.ssh_keys_of(actor.person).map(|key| ssh_key_view(&world, key)).collect())
     }
 
-    pub async fn add_ssh_key(&self, actor: &Actor, asked: AddSshKey) -> Result<SshKeyView, Refusal> {
+    pub async fn add(&self, actor: &Actor, asked: AddSshKey) -> Result<SshKeyView, Refusal> {
         let key = ssh_key::parse(&asked.public_key)?;
-        let answer = self.ask(actor, Command::AddSshKey { asked, key }).await?;
+        let answer = self.core.ask(actor, Command::AddSshKey { asked, key }).await?;
         let Answer::SshKey(id) = answer else { return Err(strange(&answer)) };
-        self.ssh_key(id)
+        self.view(id)
     }
 
-    fn ssh_key(&self, id: SshKeyId) -> Result<SshKeyView, Refusal> {
-        let world = self.world();
+    fn view(&self, id: SshKeyId) -> Result<SshKeyView, Refusal> {
+        let world = self.core.world();
         Ok(ssh_key_view(&world, world.ssh_keys.get(&id).ok_or_else(|| gone("SSH key"))?))
     }
 
     /// What is to be signed to prove the key, in place of what was given before.
-    pub fn challenge_ssh_key(&self, actor: &Actor, id: SshKeyId) -> Result<KeyChallenge, Refusal> {
-        let (world, now) = (self.world(), self.now());
+    pub fn challenge(&self, actor: &Actor, id: SshKeyId) -> Result<KeyChallenge, Refusal> {
+        let (world, now) = (self.core.world(), self.core.now());
         let key = actor.ssh_key(&world, id)?;
         let text = self.challenges.give(world.cluster, &actor.username, (id, &key.fingerprint), now.mono)?;
         // Nobody but the person knows where the private half lies; this is where ssh-keygen puts it.
@@ -50,26 +59,26 @@ impl Handle {
     }
 
     /// Takes a signature of that as the proof.
-    pub async fn prove_ssh_key(&self, actor: &Actor, id: SshKeyId, asked: ProveSshKey) -> Result<SshKeyView, Refusal> {
-        let world = self.world();
+    pub async fn prove(&self, actor: &Actor, id: SshKeyId, asked: ProveSshKey) -> Result<SshKeyView, Refusal> {
+        let world = self.core.world();
         let key = actor.ssh_key(&world, id)?;
-        self.challenges.redeem(id, &key.public_key, &asked.signature, self.now().mono)?;
-        self.key_was_shown(actor, id, Shown::Meant).await?;
-        self.ssh_key(id)
+        self.challenges.redeem(id, &key.public_key, &asked.signature, self.core.now().mono)?;
+        self.was_shown(actor, id, Shown::Meant).await?;
+        self.view(id)
     }
 
     /// Its holder was here, on behalf of that account.
-    pub(crate) async fn key_was_shown(&self, actor: &Actor, id: SshKeyId, shown: Shown) -> Result<(), Refusal> {
-        self.ask(actor, Command::ProveSshKey { id, shown }).await.map(drop)
+    pub(crate) async fn was_shown(&self, actor: &Actor, id: SshKeyId, shown: Shown) -> Result<(), Refusal> {
+        self.core.ask(actor, Command::ProveSshKey { id, shown }).await.map(drop)
     }
 
     /// Whether its holder may use the lobby and jump to every instance of the account.
     pub async fn set_may_manage(&self, actor: &Actor, id: SshKeyId, asked: MayManage) -> Result<SshKeyView, Refusal> {
-        self.ask(actor, Command::SetMayManage { id, allowed: asked.allowed }).await?;
-        self.ssh_key(id)
+        self.core.ask(actor, Command::SetMayManage { id, allowed: asked.allowed }).await?;
+        self.view(id)
     }
 
-    pub async fn remove_ssh_key(&self, actor: &Actor, id: SshKeyId) -> Result<(), Refusal> {
-        self.ask(actor, Command::RemoveSshKey { id }).await.map(drop)
+    pub async fn remove(&self, actor: &Actor, id: SshKeyId) -> Result<(), Refusal> {
+        self.core.ask(actor, Command::RemoveSshKey { id }).await.map(drop)
     }
 }

@@ -1,6 +1,12 @@
 //! Signing up, in and out.
 
+mod credentials;
+mod keys;
+mod setup;
+mod tokens;
+
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use model::id::{PersonId, SessionId};
 use model::refusal::{Refusal, RefusalCode};
@@ -13,11 +19,16 @@ use planner::permission::{Action, Subject, is_allowed};
 use planner::view::{person_view, session_view, welcome};
 use planner::world::World;
 
-use super::{Handle, Peer, gone, strange};
-use crate::auth::attempts::{Began, Known, Visitor};
-use crate::auth::password::{self, wrong_name_or_password};
+use crate::auth::attempts::{Attempts, Began, Known, Visitor};
+use crate::auth::password::{self, Passwords, wrong_name_or_password};
+use crate::auth::peer::Peer;
 use crate::auth::secret::{self, Secret, SecretKind};
+use crate::core::{Core, gone, strange};
 use crate::http::network;
+pub(crate) use credentials::Credentials;
+pub(crate) use keys::SshKeys;
+use setup::SetupLink;
+pub(crate) use tokens::Tokens;
 
 /// What a browser holds once somebody signed in with it.
 #[derive(Debug)]
@@ -27,16 +38,41 @@ pub struct SessionSecrets {
     pub key: Secret,
 }
 
-impl Handle {
+pub struct Accounts {
+    core: Core,
+    passwords: Passwords,
+    attempts: Arc<Attempts>,
+    setup: SetupLink,
+    credentials: Arc<Credentials>,
+}
+
+impl Accounts {
+    pub(crate) fn new(core: Core, attempts: Arc<Attempts>, credentials: Arc<Credentials>) -> Self {
+        let setup = SetupLink::new(core.world().has_administrator());
+        Self { core, passwords: Passwords::new(), attempts, setup, credentials }
+    }
+
+    /// The one-time set-up token, while there is no administrator. It is made when the server starts and known to
+    /// this process only, so a restart makes another and the old one opens nothing.
+    pub fn setup_token(&self) -> Option<String> {
+        let ready = self.core.world().has_administrator();
+        self.setup.token().filter(|_| !ready)
+    }
+
+    /// The person behind the credential.
+    pub fn me(&self, actor: &Actor) -> Result<PersonView, Refusal> {
+        Ok(person_view(&*self.core.person(actor)?))
+    }
+
     /// Opens an account and signs in.
     pub async fn sign_up(&self, asked: SignUp, peer: Peer) -> Result<(PersonView, SessionSecrets), Refusal> {
-        self.attempts.sign_up(peer.address, self.now().mono)?;
+        self.attempts.sign_up(peer.address, self.core.now().mono)?;
         let admission = self.admission(&asked)?;
-        let newcomer = people::newcomer(&self.world(), &asked, admission)?;
+        let newcomer = people::newcomer(&self.core.world(), &asked, admission)?;
         password::check(&asked.password, &[newcomer.username.as_str(), newcomer.email.as_str()])?;
         let hash = self.passwords.hash(asked.password.clone()).await?;
         let command = Command::SignUp { newcomer, admission, password_hash: hash.clone() };
-        let answer = self.orchestrator.ask(Asker::Stranger, command).await?;
+        let answer = self.core.orchestrator.ask(Asker::Stranger, command).await?;
         let Answer::Person(person) = answer else { return Err(strange(&answer)) };
         if admission == Admission::Setup {
             self.setup.forget();
@@ -57,13 +93,15 @@ impl Handle {
         let Some(invite) = asked.invite.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(Admission::None);
         };
-        people::find_invite(&self.world(), &secret::hash(invite), self.now()).map(Admission::Invite).ok_or_else(|| {
-            forbidden("This invitation was used, withdrawn, or has expired. Ask an administrator for another one.")
-        })
+        people::find_invite(&self.core.world(), &secret::hash(invite), self.core.now())
+            .map(Admission::Invite)
+            .ok_or_else(|| {
+                forbidden("This invitation was used, withdrawn, or has expired. Ask an administrator for another one.")
+            })
     }
 
     pub async fn sign_in(&self, asked: SignIn, peer: Peer) -> Result<(PersonView, SessionSecrets), Refusal> {
-        let (world, now) = (self.world(), self.now());
+        let (world, now) = (self.core.world(), self.core.now());
         let person = world.person_by_login(&asked.username).cloned();
         // By one name, whichever was typed.
         let account = person.as_ref().map_or(asked.username.as_str(), |person| person.username.as_str());
@@ -107,8 +145,8 @@ impl Handle {
             address: peer.address.to_string(),
             agent: peer.agent,
         };
-        self.orchestrator.ask(Asker::Stranger, Command::OpenSession(opening)).await?;
-        let world = self.world();
+        self.core.orchestrator.ask(Asker::Stranger, Command::OpenSession(opening)).await?;
+        let world = self.core.world();
         let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
         let key = secret::hash(secrets.key.expose());
         let began = Began { address, browser: key, earlier: browser, password: &password };
@@ -118,14 +156,14 @@ impl Handle {
 
     /// Ends the session that asks.
     pub async fn sign_out(&self, actor: &Actor) -> Result<(), Refusal> {
-        self.ask(actor, Command::CloseSession).await.map(drop)
+        self.core.ask(actor, Command::CloseSession).await.map(drop)
     }
 
     /// Every other session of the person ends.
     pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
-        let person = self.person(actor)?;
+        let person = self.core.person(actor)?;
         password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
-        let attempt = self.attempts.password_change(person.username.as_str(), self.now().mono)?;
+        let attempt = self.attempts.password_change(person.username.as_str(), self.core.now().mono)?;
         let right = self.passwords.verify(asked.current, person.password_hash.clone()).await;
         if !right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))? {
             return Err(Refusal::field("current", "The current password is not right."));
@@ -133,8 +171,8 @@ impl Handle {
         self.attempts.give_back(&attempt);
         let hash = self.passwords.hash(asked.new).await?;
         let (checked, new) = (person.password_hash.clone(), hash.clone());
-        self.ask(actor, Command::ChangePassword { checked, password_hash: hash }).await?;
-        let world = self.world();
+        self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash }).await?;
+        let world = self.core.world();
         let kept = session_of(actor).and_then(|id| world.sessions.get(&id));
         if let Some((session, address)) = kept.and_then(|kept| Some((kept, kept.address.parse().ok()?))) {
             let began = Began { address, browser: session.key_hash.clone(), earlier: None, password: &new };
@@ -145,7 +183,7 @@ impl Handle {
 
     /// Where the person is signed in, the latest use first.
     pub fn sessions(&self, actor: &Actor) -> Result<Vec<SessionView>, Refusal> {
-        let (world, now, current) = (self.world(), self.now(), session_of(actor));
+        let (world, now, current) = (self.core.world(), self.core.now(), session_of(actor));
         let valid = world.sessions_of(actor.person).filter(|session| people::session_is_valid(session, now));
         let mut views: Vec<_> = valid.map(|session| session_view(session, current)).collect();
         views.sort_by_key(|view| std::cmp::Reverse((view.last_seen_at, view.id)));
@@ -153,9 +191,9 @@ impl Handle {
     }
 
     pub async fn revoke_session(&self, actor: &Actor, id: SessionId) -> Result<(), Refusal> {
-        let world = self.world();
-        self.ask(actor, Command::RevokeSession { id }).await?;
-        if let (Some(session), Ok(person)) = (world.sessions.get(&id), self.person(actor)) {
+        let world = self.core.world();
+        self.core.ask(actor, Command::RevokeSession { id }).await?;
+        if let (Some(session), Ok(person)) = (world.sessions.get(&id), self.core.person(actor)) {
             self.attempts.revoked(person.username.as_str(), &session.key_hash);
         }
         Ok(())
@@ -163,13 +201,13 @@ impl Handle {
 
     /// What a visitor may know, signed in or not.
     pub fn welcome(&self, actor: Option<&Actor>) -> Welcome {
-        let world = self.world();
+        let world = self.core.world();
         let may_see = |actor: &Actor| is_allowed(&world, actor, Action::SeeExposure, Subject::Installation);
-        let administers = actor.is_some_and(may_see) && !self.exposure().is_beyond_loopback();
+        let administers = actor.is_some_and(may_see) && !self.credentials.exposure().is_beyond_loopback();
         Welcome {
-            plain_http: self.exposure().is_insecure(),
-            sharing_host: if administers { self.sharing_host() } else { Vec::new() },
-            ..welcome(&world, actor.map(|actor| actor.person), self.now())
+            plain_http: self.credentials.exposure().is_insecure(),
+            sharing_host: if administers { self.credentials.sharing_host() } else { Vec::new() },
+            ..welcome(&world, actor.map(|actor| actor.person), self.core.now())
         }
     }
 

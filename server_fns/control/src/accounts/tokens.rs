@@ -8,26 +8,34 @@ use planner::actor::Actor;
 use planner::command::{Answer, Command};
 use planner::view::token_view;
 
-use super::{Handle, gone, strange};
 use crate::auth::secret::{self, Secret, SecretKind};
+use crate::core::{Core, gone, strange};
 
-impl Handle {
-    pub fn tokens(&self, actor: &Actor) -> Result<Vec<TokenView>, Refusal> {
-        Ok(self.world().tokens_of(actor.person).map(|token| token_view(token)).collect())
+pub struct Tokens {
+    core: Core,
+}
+
+impl Tokens {
+    pub(crate) const fn new(core: Core) -> Self {
+        Self { core }
+    }
+
+    pub fn list(&self, actor: &Actor) -> Result<Vec<TokenView>, Refusal> {
+        Ok(self.core.world().tokens_of(actor.person).map(|token| token_view(token)).collect())
     }
 
     /// The secret is shown this once.
-    pub async fn create_token(&self, actor: &Actor, asked: CreateToken) -> Result<Created<TokenView>, Refusal> {
+    pub async fn create(&self, actor: &Actor, asked: CreateToken) -> Result<Created<TokenView>, Refusal> {
         let secret = Secret::generate(SecretKind::ApiToken);
         let (hint, secret_hash) = (secret::hint(secret.expose()), secret::hash(secret.expose()));
-        let answer = self.ask(actor, Command::CreateToken { asked, hint, secret_hash }).await?;
+        let answer = self.core.ask(actor, Command::CreateToken { asked, hint, secret_hash }).await?;
         let Answer::Token(id) = answer else { return Err(strange(&answer)) };
-        let world = self.world();
+        let world = self.core.world();
         let view = token_view(world.tokens.get(&id).ok_or_else(|| gone("token"))?);
         Ok(Created { view, secret: secret.expose().to_owned() })
     }
 
-    pub async fn remove_token(&self, actor: &Actor, id: TokenId) -> Result<(), Refusal> {
-        self.ask(actor, Command::RemoveToken { id }).await.map(drop)
+    pub async fn remove(&self, actor: &Actor, id: TokenId) -> Result<(), Refusal> {
+        self.core.ask(actor, Command::RemoveToken { id }).await.map(drop)
     }
 }

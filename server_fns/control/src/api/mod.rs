@@ -1,147 +1,90 @@
-//! The only door for server functions: one method per endpoint. Who asks comes first; what comes back is what pages
-//! show, or a refusal.
+//! The door for server functions and routes: the rooms of the server, each with what people may ask of it. Who asks
+//! comes first; what comes back is what pages show, or a refusal. Nothing below knows this type.
 
-mod accounts;
-mod first_paint;
-mod gateway;
-mod instances;
-mod keys;
-mod live;
-mod nodes;
-mod reach;
-mod seats;
-mod settings;
-mod tokens;
+mod router;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use model::refusal::{Refusal, RefusalCode};
-use model::view::PersonView;
-use planner::actor::{Actor, Via};
-use planner::clock::Now;
-use planner::command::{Answer, Asker, Command, people};
+use model::refusal::Refusal;
 use planner::hosts::ConsoleHosts;
-use planner::view::person_view;
-use planner::world::{Person, World};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::access::apps::{self, AppsDomain};
-use crate::access::{Tickets, files, terminal};
+use crate::access::apps::{AppsDomain, Urls};
+use crate::access::files::Files;
+use crate::access::ssh::Gateway;
+use crate::access::terminal::Terminals;
+use crate::accounts::{Accounts, Credentials, SshKeys, Tokens};
 use crate::auth::attempts::{AttemptLimits, Attempts};
-use crate::auth::challenges::Challenges;
-use crate::auth::password::Passwords;
-use crate::auth::secret::{self, SecretKind};
-use crate::auth::turns::Turns;
 use crate::authority::Authority;
-use crate::gateway::install::Programs;
+use crate::console::Console;
+use crate::core::Core;
 use crate::http::Exposure;
-use crate::http::cookie::Credential;
-use crate::orchestrator::Orchestrator;
-use crate::setup::SetupLink;
+use crate::installation::Installation;
+use crate::instances::Instances;
+use crate::live::Live;
+use crate::nodes::Nodes;
+use crate::nodes::install::Programs;
 use crate::tunnel::Tunnels;
-use seats::Seats;
 
-pub use accounts::SessionSecrets;
-pub use live::Subscription;
-pub(crate) use live::still_there;
-
-/// Where a request comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Peer {
-    pub address: IpAddr,
-    /// The browser, as it names itself.
-    pub agent: String,
+pub struct Api {
+    pub(crate) core: Core,
+    pub credentials: Arc<Credentials>,
+    pub accounts: Arc<Accounts>,
+    pub tokens: Arc<Tokens>,
+    pub ssh_keys: Arc<SshKeys>,
+    pub installation: Installation,
+    pub instances: Instances,
+    pub nodes: Arc<Nodes>,
+    pub tunnels: Arc<Tunnels>,
+    pub live: Live,
+    pub terminals: Arc<Terminals>,
+    pub files: Arc<Files>,
+    pub urls: Arc<Urls>,
+    pub gateway: Gateway,
+    pub(crate) console: Arc<Console>,
 }
 
-/// Cheap to clone.
-#[derive(Clone)]
-pub struct Handle {
-    pub(crate) orchestrator: Orchestrator,
-    passwords: Passwords,
-    attempts: Arc<Attempts>,
-    setup: Arc<SetupLink>,
-    pub(crate) tunnels: Arc<Tunnels>,
-    pub(crate) authority: Arc<Authority>,
-    challenges: Arc<Challenges>,
-    pub(crate) terminal_tickets: Arc<Tickets<terminal::Admission>>,
-    pub(crate) file_tickets: Arc<Tickets<files::Admission>>,
-    pub(crate) app_tickets: Arc<Tickets<apps::Entry>>,
-    pub(crate) apps: Option<Arc<AppsDomain>>,
-    pub(crate) tasks: TaskTracker,
-    pub(crate) stopping: CancellationToken,
-    exposure: Exposure,
-    console_hosts: Arc<ConsoleHosts>,
-    seats: Seats,
-    turns: Arc<Turns>,
-    pub(crate) live_tickets: Arc<Tickets<Actor>>,
-    programs: Arc<Programs>,
+/// What the operator settled that the rooms need to know.
+pub(crate) struct Settled {
+    pub(crate) attempts: AttemptLimits,
+    pub(crate) exposure: Exposure,
+    pub(crate) hosts: ConsoleHosts,
+    pub(crate) apps: Option<AppsDomain>,
+    pub(crate) programs: Programs,
 }
 
-impl Handle {
-    pub(crate) fn new(
-        orchestrator: Orchestrator,
-        limits: AttemptLimits,
-        authority: Arc<Authority>,
-        apps: Option<AppsDomain>,
-        tunnels: Tunnels,
-        tasks: TaskTracker,
-        stopping: CancellationToken,
-    ) -> Self {
-        let setup = SetupLink::new(orchestrator.world().has_administrator());
+impl Api {
+    pub(crate) fn new(core: Core, authority: &Arc<Authority>, tunnels: Arc<Tunnels>, settled: Settled) -> Self {
+        let Settled { attempts, exposure, hosts, apps, programs } = settled;
+        let attempts = Arc::new(Attempts::new(attempts));
+        let credentials = Arc::new(Credentials::new(core.clone(), exposure, hosts));
+        let accounts = Arc::new(Accounts::new(core.clone(), Arc::clone(&attempts), Arc::clone(&credentials)));
+        let tokens = Arc::new(Tokens::new(core.clone()));
+        let ssh_keys = Arc::new(SshKeys::new(core.clone()));
+        let instances = Instances::new(core.clone());
+        let gateway = Gateway {
+            core: core.clone(),
+            tunnels: Arc::clone(&tunnels),
+            authority: Arc::clone(authority),
+            instances: instances.clone(),
+            keys: Arc::clone(&ssh_keys),
+        };
         Self {
-            orchestrator,
-            passwords: Passwords::new(),
-            attempts: Arc::new(Attempts::new(limits)),
-            setup: Arc::new(setup),
-            tunnels: Arc::new(tunnels),
-            authority,
-            challenges: Arc::default(),
-            terminal_tickets: Arc::default(),
-            file_tickets: Arc::default(),
-            app_tickets: Arc::default(),
-            apps: apps.map(Arc::new),
-            tasks,
-            stopping,
-            exposure: Exposure::default(),
-            console_hosts: Arc::default(),
-            seats: Seats::default(),
-            turns: Arc::default(),
-            live_tickets: Arc::default(),
-            programs: Arc::default(),
+            installation: Installation::new(core.clone()),
+            nodes: Arc::new(Nodes::new(core.clone(), Arc::clone(&tunnels), attempts, programs)),
+            live: Live::new(core.clone()),
+            terminals: Arc::new(Terminals::new(core.clone(), Arc::clone(&tunnels))),
+            files: Arc::new(Files::new(core.clone(), Arc::clone(&tunnels), Arc::clone(&credentials))),
+            urls: Arc::new(Urls::new(core.clone(), Arc::clone(&tunnels), Arc::clone(authority), apps)),
+            console: Arc::new(Console::new(core.clone(), Arc::clone(&accounts), Arc::clone(&tokens))),
+            core,
+            credentials,
+            accounts,
+            tokens,
+            ssh_keys,
+            instances,
+            tunnels,
+            gateway,
         }
-    }
-
-    /// What machines are given that become nodes.
-    #[must_use]
-    pub(crate) fn handing_out(self, programs: Programs) -> Self {
-        Self { programs: Arc::new(programs), ..self }
-    }
-
-    pub(crate) fn programs(&self) -> &Programs {
-        &self.programs
-    }
-
-    /// Where browsers find the console, and how.
-    #[must_use]
-    pub(crate) fn seen(self, exposure: Exposure, hosts: ConsoleHosts) -> Self {
-        Self { exposure, console_hosts: Arc::new(hosts), ..self }
-    }
-
-    pub(crate) fn now(&self) -> Now {
-        self.orchestrator.clock().now()
-    }
-
-    pub(crate) fn world(&self) -> Arc<World> {
-        self.orchestrator.world()
-    }
-
-    /// The one-time set-up token, while there is no administrator. It is made when the server starts and known to
-    /// this process only, so a restart makes another and the old one opens nothing.
-    pub fn setup_token(&self) -> Option<String> {
-        let ready = self.world().has_administrator();
-        self.setup.token().filter(|_| !ready)
     }
 
     /// Whether requests can be served: the database answers.
@@ -149,77 +92,6 @@ impl Handle {
     /// # Errors
     /// `Unavailable`, with the reason.
     pub async fn ready(&self) -> Result<(), Refusal> {
-        self.orchestrator.probe().await
+        self.core.orchestrator.probe().await
     }
-
-    /// Who shows this credential. That it was used is noted at most once a minute, after the answer.
-    ///
-    /// # Errors
-    /// `Unauthenticated` for a wrong, expired or withdrawn one.
-    #[expect(clippy::unused_async, reason = "callers need not know that the answer is in memory")]
-    pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
-        let (world, now) = (self.world(), self.now());
-        let found = match &credential {
-            Credential::Session { cookies, key } if secret::is_well_formed(SecretKind::SessionKey, key) => world
-                .session_by_key_hash(&secret::hash(key))
-                .filter(|session| {
-                    cookies.iter().any(|text| secret::same_hash(&secret::hash(text), &session.secret_hash))
-                })
-                .filter(|session| people::session_is_valid(session, now))
-                .map(|session| (session.person, Via::Session(session.id))),
-            Credential::Cookie(_) => return Err(first_paint::key_is_missing()),
-            Credential::Bearer(text) if secret::is_well_formed(SecretKind::ApiToken, text) => {
-                world.token_by_hash(&secret::hash(text)).map(|token| (token.person, Via::Token(token.id)))
-            }
-            Credential::Session { .. } | Credential::Bearer(_) => None,
-        };
-        let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
-        let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
-        let actor = Actor::new(person, via);
-        self.touch(&world, &actor, now);
-        Ok(actor)
-    }
-
-    /// Before something is changed.
-    ///
-    /// # Errors
-    /// `RateLimited`, when the person has changed too much lately.
-    pub fn takes_turn(&self, actor: &Actor) -> Result<(), Refusal> {
-        self.turns.take(actor.person, self.now().mono)
-    }
-
-    /// What a person asks for.
-    async fn ask(&self, actor: &Actor, command: Command) -> Result<Answer, Refusal> {
-        self.orchestrator.ask(Asker::Person(actor.clone()), command).await
-    }
-
-    fn touch(&self, world: &World, actor: &Actor, now: Now) {
-        if people::note_use(world, actor, now).changes.is_empty() {
-            return;
-        }
-        let (orchestrator, asker) = (self.orchestrator.clone(), Asker::Person(actor.clone()));
-        self.tasks.spawn(async move {
-            if let Err(refusal) = orchestrator.ask(asker, Command::NoteUse).await {
-                tracing::warn!(%refusal, "the last use of a session or token was not noted");
-            }
-        });
-    }
-
-    fn person(&self, actor: &Actor) -> Result<Arc<Person>, Refusal> {
-        self.world().people.get(&actor.person).cloned().ok_or_else(Refusal::unauthenticated)
-    }
-
-    /// The person behind the credential.
-    pub fn me(&self, actor: &Actor) -> Result<PersonView, Refusal> {
-        Ok(person_view(&*self.person(actor)?))
-    }
-}
-
-/// An answer to another command than was asked.
-pub(crate) fn strange(answer: &Answer) -> Refusal {
-    Refusal::new(RefusalCode::Internal, format!("The server answered with {answer:?}."))
-}
-
-fn gone(what: &str) -> Refusal {
-    Refusal::new(RefusalCode::NotFound, format!("The {what} was removed at the same moment."))
 }

@@ -1,55 +1,58 @@
 //! The routes that are not pages and not server functions.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use model::refusal::Refusal;
 
+use super::Api;
 use crate::access::{apps, files, terminal};
-use crate::gateway::{self, install};
-use crate::handle::Handle;
+use crate::core::Core;
+use crate::http::refuse;
+use crate::nodes::{self, install};
+use crate::routes::{FILES, TERMINAL};
 use crate::tunnel;
 
-impl Handle {
+impl Api {
     /// Where nodes dial in and what installs them, and what supervisors ask: `/healthz` says that the process runs,
     /// `/readyz` that it can serve.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route(protocol::PATH, get(gateway::dial))
-            .route(protocol::stream::PATH, get(tunnel::accept))
+        let of_nodes = Router::new()
+            .route(protocol::PATH, get(nodes::dial))
             .route(install::SCRIPT, get(install::script))
             .route(install::PROGRAM, get(install::program))
+            .with_state(Arc::clone(&self.nodes));
+        let of_apps = Router::new()
             .route(apps::OPEN, get(apps::open))
             .route(apps::SCRIPT, get(apps::script))
             .route(apps::KEYS, get(apps::console_keys))
-            .route(terminal::PATH, get(terminal::open))
-            .route(files::PATH, get(files::get).put(files::put))
+            .with_state(Arc::clone(&self.urls));
+        let probes = Router::new()
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz))
-            .with_state(self.clone())
+            .with_state(self.core.clone());
+        Router::new()
+            .merge(of_nodes)
+            .route(protocol::stream::PATH, get(tunnel::accept).with_state(Arc::clone(&self.tunnels)))
+            .merge(of_apps)
+            .route(TERMINAL, get(terminal::open).with_state(Arc::clone(&self.terminals)))
+            .route(FILES, get(files::get).put(files::put).with_state(Arc::clone(&self.files)))
+            .merge(probes)
     }
-}
 
-impl Handle {
     /// Puts the way to apps around the whole server: what is for their domain reaches nothing of the console's. Were it
     /// around each route, the answers of apps would name the methods of the console's routes.
     pub fn around(&self, server: Router) -> Router {
-        Router::new().fallback_service(server).layer(from_fn_with_state(self.clone(), apps::divert))
+        Router::new().fallback_service(server).layer(from_fn_with_state(Arc::clone(&self.urls), apps::divert))
     }
 }
 
-async fn readyz(State(handle): State<Handle>) -> Response {
-    match handle.ready().await {
+async fn readyz(State(core): State<Core>) -> Response {
+    match core.orchestrator.probe().await {
         Ok(()) => "ready\n".into_response(),
         Err(refusal) => refuse(&refusal),
     }
-}
-
-/// As programs read it.
-pub(crate) fn refuse(refusal: &Refusal) -> Response {
-    let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, axum::Json(refusal.clone())).into_response()
 }

@@ -2,7 +2,9 @@
 
 pub mod attempts;
 pub(crate) mod challenges;
+pub(crate) mod node_key;
 pub mod password;
+pub(crate) mod peer;
 pub mod secret;
 pub mod ssh_key;
 pub(crate) mod turns;

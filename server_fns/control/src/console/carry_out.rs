@@ -14,16 +14,16 @@ use planner::liveness::liveness;
 use planner::view::{instance_view, person_view};
 use planner::world::{Node, Person};
 
-use super::{ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
+use super::{Console, ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
 use crate::auth::secret::{self, Secret, SecretKind};
-use crate::handle::{Handle, strange};
+use crate::core::strange;
 use crate::store::{Backup, BackupError};
 
 /// Characters of an address that are shown.
 const ADDRESS: usize = 253;
 
-impl Handle {
-    pub(crate) async fn console(&self, request: ConsoleRequest) -> ConsoleAnswer {
+impl Console {
+    pub(crate) async fn carry_out(&self, request: ConsoleRequest) -> ConsoleAnswer {
         let answer = match request {
             ConsoleRequest::CreateAdministrator { username, email, password } => {
                 let asked = SignUp { username, email, password, setup: None, invite: None };
@@ -32,17 +32,19 @@ impl Handle {
             ConsoleRequest::ResetPassword { username, password } => self.reset_password(&username, password).await,
             ConsoleRequest::CreateToken { username, name } => self.console_token(&username, name).await,
             ConsoleRequest::ListPeople => {
-                let mut people: Vec<_> = self.world().people.values().map(|person| person_view(person)).collect();
+                let mut people: Vec<_> = self.core.world().people.values().map(|person| person_view(person)).collect();
                 people.sort_by(|one, other| one.username.cmp(&other.username));
                 Ok(ConsoleAnswer::People(people))
             }
             ConsoleRequest::Backup => self.backup(),
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
-            ConsoleRequest::ListProposals => Ok(ConsoleAnswer::Proposals(proposals(&self.world(), self.now()))),
+            ConsoleRequest::ListProposals => {
+                Ok(ConsoleAnswer::Proposals(proposals(&self.core.world(), self.core.now())))
+            }
             ConsoleRequest::Recover { node, container, owner } => self.recover(node, container, owner).await,
-            ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.setup_token())),
+            ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.accounts.setup_token())),
             ConsoleRequest::ServerFingerprint => {
-                Ok(ConsoleAnswer::Fingerprint(self.world().identity.server_fingerprint.clone()))
+                Ok(ConsoleAnswer::Fingerprint(self.core.world().identity.server_fingerprint.clone()))
             }
             ConsoleRequest::EnrolNode { name, address } => self.enrol_node(name, address).await,
         };
@@ -50,22 +52,22 @@ impl Handle {
     }
 
     async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
-        let answer = self.orchestrator.ask(Asker::Operator, Command::Recover { node, container, owner }).await?;
+        let answer = self.core.orchestrator.ask(Asker::Operator, Command::Recover { node, container, owner }).await?;
         let Answer::Instance(id) = answer else { return Err(strange(&answer)) };
-        let world = self.world();
-        let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, self.now()));
+        let world = self.core.world();
+        let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, self.core.now()));
         let InstanceView { name, owner, ssh_command, .. } = view.ok_or_else(|| Refusal::not_found("instance"))?;
         Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command }))
     }
 
     fn backup(&self) -> Result<ConsoleAnswer, Refusal> {
-        let written = Backup::of(&self.world(), self.now().wall).write();
+        let written = Backup::of(&self.core.world(), self.core.now().wall).write();
         let failed = |error: BackupError| Refusal::new(RefusalCode::Internal, format!("The backup failed: {error}."));
         written.map(ConsoleAnswer::Backup).map_err(failed)
     }
 
     fn node_states(&self) -> Vec<NodeState> {
-        let (world, now) = (self.world(), self.now());
+        let (world, now) = (self.core.world(), self.core.now());
         let state = |node: &std::sync::Arc<Node>| NodeState {
             name: node.settings.name.clone(),
             liveness: liveness(&world, node.id, now.mono),
@@ -81,28 +83,31 @@ impl Handle {
     async fn create_administrator(&self, asked: SignUp) -> Result<PersonView, Refusal> {
         let newcomer = Newcomer::read(&asked)?;
         let names = [newcomer.username.as_str(), newcomer.email.as_str()];
-        let password_hash = self.hash_password(asked.password, &names).await?;
+        let password_hash = self.accounts.hash_password(asked.password, &names).await?;
         let command = Command::CreateAdministrator { newcomer, password_hash };
-        let answer = self.orchestrator.ask(Asker::Operator, command).await?;
+        let answer = self.core.orchestrator.ask(Asker::Operator, command).await?;
         let Answer::Person(id) = answer else { return Err(strange(&answer)) };
-        self.world().people.get(&id).map(|person| person_view(person)).ok_or_else(|| Refusal::not_found("person"))
+        self.core.world().people.get(&id).map(|person| person_view(person)).ok_or_else(|| Refusal::not_found("person"))
     }
 
     async fn reset_password(&self, login: &str, password: String) -> Result<ConsoleAnswer, Refusal> {
         let person = self.by_login(login)?;
         let names = [person.username.as_str(), person.email.as_str()];
-        let password_hash = self.hash_password(password, &names).await?;
-        self.orchestrator.ask(Asker::Operator, Command::ResetPassword { person: person.id, password_hash }).await?;
+        let password_hash = self.accounts.hash_password(password, &names).await?;
+        self.core
+            .orchestrator
+            .ask(Asker::Operator, Command::ResetPassword { person: person.id, password_hash })
+            .await?;
         Ok(ConsoleAnswer::Done)
     }
 
     async fn console_token(&self, login: &str, name: String) -> Result<ConsoleAnswer, Refusal> {
         let actor = Actor::new(&*self.by_login(login)?, Via::Console);
-        Ok(ConsoleAnswer::Secret(self.create_token(&actor, CreateToken { name }).await?.secret))
+        Ok(ConsoleAnswer::Secret(self.tokens.create(&actor, CreateToken { name }).await?.secret))
     }
 
     fn by_login(&self, login: &str) -> Result<std::sync::Arc<Person>, Refusal> {
-        self.world().person_by_login(login).cloned().ok_or_else(|| {
+        self.core.world().person_by_login(login).cloned().ok_or_else(|| {
             Refusal::new(RefusalCode::NotFound, format!("There is nobody with the username or address {login}."))
         })
     }
@@ -111,7 +116,7 @@ impl Handle {
         let key = Secret::generate(SecretKind::NodeKey);
         let asked = RegisterNode { name, address, ..RegisterNode::default() };
         let command = Command::InstallNode { asked, key_hash: secret::hash(key.expose()) };
-        self.orchestrator.ask(Asker::Operator, command).await?;
+        self.core.orchestrator.ask(Asker::Operator, command).await?;
         Ok(ConsoleAnswer::Secret(key.expose().to_owned()))
     }
 }

@@ -2,10 +2,10 @@
 //! asked. One JSON line each way.
 
 mod carry_out;
-mod client;
 mod server;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::name::{InstanceName, NodeName, Username};
 use model::node::{EngineState, Liveness};
@@ -14,8 +14,22 @@ use model::stranger::Proposal;
 use model::view::PersonView;
 use serde::{Deserialize, Serialize};
 
-pub use client::{ConsoleError, call};
+use crate::accounts::{Accounts, Tokens};
+use crate::core::Core;
 pub(crate) use server::{listen, serve};
+
+/// Carries out what administrators ask for.
+pub(crate) struct Console {
+    core: Core,
+    accounts: Arc<Accounts>,
+    tokens: Arc<Tokens>,
+}
+
+impl Console {
+    pub(crate) const fn new(core: Core, accounts: Arc<Accounts>, tokens: Arc<Tokens>) -> Self {
+        Self { core, accounts, tokens }
+    }
+}
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
@@ -61,7 +75,7 @@ pub enum ConsoleRequest {
 
 impl ConsoleRequest {
     /// Whether only a running server knows the answer.
-    const fn needs_server(&self) -> bool {
+    pub(crate) const fn needs_server(&self) -> bool {
         matches!(self, Self::SetupLink | Self::ServerFingerprint | Self::ListProposals | Self::Recover { .. })
     }
 }
@@ -110,6 +124,6 @@ pub struct NodeState {
     pub faults: Vec<String>,
 }
 
-fn socket_path(data_dir: &Path) -> PathBuf {
+pub(crate) fn socket_path(data_dir: &Path) -> PathBuf {
     data_dir.join("admin.sock")
 }

@@ -2,26 +2,26 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::refusal::{Refusal, RefusalCode};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 
-use super::{ConsoleAnswer, socket_path};
-use crate::handle::Handle;
+use super::{Console, ConsoleAnswer, socket_path};
 use crate::limits;
 use crate::socket_file;
 use crate::store::keep_private;
 
 /// Answers until the server stops.
-pub(crate) async fn serve(handle: Handle, listener: UnixListener, data_dir: PathBuf, stop: CancellationToken) {
+pub(crate) async fn serve(console: Arc<Console>, listener: UnixListener, data_dir: PathBuf, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let answered = tokio::time::timeout(limits::CONSOLE_ANSWER, answer(&handle, stream)).await;
+                    let answered = tokio::time::timeout(limits::CONSOLE_ANSWER, answer(&console, stream)).await;
                     if let Ok(Err(error)) = answered {
                         tracing::warn!(%error, "an administrator's request was not answered");
                     }
@@ -43,12 +43,12 @@ pub(crate) fn listen(data_dir: &Path) -> io::Result<UnixListener> {
     socket_file::listen(&socket_path(data_dir))
 }
 
-async fn answer(handle: &Handle, mut stream: UnixStream) -> io::Result<()> {
+async fn answer(console: &Console, mut stream: UnixStream) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut line = String::new();
     BufReader::new(read.take(limits::CONSOLE_LINE)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
-        Ok(request) => handle.console(request).await,
+        Ok(request) => console.carry_out(request).await,
         Err(error) => {
             ConsoleAnswer::Refused(Refusal::new(RefusalCode::Invalid, format!("The request cannot be read: {error}.")))
         }

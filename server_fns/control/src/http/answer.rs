@@ -31,7 +31,12 @@ struct Wrapped<'a> {
     data: &'a Refusal,
 }
 
-pub(super) fn refuse(refusal: &Refusal, reader: Reader) -> Response {
+/// As programs read it.
+pub(crate) fn refuse(refusal: &Refusal) -> Response {
+    refuse_to(refusal, Reader::Program)
+}
+
+pub(super) fn refuse_to(refusal: &Refusal, reader: Reader) -> Response {
     answer(status(refusal.code), refusal, reader)
 }
 

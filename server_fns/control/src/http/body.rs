@@ -12,7 +12,8 @@ use futures_util::StreamExt;
 use model::refusal::{Refusal, RefusalCode};
 
 use super::API;
-use super::answer::{Reader, refuse};
+use super::answer::{Reader, refuse_to};
+use crate::routes::FILES;
 
 /// The longest thing a person sends is an SSH key of 16 KiB.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -31,14 +32,14 @@ pub(super) async fn bound(request: Request, next: Next) -> Response {
     }
     match whole(request, MAX_BODY_TIME).await {
         Ok(request) => next.run(request).await,
-        Err(refusal) => refuse(&refusal, reader),
+        Err(refusal) => refuse_to(&refusal, reader),
     }
 }
 
 /// A file is carried on as it comes, by a route that bounds it itself.
 fn is_streamed(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>();
-    route.is_some_and(|route| route.as_str() == crate::access::files::PATH)
+    route.is_some_and(|route| route.as_str() == FILES)
 }
 
 async fn whole(request: Request, patience: Duration) -> Result<Request, Refusal> {

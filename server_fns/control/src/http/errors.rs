@@ -9,7 +9,7 @@ use axum::response::Response;
 use model::refusal::{Refusal, RefusalCode};
 use serde::Deserialize;
 
-use super::answer::{Reader, answer, refuse, status};
+use super::answer::{Reader, answer, refuse_to, status};
 use super::unread::unreadable;
 use super::{API, query};
 
@@ -31,10 +31,10 @@ pub(super) async fn reshape(request: Request, next: Next) -> Response {
     let reader = Reader::of(request.headers());
     let Some(route) = request.extensions().get::<MatchedPath>() else {
         let refusal = Refusal::new(RefusalCode::NotFound, format!("There is no `{path}` in this server's API."));
-        return refuse(&refusal, reader);
+        return refuse_to(&refusal, reader);
     };
     if let Some(refusal) = query::stray(route.as_str(), request.uri().query().unwrap_or_default()) {
-        return refuse(&refusal, reader);
+        return refuse_to(&refusal, reader);
     }
     let accepted = *request.method() == ACCEPTED.0 && path == ACCEPTED.1;
     let mut response = next.run(request).await;

@@ -1,7 +1,6 @@
 //! Under which names the console answers: its own. A page that lets its own name lead here (DNS rebinding) is a stranger's
 //! page with our content, and gets none.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -11,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use model::refusal::{Refusal, RefusalCode};
 
 use super::answer::{Reader, answer};
+use super::host_name::{host, name};
 use super::{Dialled, Exposure, Origins, cookie};
 use crate::sparse::{Sparse, shown};
 
@@ -18,24 +18,6 @@ use crate::sparse::{Sparse, shown};
 const BY_ANY_NAME: [&str; 4] = ["/healthz", "/readyz", protocol::PATH, protocol::stream::PATH];
 
 static REFUSED: Sparse = Sparse::new();
-
-/// The host that was asked for, as it was written: HTTP/2 has it in the address, and there it goes before the header.
-pub(crate) fn host(request: &Request) -> Option<String> {
-    // What is no text is a name that nobody has, and not the lack of one.
-    let named = request.headers().get(header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
-    request.uri().authority().map(|authority| authority.to_string()).or(named)
-}
-
-/// Without the port, and IPv6 without its brackets.
-pub(super) fn name(host: &str) -> &str {
-    if let Some(rest) = host.strip_prefix('[') {
-        return rest.split(']').next().unwrap_or(rest);
-    }
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.contains(':') => name,
-        _ => host,
-    }
-}
 
 pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     if let Some(place) = under_tls(&origins, &request) {
@@ -85,11 +67,6 @@ fn under_tls(origins: &Origins, request: &Request) -> Option<String> {
     let host = host(request).filter(|_| wanted)?;
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     Some(format!("{}{path}", origins.with_tls(name(&host))?))
-}
-
-/// No page can have an address for a name that leads elsewhere.
-pub(super) fn is_literal(name: &str) -> bool {
-    name.parse::<IpAddr>().is_ok()
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ mod errors;
 pub mod exposure;
 mod forwarded;
 mod headers;
-pub(crate) mod hosts;
+pub(crate) mod host_name;
+mod hosts;
 pub(crate) mod listen;
 mod origin;
 mod query;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
+pub(crate) use answer::refuse;
 pub use body::Sent;
 pub(crate) use body::discard;
 pub use dialled::Dialled;

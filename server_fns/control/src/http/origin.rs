@@ -12,9 +12,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use model::refusal::{Refusal, RefusalCode};
 
-use super::answer::{Reader, refuse};
+use super::answer::{Reader, refuse_to};
 use super::exposure::Exposure;
-use super::{API, hosts, window};
+use super::{API, host_name, window};
 use crate::sparse::{Sparse, shown};
 
 /// An address in the configuration that is not one a browser could have open.
@@ -51,8 +51,9 @@ impl Origins {
         let public = public.collect::<Result<Vec<_>, _>>()?;
         let strict =
             exposure.is_strict() && !public.is_empty() && public.iter().all(|origin| origin.starts_with("https://"));
-        let of_public =
-            public.iter().filter_map(|origin| origin.split_once("://").map(|(_, host)| hosts::name(host).to_owned()));
+        let of_public = public
+            .iter()
+            .filter_map(|origin| origin.split_once("://").map(|(_, host)| host_name::name(host).to_owned()));
         let names = of_public.chain(["localhost".to_owned()]).collect();
         Ok(Self { allowed: own.chain(public).collect(), names, exposure, strict })
     }
@@ -77,14 +78,14 @@ impl Origins {
     /// The public URL of that name, if it is `https`.
     pub(super) fn with_tls(&self, name: &str) -> Option<&str> {
         let of_name = |origin: &&String| {
-            origin.strip_prefix("https://").is_some_and(|host| hosts::name(host).eq_ignore_ascii_case(name))
+            origin.strip_prefix("https://").is_some_and(|host| host_name::name(host).eq_ignore_ascii_case(name))
         };
         self.allowed.iter().find(of_name).map(String::as_str)
     }
 
     /// Whether that is a name of the console's host, or an address.
     pub(super) fn answers_to(&self, name: &str) -> bool {
-        hosts::is_literal(name) || self.names.contains(&name.trim_end_matches('.').to_ascii_lowercase())
+        host_name::is_literal(name) || self.names.contains(&name.trim_end_matches('.').to_ascii_lowercase())
     }
 
     /// Whether a page of that origin is ours. An address is nobody else's: who opened the page by it asked for us.
@@ -93,8 +94,8 @@ impl Origins {
     }
 
     fn is_asked(&self, origin: &str, host: &str) -> bool {
-        let name = hosts::name(host);
-        let ours = hosts::is_literal(name) || (self.names.contains(name) && !name.contains('.'));
+        let name = host_name::name(host);
+        let ours = host_name::is_literal(name) || (self.names.contains(name) && !name.contains('.'));
         let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
         let bare = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
         ours && origin == self::origin(self.exposure.scheme(), &bare, port)
@@ -103,7 +104,7 @@ impl Origins {
 
 /// Refuses what a foreign page sent, before anything of it is read.
 pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
-    let asked = hosts::host(&request);
+    let asked = host_name::host(&request);
     match decide(&origins, asked.as_deref(), request.method(), request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refusal) => {
@@ -111,7 +112,7 @@ pub(super) async fn guard(State(origins): State<Arc<Origins>>, request: Request,
                 let path = shown(request.uri().path());
                 tracing::warn!(path, more, reason = refusal.message, "a request was refused for its origin");
             }
-            refuse(&refusal, Reader::of(request.headers()))
+            refuse_to(&refusal, Reader::of(request.headers()))
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use model::refusal::{Refusal, RefusalCode};
 
-use crate::access::{files, terminal};
+use crate::routes::{FILES, TERMINAL};
 
 /// The routes that take parameters. The feed is a server function.
 const TAKEN: [(&str, &[&str]); 3] =
-    [(files::PATH, &["path", "ticket"]), (terminal::PATH, &["ticket"]), ("/api/v1/live", &["ticket"])];
+    [(FILES, &["path", "ticket"]), (TERMINAL, &["ticket"]), ("/api/v1/live", &["ticket"])];
 
 /// The refusal, if there is a parameter that the route does not have.
 pub(super) fn stray(route: &str, query: &str) -> Option<Refusal> {
@@ -22,11 +22,11 @@ pub(super) fn stray(route: &str, query: &str) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::stray;
+    use super::*;
 
     #[test]
     fn each_route_takes_its_own_parameters_and_no_others() {
-        let files = crate::access::files::PATH;
+        let files = FILES;
         for (route, query) in
             [(files, "path=a&ticket=b"), (files, "path=a%26b=c"), ("/api/v1/live", ""), ("/api/v1/live", "&")]
         {

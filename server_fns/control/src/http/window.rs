@@ -6,15 +6,22 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::access::{files, terminal};
+use crate::routes::TERMINAL;
 
 /// The origins of its page, by system. No page of the world's has one of them.
 const ORIGINS: [&str; 2] = ["dioxus://index.html", "http://dioxus.index.html"];
 
 /// Whether the window asks for something that a ticket opens. The ticket speaks for itself, so it is not looked at here.
 pub(super) fn shows_ticket(uri: &Uri, headers: &HeaderMap) -> bool {
-    let ticketed = uri.path() == terminal::PATH || files::is_ticketed(uri);
+    let ticketed = uri.path() == TERMINAL || is_ticketed(uri);
     ticketed && origin(headers).is_some()
+}
+
+/// Whether a request for a file shows a ticket and needs no session.
+fn is_ticketed(uri: &Uri) -> bool {
+    let below = uri.path().strip_prefix("/api/v1/instances/");
+    let file = below.and_then(|rest| rest.split_once('/')).is_some_and(|(_, rest)| rest == "files");
+    file && uri.query().is_some_and(|query| query.split('&').any(|part| part.starts_with("ticket=")))
 }
 
 fn origin(headers: &HeaderMap) -> Option<HeaderValue> {
@@ -89,6 +96,21 @@ mod tests {
                 let answer = ask(method, path, origins).await;
                 assert!(!answer.headers.contains_key("access-control-allow-origin"), "{method} {path} {origins:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_shown_for_a_file_alone() {
+        let ticketed = |uri: &str| is_ticketed(&uri.parse().unwrap());
+        assert!(ticketed("/api/v1/instances/i-1/files?path=a&ticket=x"));
+        for other in [
+            "/api/v1/instances/i-1/files?path=ticket=x",
+            "/api/v1/instances/i-1/files",
+            "/api/v1/instances/i-1?ticket=x",
+            "/api/v1/instances/i-1/files/ticket?ticket=x",
+            "/api/v1/me?ticket=x",
+        ] {
+            assert!(!ticketed(other), "{other}");
         }
     }
 }

@@ -1,27 +1,39 @@
 //! What a page that stays open is told: a snapshot, then what changed.
 
+mod seats;
+
 use std::sync::Arc;
 
 use model::live::{LiveEvent, LiveWorld};
 use model::refusal::Refusal;
 use model::ticket::Ticket;
 use model::version::Revision;
-use planner::actor::{Actor, Via};
+use planner::actor::Actor;
 use planner::clock::Now;
-use planner::command::people::session_is_valid;
 use planner::view::live_world;
 use planner::world::World;
 use tokio::sync::watch;
 
-use super::Handle;
-use super::seats::Seat;
 use crate::clock::Clock;
+use crate::core::{Core, still_there};
+use crate::tickets::Tickets;
+use seats::{Seat, Seats};
 
-impl Handle {
+pub struct Live {
+    core: Core,
+    seats: Seats,
+    tickets: Tickets<Actor>,
+}
+
+impl Live {
+    pub(crate) fn new(core: Core) -> Self {
+        Self { core, seats: Seats::default(), tickets: Tickets::default() }
+    }
+
     /// Everything that the person may see, for the first paint.
     pub fn snapshot(&self, actor: &Actor) -> Result<LiveEvent, Refusal> {
-        let now = self.now();
-        let world = live_world(&self.world(), actor.person, now).ok_or_else(Refusal::unauthenticated)?;
+        let now = self.core.now();
+        let world = live_world(&self.core.world(), actor.person, now).ok_or_else(Refusal::unauthenticated)?;
         Ok(LiveEvent::Snapshot { revision: Revision::default(), now: now.wall, world: Box::new(world) })
     }
 
@@ -29,26 +41,26 @@ impl Handle {
     ///
     /// # Errors
     /// While too many tickets wait to be used.
-    pub fn live_ticket(&self, actor: &Actor) -> Result<Ticket, Refusal> {
-        self.live_tickets.give(actor.person, actor.clone(), tokio::time::Instant::now())
+    pub fn ticket(&self, actor: &Actor) -> Result<Ticket, Refusal> {
+        self.tickets.give(actor.person, actor.clone(), tokio::time::Instant::now())
     }
 
     /// Who asked for that ticket, if what they signed in with still holds.
     ///
     /// # Errors
     /// `Unauthenticated`.
-    pub fn live_admission(&self, ticket: &str) -> Result<Actor, Refusal> {
-        let actor = self.live_tickets.redeem(ticket, tokio::time::Instant::now())?;
-        still_there(&self.world(), &actor, self.now()).then_some(actor).ok_or_else(Refusal::unauthenticated)
+    pub fn admission(&self, ticket: &str) -> Result<Actor, Refusal> {
+        let actor = self.tickets.redeem(ticket, tokio::time::Instant::now())?;
+        still_there(&self.core.world(), &actor, self.core.now()).then_some(actor).ok_or_else(Refusal::unauthenticated)
     }
 
     /// # Errors
     /// When the person follows in too many tabs already.
     pub fn subscribe(&self, actor: &Actor) -> Result<Subscription, Refusal> {
         let seat = self.seats.take(actor.person)?;
-        let mut worlds = self.orchestrator.watch();
+        let mut worlds = self.core.orchestrator.watch();
         worlds.mark_changed();
-        let (actor, clock) = (actor.clone(), self.orchestrator.clock());
+        let (actor, clock) = (actor.clone(), self.core.orchestrator.clock());
         Ok(Subscription { actor, worlds, clock, told: None, ended: false, seat })
     }
 }
@@ -105,15 +117,5 @@ impl Subscription {
         let (from, to) = (*from, from.next());
         self.told = Some((to, seen));
         Some(LiveEvent::Changed { from, to, now, changes })
-    }
-}
-
-/// Whether what the actor signed in with still holds.
-pub(crate) fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
-    match actor.via {
-        Via::Session(id) => world.sessions.get(&id).is_some_and(|session| session_is_valid(session, now)),
-        Via::Token(id) => world.tokens.contains_key(&id),
-        Via::SshKey(id) => world.ssh_keys.contains_key(&id),
-        Via::Console => true,
     }
 }

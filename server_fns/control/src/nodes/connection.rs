@@ -20,14 +20,14 @@ use protocol::{Hello, RefusedReason, Report, ToNode};
 use tokio::time::Instant;
 use wire::meter::{Ends, Meter};
 
+use super::Nodes;
 use super::pace::Pace;
 use super::socket::{Lost, Socket};
-use crate::handle::Handle;
 use crate::limits;
 use crate::sparse::{Sparse, shown};
 
 pub(super) struct Connection {
-    pub(super) handle: Handle,
+    pub(super) nodes: Arc<Nodes>,
     pub(super) node: NodeId,
     pub(super) key_hash: String,
     pub(super) peer: String,
@@ -80,7 +80,7 @@ impl From<ChannelRefusal> for End {
 
 impl Connection {
     pub(super) async fn serve(self, socket: WebSocket) {
-        let _counted = self.handle.tasks.token();
+        let _counted = self.nodes.core.tasks.token();
         let mut socket = Socket::new(socket);
         let mut session = ServerSession::default();
         let mut epoch = None;
@@ -116,9 +116,9 @@ impl Connection {
         crash_at!("welcomed");
         *connected = Some(epoch);
         session.welcome(epoch);
-        let (mut wanted, meter) = self.handle.tunnels.connected(self.node, epoch);
+        let (mut wanted, meter) = self.nodes.tunnels.connected(self.node, epoch);
         let _entry = self.ends.map(|ends| meter.watch(ends));
-        let mut worlds = self.handle.orchestrator.watch();
+        let mut worlds = self.nodes.core.orchestrator.watch();
         let mut told = None;
         let mut heard = Instant::now();
         let mut pace = Pace::new(heard);
@@ -126,7 +126,7 @@ impl Connection {
         loop {
             let lease = lease(&worlds.borrow());
             tokio::select! {
-                () = self.handle.stopping.cancelled() => return Err(End::Stopping),
+                () = self.nodes.core.stopping.cancelled() => return Err(End::Stopping),
                 () = tokio::time::sleep_until(heard + lease) => return Err(End::Silent),
                 changed = worlds.changed() => {
                     changed.map_err(|_| End::Stopping)?;
@@ -150,7 +150,7 @@ impl Connection {
 
     async fn greeting(&self, socket: &mut Socket, session: &mut ServerSession) -> Result<Hello, End> {
         let frame = tokio::select! {
-            () = self.handle.stopping.cancelled() => return Err(End::Stopping),
+            () = self.nodes.core.stopping.cancelled() => return Err(End::Stopping),
             frame = tokio::time::timeout(GREETING, socket.next()) => frame,
         };
         let late = |_| End::Refused(RefusedReason::Protocol, "the node said no hello in time".to_owned());
@@ -169,7 +169,7 @@ impl Connection {
         check_facts(&facts)?;
         let hello = Introduction { machine, cluster, era, generation, facts, peer_address: self.peer.clone() };
         let event = ChannelEvent::Hello { key_hash: self.key_hash.clone(), hello };
-        match self.handle.orchestrator.hear(self.node, event).await? {
+        match self.nodes.core.orchestrator.hear(self.node, event).await? {
             ChannelAnswer::Welcome(epoch) => Ok(epoch),
             ChannelAnswer::Refused(refusal) => Err(refusal.into()),
             answer @ (ChannelAnswer::Done | ChannelAnswer::Beat(_)) => Err(strange(&answer).into()),
@@ -220,7 +220,7 @@ impl Connection {
             FromNode::Heartbeat(..) if !pace.beats(Instant::now()) => Ok(()),
             FromNode::Heartbeat(facts, there) => {
                 check_facts(&facts)?;
-                self.handle.tunnels.heard(self.node, epoch);
+                self.nodes.tunnels.heard(self.node, epoch);
                 let (round_trip, here) = (socket.round_trip(), counted(meter).await);
                 let event = ChannelEvent::Heartbeat { epoch, facts, round_trip, here, there };
                 let heartbeat = self.renew(event).await?;
@@ -244,7 +244,7 @@ impl Connection {
 
     /// Answers with how soon the next heartbeat is wanted.
     async fn renew(&self, event: ChannelEvent) -> Result<Duration, Refusal> {
-        match self.handle.orchestrator.hear(self.node, event).await? {
+        match self.nodes.core.orchestrator.hear(self.node, event).await? {
             ChannelAnswer::Beat(heartbeat) => Ok(heartbeat),
             answer @ (ChannelAnswer::Done | ChannelAnswer::Welcome(_) | ChannelAnswer::Refused(_)) => {
                 Err(strange(&answer))
@@ -256,13 +256,13 @@ impl Connection {
         let Report { epoch: _, sequence: _, assignment: _, instances, mut strangers } = report;
         strangers.truncate(limits::STRANGERS);
         let event = ChannelEvent::Report { epoch, instances, strangers };
-        self.handle.orchestrator.hear(self.node, event).await.map(drop)
+        self.nodes.core.orchestrator.hear(self.node, event).await.map(drop)
     }
 
     async fn leave(&self, epoch: Epoch) {
         let node = self.node;
-        self.handle.tunnels.disconnected(node, epoch);
-        if let Err(refusal) = self.handle.orchestrator.hear(node, ChannelEvent::Ended { epoch }).await {
+        self.nodes.tunnels.disconnected(node, epoch);
+        if let Err(refusal) = self.nodes.core.orchestrator.hear(node, ChannelEvent::Ended { epoch }).await {
             tracing::warn!(%node, %refusal, "the end of a node's connection was not noted; its lease will lapse");
         }
     }

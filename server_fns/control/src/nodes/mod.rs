@@ -1,39 +1,57 @@
-//! Where nodes dial in. It carries frames between a node's socket and the orchestrator, and decides nothing.
+//! Nodes: where they dial in, what installs them, and what people ask of them. It carries frames between a node's
+//! socket and the orchestrator, and decides nothing.
 
 mod connection;
 pub(crate) mod install;
 mod pace;
+mod registry;
 mod socket;
+
+use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use axum::extract::State;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{Extensions, HeaderMap};
 use axum::response::{IntoResponse, Response};
-use model::id::NodeId;
-use model::refusal::{Refusal, RefusalCode};
 use protocol::limits::MAX_FRAME;
 
-use crate::auth::secret::{self, SecretKind};
-use crate::handle::Handle;
-use crate::http::Dialled;
+use crate::auth::attempts::Attempts;
+use crate::auth::node_key::node_of;
+use crate::core::Core;
+use crate::http::{Dialled, refuse};
 use crate::limits;
-use crate::router::refuse;
 use crate::sparse::Sparse;
+use crate::tunnel::Tunnels;
 use connection::Connection;
+use install::Programs;
 
 static STRANGERS: Sparse = Sparse::new();
 
+pub struct Nodes {
+    core: Core,
+    tunnels: Arc<Tunnels>,
+    attempts: Arc<Attempts>,
+    /// What machines are given that become nodes.
+    programs: Programs,
+}
+
+impl Nodes {
+    pub(crate) const fn new(core: Core, tunnels: Arc<Tunnels>, attempts: Arc<Attempts>, programs: Programs) -> Self {
+        Self { core, tunnels, attempts, programs }
+    }
+}
+
 /// The key is looked at before the upgrade, so who has none costs one answer and no socket.
 pub(crate) async fn dial(
-    State(handle): State<Handle>,
+    State(nodes): State<Arc<Nodes>>,
     headers: HeaderMap,
     extensions: Extensions,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let dialled = extensions.get::<ConnectInfo<Dialled>>().map(|info| info.0);
     let peer = dialled.map(|dialled| dialled.address().to_string());
-    let (node, key_hash) = match node_of(&handle, &headers) {
+    let (node, key_hash) = match node_of(&nodes.core.world(), &headers) {
         Ok(found) => found,
         Err(refusal) => {
             if let Some(more) = STRANGERS.tells() {
@@ -43,7 +61,7 @@ pub(crate) async fn dial(
         }
     };
     let ends = dialled.and_then(|dialled| dialled.ends());
-    let connection = Connection { handle, node, key_hash, peer: peer.unwrap_or_default(), ends };
+    let connection = Connection { nodes, node, key_hash, peer: peer.unwrap_or_default(), ends };
     match upgrade {
         Ok(upgrade) => upgrade
             .max_message_size(MAX_FRAME)
@@ -52,22 +70,4 @@ pub(crate) async fn dial(
             .on_upgrade(|socket| connection.serve(socket)),
         Err(rejection) => rejection.into_response(),
     }
-}
-
-/// Whose key the request carries, and the hash of that key.
-pub(crate) fn node_of(handle: &Handle, headers: &HeaderMap) -> Result<(NodeId, String), Refusal> {
-    let key_hash = bearer(headers).map(secret::hash).ok_or_else(wrong_key)?;
-    let node = handle.world().node_by_key_hash(&key_hash).map(|node| node.id).ok_or_else(wrong_key)?;
-    Ok((node, key_hash))
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && secret::is_well_formed(SecretKind::NodeKey, key)).then_some(key)
-}
-
-fn wrong_key() -> Refusal {
-    let message =
-        "This node key is not valid: it was mistyped, rotated, or its node was removed. Get one on the node's page.";
-    Refusal::new(RefusalCode::Unauthenticated, message)
 }

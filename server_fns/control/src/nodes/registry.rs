@@ -11,64 +11,66 @@ use planner::command::{Answer, Asker, Command};
 use planner::permission::{Action, Subject, is_allowed};
 use planner::view::node_view;
 
-use super::{Handle, Peer, gone, strange};
+use super::Nodes;
+use crate::auth::peer::Peer;
 use crate::auth::secret::{self, Secret, SecretKind};
+use crate::core::{gone, strange};
 use crate::sparse::Sparse;
 
 static REFUSED: Sparse = Sparse::new();
 
-impl Handle {
+impl Nodes {
     /// Those that take the person's instances; for an administrator all.
-    pub fn nodes(&self, actor: &Actor) -> Result<Vec<NodeView>, Refusal> {
-        let (world, now, viewer) = (self.world(), self.now(), self.person(actor)?);
+    pub fn list(&self, actor: &Actor) -> Result<Vec<NodeView>, Refusal> {
+        let (world, now, viewer) = (self.core.world(), self.core.now(), self.core.person(actor)?);
         let seen = world.nodes.values().filter(|row| is_allowed(&world, actor, Action::SeeNode, Subject::Node(row)));
         Ok(seen.map(|node| node_view(&world, &viewer, node, now)).collect())
     }
 
-    pub fn node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
-        let (world, viewer) = (self.world(), self.person(actor)?);
+    pub fn get(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
+        let (world, viewer) = (self.core.world(), self.core.person(actor)?);
         let node = actor.node(&world, Action::SeeNode, id)?;
-        Ok(node_view(&world, &viewer, node, self.now()))
+        Ok(node_view(&world, &viewer, node, self.core.now()))
     }
 
     /// The secret is the API key that the node dials in with; it is shown this once, as is the code that a machine may
     /// change for another one.
-    pub async fn register_node(&self, actor: &Actor, asked: RegisterNode) -> Result<NodeKey, Refusal> {
+    pub async fn register(&self, actor: &Actor, asked: RegisterNode) -> Result<NodeKey, Refusal> {
         let (key, code) = (Secret::generate(SecretKind::NodeKey), Secret::generate(SecretKind::Enrolment));
         let (key_hash, code_hash) = (secret::hash(key.expose()), secret::hash(code.expose()));
-        let answer = self.ask(actor, Command::RegisterNode { asked, key_hash, code_hash }).await?;
+        let answer = self.core.ask(actor, Command::RegisterNode { asked, key_hash, code_hash }).await?;
         let Answer::Node(id) = answer else { return Err(strange(&answer)) };
-        self.shown_once(self.node(actor, id)?, &key, &code)
+        self.shown_once(self.get(actor, id)?, &key, &code)
     }
 
-    pub async fn update_node(&self, actor: &Actor, id: NodeId, asked: RegisterNode) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, Command::UpdateNode { id, asked }).await
+    pub async fn update(&self, actor: &Actor, id: NodeId, asked: RegisterNode) -> Result<NodeView, Refusal> {
+        self.change(actor, id, Command::UpdateNode { id, asked }).await
     }
 
     /// A connection with the old key ends at once.
-    pub async fn rotate_node_key(&self, actor: &Actor, id: NodeId) -> Result<NodeKey, Refusal> {
+    pub async fn rotate_key(&self, actor: &Actor, id: NodeId) -> Result<NodeKey, Refusal> {
         let (key, code) = (Secret::generate(SecretKind::NodeKey), Secret::generate(SecretKind::Enrolment));
         let (key_hash, code_hash) = (secret::hash(key.expose()), secret::hash(code.expose()));
-        self.ask(actor, Command::RotateNodeKey { id, key_hash, code_hash }).await?;
-        self.shown_once(self.node(actor, id)?, &key, &code)
+        self.core.ask(actor, Command::RotateNodeKey { id, key_hash, code_hash }).await?;
+        self.shown_once(self.get(actor, id)?, &key, &code)
     }
 
     /// Another code in place of the one before. The key stays until it is used.
-    pub async fn node_code(&self, actor: &Actor, id: NodeId) -> Result<EnrolmentCode, Refusal> {
+    pub async fn issue_code(&self, actor: &Actor, id: NodeId) -> Result<EnrolmentCode, Refusal> {
         let code = Secret::generate(SecretKind::Enrolment);
-        self.ask(actor, Command::IssueCode { id, code_hash: secret::hash(code.expose()) }).await?;
-        self.code(&self.node(actor, id)?, &code)
+        self.core.ask(actor, Command::IssueCode { id, code_hash: secret::hash(code.expose()) }).await?;
+        self.code(&self.get(actor, id)?, &code)
     }
 
     fn shown_once(&self, view: NodeView, key: &Secret, code: &Secret) -> Result<NodeKey, Refusal> {
-        let server_fingerprint = self.world().identity.server_fingerprint.clone();
+        let server_fingerprint = self.core.world().identity.server_fingerprint.clone();
         let code = self.code(&view, code)?;
         Ok(NodeKey { view, secret: key.expose().to_owned(), server_fingerprint, code })
     }
 
     fn code(&self, view: &NodeView, code: &Secret) -> Result<EnrolmentCode, Refusal> {
         let expires_at = view.enrolment.as_ref().map(|enrolment| enrolment.expires_at).ok_or_else(|| gone("code"))?;
-        let server_key_pin = self.world().identity.server_key_pin.clone();
+        let server_key_pin = self.core.world().identity.server_key_pin.clone();
         Ok(EnrolmentCode { secret: code.expose().to_owned(), expires_at, server_key_pin })
     }
 
@@ -87,7 +89,7 @@ impl Handle {
                 }
                 // Whoever has a code, also one that was used, is told what is the matter with it.
                 if *refusal == enrolment::unknown() {
-                    self.attempts.wrong_code(peer.address, self.now().mono)?;
+                    self.attempts.wrong_code(peer.address, self.core.now().mono)?;
                 }
             }
         }
@@ -101,43 +103,43 @@ impl Handle {
         let key = Secret::generate(SecretKind::NodeKey);
         let (code_hash, key_hash) = (secret::hash(code), secret::hash(key.expose()));
         // What is refused costs whoever writes nothing.
-        drop(enrolment::redeem(&self.world(), &code_hash, key_hash.clone(), &address, self.now())?);
+        drop(enrolment::redeem(&self.core.world(), &code_hash, key_hash.clone(), &address, self.core.now())?);
         let command = Command::RedeemCode { code_hash, key_hash, address };
-        let answer = self.orchestrator.ask(Asker::Stranger, command).await?;
+        let answer = self.core.orchestrator.ask(Asker::Stranger, command).await?;
         let Answer::NodeName(name) = answer else { return Err(strange(&answer)) };
         Ok(Enrolled { name, api_key: key.expose().to_owned() })
     }
 
     /// Places nothing new on the node.
-    pub async fn cordon_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, Command::CordonNode { id }).await
+    pub async fn cordon(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
+        self.change(actor, id, Command::CordonNode { id }).await
     }
 
-    pub async fn uncordon_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, Command::UncordonNode { id }).await
+    pub async fn uncordon(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
+        self.change(actor, id, Command::UncordonNode { id }).await
     }
 
     /// Cordons it, and stops what runs there or waits for its owners.
-    pub async fn drain_node(&self, actor: &Actor, id: NodeId, asked: DrainNode) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, Command::DrainNode { id, asked }).await
+    pub async fn drain(&self, actor: &Actor, id: NodeId, asked: DrainNode) -> Result<NodeView, Refusal> {
+        self.change(actor, id, Command::DrainNode { id, asked }).await
     }
 
     /// Lets a machine in again after several took turns with the key.
-    pub async fn unfreeze_node(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
-        self.change_node(actor, id, Command::UnfreezeNode { id }).await
+    pub async fn unfreeze(&self, actor: &Actor, id: NodeId) -> Result<NodeView, Refusal> {
+        self.change(actor, id, Command::UnfreezeNode { id }).await
     }
 
     /// Gives up a node that is gone for good, with every instance on it.
-    pub async fn forget_node(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
-        self.ask(actor, Command::ForgetNode { id }).await.map(drop)
+    pub async fn forget(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
+        self.core.ask(actor, Command::ForgetNode { id }).await.map(drop)
     }
 
-    pub async fn remove_node(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
-        self.ask(actor, Command::RemoveNode { id }).await.map(drop)
+    pub async fn remove(&self, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
+        self.core.ask(actor, Command::RemoveNode { id }).await.map(drop)
     }
 
-    async fn change_node(&self, actor: &Actor, id: NodeId, command: Command) -> Result<NodeView, Refusal> {
-        self.ask(actor, command).await?;
-        self.node(actor, id)
+    async fn change(&self, actor: &Actor, id: NodeId, command: Command) -> Result<NodeView, Refusal> {
+        self.core.ask(actor, command).await?;
+        self.get(actor, id)
     }
 }

@@ -8,15 +8,11 @@ use std::path::{Path, PathBuf};
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 
+use super::connect::connect;
 use super::error::OpenError;
-use super::open::connect;
+use super::place::{place, unusable};
 use super::private::{close_store, keep_private};
 use crate::limits;
-
-/// Where in the data directory the database is.
-pub(super) fn place(dir: &Path) -> PathBuf {
-    dir.join("store")
-}
 
 /// Our own lock, taken before the engine's: it says clearly that another server runs, and the engine's is freed a
 /// moment after its last handle is gone.
@@ -81,9 +77,4 @@ fn log_files(dir: &Path) -> Result<BTreeMap<PathBuf, u64>, OpenError> {
         }
     }
     Ok(files)
-}
-
-pub(super) fn unusable(dir: &Path) -> impl Fn(io::Error) -> OpenError {
-    let dir = dir.display().to_string();
-    move |source| OpenError::Directory { dir: dir.clone(), source }
 }

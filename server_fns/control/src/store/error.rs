@@ -53,7 +53,7 @@ pub enum OpenError {
          range without it with --forward-listen",
         .forwards.range.first, .forwards.range.last, .forwards.bind
     )]
-    OwnPort { forwards: crate::config::ForwardConfig, own: std::net::SocketAddr },
+    OwnPort { forwards: crate::host_ports::ForwardConfig, own: std::net::SocketAddr },
     #[error("{0}; restore the database from a backup")]
     Secret(String),
     #[error("the data directory {dir} cannot be used")]

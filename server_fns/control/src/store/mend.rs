@@ -4,10 +4,10 @@
 
 use surrealdb::Surreal;
 
+use super::connect::choose;
 use super::directory::connect_directory;
 use super::error::{OpenError, StoreError};
 use super::meta::First;
-use super::open::choose;
 use super::{Location, Store};
 
 impl Store {

@@ -4,6 +4,7 @@
 mod backup;
 mod claim;
 mod commit;
+mod connect;
 mod directory;
 mod error;
 mod load;
@@ -11,6 +12,7 @@ mod mend;
 mod meta;
 mod migrate;
 mod open;
+mod place;
 mod private;
 mod remote;
 mod row;

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use model::Timestamp;
 use model::request::Settings;
 use model::version::Era;
-use surrealdb::Surreal;
-use surrealdb::engine::any::{self, Any};
-use surrealdb::opt::auth::Root;
 
-use super::directory::{claim, connect_directory, place};
+use super::connect::{choose, connect, connect_server};
+use super::directory::{claim, connect_directory};
 use super::meta::First;
+use super::place::place;
 use super::{Store, error::OpenError};
 
 /// Where the rows are kept.
@@ -64,32 +63,4 @@ impl Store {
         store.become_writer(first).await?;
         Ok(store)
     }
-}
-
-pub(super) async fn choose(db: &Surreal<Any>) -> Result<(), OpenError> {
-    db.use_ns("dockhost").use_db("main").await.map(drop).map_err(refused("the chosen address"))
-}
-
-fn refused(place: &str) -> impl FnOnce(surrealdb::Error) -> OpenError {
-    let place = place.to_owned();
-    move |source| OpenError::Connect { place, source: Box::new(source) }
-}
-
-pub(super) async fn connect(address: &str, place: &str) -> Result<Surreal<Any>, OpenError> {
-    any::connect(address).await.map_err(refused(place))
-}
-
-async fn connect_server(address: &str) -> Result<Surreal<Any>, OpenError> {
-    let (scheme, rest) = address.split_once("://").ok_or(OpenError::Address)?;
-    if !matches!(scheme, "ws" | "wss") {
-        return Err(OpenError::Address);
-    }
-    let (person, host) = rest.rsplit_once('@').map_or((None, rest), |(person, host)| (Some(person), host));
-    let db = connect(&format!("{scheme}://{host}"), host).await?;
-    if let Some(person) = person {
-        let (username, password) = person.split_once(':').ok_or(OpenError::Address)?;
-        let root = Root { username: username.to_owned(), password: password.to_owned() };
-        db.signin(root).await.map_err(refused(host))?;
-    }
-    Ok(db)
 }

@@ -6,8 +6,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use super::directory::{place, unusable};
 use super::error::OpenError;
+use super::place::{place, unusable};
 
 /// What group and others may.
 const OTHERS: u32 = 0o077;

@@ -1,5 +1,7 @@
 //! Where nodes dial in for streams.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,31 +12,30 @@ use model::refusal::{Refusal, RefusalCode};
 use model::version::Epoch;
 use protocol::stream::{EPOCH_HEADER, UPGRADE};
 
-use crate::gateway::node_of;
-use crate::handle::Handle;
-use crate::http::Dialled;
+use super::Tunnels;
+use crate::auth::node_key::node_of;
 use crate::http::listen::Wire;
-use crate::router::refuse;
+use crate::http::{Dialled, refuse};
 use crate::sparse::Sparse;
 use wire::alive;
 
 static SPOKE: Sparse = Sparse::new();
 
 /// Takes one socket from a node whose channel is connected in the epoch that it names.
-pub(crate) async fn accept(State(handle): State<Handle>, request: Request) -> Response {
-    let (node, _) = match node_of(&handle, request.headers()) {
+pub(crate) async fn accept(State(tunnels): State<Arc<Tunnels>>, request: Request) -> Response {
+    let (node, _) = match node_of(&tunnels.core.world(), request.headers()) {
         Ok(found) => found,
         Err(refusal) => return refuse(&refusal),
     };
     let Some(epoch) = asked(request.headers()) else {
         return refuse(&Refusal::new(RefusalCode::Invalid, "This address takes the data sockets of nodes."));
     };
-    let connected = handle.world().links.get(&node).is_some_and(|link| link.connected && link.epoch == epoch);
+    let connected = tunnels.core.world().links.get(&node).is_some_and(|link| link.connected && link.epoch == epoch);
     if !connected {
         return refuse(&Refusal::new(RefusalCode::Conflict, "The node's channel is another one by now."));
     }
     let near = request.extensions().get::<ConnectInfo<Dialled>>().is_some_and(|info| info.0.is_near());
-    let tracker = handle.tasks.clone();
+    let tracker = tunnels.core.tasks.clone();
     tracker.spawn(async move {
         let switched = hyper::upgrade::on(request).await;
         match switched.map(Upgraded::downcast::<TokioIo<Wire>>) {
@@ -43,7 +44,7 @@ pub(crate) async fn accept(State(handle): State<Handle>, request: Request) -> Re
                 if let Err(error) = alive::watch(socket.tcp()) {
                     tracing::warn!(%error, "a data socket cannot be watched");
                 }
-                handle.tunnels.arrived(node, epoch, socket);
+                tunnels.arrived(node, epoch, socket);
             }
             Ok(Ok(_)) => {
                 if let Some(more) = SPOKE.tells() {

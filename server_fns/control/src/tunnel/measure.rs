@@ -17,9 +17,8 @@ use protocol::stream::{Ask, Measured, Measuring, NotOpened, Opened, Way};
 use tokio::time::{Instant, timeout};
 use wire::{head, measure};
 
-use super::Socket;
 use super::open::{TRIES, put};
-use crate::handle::Handle;
+use super::{Socket, Tunnels};
 
 /// How long one direction may take: its time, and that of the first bytes and the last word on a slow link.
 const MOST: Duration = Duration::from_secs(MEASURE_TIME.as_secs() + OPENING.as_secs());
@@ -52,14 +51,14 @@ impl Drop for Turn {
     }
 }
 
-impl Handle {
+impl Tunnels {
     /// Sends over the node's link for a few seconds in each direction, and keeps what it carried for its page.
     ///
     /// # Errors
     /// `Conflict` while the link is measured already; `Unavailable` where the node is away or does not do its part.
     pub async fn measure_link(&self, actor: &Actor, node: NodeId) -> Result<Measurement, Refusal> {
-        let name = actor.node(&self.world(), Action::ManageNode, node)?.settings.name.clone();
-        let _turn = self.tunnels.measuring.take(node).ok_or_else(|| {
+        let name = actor.node(&self.core.world(), Action::ManageNode, node)?.settings.name.clone();
+        let _turn = self.measuring.take(node).ok_or_else(|| {
             let message = format!("The link to {name} is being measured already. Wait a few seconds for its result.");
             Refusal::new(RefusalCode::Conflict, message)
         })?;
@@ -69,8 +68,8 @@ impl Handle {
         };
         let to_node = self.one_way(node, Way::ToNode).await.map_err(failed)?;
         let from_node = self.one_way(node, Way::FromNode).await.map_err(failed)?;
-        let measurement = Measurement { at: self.now().wall, to_node, from_node };
-        self.orchestrator.hear(node, ChannelEvent::Measured(measurement)).await?;
+        let measurement = Measurement { at: self.core.now().wall, to_node, from_node };
+        self.core.orchestrator.hear(node, ChannelEvent::Measured(measurement)).await?;
         Ok(measurement)
     }
 

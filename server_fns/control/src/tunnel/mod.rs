@@ -5,6 +5,7 @@ mod measure;
 pub(crate) mod nearby;
 mod open;
 mod pool;
+mod reach;
 mod stream;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use wire::meter::{Meter, Metered};
 
+use crate::core::Core;
 use crate::http::listen::Wire;
 pub(crate) use accept::accept;
 use measure::Turns;
@@ -28,8 +30,8 @@ pub(crate) use stream::Stream;
 pub(crate) type Socket = Metered<Wire>;
 
 /// The data sockets of every connected node.
-#[derive(Default)]
-pub(crate) struct Tunnels {
+pub struct Tunnels {
+    core: Core,
     pools: Mutex<HashMap<NodeId, Pool>>,
     /// What the connections of each link count. One outlives its channel where streams do.
     meters: Mutex<HashMap<NodeId, Meter>>,
@@ -39,8 +41,8 @@ pub(crate) struct Tunnels {
 }
 
 impl Tunnels {
-    pub(crate) fn new(nearby: Option<Nearby>) -> Self {
-        Self { nearby, ..Self::default() }
+    pub(crate) fn new(core: Core, nearby: Option<Nearby>) -> Self {
+        Self { core, pools: Mutex::default(), meters: Mutex::default(), measuring: Turns::default(), nearby }
     }
 
     /// A connection of the node was welcomed. What is received says how many sockets its node shall dial besides

@@ -11,8 +11,7 @@ use protocol::limits::{OPENING, PATIENCE};
 use protocol::stream::{Ask, NotOpened, Opened, Opening, Target};
 use tokio::time::timeout;
 
-use super::Socket;
-use crate::handle::Handle;
+use super::{Socket, Tunnels};
 use wire::meter::{Ends, Metered};
 use wire::{alive, head};
 
@@ -43,18 +42,18 @@ pub(crate) enum NoStream {
     NodeAway(String),
 }
 
-impl Handle {
+impl Tunnels {
     /// A stream to what is declared for the instance. Whether the asker may have it was decided before.
     pub(crate) async fn open_stream(&self, id: InstanceId, target: Target) -> Result<Stream, NoStream> {
         let mut last = NoStream::NodeAway("its node does not answer".to_owned());
         for _ in 0..TRIES {
-            let world = self.world();
+            let world = self.core.world();
             let instance = running(&world, id)?;
             let socket = self.socket(instance.node).await.map_err(|why| {
                 let name = world.nodes.get(&instance.node).map(|node| node.settings.name.as_str()).unwrap_or_default();
                 NoStream::NodeAway(format!("its node {name} {why}"))
             })?;
-            let near = self.tunnels.nearby.as_ref().filter(|_| is_port(&target) && socket.1.get_ref().is_near());
+            let near = self.nearby.as_ref().filter(|_| is_port(&target) && socket.1.get_ref().is_near());
             let (promise, handover) = near.and_then(Nearby::promise).unzip();
             let ask = Ask::Stream(Opening {
                 epoch: socket.0,
@@ -83,7 +82,7 @@ impl Handle {
 
     /// Waits until the instance is no longer wished to run.
     pub(crate) async fn no_longer_wanted(&self, id: InstanceId) {
-        let mut worlds = self.orchestrator.watch();
+        let mut worlds = self.core.orchestrator.watch();
         let wanted = |world: &std::sync::Arc<World>| {
             world.instances.get(&id).is_some_and(|instance| instance.desired == DesiredState::Running)
         };
@@ -93,11 +92,11 @@ impl Handle {
 
     /// A socket on which the node waits to be asked. The error says of the node why there is none.
     pub(super) async fn socket(&self, node: NodeId) -> Result<(Epoch, Socket), &'static str> {
-        let (epoch, promised) = self.tunnels.take(node).ok_or("is not connected")?;
+        let (epoch, promised) = self.take(node).ok_or("is not connected")?;
         match timeout(SOCKET, promised).await {
             Ok(Ok(socket)) => {
                 let ends = Ends::of(socket.tcp());
-                Ok((epoch, self.tunnels.meter(node).metered(socket, ends)))
+                Ok((epoch, self.meter(node).metered(socket, ends)))
             }
             Ok(Err(_)) => Err("has just lost its connection"),
             Err(_) => Err("did not open a data connection within 10 s"),

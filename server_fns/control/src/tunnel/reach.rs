@@ -12,18 +12,17 @@ use protocol::stream::Target;
 use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
 
-use super::Handle;
-use crate::tunnel::{NoStream, Stream};
+use super::{NoStream, Stream, Tunnels};
 
 /// An sshd greets as soon as somebody has connected.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// By RFC 4253, section 4.2.
 const GREETING: [u8; 4] = *b"SSH-";
 
-impl Handle {
+impl Tunnels {
     /// Connects to the instance's sshd by its node, as a login through the gateway does, and hears how it greets.
-    pub async fn reach_instance(&self, actor: &Actor, id: InstanceId) -> Result<Reach, Refusal> {
-        actor.instance(&self.world(), Action::SeeInstance, id)?;
+    pub async fn reach(&self, actor: &Actor, id: InstanceId) -> Result<Reach, Refusal> {
+        actor.instance(&self.core.world(), Action::SeeInstance, id)?;
         let target = Target::Port { port: ContainerPort::SSH, patience_ms: 0 };
         Ok(match self.open_stream(id, target).await {
             Ok(stream) => {

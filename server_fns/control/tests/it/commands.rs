@@ -1,4 +1,4 @@
-//! What people ask for, through the handle.
+//! What people ask for, through the rooms of the server.
 
 use std::time::Instant;
 
@@ -20,14 +20,14 @@ fn a_repeated_idempotency_key_makes_one_instance() {
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-        let handle = &server.handle;
+        let api = &server.api;
         let both = tokio::join!(
-            handle.create_instance(&ada, ask("web"), Some("k".to_owned())),
-            handle.create_instance(&ada, ask("web"), Some("k".to_owned())),
+            api.instances.create(&ada, ask("web"), Some("k".to_owned())),
+            api.instances.create(&ada, ask("web"), Some("k".to_owned())),
         );
         assert_eq!(both.0.unwrap().id, both.1.unwrap().id);
-        assert_eq!(handle.instances(&ada).unwrap().len(), 1);
-        let other = handle.create_instance(&ada, ask("other"), Some("k".to_owned())).await;
+        assert_eq!(api.instances.list(&ada).unwrap().len(), 1);
+        let other = api.instances.create(&ada, ask("other"), Some("k".to_owned())).await;
         assert_eq!(other.unwrap_err().code, RefusalCode::Conflict);
         server.stop().await;
     });
@@ -41,25 +41,25 @@ fn what_is_somebody_elses_is_not_there() {
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let (bob, eve) = (server.sign_up("bob").await, server.sign_up("eve").await);
-        let handle = &server.handle;
-        let made = handle.create_instance(&bob, ask("web"), None).await.unwrap();
-        let key = handle.ssh_keys(&bob).unwrap().remove(0);
-        let token = handle.create_token(&bob, CreateToken { name: "t".to_owned() }).await.unwrap();
-        let session = handle.sessions(&bob).unwrap()[0].id;
+        let api = &server.api;
+        let made = api.instances.create(&bob, ask("web"), None).await.unwrap();
+        let key = api.ssh_keys.list(&bob).unwrap().remove(0);
+        let token = api.tokens.create(&bob, CreateToken { name: "t".to_owned() }).await.unwrap();
+        let session = api.accounts.sessions(&bob).unwrap()[0].id;
         let codes = [
-            handle.instance(&eve, made.id).unwrap_err().code,
-            handle.instance_events(&eve, made.id).unwrap_err().code,
-            handle.wish(&eve, made.id, Verb::Start).await.unwrap_err().code,
-            handle.wish(&eve, made.id, Verb::Stop).await.unwrap_err().code,
-            handle.wish(&eve, made.id, Verb::Restart).await.unwrap_err().code,
-            handle.wish(&eve, made.id, Verb::Delete).await.unwrap_err().code,
-            handle.remove_ssh_key(&eve, key.id).await.unwrap_err().code,
-            handle.remove_token(&eve, token.view.id).await.unwrap_err().code,
-            handle.revoke_session(&eve, session).await.unwrap_err().code,
+            api.instances.get(&eve, made.id).unwrap_err().code,
+            api.instances.events(&eve, made.id).unwrap_err().code,
+            api.instances.wish(&eve, made.id, Verb::Start).await.unwrap_err().code,
+            api.instances.wish(&eve, made.id, Verb::Stop).await.unwrap_err().code,
+            api.instances.wish(&eve, made.id, Verb::Restart).await.unwrap_err().code,
+            api.instances.wish(&eve, made.id, Verb::Delete).await.unwrap_err().code,
+            api.ssh_keys.remove(&eve, key.id).await.unwrap_err().code,
+            api.tokens.remove(&eve, token.view.id).await.unwrap_err().code,
+            api.accounts.revoke_session(&eve, session).await.unwrap_err().code,
         ];
         assert_eq!(codes, [RefusalCode::NotFound; 9]);
-        assert!(handle.instances(&eve).unwrap().is_empty() && handle.tokens(&eve).unwrap().is_empty());
-        assert_eq!(handle.settings(&eve).unwrap_err().code, RefusalCode::Forbidden);
+        assert!(api.instances.list(&eve).unwrap().is_empty() && api.tokens.list(&eve).unwrap().is_empty());
+        assert_eq!(api.installation.settings(&eve).unwrap_err().code, RefusalCode::Forbidden);
         server.stop().await;
     });
 }
@@ -76,8 +76,8 @@ fn two_hundred_creates_at_once_never_pass_the_quota() {
         let begin = Instant::now();
         let mut asked = tokio::task::JoinSet::new();
         for n in 0..200 {
-            let (handle, bob) = (server.handle.clone(), bob.clone());
-            asked.spawn(async move { handle.create_instance(&bob, ask(&format!("web-{n}")), None).await });
+            let (api, bob) = (server.api.clone(), bob.clone());
+            asked.spawn(async move { api.instances.create(&bob, ask(&format!("web-{n}")), None).await });
         }
         let answers = asked.join_all().await;
         let passed = begin.elapsed();
@@ -91,9 +91,9 @@ fn two_hundred_creates_at_once_never_pass_the_quota() {
         assert_eq!(ports.len(), 5);
         figure(&format!("200 creates at once, 5 of them made: {passed:?}"));
         let begin = Instant::now();
-        let made = server.handle.create_instance(&ada, ask("mine"), None).await.unwrap();
+        let made = server.api.instances.create(&ada, ask("mine"), None).await.unwrap();
         figure(&format!("one create, durable: {:?}", begin.elapsed()));
-        assert_eq!(server.handle.instance(&ada, made.id).unwrap().id, made.id);
+        assert_eq!(server.api.instances.get(&ada, made.id).unwrap().id, made.id);
         server.stop().await;
     });
 }
@@ -120,15 +120,15 @@ fn text_is_never_a_query() {
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, TEXTS[0]).await.unwrap();
-        let handle = &server.handle;
+        let api = &server.api;
         for (n, text) in TEXTS.into_iter().enumerate() {
-            let token = handle.create_token(&ada, CreateToken { name: text.to_owned() }).await.unwrap();
+            let token = api.tokens.create(&ada, CreateToken { name: text.to_owned() }).await.unwrap();
             assert_eq!(token.view.name.as_str(), text);
             let asked =
                 RegisterNode { name: format!("node-{n}"), lab: Some(text.to_owned()), ..RegisterNode::default() };
-            handle.register_node(&ada, asked).await.unwrap();
+            api.nodes.register(&ada, asked).await.unwrap();
             let peer = control::Peer { agent: text.to_owned(), ..peer() };
-            handle
+            api.accounts
                 .sign_in(
                     SignIn { username: "ada".to_owned(), password: PASSWORD.to_owned(), ..SignIn::default() },
                     peer.clone(),
@@ -136,25 +136,25 @@ fn text_is_never_a_query() {
                 .await
                 .unwrap();
             let wrong = SignIn { username: text.to_owned(), password: text.to_owned(), ..SignIn::default() };
-            assert_eq!(handle.sign_in(wrong, peer.clone()).await.unwrap_err().code, RefusalCode::Unauthenticated);
+            assert_eq!(api.accounts.sign_in(wrong, peer.clone()).await.unwrap_err().code, RefusalCode::Unauthenticated);
             let bad = SignUp {
                 username: text.to_owned(),
                 email: text.to_owned(),
                 password: PASSWORD.to_owned(),
                 ..SignUp::default()
             };
-            assert!(handle.sign_up(bad, peer).await.is_err());
-            assert_eq!(handle.create_instance(&ada, ask(text), None).await.unwrap_err().code, RefusalCode::Invalid);
+            assert!(api.accounts.sign_up(bad, peer).await.is_err());
+            assert_eq!(api.instances.create(&ada, ask(text), None).await.unwrap_err().code, RefusalCode::Invalid);
             let add = AddSshKey { name: text.to_owned(), public_key: text.to_owned(), ..AddSshKey::default() };
-            assert_eq!(handle.add_ssh_key(&ada, add).await.unwrap_err().code, RefusalCode::Invalid);
+            assert_eq!(api.ssh_keys.add(&ada, add).await.unwrap_err().code, RefusalCode::Invalid);
         }
-        handle.create_instance(&ada, ask("web"), Some("';DELETE/**/person;--".to_owned())).await.unwrap();
-        let (tokens, nodes) = (handle.tokens(&ada).unwrap(), handle.nodes(&ada).unwrap().len());
+        api.instances.create(&ada, ask("web"), Some("';DELETE/**/person;--".to_owned())).await.unwrap();
+        let (tokens, nodes) = (api.tokens.list(&ada).unwrap(), api.nodes.list(&ada).unwrap().len());
         server.stop().await;
         let server = Server::start(on_disk(dir.path())).await;
-        assert_eq!(server.handle.tokens(&ada).unwrap(), tokens);
-        assert_eq!(server.handle.nodes(&ada).unwrap().len(), nodes);
-        assert_eq!(server.handle.instances(&ada).unwrap().len(), 1);
+        assert_eq!(server.api.tokens.list(&ada).unwrap(), tokens);
+        assert_eq!(server.api.nodes.list(&ada).unwrap().len(), nodes);
+        assert_eq!(server.api.instances.list(&ada).unwrap().len(), 1);
         server.stop().await;
     });
 }

@@ -1,6 +1,7 @@
 //! What was acknowledged is there after an end of any kind.
 
-use control::console::{ConsoleAnswer, ConsoleRequest, call};
+use control::console::{ConsoleAnswer, ConsoleRequest};
+use control::operator::call;
 use control::{Control, Credential, OpenError};
 use model::id::InstanceId;
 use model::request::{CreateToken, Settings, SignUpMode};
@@ -21,29 +22,29 @@ fn a_restart_keeps_everything() {
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-        let token = server.handle.create_token(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
-        server.handle.change_settings(&ada, SETTINGS).await.unwrap();
-        server.handle.create_invite(&ada).await.unwrap();
-        let made = server.handle.create_instance(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
+        let token = server.api.tokens.create(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
+        server.api.installation.change_settings(&ada, SETTINGS).await.unwrap();
+        server.api.installation.create_invite(&ada).await.unwrap();
+        let made = server.api.instances.create(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
         let before = (
-            server.handle.ssh_keys(&ada).unwrap(),
-            server.handle.invites(&ada).unwrap(),
-            server.handle.instance_events(&ada, made.id).unwrap(),
+            server.api.ssh_keys.list(&ada).unwrap(),
+            server.api.installation.invites(&ada).unwrap(),
+            server.api.instances.events(&ada, made.id).unwrap(),
         );
         server.stop().await;
 
         let server = Server::start(on_disk(dir.path())).await;
-        let ada = server.handle.authenticate(Credential::Bearer(token)).await.unwrap();
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
         let after = (
-            server.handle.ssh_keys(&ada).unwrap(),
-            server.handle.invites(&ada).unwrap(),
-            server.handle.instance_events(&ada, made.id).unwrap(),
+            server.api.ssh_keys.list(&ada).unwrap(),
+            server.api.installation.invites(&ada).unwrap(),
+            server.api.instances.events(&ada, made.id).unwrap(),
         );
         assert_eq!(before, after);
-        assert_eq!(server.handle.settings(&ada).unwrap(), SETTINGS);
-        let again = server.handle.instance(&ada, made.id).unwrap();
+        assert_eq!(server.api.installation.settings(&ada).unwrap(), SETTINGS);
+        let again = server.api.instances.get(&ada, made.id).unwrap();
         assert_eq!((again.name, again.ports, again.created_at), (made.name, made.ports, made.created_at));
-        let same = server.handle.create_instance(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
+        let same = server.api.instances.create(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
         assert_eq!(same.id, made.id, "the idempotency key outlives the restart");
         server.stop().await;
     });
@@ -59,7 +60,7 @@ fn an_acknowledged_create_survives_an_abort() {
             let ada = server.sign_up("ada").await;
             let key = server.node(&ada, "lab-1").await;
             let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-            let made = server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
+            let made = server.api.instances.create(&ada, ask("web"), None).await.unwrap();
             std::fs::write(std::path::Path::new(&dir).join("answer"), made.id.to_string()).unwrap();
             std::process::abort();
         });
@@ -75,8 +76,8 @@ fn an_acknowledged_create_survives_an_abort() {
         let server = Server::start(on_disk(dir.path())).await;
         let asked = ConsoleRequest::CreateToken { username: "ada".to_owned(), name: "after".to_owned() };
         let Ok(ConsoleAnswer::Secret(token)) = call(on_disk(dir.path()), asked).await else { panic!("no token") };
-        let ada = server.handle.authenticate(Credential::Bearer(token)).await.unwrap();
-        assert_eq!(server.handle.instances(&ada).unwrap().iter().map(|view| view.id).collect::<Vec<_>>(), [id]);
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
+        assert_eq!(server.api.instances.list(&ada).unwrap().iter().map(|view| view.id).collect::<Vec<_>>(), [id]);
         server.stop().await;
     });
 }
@@ -88,7 +89,7 @@ fn one_directory_has_one_server() {
         let server = Server::start(on_disk(dir.path())).await;
         let second = Control::open(on_disk(dir.path())).await.err();
         assert!(matches!(second, Some(OpenError::InUse { .. })), "{second:?}");
-        server.handle.ready().await.unwrap();
+        server.api.ready().await.unwrap();
         server.stop().await;
         let server = Server::start(on_disk(dir.path())).await;
         server.stop().await;
@@ -108,7 +109,7 @@ fn the_console_works_with_and_without_a_server() {
         let ada = server.sign_up("ada").await;
         let Ok(ConsoleAnswer::Nodes(listed)) = call(config, ConsoleRequest::ListNodes).await else { panic!("no list") };
         assert!(listed.len() == 1 && listed[0].liveness == model::node::Liveness::Online);
-        let nodes = server.handle.nodes(&ada).unwrap();
+        let nodes = server.api.nodes.list(&ada).unwrap();
         assert!(nodes.len() == 1 && nodes[0].owner.is_none() && nodes[0].shared && nodes[0].manageable);
         server.stop().await;
     });

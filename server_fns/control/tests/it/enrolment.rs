@@ -14,7 +14,7 @@ fn show(code: &str) -> Enrol {
 }
 
 async fn refused(server: &Server, code: &str) -> Refusal {
-    let refusal = server.handle.enrol(show(code), &peer()).await.err().unwrap();
+    let refusal = server.api.nodes.enrol(show(code), &peer()).await.err().unwrap();
     assert_eq!(refusal.code, RefusalCode::Forbidden, "{refusal}");
     refusal
 }
@@ -25,22 +25,22 @@ fn a_code_outlives_a_restart_and_is_worth_one_key() {
         let dir = tempfile::tempdir().unwrap();
         let server = Server::start(on_disk(dir.path())).await;
         let ada = server.sign_up("ada").await;
-        let token = server.handle.create_token(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
+        let token = server.api.tokens.create(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
         let asked = RegisterNode { name: "lab-1".to_owned(), ..RegisterNode::default() };
-        let made = server.handle.register_node(&ada, asked).await.unwrap();
-        let gone = server.handle.node_code(&ada, made.view.id).await.unwrap();
+        let made = server.api.nodes.register(&ada, asked).await.unwrap();
+        let gone = server.api.nodes.issue_code(&ada, made.view.id).await.unwrap();
         assert!(refused(&server, &made.code.secret).await.message.contains("opens nothing"));
         server.stop().await;
 
         let server = Server::start(on_disk(dir.path())).await;
-        let ada = server.handle.authenticate(Credential::Bearer(token)).await.unwrap();
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
         let machine = Peer { address: [192, 0, 2, 7].into(), ..peer() };
-        let enrolled = server.handle.enrol(show(&format!(" {}\n", gone.secret)), &machine).await.ok().unwrap();
+        let enrolled = server.api.nodes.enrol(show(&format!(" {}\n", gone.secret)), &machine).await.ok().unwrap();
         assert_eq!(enrolled.name.as_str(), "lab-1");
         assert!(refused(&server, &gone.secret).await.message.contains("from 192.0.2.7"));
         assert!(dial(server.address, &made.secret).await.is_err(), "the key of before");
         let _node = FakeNode::connect(server.address, &enrolled.api_key, "m1").await.unwrap();
-        assert_eq!(server.handle.node(&ada, made.view.id).unwrap().liveness, Liveness::Online);
+        assert_eq!(server.api.nodes.get(&ada, made.view.id).unwrap().liveness, Liveness::Online);
         server.stop().await;
     });
 }
@@ -51,14 +51,14 @@ fn a_code_opens_nothing_else_and_nothing_else_is_a_code() {
         let server = Server::start(in_memory()).await;
         let ada = server.sign_up("ada").await;
         let asked = RegisterNode { name: "lab-1".to_owned(), ..RegisterNode::default() };
-        let made = server.handle.register_node(&ada, asked).await.unwrap();
+        let made = server.api.nodes.register(&ada, asked).await.unwrap();
         let code = &made.code.secret;
         assert!(dial(server.address, code).await.is_err());
-        assert!(server.handle.authenticate(Credential::Bearer(code.clone())).await.is_err());
+        assert!(server.api.credentials.authenticate(Credential::Bearer(code.clone())).await.is_err());
         for other in ["", "dhe_", &made.secret, &code[..code.len() - 1], &format!("{code}0")] {
             assert!(refused(&server, other).await.message.contains("opens nothing"), "{other}");
         }
-        assert!(server.handle.enrol(show(code), &peer()).await.is_ok());
+        assert!(server.api.nodes.enrol(show(code), &peer()).await.is_ok());
         server.stop().await;
     });
 }

@@ -21,7 +21,7 @@ fn a_second_machine_is_refused_and_told_of() {
         let _first = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let refused = FakeNode::connect(server.address, &key, "m2").await.err().unwrap();
         assert_eq!(refused.0, RefusedReason::SecondMachine);
-        assert_ne!(server.handle.nodes(&ada).unwrap()[0].alarm, "");
+        assert_ne!(server.api.nodes.list(&ada).unwrap()[0].alarm, "");
         server.stop().await;
     });
 }
@@ -63,7 +63,7 @@ fn fifty_nodes_return_at_once() {
             assert_eq!(before.assignment.node, after.assignment.node);
             assert!(after.epoch > before.epoch);
         }
-        let online = || server.handle.nodes(&ada).unwrap().iter().filter(|node| node.alarm.is_empty()).count();
+        let online = || server.api.nodes.list(&ada).unwrap().iter().filter(|node| node.alarm.is_empty()).count();
         assert_eq!(online(), 50, "none is taken for a second machine");
         server.stop().await;
     });
@@ -80,8 +80,8 @@ fn a_wrong_key_gets_no_socket_and_a_rotated_one_loses_its_own() {
             assert_eq!(answer.status(), 401);
         }
         let mut node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-        let id = server.handle.nodes(&ada).unwrap()[0].id;
-        server.handle.rotate_node_key(&ada, id).await.unwrap();
+        let id = server.api.nodes.list(&ada).unwrap()[0].id;
+        server.api.nodes.rotate_key(&ada, id).await.unwrap();
         let last = node.next().await;
         assert!(matches!(last, Some(ToNode::Refused { reason: RefusedReason::Revoked, .. })), "{last:?}");
         server.stop().await;
@@ -109,10 +109,10 @@ fn a_frame_that_means_nothing_ends_its_connection_only() {
                 other => panic!("{other:?}"),
             }
         }
-        let nodes = server.handle.nodes(&ada).unwrap();
+        let nodes = server.api.nodes.list(&ada).unwrap();
         let bad = nodes.iter().find(|node| node.name.as_str() == "bad").unwrap();
-        server.handle.cordon_node(&ada, bad.id).await.unwrap();
-        server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
+        server.api.nodes.cordon(&ada, bad.id).await.unwrap();
+        server.api.instances.create(&ada, ask("web"), None).await.unwrap();
         good.assigned(|assignment| assignment.instances.len() == 1).await;
         server.stop().await;
     });
@@ -125,8 +125,8 @@ fn a_report_of_another_epoch_changes_nothing() {
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
         let mut node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-        let made = server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
-        server.handle.wish(&ada, made.id, Verb::Delete).await.unwrap();
+        let made = server.api.instances.create(&ada, ask("web"), None).await.unwrap();
+        server.api.instances.wish(&ada, made.id, Verb::Delete).await.unwrap();
         node.assigned(|assignment| assignment.instances.iter().any(|one| one.generation.0 > 1)).await;
         node.report(Epoch(node.epoch.0 + 7), Observed::Absent).await;
         node.report(Epoch(0), Observed::Absent).await;
@@ -134,10 +134,10 @@ fn a_report_of_another_epoch_changes_nothing() {
         let facts = crate::fake_node::facts();
         node.send(&protocol::ToServer::Heartbeat { epoch: node.epoch, facts, counted: None }).await;
         assert!(matches!(node.next().await, Some(ToNode::Heard { heartbeat_ms: 5_000, .. })));
-        assert_eq!(server.handle.instance(&ada, made.id).unwrap().phase, Phase::Deleting);
+        assert_eq!(server.api.instances.get(&ada, made.id).unwrap().phase, Phase::Deleting);
         node.report(node.epoch, Observed::Absent).await;
-        eventually("the end of the tombstone", || server.handle.instance(&ada, made.id).err()).await;
-        let again = server.handle.create_instance(&ada, ask("web"), None).await.unwrap();
+        eventually("the end of the tombstone", || server.api.instances.get(&ada, made.id).err()).await;
+        let again = server.api.instances.create(&ada, ask("web"), None).await.unwrap();
         assert_eq!(again.ports, made.ports, "name and host ports are free again");
         server.stop().await;
     });

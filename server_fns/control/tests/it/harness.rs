@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use control::auth::attempts::{AttemptLimits, Rate};
 use control::http::Door;
-use control::{Config, Control, Credential, Handle, Peer, Running, SessionSecrets};
+use control::{Api, Config, Control, Credential, Peer, Running, SessionSecrets};
 use model::request::{AddSshKey, RegisterNode, SignUp};
 use planner::actor::Actor;
 
@@ -22,7 +23,7 @@ pub(crate) fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
 }
 
 pub(crate) struct Server {
-    pub(crate) handle: Handle,
+    pub(crate) api: Arc<Api>,
     pub(crate) running: Running,
     pub(crate) address: SocketAddr,
 }
@@ -57,16 +58,16 @@ fn generous() -> AttemptLimits {
 
 impl Server {
     pub(crate) async fn start(config: Config) -> Self {
-        let (handle, running) = Control::open(config).await.unwrap().with_attempts(generous()).run();
+        let (api, running) = Control::open(config).await.unwrap().with_attempts(generous()).run();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(Door::plain(listener).serve(handle.router(), std::future::pending()));
-        Self { handle, running, address }
+        tokio::spawn(Door::plain(listener).serve(api.router(), std::future::pending()));
+        Self { api, running, address }
     }
 
     pub(crate) async fn stop(self) {
-        let Self { handle, running, address: _ } = self;
-        drop(handle);
+        let Self { api, running, address: _ } = self;
+        drop(api);
         running.stop().await;
     }
 
@@ -76,20 +77,20 @@ impl Server {
             username: username.to_owned(),
             email: format!("{username}@example.org"),
             password: PASSWORD.to_owned(),
-            setup: self.handle.setup_token(),
+            setup: self.api.accounts.setup_token(),
             invite: None,
         };
-        let (_, secrets) = self.handle.sign_up(asked, peer()).await.unwrap();
-        let actor = self.handle.authenticate(shows(&secrets)).await.unwrap();
+        let (_, secrets) = self.api.accounts.sign_up(asked, peer()).await.unwrap();
+        let actor = self.api.credentials.authenticate(shows(&secrets)).await.unwrap();
         let key = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned(), ..AddSshKey::default() };
-        self.handle.add_ssh_key(&actor, key).await.unwrap();
+        self.api.ssh_keys.add(&actor, key).await.unwrap();
         actor
     }
 
     /// Registers a node and gives its API key.
     pub(crate) async fn node(&self, owner: &Actor, name: &str) -> String {
         let asked = RegisterNode { name: name.to_owned(), max_instances: Some(400), ..RegisterNode::default() };
-        self.handle.register_node(owner, asked).await.unwrap().secret
+        self.api.nodes.register(owner, asked).await.unwrap().secret
     }
 }
 

@@ -38,7 +38,7 @@ async fn measured<B: Future<Output = ()>>(behave: impl Fn(TcpStream, Measuring) 
     let server = Server::start(in_memory()).await;
     let ada = server.sign_up("ada").await;
     let key = server.node(&ada, "lab-1").await;
-    let id = server.handle.nodes(&ada).unwrap()[0].id;
+    let id = server.api.nodes.list(&ada).unwrap()[0].id;
     let node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
     let sockets = async {
         loop {
@@ -50,9 +50,9 @@ async fn measured<B: Future<Output = ()>>(behave: impl Fn(TcpStream, Measuring) 
     };
     let result = tokio::select! {
         () = sockets => panic!("the sockets end"),
-        result = timeout(DEADLINE, server.handle.measure_link(&ada, id)) => result.expect("it is bounded"),
+        result = timeout(DEADLINE, server.api.tunnels.measure_link(&ada, id)) => result.expect("it is bounded"),
     };
-    assert_eq!(server.handle.node(&ada, id).unwrap().measurement, result.as_ref().ok().copied());
+    assert_eq!(server.api.nodes.get(&ada, id).unwrap().measurement, result.as_ref().ok().copied());
     server.stop().await;
     result
 }
@@ -111,8 +111,8 @@ fn only_who_manages_the_node_may_measure_its_link_and_only_while_it_is_there() {
         let server = Server::start(in_memory()).await;
         let (ada, bob) = (server.sign_up("ada").await, server.sign_up("bob").await);
         server.node(&ada, "lab-1").await;
-        let id = server.handle.nodes(&ada).unwrap()[0].id;
-        let asked = async |who| server.handle.measure_link(who, id).await.unwrap_err();
+        let id = server.api.nodes.list(&ada).unwrap()[0].id;
+        let asked = async |who| server.api.tunnels.measure_link(who, id).await.unwrap_err();
         assert_eq!(asked(&bob).await.code, RefusalCode::Forbidden);
         let refusal = asked(&ada).await;
         assert_eq!(refusal.code, RefusalCode::Unavailable);

@@ -43,8 +43,8 @@ fn races_for_the_quota_are_never_won_twice() {
 async fn race(server: &Server, bob: &Actor, round: usize) -> usize {
     let mut asked = tokio::task::JoinSet::new();
     for n in 0..ASKED {
-        let (handle, bob) = (server.handle.clone(), bob.clone());
-        asked.spawn(async move { handle.create_instance(&bob, ask(&format!("web-{n}")), None).await });
+        let (api, bob) = (server.api.clone(), bob.clone());
+        asked.spawn(async move { api.instances.create(&bob, ask(&format!("web-{n}")), None).await });
     }
     let (made, refused): (Vec<_>, Vec<_>) = asked.join_all().await.into_iter().partition(Result::is_ok);
     let codes: BTreeSet<_> = refused.into_iter().filter_map(Result::err).map(|no| format!("{:?}", no.code)).collect();
@@ -55,7 +55,7 @@ async fn race(server: &Server, bob: &Actor, round: usize) -> usize {
 
 /// No two share a name or a host port, neither as people see them nor as the node is told.
 async fn apart(server: &Server, bob: &Actor, node: &mut FakeNode) {
-    let seen = server.handle.instances(bob).unwrap();
+    let seen = server.api.instances.list(bob).unwrap();
     let names: BTreeSet<_> = seen.iter().map(|one| one.name.clone()).collect();
     assert_eq!(names.len(), seen.len(), "{seen:?}");
     let ports: Vec<_> = seen.iter().flat_map(|one| one.ports.iter().map(|port| port.host)).collect();
@@ -67,15 +67,15 @@ async fn apart(server: &Server, bob: &Actor, node: &mut FakeNode) {
 
 /// Deletes all, and waits until the node's word for it was taken.
 async fn clear(server: &Server, bob: &Actor, node: &mut FakeNode) {
-    for one in server.handle.instances(bob).unwrap() {
-        server.handle.wish(bob, one.id, Verb::Delete).await.unwrap();
+    for one in server.api.instances.list(bob).unwrap() {
+        server.api.instances.wish(bob, one.id, Verb::Delete).await.unwrap();
     }
     node.assigned(|assignment| assignment.instances.iter().all(|one| one.desired == DesiredState::Deleted)).await;
     node.report(node.epoch, Observed::Absent).await;
     // A node that says nothing between the rounds would count as offline.
     let (epoch, facts) = (node.epoch, facts());
     node.send(&protocol::ToServer::Heartbeat { epoch, facts, counted: None }).await;
-    eventually("the end of all tombstones", || server.handle.instances(bob).unwrap().is_empty().then_some(())).await;
+    eventually("the end of all tombstones", || server.api.instances.list(bob).unwrap().is_empty().then_some(())).await;
     node.assigned(|assignment| assignment.instances.is_empty()).await;
 }
 

@@ -13,7 +13,7 @@ use crate::harness::{PASSWORD, Server, in_memory, peer, run, shows};
 
 async fn sign_in(server: &Server, username: &str) -> SessionSecrets {
     let asked = SignIn { username: username.to_owned(), password: PASSWORD.to_owned(), ..SignIn::default() };
-    server.handle.sign_in(asked, peer()).await.unwrap().1
+    server.api.accounts.sign_in(asked, peer()).await.unwrap().1
 }
 
 fn cookie(secrets: &SessionSecrets) -> String {
@@ -47,12 +47,12 @@ fn neither_the_cookie_nor_the_key_opens_anything_alone() {
             ("a cookie that was planted", session(&[cookie(&bob)], key)),
             ("no cookie", session(&[], key)),
         ] {
-            let refusal = server.handle.authenticate(credential).await.expect_err(what);
+            let refusal = server.api.credentials.authenticate(credential).await.expect_err(what);
             assert_eq!(refusal.code, RefusalCode::Unauthenticated, "{what}");
         }
         // Whatever else was planted beside it.
         let jar = [cookie(&bob), cookie(&other), own];
-        let actor = server.handle.authenticate(session(&jar, key)).await.unwrap();
+        let actor = server.api.credentials.authenticate(session(&jar, key)).await.unwrap();
         assert_eq!(actor.username.as_str(), "ada");
         server.stop().await;
     });
@@ -63,12 +63,12 @@ fn a_ticket_opens_one_feed_for_whoever_is_still_signed_in() {
     run(async {
         let server = Server::start(in_memory()).await;
         let ada = server.sign_up("ada").await;
-        let ticket = server.handle.live_ticket(&ada).unwrap().secret;
-        assert_eq!(server.handle.live_admission(&ticket).unwrap().person, ada.person);
-        assert!(server.handle.live_admission(&ticket).is_err(), "a ticket opened twice");
-        let late = server.handle.live_ticket(&ada).unwrap().secret;
-        server.handle.sign_out(&ada).await.unwrap();
-        assert!(server.handle.live_admission(&late).is_err(), "a ticket outlived its session");
+        let ticket = server.api.live.ticket(&ada).unwrap().secret;
+        assert_eq!(server.api.live.admission(&ticket).unwrap().person, ada.person);
+        assert!(server.api.live.admission(&ticket).is_err(), "a ticket opened twice");
+        let late = server.api.live.ticket(&ada).unwrap().secret;
+        server.api.accounts.sign_out(&ada).await.unwrap();
+        assert!(server.api.live.admission(&late).is_err(), "a ticket outlived its session");
         server.stop().await;
     });
 }
@@ -89,18 +89,21 @@ fn the_first_page_is_drawn_by_cookie_where_no_instance_can_have_it() {
             let server = Server::start(Config { exposure, hosts, sign_up, ..in_memory() }).await;
             let ada = server.sign_up("ada").await;
             let asked = RegisterNode { name: "lab".into(), address: Some(node.to_owned()), ..RegisterNode::default() };
-            server.handle.register_node(&ada, asked).await.unwrap();
+            server.api.nodes.register(&ada, asked).await.unwrap();
             let (own, other) = (sign_in(&server, "ada").await, sign_in(&server, "ada").await);
-            let alone = |cookies: &[String]| server.handle.drawn_for(Credential::Cookie(cookies.to_vec()));
+            let alone = |cookies: &[String]| server.api.credentials.drawn_for(Credential::Cookie(cookies.to_vec()));
             assert_eq!(alone(&[cookie(&own)]).await.is_ok(), draws, "{exposure:?} {node}");
             assert!(alone(&[cookie(&own), cookie(&other)]).await.is_err(), "of two cookies one is planted");
             assert!(alone(&[Secret::generate(SecretKind::Session).expose().to_owned()]).await.is_err());
-            assert!(server.handle.drawn_for(shows(&own)).await.is_ok(), "with its key it is a session everywhere");
-            let told = server.handle.welcome(Some(&ada));
+            assert!(
+                server.api.credentials.drawn_for(shows(&own)).await.is_ok(),
+                "with its key it is a session everywhere"
+            );
+            let told = server.api.accounts.welcome(Some(&ada));
             assert_eq!(told.plain_http, exposure == Exposure::Insecure);
             let named = exposure == Exposure::Loopback && !draws;
             assert_eq!(told.sharing_host, if named { vec!["the node lab".to_owned()] } else { Vec::new() });
-            let stranger = server.handle.welcome(None);
+            let stranger = server.api.accounts.welcome(None);
             assert_eq!((stranger.sharing_host.len(), stranger.me), (0, None), "a stranger was told of nodes");
             server.stop().await;
         }
@@ -118,9 +121,9 @@ fn a_name_that_is_taken_is_told_after_the_password() {
             password: password.to_owned(),
             ..Default::default()
         };
-        let weak = server.handle.sign_up(ask("short"), peer()).await.unwrap_err();
+        let weak = server.api.accounts.sign_up(ask("short"), peer()).await.unwrap_err();
         assert_eq!((weak.code, weak.field.as_deref()), (RefusalCode::Invalid, Some("password")));
-        let taken = server.handle.sign_up(ask(PASSWORD), peer()).await.unwrap_err();
+        let taken = server.api.accounts.sign_up(ask(PASSWORD), peer()).await.unwrap_err();
         assert_eq!((taken.code, taken.field.as_deref()), (RefusalCode::Conflict, Some("username")));
         server.stop().await;
     });

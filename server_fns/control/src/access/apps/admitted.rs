@@ -1,6 +1,7 @@
 //! Somebody who was let in to an app, and whether they still would be.
 
 use model::id::InstanceId;
+use model::instance::DesiredState;
 use model::port::ContainerPort;
 use model::version::Generation;
 use planner::clock::Now;
@@ -10,7 +11,7 @@ use planner::world::World;
 use super::visit::Visit;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Admitted {
+pub(super) struct Admitted {
     instance: InstanceId,
     port: ContainerPort,
     opened: Generation,
@@ -23,7 +24,7 @@ impl Admitted {
         Self { instance: app.instance.id, port: app.port.port, opened: app.port.opened, visit }
     }
 
-    pub(crate) const fn instance(&self) -> InstanceId {
+    pub(super) const fn instance(&self) -> InstanceId {
         self.instance
     }
 
@@ -36,8 +37,12 @@ impl Admitted {
         self.visit.is_some()
     }
 
-    pub(crate) fn holds(&self, world: &World, now: Now) -> bool {
+    /// Whether they may still be there: they would be let in again, and the instance is to run.
+    pub(super) fn holds(&self, world: &World, now: Now) -> bool {
         let Some(instance) = world.instances.get(&self.instance) else { return false };
+        if instance.desired != DesiredState::Running {
+            return false;
+        }
         let Some(port) = instance.spec.open_port(self.port) else { return false };
         let pass = self.visit.and_then(|visit| visit.pass(world, now));
         port.opened == self.opened && may_open(world, App { instance, port }, pass.as_ref())

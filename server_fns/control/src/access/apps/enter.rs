@@ -11,11 +11,9 @@ use tokio::time::Instant;
 
 use super::browser::Browser;
 use super::cookies::{Cookie, FOR_EVER};
-use super::guard::navigates;
-use super::open::OPEN;
+use super::guard::{navigates, wants_page};
 use super::visit::{self, Shown, Visit, Who, begun, cookie as cookie_of};
-use super::{ARRIVED, AppsDomain, page};
-use crate::handle::Handle;
+use super::{ARRIVED, AppsDomain, OPEN, Urls, page};
 
 /// Who is on their way from the console, and to which app.
 #[derive(Debug, Clone, Copy)]
@@ -34,14 +32,14 @@ struct Ticket {
 }
 
 /// On the app's host: the ticket becomes a cookie, and goes from the address.
-pub(super) fn enter(handle: &Handle, apps: &AppsDomain, label: &str, request: &Request) -> Response {
+pub(super) fn enter(urls: &Urls, apps: &AppsDomain, label: &str, request: &Request) -> Response {
     if !navigates(request.headers()) {
         return unseen();
     }
     let query: Result<Query<Ticket>, _> = Query::try_from_uri(request.uri());
     let Ok(Query(Ticket { ticket, path })) = query else { return page::nothing(StatusCode::NOT_FOUND) };
-    let (world, now, path) = (handle.world(), handle.now(), local(&path));
-    let entry = handle.app_tickets.redeem(&ticket, Instant::now()).ok();
+    let (world, now, path) = (urls.core.world(), urls.core.now(), local(&path));
+    let entry = urls.tickets.redeem(&ticket, Instant::now()).ok();
     let found = app(&world, label).zip(entry);
     let found = found.filter(|(app, entry)| app.instance.id == entry.instance && app.port == entry.port);
     let Some((app, entry)) = found else {
@@ -54,7 +52,7 @@ pub(super) fn enter(handle: &Handle, apps: &AppsDomain, label: &str, request: &R
         return page::words(StatusCode::FORBIDDEN, "The way in is not this browser's", sentence);
     }
     let visit = begun(entry.who, now);
-    let inside = match visit::shown(request.headers(), &handle.authority.links, apps, &world, app, now) {
+    let inside = match visit::shown(request.headers(), &urls.authority.links, apps, &world, app, now) {
         Shown::One(known) => known.pass(&world, now),
         Shown::Nothing | Shown::Two => None,
     };
@@ -67,7 +65,7 @@ pub(super) fn enter(handle: &Handle, apps: &AppsDomain, label: &str, request: &R
         return page::words(StatusCode::CONFLICT, "Two visitors in one browser", &sentence);
     }
     let arrived = format!("{ARRIVED}?path={}", encoded(&path));
-    let_in(handle, apps, app, &visit, request.headers(), &arrived)
+    let_in(urls, apps, app, &visit, request.headers(), &arrived)
 }
 
 /// What gives a cookie was fetched by a page, and not opened by a person.
@@ -78,17 +76,17 @@ pub(super) fn unseen() -> Response {
 
 /// Gives the cookie and sends on. A browser that knew another instance under this name forgets what that one left with it.
 pub(super) fn let_in(
-    handle: &Handle,
+    urls: &Urls,
     apps: &AppsDomain,
     app: App<'_>,
     visit: &Visit,
     headers: &HeaderMap,
     to: &str,
 ) -> Response {
-    let (now, id) = (handle.now(), app.instance.id.to_string());
+    let (now, id) = (urls.core.now(), app.instance.id.to_string());
     let mut response = redirect(to);
     let set = response.headers_mut();
-    let visit = cookie_of(&handle.authority.links, apps, app, visit, now);
+    let visit = cookie_of(&urls.authority.links, apps, app, visit, now);
     for value in visit.into_iter().chain(Cookie::Known.set(apps, &id, FOR_EVER)) {
         set.append(header::SET_COOKIE, value);
     }
@@ -107,12 +105,12 @@ struct Arrived {
 }
 
 /// The second step on the app's host: a browser that did not bring the cookie is told so, and not sent round in a circle.
-pub(super) fn arrived(handle: &Handle, apps: &AppsDomain, label: &str, request: &Request) -> Response {
+pub(super) fn arrived(urls: &Urls, apps: &AppsDomain, label: &str, request: &Request) -> Response {
     let query: Result<Query<Arrived>, _> = Query::try_from_uri(request.uri());
     let path = query.map_or_else(|_| "/".to_owned(), |Query(Arrived { path })| local(&path));
-    let world = handle.world();
+    let world = urls.core.world();
     let shown = app(&world, label)
-        .map(|app| visit::shown(request.headers(), &handle.authority.links, apps, &world, app, handle.now()));
+        .map(|app| visit::shown(request.headers(), &urls.authority.links, apps, &world, app, urls.core.now()));
     match shown {
         Some(Shown::One(_)) => redirect(&path),
         Some(Shown::Two) => planted(apps),
@@ -148,13 +146,6 @@ pub(super) fn elsewhere(apps: &AppsDomain, label: &str, request: &Request, known
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
-}
-
-pub(super) fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 pub(super) fn redirect(to: &str) -> Response {

@@ -1,6 +1,8 @@
 //! Who asks, in a form that an app can check: whoever reaches its port by another door can claim any name in a header, and
 //! nobody else can sign one. A JSON Web Token (RFC 7519) with Ed25519 (RFC 8037).
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -11,8 +13,8 @@ use model::id::InstanceId;
 use model::name::Username;
 use serde_json::json;
 
+use super::Urls;
 use crate::authority::IdentityKey;
-use crate::handle::Handle;
 
 /// On the console, and on the host of each app.
 pub(crate) const KEYS: &str = "/.dockhost/jwks.json";
@@ -56,8 +58,8 @@ pub(super) fn keys(key: &IdentityKey) -> Response {
 }
 
 /// As [`keys`], on the console.
-pub(crate) async fn console_keys(State(handle): State<Handle>) -> Response {
-    keys(&handle.authority.identity)
+pub(crate) async fn console_keys(State(urls): State<Arc<Urls>>) -> Response {
+    keys(&urls.authority.identity)
 }
 
 #[cfg(test)]

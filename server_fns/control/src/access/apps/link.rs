@@ -18,24 +18,23 @@ use planner::urls::{App, label, may_open};
 use super::enter::{let_in, local, redirect, unseen};
 use super::guard::navigates;
 use super::visit::{Purpose, Shown, Visit, Who};
-use super::{AppsDomain, page, visit};
-use crate::handle::Handle;
+use super::{AppsDomain, Urls, page, visit};
 
 /// What it is called in an address.
 const NAME: &str = "dockhost-link";
 /// The longest that one may open.
 const HOURS: u32 = 30 * 24;
 
-impl Handle {
+impl Urls {
     /// A link to the public URL of a declared port, for whoever holds it.
-    pub fn app_link(
+    pub fn link(
         &self,
         actor: &Actor,
         id: InstanceId,
         port: ContainerPort,
         asked: AskLink,
     ) -> Result<LinkView, Refusal> {
-        let world = self.world();
+        let world = self.core.world();
         let instance = actor.instance(&world, Action::ShareInstance, id)?;
         let none = "This installation has no domain for apps: its operator sets DOCKHOST_APPS_DOMAIN.";
         let apps = self.apps.as_ref().ok_or_else(|| Refusal::new(RefusalCode::Unavailable, none))?;
@@ -47,7 +46,7 @@ impl Handle {
         if !(1..=HOURS).contains(&asked.hours) {
             return Err(Refusal::field("hours", format!("A link opens for 1 to {HOURS} hours.")));
         }
-        let expires_at = self.now().wall + TimeDelta::hours(i64::from(asked.hours));
+        let expires_at = self.core.now().wall + TimeDelta::hours(i64::from(asked.hours));
         let who = Who::guest_of(&world, actor.person).ok_or_else(Refusal::unauthenticated)?;
         let visit = Visit { who, until: expires_at };
         let sealed = visit.sealed(&self.authority.links, Purpose::Link, app).ok_or_else(Refusal::unauthenticated)?;
@@ -57,7 +56,7 @@ impl Handle {
 }
 
 /// Lets the holder of a good link in, and takes the link out of the address. `None` if there is none in it.
-pub(super) fn follow(handle: &Handle, apps: &AppsDomain, app: Option<App<'_>>, request: &Request) -> Option<Response> {
+pub(super) fn follow(urls: &Urls, apps: &AppsDomain, app: Option<App<'_>>, request: &Request) -> Option<Response> {
     let query = request.uri().query()?;
     let text = query.split('&').find_map(|pair| pair.strip_prefix(NAME)?.strip_prefix('='))?;
     if !navigates(request.headers()) {
@@ -66,7 +65,7 @@ pub(super) fn follow(handle: &Handle, apps: &AppsDomain, app: Option<App<'_>>, r
     let rest = query.split('&').filter(|pair| !pair.starts_with(NAME)).collect::<Vec<_>>().join("&");
     let path = request.uri().path();
     let to = local(&if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") });
-    let (world, now, key) = (handle.world(), handle.now(), &handle.authority.links);
+    let (world, now, key) = (urls.core.world(), urls.core.now(), &urls.authority.links);
     let good = app.and_then(|app| {
         let visit = Visit::read(text, key, Purpose::Link, &world, app)?;
         let pass = visit.pass(&world, now)?;
@@ -82,5 +81,5 @@ pub(super) fn follow(handle: &Handle, apps: &AppsDomain, app: Option<App<'_>>, r
         Shown::Nothing | Shown::Two => None,
     };
     let needs_none = may_open(&world, app, None) || named.is_some_and(|pass| may_open(&world, app, Some(&pass)));
-    Some(if needs_none { redirect(&to) } else { let_in(handle, apps, app, &visit, request.headers(), &to) })
+    Some(if needs_none { redirect(&to) } else { let_in(urls, apps, app, &visit, request.headers(), &to) })
 }

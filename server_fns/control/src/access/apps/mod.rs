@@ -23,6 +23,7 @@ mod tls;
 mod visit;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
@@ -31,17 +32,22 @@ use axum::response::Response;
 use model::port::UrlAccess;
 use planner::urls::{App, Pass, app, may_open};
 
-pub(crate) use admitted::Admitted;
+use admitted::Admitted;
 pub use domain::{AppsDomain, BadAppsDomain};
-pub(crate) use enter::Entry;
+use enter::Entry;
 pub(crate) use identity::{KEYS, console_keys};
-pub(crate) use open::{OPEN, SCRIPT, open, script};
+pub(crate) use open::{SCRIPT, open, script};
 
-use crate::handle::Handle;
+use crate::authority::Authority;
+use crate::core::Core;
 use crate::http::Dialled;
-use crate::http::hosts::host;
+use crate::http::host_name::host;
+use crate::tickets::Tickets;
+use crate::tunnel::Tunnels;
 use visit::Shown;
 
+/// On the console, where an app's host sends whoever must say who they are.
+pub(crate) const OPEN: &str = "/open";
 /// Below which an app's host name answers for us and not for the app.
 const OURS: &str = "/.dockhost/";
 /// Where a ticket becomes a cookie.
@@ -49,29 +55,45 @@ const ENTER: &str = "/.dockhost/enter";
 /// Where that cookie is seen for the first time.
 const ARRIVED: &str = "/.dockhost/arrived";
 
+/// The way to apps, for their visitors and for whoever shares them.
+pub struct Urls {
+    core: Core,
+    tunnels: Arc<Tunnels>,
+    authority: Arc<Authority>,
+    tickets: Tickets<Entry>,
+    /// None: no port has a public URL.
+    apps: Option<AppsDomain>,
+}
+
+impl Urls {
+    pub(crate) fn new(core: Core, tunnels: Arc<Tunnels>, authority: Arc<Authority>, apps: Option<AppsDomain>) -> Self {
+        Self { core, tunnels, authority, tickets: Tickets::default(), apps }
+    }
+}
+
 /// Takes what is for the domain of apps, and lets everything else pass. It stands around all other layers.
-pub(crate) async fn divert(State(handle): State<Handle>, request: Request, next: Next) -> Response {
-    let Some(apps) = handle.apps.clone() else { return next.run(request).await };
+pub(crate) async fn divert(State(urls): State<Arc<Urls>>, request: Request, next: Next) -> Response {
+    let Some(apps) = &urls.apps else { return next.run(request).await };
     match host(&request).and_then(|host| apps.label(&host)) {
-        Some(label) => serve(&handle, &apps, &label, request).await,
+        Some(label) => serve(&urls, apps, &label, request).await,
         None => next.run(request).await,
     }
 }
 
-async fn serve(handle: &Handle, apps: &AppsDomain, label: &str, request: Request) -> Response {
+async fn serve(urls: &Urls, apps: &AppsDomain, label: &str, request: Request) -> Response {
     if let Err(refused) = headers::check(request.headers()) {
         return page::plain(refused.0, refused.1);
     }
     if request.uri().path().starts_with(OURS) {
-        return ours(handle, apps, label, &request);
+        return ours(urls, apps, label, &request);
     }
-    let world = handle.world();
+    let world = urls.core.world();
     let app = app(&world, label);
-    if let Some(answer) = link::follow(handle, apps, app, &request) {
+    if let Some(answer) = link::follow(urls, apps, app, &request) {
         return answer;
     }
     let Some(app) = app else { return enter::elsewhere(apps, label, &request, false) };
-    let (visit, pass) = match seen(handle, apps, app, &request) {
+    let (visit, pass) = match seen(urls, apps, app, &request) {
         Ok(seen) => seen.unzip(),
         Err(answer) => return answer,
     };
@@ -87,16 +109,16 @@ async fn serve(handle: &Handle, apps: &AppsDomain, label: &str, request: Request
     let peer = request.extensions().get::<ConnectInfo<Dialled>>();
     let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.address());
     let (scheme, host) = (apps.scheme(), apps.host_of(label));
-    let asked = headers::Asked { peer, scheme, identity: identity(handle, apps, app, &host, pass.as_ref()), host };
+    let asked = headers::Asked { peer, scheme, identity: identity(urls, apps, app, &host, pass.as_ref()), host };
     let name = app.instance.spec.name.as_str();
-    proxy::pass(handle, Admitted::new(app, visit), name, asked, request).await
+    proxy::pass(urls, Admitted::new(app, visit), name, asked, request).await
 }
 
-fn ours(handle: &Handle, apps: &AppsDomain, label: &str, request: &Request) -> Response {
+fn ours(urls: &Urls, apps: &AppsDomain, label: &str, request: &Request) -> Response {
     match request.uri().path() {
-        KEYS => identity::keys(&handle.authority.identity),
-        ENTER => enter::enter(handle, apps, label, request),
-        ARRIVED => enter::arrived(handle, apps, label, request),
+        KEYS => identity::keys(&urls.authority.identity),
+        ENTER => enter::enter(urls, apps, label, request),
+        ARRIVED => enter::arrived(urls, apps, label, request),
         _ => page::nothing(StatusCode::NOT_FOUND),
     }
 }
@@ -106,12 +128,12 @@ type Seen = Option<(visit::Visit, Pass)>;
 /// Who comes, as their cookie says. What is open to all asks nobody, so that an app cannot be made to do anything in the
 /// name of a person.
 #[expect(clippy::result_large_err, reason = "it is answered at once, and passed on through no other function")]
-fn seen(handle: &Handle, apps: &AppsDomain, app: App<'_>, request: &Request) -> Result<Seen, Response> {
+fn seen(urls: &Urls, apps: &AppsDomain, app: App<'_>, request: &Request) -> Result<Seen, Response> {
     if app.port.url == UrlAccess::Public {
         return Ok(None);
     }
-    let (world, now) = (handle.world(), handle.now());
-    match visit::shown(request.headers(), &handle.authority.links, apps, &world, app, now) {
+    let (world, now) = (urls.core.world(), urls.core.now());
+    match visit::shown(request.headers(), &urls.authority.links, apps, &world, app, now) {
         Shown::Nothing => Ok(None),
         Shown::One(visit) => Ok(visit.pass(&world, now).map(|pass| (visit, pass))),
         Shown::Two => Err(enter::planted(apps)),
@@ -120,7 +142,7 @@ fn seen(handle: &Handle, apps: &AppsDomain, app: App<'_>, request: &Request) -> 
 
 /// What the app is told of a person who is signed in.
 fn identity(
-    handle: &Handle,
+    urls: &Urls,
     apps: &AppsDomain,
     app: App<'_>,
     host: &str,
@@ -132,8 +154,8 @@ fn identity(
         audience: host,
         person: &actor.username,
         instance: app.instance.id,
-        now: handle.now().wall,
+        now: urls.core.now().wall,
     };
-    let token = identity::token(&handle.authority.identity, &claims)?;
+    let token = identity::token(&urls.authority.identity, &claims)?;
     Some(headers::Identity { person: actor.username.clone(), token })
 }

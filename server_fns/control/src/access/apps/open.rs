@@ -1,5 +1,7 @@
 //! On the console: the way to an app for somebody who is signed in.
 
+use std::sync::Arc;
+
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,11 +17,8 @@ use tokio::time::Instant;
 use super::browser::Browser;
 use super::enter::{Entry, encoded, local};
 use super::visit::Who;
-use super::{ENTER, page};
-use crate::handle::Handle;
+use super::{ENTER, Urls, page};
 
-/// Where an app's host sends whoever must say who they are.
-pub(crate) const OPEN: &str = "/open";
 /// What its page runs.
 pub(crate) const SCRIPT: &str = "/open.js";
 
@@ -31,8 +30,8 @@ pub(crate) struct Wanted {
 
 /// A page that asks for a ticket with the key of its session, and goes on to the app. Whoever brings a cookie alone gets the
 /// same page and no ticket: every port of the host may have been given the cookie.
-pub(crate) async fn open(State(handle): State<Handle>, Query(_): Query<Wanted>) -> Response {
-    if handle.apps.is_none() {
+pub(crate) async fn open(State(urls): State<Arc<Urls>>, Query(_): Query<Wanted>) -> Response {
+    if urls.apps.is_none() {
         return page::nothing(StatusCode::NOT_FOUND);
     }
     sent("text/html; charset=utf-8", include_str!("open.html"))
@@ -46,7 +45,7 @@ fn sent(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
 }
 
-impl Handle {
+impl Urls {
     /// Where the app lets the person in. An app that is open to all is told nothing of them. Whoever does not come from the
     /// app's host is sent there first, so that the ticket is good in their browser alone.
     ///
@@ -56,7 +55,7 @@ impl Handle {
         let nothing = || Refusal::new(RefusalCode::NotFound, "There is no such address, or it is not yours to open.");
         let apps = self.apps.as_ref().ok_or_else(nothing)?;
         let (label, path) = (asked.app.as_str(), local(&asked.path));
-        let world = self.world();
+        let world = self.core.world();
         let found = app(&world, label).ok_or_else(nothing)?;
         if found.port.url == UrlAccess::Public {
             return Ok(VisitView { url: apps.url_of(label, &path) });
@@ -69,7 +68,7 @@ impl Handle {
             return Ok(VisitView { url: apps.url_of(label, &path) });
         };
         let entry = Entry { who, instance: found.instance.id, port: found.port, browser };
-        let ticket = self.app_tickets.give(actor.person, entry, Instant::now())?.secret;
+        let ticket = self.tickets.give(actor.person, entry, Instant::now())?.secret;
         Ok(VisitView { url: apps.url_of(label, &format!("{ENTER}?ticket={ticket}&path={}", encoded(&path))) })
     }
 }

@@ -21,9 +21,9 @@ use super::answer::Answer;
 use super::headers::{Asked, inward};
 use super::outward::outward;
 use super::sent::Sent;
-use super::{Admitted, guard, page, switch, tls};
-use crate::access::permit::Permit;
-use crate::handle::Handle;
+use super::{Admitted, Urls, guard, page, switch, tls};
+use crate::access::permit::no_longer;
+use crate::core::Core;
 use crate::tunnel::NoStream;
 
 /// How long an app may think before its answer begins. What it sends then may take as long as it likes.
@@ -31,19 +31,13 @@ const ANSWER: Duration = Duration::from_secs(300);
 /// For each direction of a connection that was switched.
 const BUFFER: usize = 64 << 10;
 
-pub(super) async fn pass(
-    handle: &Handle,
-    admitted: Admitted,
-    name: &str,
-    asked: Asked,
-    mut request: Request,
-) -> Response {
+pub(super) async fn pass(urls: &Urls, admitted: Admitted, name: &str, asked: Asked, mut request: Request) -> Response {
     let (id, port, closed) = (admitted.instance(), admitted.port(), admitted.is_visit());
-    let stream = match handle.open_stream(id, Target::Port { port, patience_ms: 0 }).await {
+    let stream = match urls.tunnels.open_stream(id, Target::Port { port, patience_ms: 0 }).await {
         Ok(stream) => stream,
         Err(why) => return no_stream(name, port, &why),
     };
-    let way = Way { handle: handle.clone(), permit: Permit::Visit(admitted), over: CancellationToken::new() };
+    let way = Way { core: urls.core.clone(), admitted, over: CancellationToken::new() };
     let upgrade = switch::wanted(request.headers());
     let switched = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
     let answer = if port.is_tls() {
@@ -79,7 +73,7 @@ pub(super) async fn pass(
     let reason = answer.extensions().get::<ReasonPhrase>().filter(|reason| !reason.as_bytes().is_empty()).cloned();
     let body = match (is_switch, switched) {
         (true, Some(switched)) => {
-            handle.tasks.spawn(carry(way, switched, hyper::upgrade::on(answer)));
+            urls.core.tasks.spawn(carry(way, switched, hyper::upgrade::on(answer)));
             Body::empty()
         }
         (true, None) => {
@@ -100,10 +94,17 @@ pub(super) async fn pass(
 /// What a connection to an app hangs on.
 #[derive(Clone)]
 struct Way {
-    handle: Handle,
-    permit: Permit,
+    core: Core,
+    admitted: Admitted,
     /// It was ended from here.
     over: CancellationToken,
+}
+
+impl Way {
+    /// Waits until the visitor may be there no longer.
+    async fn ended(&self) {
+        no_longer(&self.core, |world, now| self.admitted.holds(world, now)).await;
+    }
 }
 
 async fn ask(
@@ -121,7 +122,7 @@ async fn ask(
                 tracing::debug!(%error, "a connection to an app broke off");
             },
             // Both bodies end with the connection; it is said first, so that what is cut off never looks whole.
-            () = way.handle.no_longer_allowed(&way.permit) => way.over.cancel(),
+            () = way.ended() => way.over.cancel(),
         }
     });
     let (parts, body) = request.into_parts();
@@ -149,8 +150,8 @@ async fn carry(way: Way, visitor: hyper::upgrade::OnUpgrade, app: hyper::upgrade
     let (mut visitor, mut app) = (TokioIo::new(visitor), TokioIo::new(app));
     tokio::select! {
         _ended = copy_bidirectional_with_sizes(&mut visitor, &mut app, BUFFER, BUFFER) => {}
-        () = way.handle.no_longer_allowed(&way.permit) => {}
-        () = way.handle.stopping.cancelled() => {}
+        () = way.ended() => {}
+        () = way.core.stopping.cancelled() => {}
     }
 }
 

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::AppsDomain;
 use super::cookies::Cookie;
-use crate::handle::still_there;
+use crate::core::still_there;
 
 /// How long somebody who is signed in is let in before the console is asked again.
 pub(super) const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);

@@ -1,6 +1,6 @@
 //! Who may move files.
 
-use axum::http::{HeaderMap, Uri};
+use axum::http::HeaderMap;
 use model::id::InstanceId;
 use model::refusal::Refusal;
 use model::ticket::Ticket;
@@ -9,9 +9,10 @@ use planner::permission::Action;
 use protocol::path::FilePath;
 use tokio::time::Instant;
 
+use super::Files;
 use super::asked::{Asked, checked};
 use crate::access::permit::Permit;
-use crate::handle::{Handle, still_there};
+use crate::core::still_there;
 
 /// Who may move one file, and where.
 pub(crate) struct Admission {
@@ -19,67 +20,40 @@ pub(crate) struct Admission {
     instance: InstanceId,
 }
 
-impl Handle {
+impl Files {
     /// What moves one file into the instance or out of it, once and soon.
     ///
     /// # Errors
     /// When the instance is not the person's, or too many tickets wait to be used.
-    pub fn file_ticket(&self, actor: &Actor, instance: InstanceId) -> Result<Ticket, Refusal> {
-        actor.instance(&self.world(), Action::EnterInstance, instance)?;
+    pub fn ticket(&self, actor: &Actor, instance: InstanceId) -> Result<Ticket, Refusal> {
+        actor.instance(&self.core.world(), Action::EnterInstance, instance)?;
         let admission = Admission { actor: actor.clone(), instance };
-        self.file_tickets.give(actor.person, admission, Instant::now())
+        self.tickets.give(actor.person, admission, Instant::now())
     }
-}
-
-/// Whether a request for a file shows a ticket and needs no session.
-pub(crate) fn is_ticketed(uri: &Uri) -> bool {
-    let below = uri.path().strip_prefix("/api/v1/instances/");
-    let file = below.and_then(|rest| rest.split_once('/')).is_some_and(|(_, rest)| rest == "files");
-    file && uri.query().is_some_and(|query| query.split('&').any(|part| part.starts_with("ticket=")))
 }
 
 /// The path, if it is one and whoever asks may use it, and for how long they may. A ticket is used up whether or not the
 /// rest succeeds.
 pub(super) async fn admit(
-    handle: &Handle,
+    files: &Files,
     id: InstanceId,
     Asked { path, ticket }: Asked,
     headers: &HeaderMap,
 ) -> Result<(FilePath, Permit), Refusal> {
     let actor = match ticket {
         Some(ticket) => {
-            let Admission { actor, instance } = handle.file_tickets.redeem(&ticket, Instant::now())?;
+            let Admission { actor, instance } = files.tickets.redeem(&ticket, Instant::now())?;
             // Whoever signed out since then has no ticket either.
-            if instance != id || !still_there(&handle.world(), &actor, handle.now()) {
+            if instance != id || !still_there(&files.core.world(), &actor, files.core.now()) {
                 return Err(Refusal::unauthenticated());
             }
             actor
         }
         None => {
-            let credential = handle.credential(headers).ok_or_else(Refusal::unauthenticated)?;
-            handle.authenticate(credential).await?
+            let credential = files.credentials.read(headers).ok_or_else(Refusal::unauthenticated)?;
+            files.credentials.authenticate(credential).await?
         }
     };
-    actor.instance(&handle.world(), Action::EnterInstance, id)?;
+    actor.instance(&files.core.world(), Action::EnterInstance, id)?;
     Ok((checked(path)?, Permit::Use { actor, instance: id }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ticket_is_shown_for_a_file_alone() {
-        let ticketed = |uri: &str| is_ticketed(&uri.parse().unwrap());
-        assert!(ticketed("/api/v1/instances/i-1/files?path=a&ticket=x"));
-        for other in [
-            "/api/v1/instances/i-1/files?path=ticket=x",
-            "/api/v1/instances/i-1/files",
-            "/api/v1/instances/i-1?ticket=x",
-            "/api/v1/instances/i-1/files/ticket?ticket=x",
-            "/api/v1/me?ticket=x",
-        ] {
-            assert!(!ticketed(other), "{other}");
-        }
-    }
 }

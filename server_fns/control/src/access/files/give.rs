@@ -19,16 +19,15 @@ use wire::head;
 
 use super::admit::admit;
 use super::asked::Asked;
-use super::{PIECE, opened, plain};
+use super::{Files, PIECE, opened, plain};
 use crate::access::permit::while_allowed;
-use crate::handle::Handle;
 use crate::limits;
 use crate::tunnel::Socket;
 
-pub(super) async fn give(handle: &Handle, id: InstanceId, request: Request) -> Result<Response, Refusal> {
-    let (path, permit) = admit(handle, id, Asked::of(request.uri())?, request.headers()).await?;
+pub(super) async fn give(files: &Files, id: InstanceId, request: Request) -> Result<Response, Refusal> {
+    let (path, permit) = admit(files, id, Asked::of(request.uri())?, request.headers()).await?;
     let name = named(&path);
-    let mut stream = opened(handle, id, Target::GetFile { path }).await?;
+    let mut stream = opened(files, id, Target::GetFile { path }).await?;
     let lost = || Refusal::new(RefusalCode::Unavailable, "The node was lost on the way.");
     let found = timeout(limits::FILE_PAUSE, head::hear::<Found>(&mut stream)).await;
     let (name, length, bytes) = match found.map_err(|_| lost())?.map_err(|_| lost())? {
@@ -41,7 +40,7 @@ pub(super) async fn give(handle: &Handle, id: InstanceId, request: Request) -> R
             ));
         }
     };
-    let mut response = Response::new(Body::from_stream(while_allowed(handle, permit, bytes)));
+    let mut response = Response::new(Body::from_stream(while_allowed(&files.core, permit, bytes)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/octet-stream"));
     // It is somebody's file and never a page of ours.

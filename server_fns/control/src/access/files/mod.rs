@@ -5,6 +5,8 @@ mod asked;
 mod give;
 mod take;
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,34 +14,47 @@ use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use protocol::stream::Target;
 
-use crate::handle::Handle;
-use crate::router::refuse;
-use crate::tunnel::{NoStream, Socket};
+use crate::accounts::Credentials;
+use crate::core::Core;
+use crate::http::refuse;
+use crate::tickets::Tickets;
+use crate::tunnel::{NoStream, Socket, Tunnels};
 
-pub(crate) use admit::{Admission, is_ticketed};
+use admit::Admission;
 
-/// Below an instance.
-pub(crate) const PATH: &str = "/api/v1/instances/{id}/files";
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;
 
+pub struct Files {
+    core: Core,
+    tunnels: Arc<Tunnels>,
+    credentials: Arc<Credentials>,
+    tickets: Tickets<Admission>,
+}
+
+impl Files {
+    pub(crate) fn new(core: Core, tunnels: Arc<Tunnels>, credentials: Arc<Credentials>) -> Self {
+        Self { core, tunnels, credentials, tickets: Tickets::default() }
+    }
+}
+
 /// Takes the body as the file at that path. It is there whole or not at all.
-pub(crate) async fn put(State(handle): State<Handle>, Path(id): Path<InstanceId>, request: Request) -> Response {
-    match take::take(&handle, id, request).await {
+pub(crate) async fn put(State(files): State<Arc<Files>>, Path(id): Path<InstanceId>, request: Request) -> Response {
+    match take::take(&files, id, request).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(refusal) => refuse(&refusal),
     }
 }
 
 /// Gives the file at that path, or the folder as a tape archive.
-pub(crate) async fn get(State(handle): State<Handle>, Path(id): Path<InstanceId>, request: Request) -> Response {
-    match give::give(&handle, id, request).await {
+pub(crate) async fn get(State(files): State<Arc<Files>>, Path(id): Path<InstanceId>, request: Request) -> Response {
+    match give::give(&files, id, request).await {
         Ok(response) => response,
         Err(refusal) => refuse(&refusal),
     }
 }
 
-async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socket, Refusal> {
+async fn opened(files: &Files, id: InstanceId, target: Target) -> Result<Socket, Refusal> {
     let newer = is_newer(&target);
     let unavailable = |why: NoStream| {
         let code = match why {
@@ -58,7 +73,7 @@ async fn opened(handle: &Handle, id: InstanceId, target: Target) -> Result<Socke
         };
         Refusal::new(code, format!("No file can be moved: {why}.{hint}"))
     };
-    Ok(handle.open_stream(id, target).await.map_err(unavailable)?.socket)
+    Ok(files.tunnels.open_stream(id, target).await.map_err(unavailable)?.socket)
 }
 
 /// Whether a node of before does not understand it. Such a node closes the socket and says nothing.

@@ -15,17 +15,17 @@ use wire::head;
 
 use super::admit::admit;
 use super::asked::Asked;
-use super::{opened, plain};
-use crate::handle::Handle;
+use super::{Files, opened, plain};
+use crate::access::permit::no_longer_allowed;
 use crate::http::discard;
 use crate::limits;
 use crate::tunnel::Socket;
 
-pub(super) async fn take(handle: &Handle, id: InstanceId, request: Request) -> Result<(), Refusal> {
+pub(super) async fn take(files: &Files, id: InstanceId, request: Request) -> Result<(), Refusal> {
     let (parts, body) = request.into_parts();
     let is_empty = body.is_end_stream();
     let mut body = body.into_data_stream();
-    let taken = taken(handle, id, &parts, &mut body, is_empty).await;
+    let taken = taken(files, id, &parts, &mut body, is_empty).await;
     // Whoever asks before sending has sent nothing, and is not to be asked for it now.
     if taken.is_err() && !parts.headers.contains_key(header::EXPECT) {
         discard(body).await;
@@ -34,13 +34,13 @@ pub(super) async fn take(handle: &Handle, id: InstanceId, request: Request) -> R
 }
 
 async fn taken(
-    handle: &Handle,
+    files: &Files,
     id: InstanceId,
     parts: &Parts,
     body: &mut BodyDataStream,
     is_empty: bool,
 ) -> Result<(), Refusal> {
-    let (path, permit) = admit(handle, id, Asked::of(&parts.uri)?, &parts.headers).await?;
+    let (path, permit) = admit(files, id, Asked::of(&parts.uri)?, &parts.headers).await?;
     if matches!(path.as_bytes().rsplit(|byte| *byte == b'/').next(), Some(b"" | b".")) {
         return Err(Refusal::field("path", "The path must name a file, not a folder."));
     }
@@ -57,12 +57,12 @@ async fn taken(
     if bytes.is_some_and(|bytes| bytes > limits::FILE) {
         return Err(too_large());
     }
-    let stream = opened(handle, id, Target::PutFile { path, bytes }).await?;
+    let stream = opened(files, id, Target::PutFile { path, bytes }).await?;
     tokio::select! {
         // What is sent to its end is there, whatever ended at the same moment.
         biased;
         done = send(body, stream, bytes.is_some()) => done,
-        () = handle.no_longer_allowed(&permit) => {
+        () = no_longer_allowed(&files.core, &permit) => {
             let message = "You were signed out or the instance was stopped on the way; nothing was changed.";
             Err(Refusal::new(RefusalCode::Forbidden, message))
         }

@@ -1,6 +1,7 @@
 //! From one caller to the instance and back, through the tunnel.
 
 use std::io;
+use std::sync::Arc;
 
 use model::id::InstanceId;
 use model::port::ContainerPort;
@@ -12,7 +13,7 @@ use wire::flow::{Flow, IDLE};
 use wire::frame::{self, MAX_FRAME};
 use wire::newcomers::Newcomers;
 
-use crate::handle::Handle;
+use crate::tunnel::Tunnels;
 
 /// For each direction.
 const BUFFER: usize = 64 << 10;
@@ -20,21 +21,21 @@ const BUFFER: usize = 64 << 10;
 const PATIENCE_MS: u64 = 10_000;
 
 pub(super) async fn connection(
-    handle: Handle,
+    tunnels: Arc<Tunnels>,
     id: InstanceId,
     port: ContainerPort,
     client: TcpStream,
     newcomers: Newcomers,
 ) {
     let Ok(caller) = client.peer_addr() else { return };
-    if !newcomers.carry(caller.ip(), port, relay(&handle, id, port, client)).await {
+    if !newcomers.carry(caller.ip(), port, relay(&tunnels, id, port, client)).await {
         tracing::debug!(instance = %id, %caller, "closed a connection that got no place at the sshd of an instance");
     }
 }
 
-async fn relay(handle: &Handle, id: InstanceId, port: ContainerPort, mut client: TcpStream) {
+async fn relay(tunnels: &Tunnels, id: InstanceId, port: ContainerPort, mut client: TcpStream) {
     // A caller that is refused sees its connection closed; there is nothing on it to say why with.
-    let mut stream = match handle.open_stream(id, Target::Port { port, patience_ms: PATIENCE_MS }).await {
+    let mut stream = match tunnels.open_stream(id, Target::Port { port, patience_ms: PATIENCE_MS }).await {
         Ok(stream) => stream,
         Err(why) => return tracing::debug!(instance = %id, port = port.0, %why, "a connection was closed"),
     };
@@ -42,13 +43,13 @@ async fn relay(handle: &Handle, id: InstanceId, port: ContainerPort, mut client:
     let _ = client.set_nodelay(true);
     tokio::select! {
         _ended = copy_bidirectional_with_sizes(&mut client, &mut stream, BUFFER, BUFFER) => {}
-        () = handle.no_longer_wanted(id) => {}
+        () = tunnels.no_longer_wanted(id) => {}
     }
 }
 
 /// One sender's, until nothing was said for a while or either end is gone.
-pub(super) async fn datagrams(handle: Handle, id: InstanceId, port: ContainerPort, flow: Flow) {
-    let stream = match handle.open_stream(id, Target::Datagrams { port }).await {
+pub(super) async fn datagrams(tunnels: Arc<Tunnels>, id: InstanceId, port: ContainerPort, flow: Flow) {
+    let stream = match tunnels.open_stream(id, Target::Datagrams { port }).await {
         Ok(stream) => stream,
         Err(why) => return tracing::debug!(instance = %id, port = port.0, %why, "datagrams were lost"),
     };
@@ -75,6 +76,6 @@ pub(super) async fn datagrams(handle: Handle, id: InstanceId, port: ContainerPor
         _ended = inwards => {}
         _ended = outwards => {}
         () = quiet.lasts(IDLE) => {}
-        () = handle.no_longer_wanted(id) => {}
+        () = tunnels.no_longer_wanted(id) => {}
     }
 }

@@ -15,25 +15,26 @@ use tokio::time::sleep;
 use wire::listen::Listening;
 use wire::newcomers::Newcomers;
 
-use crate::handle::Handle;
+use crate::core::Core;
 use crate::limits::{CONNECTIONS_PER_INSTANCE, LISTEN_AGAIN};
+use crate::tunnel::Tunnels;
 
 type Wanted = BTreeMap<(InstanceId, ForwardKey), Forward>;
 type Refused = BTreeMap<InstanceId, Vec<Unopened>>;
 
 /// Follows what is wished until the server stops. `bind` is where the operator lets instances listen.
-pub(crate) async fn serve(handle: Handle, bind: IpAddr) {
-    let mut worlds = handle.orchestrator.watch();
-    let mut ports = HostPorts { handle: handle.clone(), bind, open: BTreeMap::new(), shared: HashMap::new() };
+pub(crate) async fn serve(core: Core, tunnels: Arc<Tunnels>, bind: IpAddr) {
+    let mut worlds = core.orchestrator.watch();
+    let mut ports = HostPorts { tunnels, bind, open: BTreeMap::new(), shared: HashMap::new() };
     let mut told = Refused::new();
     loop {
         let wanted = wanted(&worlds.borrow_and_update());
         let refused = ports.set(&wanted).await;
-        if refused != told && note(&handle, refused.clone()).await {
+        if refused != told && note(&core, refused.clone()).await {
             told = refused.clone();
         }
         tokio::select! {
-            () = handle.stopping.cancelled() => return,
+            () = core.stopping.cancelled() => return,
             other = worlds.wait_for(|world| self::wanted(world) != wanted) => if other.is_err() { return },
             () = sleep(LISTEN_AGAIN), if refused != Refused::new() || refused != told => {}
         }
@@ -48,17 +49,17 @@ fn wanted(world: &World) -> Wanted {
 }
 
 /// What cannot be listened on is told to its owner. False if that must be tried again.
-async fn note(handle: &Handle, refused: Refused) -> bool {
+async fn note(core: &Core, refused: Refused) -> bool {
     for (instance, unopened) in &refused {
         for Unopened { key, reason, .. } in unopened {
             tracing::warn!(%instance, port = key.host.0, reason, "a host port of the server cannot be opened");
         }
     }
-    handle.orchestrator.note_unopened(refused).await.is_ok()
+    core.orchestrator.note_unopened(refused).await.is_ok()
 }
 
 struct HostPorts {
-    handle: Handle,
+    tunnels: Arc<Tunnels>,
     bind: IpAddr,
     open: BTreeMap<(InstanceId, ForwardKey), (Forward, Listening)>,
     /// How much an instance may hold at once, on all of these host ports together, and who has just come to its sshd.
@@ -91,10 +92,10 @@ impl HostPorts {
     fn listen(&mut self, id: InstanceId, forward: &Forward) -> Result<Listening, Unopened> {
         let of_none = || (Arc::new(Semaphore::new(CONNECTIONS_PER_INSTANCE)), Newcomers::default());
         let (places, newcomers) = self.shared.entry(id).or_insert_with(of_none).clone();
-        let (handle, port) = (self.handle.clone(), forward.container);
-        let of_datagrams = handle.clone();
-        let connection = move |client| carry::connection(handle.clone(), id, port, client, newcomers.clone());
-        let datagrams = move |flow| carry::datagrams(of_datagrams.clone(), id, port, flow);
+        let (tunnels, port) = (Arc::clone(&self.tunnels), forward.container);
+        let of_datagrams = Arc::clone(&tunnels);
+        let connection = move |client| carry::connection(Arc::clone(&tunnels), id, port, client, newcomers.clone());
+        let datagrams = move |flow| carry::datagrams(Arc::clone(&of_datagrams), id, port, flow);
         wire::forward::open(forward, self.bind, places, connection, datagrams)
     }
 }

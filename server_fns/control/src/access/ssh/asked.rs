@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::inner::Inner;
 use super::limits::FORWARDS;
 
 /// Shared by the client's end and the instance's.
@@ -25,35 +24,8 @@ impl Wanted {
 }
 
 impl Asked {
-    /// Whether the instance listens for the client now. `port` may be 0, and is the number that was given.
-    pub(super) async fn ask_port(&self, inner: &Inner, address: &str, port: &mut u32) -> bool {
-        // Noted before, because a connection may come with the answer.
-        if *port != 0 && !self.port(*port) {
-            return false;
-        }
-        match inner.connection.tcpip_forward(address, *port).await {
-            Err(_) => {
-                self.no_port(*port);
-                false
-            }
-            Ok(given) if *port == 0 => {
-                *port = given;
-                self.port(given)
-            }
-            Ok(_) => true,
-        }
-    }
-
-    pub(super) async fn ask_socket(&self, inner: &Inner, path: &str) -> bool {
-        let granted = self.socket(path) && inner.connection.streamlocal_forward(path).await.is_ok();
-        if !granted {
-            self.no_socket(path);
-        }
-        granted
-    }
-
     /// Whether there is room for one more.
-    fn port(&self, port: u32) -> bool {
+    pub(super) fn port(&self, port: u32) -> bool {
         let mut wanted = self.wanted();
         let room = wanted.has_room();
         if room {
@@ -62,7 +34,7 @@ impl Asked {
         room
     }
 
-    fn socket(&self, path: &str) -> bool {
+    pub(super) fn socket(&self, path: &str) -> bool {
         let mut wanted = self.wanted();
         let room = wanted.has_room();
         if room {

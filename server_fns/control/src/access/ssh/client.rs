@@ -17,11 +17,10 @@ use super::entry::{Entry, prove};
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges};
 use super::way::Way;
-use super::{Origin, limits};
-use crate::handle::Handle;
+use super::{Gateway, Origin, limits};
 
 pub(super) struct Session {
-    pub(super) handle: Handle,
+    pub(super) gateway: Gateway,
     pub(super) from: Origin,
     /// It has offered a key that nobody has.
     pub(super) tried: Arc<AtomicBool>,
@@ -39,7 +38,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(
-        handle: Handle,
+        gateway: Gateway,
         from: Origin,
         tried: Arc<AtomicBool>,
         cut: CancellationToken,
@@ -47,7 +46,7 @@ impl Session {
     ) -> Self {
         let (inner, gauges, (ended, _)) = (Arc::default(), InnerGauges::default(), watch::channel(None));
         let asked = Asked::default();
-        Self { handle, from, tried, entry: None, note: None, asked, gauges, inner, ended, entered, cut }
+        Self { gateway, from, tried, entry: None, note: None, asked, gauges, inner, ended, entered, cut }
     }
 
     pub(super) fn visitor(&self) -> Option<&Visitor> {
@@ -68,7 +67,7 @@ impl Session {
         let visitor = self.visitor()?;
         let Route::Instance(id) = visitor.route else { return None };
         Some(Way {
-            handle: self.handle.clone(),
+            gateway: self.gateway.clone(),
             actor: visitor.actor.clone(),
             id,
             client: connection.handle(),
@@ -82,14 +81,14 @@ impl Session {
     /// That way, once the key is proved.
     pub(super) async fn proved_way(&mut self, connection: &mut Connection) -> Option<Way> {
         self.way(connection)?;
-        prove(&self.handle, &mut self.entry).await;
+        prove(&self.gateway, &mut self.entry).await;
         self.way(connection)
     }
 
     /// An instance and port that the client may jump to.
     pub(super) fn jump(&self, host: &str, port: u32) -> Option<(InstanceId, ContainerPort)> {
         let port = ContainerPort(u16::try_from(port).ok().filter(|port| *port > 0)?);
-        guest::jump(&self.handle.world(), self.visitor()?, host).map(|id| (id, port))
+        guest::jump(&self.gateway.core.world(), self.visitor()?, host).map(|id| (id, port))
     }
 }
 

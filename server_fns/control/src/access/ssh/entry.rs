@@ -7,8 +7,8 @@ use planner::guest::{Guest, Route, Visitor, astray, guest};
 use russh::Channel;
 use russh::server::Msg;
 
+use super::Gateway;
 use super::bridge::{FAILED, tell};
-use crate::handle::Handle;
 
 const NOT_ADDED: &str = "The account behind enrol+ has not added this SSH key: add it under SSH keys first.";
 
@@ -24,19 +24,19 @@ pub(super) enum Entry {
 }
 
 /// `public_key` is `type base64`. `None`: nobody whom this key could be.
-pub(super) async fn enter(handle: &Handle, user: &str, public_key: &str) -> Option<Entry> {
-    let visitor = match guest(&handle.world(), user, public_key)? {
-        Guest::Contested => return Some(refused(contested(handle))),
+pub(super) async fn enter(gateway: &Gateway, user: &str, public_key: &str) -> Option<Entry> {
+    let visitor = match guest(&gateway.core.world(), user, public_key)? {
+        Guest::Contested => return Some(refused(contested(gateway))),
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
         Guest::Visitor(visitor) => visitor,
     };
-    if let Some(sentence) = astray(&handle.world(), &visitor) {
+    if let Some(sentence) = astray(&gateway.core.world(), &visitor) {
         return Some(refused(sentence));
     }
     if visitor.route != Route::Enrol {
         return Some(Entry::Visitor(visitor));
     }
-    if let Err(refusal) = handle.key_was_shown(&visitor.actor, visitor.key, Shown::Meant).await {
+    if let Err(refusal) = gateway.keys.was_shown(&visitor.actor, visitor.key, Shown::Meant).await {
         return Some(refused(refusal.message));
     }
     let text = format!("Proved: this SSH key is {}'s here. Nobody else can use it.", visitor.actor.username);
@@ -44,12 +44,12 @@ pub(super) async fn enter(handle: &Handle, user: &str, public_key: &str) -> Opti
 }
 
 /// Before anything is opened for them.
-pub(super) async fn prove(handle: &Handle, entry: &mut Option<Entry>) {
+pub(super) async fn prove(gateway: &Gateway, entry: &mut Option<Entry>) {
     let Some(Entry::Visitor(visitor)) = entry else { return };
     if !visitor.proves {
         return;
     }
-    match handle.key_was_shown(&visitor.actor, visitor.key, Shown::ByTheWay).await {
+    match gateway.keys.was_shown(&visitor.actor, visitor.key, Shown::ByTheWay).await {
         Ok(()) => visitor.proves = false,
         Err(refusal) => *entry = Some(refused(refusal.message)),
     }
@@ -60,8 +60,8 @@ fn refused(text: String) -> Entry {
 }
 
 /// With what to type.
-fn contested(handle: &Handle) -> String {
-    let world = handle.world();
+fn contested(gateway: &Gateway) -> String {
+    let world = gateway.core.world();
     let way = match world.identity.ssh_address.rsplit_once(':') {
         None => String::new(),
         Some((host, "22")) => format!(" Or, with your username in place of NAME: ssh enrol+NAME@{host}"),
@@ -71,8 +71,8 @@ fn contested(handle: &Handle) -> String {
 }
 
 /// Once, so that whoever came with a key that somebody else had added sees where they are.
-pub(super) fn note(handle: &Handle, visitor: &Visitor) -> Option<String> {
-    let world = handle.world();
+pub(super) fn note(gateway: &Gateway, visitor: &Visitor) -> Option<String> {
+    let world = gateway.core.world();
     let key = world.ssh_keys.get(&visitor.key).filter(|_| visitor.proves)?;
     let person = &visitor.actor.username;
     Some(format!("This login has proved that the SSH key “{}” is {person}'s here: you are {person}.", key.name))

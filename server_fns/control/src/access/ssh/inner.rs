@@ -14,8 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::asked::Asked;
 use super::bridge::Bridge;
 use super::gauge::{Gauge, Gauges};
-use super::{limits, settings};
-use crate::handle::Handle;
+use super::{Gateway, limits, settings};
 use crate::tunnel::Stream;
 
 /// Who logs in.
@@ -32,13 +31,13 @@ pub(super) struct Inner {
 impl Inner {
     /// The error is a sentence for the client.
     pub(super) async fn connect(
-        handle: &Handle,
+        gateway: &Gateway,
         id: InstanceId,
         client: server::Handle,
         ended: watch::Receiver<Option<String>>,
         (outer_gauges, asked): (InnerGauges, Asked),
     ) -> Result<Self, String> {
-        let world = handle.world();
+        let world = gateway.core.world();
         let instance = world.instances.get(&id).ok_or("The instance is gone.")?;
         let name = instance.spec.name.to_string();
         let pinned = PublicKey::from_openssh(&instance.host_key.public_key)
@@ -49,12 +48,12 @@ impl Inner {
         let begun = Instant::now();
         let mut tries = 0;
         let login = loop {
-            let stream = handle.open_stream(id, target.clone()).await;
+            let stream = gateway.tunnels.open_stream(id, target.clone()).await;
             let stream = stream.map_err(|why| format!("{name} cannot be reached: {why}."))?;
             let (gauges, outer_gauges) = (Arc::clone(&gauges), Arc::clone(&outer_gauges));
             let (client, ended, asked) = (client.clone(), ended.clone(), asked.clone());
             let end = Instance { pinned: pinned.clone(), client, ended, asked, gauges, outer_gauges };
-            let login = timeout(limits::LOGIN, log_in(handle, stream, end)).await;
+            let login = timeout(limits::LOGIN, log_in(gateway, stream, end)).await;
             // An sshd that many come to at once closes some connections before it says who it is.
             let again = matches!(&login, Ok(Err(error)) if has_hung_up(error)) && begun.elapsed() < limits::LOGIN;
             if !again || tries == limits::LOGIN_TRIES {
@@ -86,15 +85,42 @@ impl Inner {
         // It may be gone already.
         let _ = self.connection.disconnect(Disconnect::ByApplication, "", "").await;
     }
+
+    /// Whether the instance listens for the client now. `port` may be 0, and is the number that was given.
+    pub(super) async fn ask_port(&self, asked: &Asked, address: &str, port: &mut u32) -> bool {
+        // Noted before, because a connection may come with the answer.
+        if *port != 0 && !asked.port(*port) {
+            return false;
+        }
+        match self.connection.tcpip_forward(address, *port).await {
+            Err(_) => {
+                asked.no_port(*port);
+                false
+            }
+            Ok(given) if *port == 0 => {
+                *port = given;
+                asked.port(given)
+            }
+            Ok(_) => true,
+        }
+    }
+
+    pub(super) async fn ask_socket(&self, asked: &Asked, path: &str) -> bool {
+        let granted = asked.socket(path) && self.connection.streamlocal_forward(path).await.is_ok();
+        if !granted {
+            asked.no_socket(path);
+        }
+        granted
+    }
 }
 
 async fn log_in(
-    handle: &Handle,
+    gateway: &Gateway,
     stream: Stream,
     end: Instance,
 ) -> Result<(client::Handle<Instance>, AuthResult), russh::Error> {
     let mut connection = client::connect_stream(settings::inner(), stream, end).await?;
-    let key = PrivateKeyWithHashAlg::new(Arc::clone(&handle.authority.login), None);
+    let key = PrivateKeyWithHashAlg::new(Arc::clone(&gateway.authority.login), None);
     let admitted = connection.authenticate_publickey(USER, key).await?;
     Ok((connection, admitted))
 }

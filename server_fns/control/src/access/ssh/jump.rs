@@ -17,8 +17,7 @@ use tokio::sync::watch;
 use super::gauge::Gauge;
 use super::refusal::{FAILED, PROHIBITED, refused};
 use super::watch::{out_of_reach, told};
-use super::{limits, sleeping};
-use crate::handle::Handle;
+use super::{Gateway, limits, sleeping};
 use crate::tunnel::{NoStream, Stream};
 
 /// For each direction.
@@ -26,7 +25,7 @@ const BUFFER: usize = 64 << 10;
 
 /// One connection to an instance.
 pub(super) struct Jump {
-    pub(super) handle: Handle,
+    pub(super) gateway: Gateway,
     /// Who jumps, and by which key they are here.
     pub(super) by: Option<(Actor, SshKeyId)>,
     pub(super) to: InstanceId,
@@ -38,15 +37,15 @@ impl Jump {
     /// Starts the instance where its owner allows that, opens the stream, answers the client, and carries until either end
     /// is done or the key may no longer.
     pub(super) async fn carry(self, channel: Channel<Msg>, waits: Arc<Gauge>, reply: ChannelOpenHandle) {
-        let Self { handle, by, to: instance, port, mut ended } = self;
+        let Self { gateway, by, to: instance, port, mut ended } = self;
         if let Some((actor, _)) = &by
-            && let Err(why) = sleeping::wake(&handle, actor, instance, |_| ready(())).await
+            && let Err(why) = sleeping::wake(&gateway, actor, instance, |_| ready(())).await
         {
             return reply.reject(refused(FAILED, why)).await;
         }
         let patience = if port == ContainerPort::SSH { limits::SSHD } else { std::time::Duration::ZERO };
         let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-        let stream = match handle.open_stream(instance, Target::Port { port, patience_ms }).await {
+        let stream = match gateway.tunnels.open_stream(instance, Target::Port { port, patience_ms }).await {
             Ok(stream) => stream,
             Err(why) => {
                 tracing::debug!(%instance, port = port.0, %why, "a jump was refused");
@@ -58,8 +57,8 @@ impl Jump {
         tokio::select! {
             () = splice(from, &to, &waits, stream) => {}
             _why = told(&mut ended) => {}
-            () = handle.no_longer_wanted(instance) => {}
-            () = out_of_reach(handle.orchestrator.watch(), by.map(|(_, key)| key), instance) => {}
+            () = gateway.tunnels.no_longer_wanted(instance) => {}
+            () = out_of_reach(gateway.core.orchestrator.watch(), by.map(|(_, key)| key), instance) => {}
         }
         // The client may have closed it first. Without this, one that was ended from here would wait for ever.
         let _ = to.close().await;

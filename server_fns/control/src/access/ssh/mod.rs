@@ -21,6 +21,7 @@ mod requests;
 mod session;
 mod settings;
 mod sleeping;
+mod view;
 mod watch;
 mod way;
 
@@ -34,8 +35,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::SshKeys;
 use crate::auth::attempts::network;
-use crate::handle::Handle;
+use crate::authority::Authority;
+use crate::core::Core;
+use crate::instances::Instances;
+use crate::tunnel::Tunnels;
 use client::Session;
 use gate::{Gate, Place};
 use guarded::Guarded;
@@ -43,13 +48,23 @@ use pace::Pace;
 
 pub(crate) use settings::config;
 
+/// What the gateway uses. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    pub(crate) core: Core,
+    pub(crate) tunnels: Arc<Tunnels>,
+    pub(crate) authority: Arc<Authority>,
+    pub(crate) instances: Instances,
+    pub(crate) keys: Arc<SshKeys>,
+}
+
 /// Accepts until the server stops. A connection is taken on by a task of its own before anything is awaited for it, so
 /// that none can hold up the next.
-pub(crate) async fn serve(handle: Handle, listener: TcpListener, config: Arc<Config>) {
+pub(crate) async fn serve(gateway: Gateway, listener: TcpListener, config: Arc<Config>) {
     let (gate, pace) = (Gate::default(), Pace::default());
     loop {
         let accepted = tokio::select! {
-            () = handle.stopping.cancelled() => return,
+            () = gateway.core.stopping.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
@@ -57,10 +72,10 @@ pub(crate) async fn serve(handle: Handle, listener: TcpListener, config: Arc<Con
                 // Whoever has one address of IPv6 has a network of them.
                 let address = network(peer.ip());
                 // Above its share, a client is told nothing: every word would cost what the bound is to save.
-                let cut = handle.stopping.child_token();
+                let cut = gateway.core.stopping.child_token();
                 let Some(place) = gate.enter(address, cut.clone()) else { continue };
                 let from = Origin { peer: peer.ip().to_canonical(), address, pace: pace.clone() };
-                handle.tasks.spawn(visit(handle.clone(), Arc::clone(&config), socket, from, place, cut));
+                gateway.core.tasks.spawn(visit(gateway.clone(), Arc::clone(&config), socket, from, place, cut));
             }
             Err(error) => {
                 tracing::warn!(%error, "an SSH connection could not be accepted");
@@ -80,7 +95,7 @@ struct Origin {
 }
 
 async fn visit(
-    handle: Handle,
+    gateway: Gateway,
     config: Arc<Config>,
     socket: TcpStream,
     from: Origin,
@@ -89,7 +104,7 @@ async fn visit(
 ) {
     let late_at = Instant::now() + limits::LOGIN_GRACE;
     let turn = async {
-        while let Err(wait) = from.pace.handshake(from.address, handle.now().mono) {
+        while let Err(wait) = from.pace.handshake(from.address, gateway.core.now().mono) {
             sleep(wait).await;
         }
     };
@@ -106,7 +121,7 @@ async fn visit(
     let _cut_at_the_end = cut.clone().drop_guard();
     let entered = CancellationToken::new();
     let tried = Arc::<AtomicBool>::default();
-    let session = Session::new(handle, from, Arc::clone(&tried), cut.clone(), entered.clone());
+    let session = Session::new(gateway, from, Arc::clone(&tried), cut.clone(), entered.clone());
     let stream = Guarded::new(BufReader::with_capacity(limits::READ_BUFFER, socket), cut.clone());
     let greeted = timeout_at(late_at, run_stream(config, stream, session)).await;
     let Ok(Ok(running)) = greeted else {

@@ -24,13 +24,13 @@ impl Handler for Session {
     /// So anybody can find out whether a public key was added here, and by an account that they name: to hide it, each
     /// client would have to sign with each of its keys, and a key that wants to be touched would want it in vain.
     async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
-        let known = line(offer.public_key).is_some_and(|key| guest(&self.handle.world(), user, &key).is_some());
+        let known = line(offer.public_key).is_some_and(|key| guest(&self.gateway.core.world(), user, &key).is_some());
         if known {
             return Ok(Auth::Accept);
         }
         // However many keys an agent holds, it is one try.
         let first = !self.tried.swap(true, Ordering::Relaxed);
-        if first && self.from.pace.wrong_key(self.from.address, self.handle.now().mono) {
+        if first && self.from.pace.wrong_key(self.from.address, self.gateway.core.now().mono) {
             sleep(limits::WRONG_KEY).await;
         }
         Ok(Auth::reject())
@@ -38,7 +38,7 @@ impl Handler for Session {
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         self.entry = match line(key.public_key) {
-            Some(key) => enter(&self.handle, user, &key).await,
+            Some(key) => enter(&self.gateway, user, &key).await,
             None => None,
         };
         Ok(if self.entry.is_some() { Auth::Accept } else { Auth::reject() })
@@ -66,8 +66,8 @@ impl Handler for Session {
         };
         let (peer, person) = (self.from.peer, &visitor.actor.username);
         tracing::info!(%peer, %person, route = ?visitor.route, proves = visitor.proves, "logged in over SSH");
-        self.note = note(&self.handle, &visitor);
-        let over = watching::over(self.handle.orchestrator.watch(), visitor);
+        self.note = note(&self.gateway, &visitor);
+        let over = watching::over(self.gateway.core.orchestrator.watch(), visitor);
         tokio::spawn(async move {
             let why = tokio::select! {
                 why = over => why,
@@ -93,13 +93,13 @@ impl Handler for Session {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
             return Ok(());
         };
-        prove(&self.handle, &mut self.entry).await;
+        prove(&self.gateway, &mut self.entry).await;
         reply.accept().await;
         let note = self.note.take();
         match (self.way(connection), self.entry.clone()) {
             (Some(way), _) => drop(tokio::spawn(way.session(channel, waits, note))),
             (None, Some(Entry::Visitor(visitor))) => {
-                let lobby = Lobby::new(self.handle.clone(), visitor, connection.handle(), self.ended.subscribe());
+                let lobby = Lobby::new(self.gateway.clone(), visitor, connection.handle(), self.ended.subscribe());
                 tokio::spawn(lobby.serve(channel, waits, note));
             }
             (None, Some(Entry::Words { text, status })) => drop(tokio::spawn(say_words(channel, text, status))),
@@ -123,7 +123,7 @@ impl Handler for Session {
             return Ok(());
         };
         if self.jump(host, port).is_some() {
-            prove(&self.handle, &mut self.entry).await;
+            prove(&self.gateway, &mut self.entry).await;
         }
         if let Some(way) = self.proved_way(connection).await {
             let wanted = Wanted::Tcp { host: host.to_owned(), port, from: from.to_owned(), from_port };
@@ -131,10 +131,10 @@ impl Handler for Session {
         } else if let Some((to, port)) = self.jump(host, port) {
             let ended = self.ended.subscribe();
             let by = self.visitor().map(|visitor| (visitor.actor.clone(), visitor.key));
-            let jump = jump::Jump { handle: self.handle.clone(), by, to, port, ended };
+            let jump = jump::Jump { gateway: self.gateway.clone(), by, to, port, ended };
             tokio::spawn(jump.carry(channel, waits, reply));
         } else if let Some(visitor) = self.visitor() {
-            let reason = no_such_jump(&self.handle.world(), visitor, host);
+            let reason = no_such_jump(&self.gateway.core.world(), visitor, host);
             reply.reject(refused(PROHIBITED, reason)).await;
         } else {
             reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
@@ -296,7 +296,7 @@ impl Handler for Session {
     ) -> Result<bool, Self::Error> {
         let Some(way) = self.proved_way(connection).await else { return Ok(false) };
         let Some(inner) = listener(&way, self.cut.clone(), connection).await? else { return Ok(false) };
-        Ok(self.asked.ask_port(inner, address, port).await)
+        Ok(inner.ask_port(&self.asked, address, port).await)
     }
 
     async fn cancel_tcpip_forward(
@@ -313,7 +313,7 @@ impl Handler for Session {
     async fn streamlocal_forward(&mut self, path: &str, connection: &mut Connection) -> Result<bool, Self::Error> {
         let Some(way) = self.proved_way(connection).await else { return Ok(false) };
         let Some(inner) = listener(&way, self.cut.clone(), connection).await? else { return Ok(false) };
-        Ok(self.asked.ask_socket(inner, path).await)
+        Ok(inner.ask_socket(&self.asked, path).await)
     }
 
     async fn cancel_streamlocal_forward(&mut self, path: &str, _: &mut Connection) -> Result<bool, Self::Error> {

@@ -11,14 +11,13 @@ use planner::rollup::phase_of;
 use planner::view::instance_view;
 use tokio::time::timeout;
 
-use super::limits;
 use super::lobby::starts_in;
-use crate::handle::Handle;
+use super::{Gateway, limits};
 
 /// Returns when it runs; starts it if its owner allows that. Everything that `tell` is given is a line for the client;
 /// so is the error.
 pub(super) async fn wake<F>(
-    handle: &Handle,
+    gateway: &Gateway,
     actor: &Actor,
     id: InstanceId,
     mut tell: impl FnMut(String) -> F,
@@ -26,9 +25,9 @@ pub(super) async fn wake<F>(
 where
     F: Future<Output = ()>,
 {
-    let world = handle.world();
+    let world = gateway.core.world();
     let instance = world.instances.get(&id).ok_or("The instance is gone.")?;
-    let (name, phase) = (instance.spec.name.clone(), phase_of(&world, instance, handle.now()));
+    let (name, phase) = (instance.spec.name.clone(), phase_of(&world, instance, gateway.core.now()));
     if phase == Phase::Running {
         return Ok(());
     }
@@ -40,24 +39,24 @@ where
             ));
         }
         tell(format!("{name} is stopped; starting it.")).await;
-        handle.wish(actor, id, Verb::Start).await.map_err(|refusal| refusal.message)?;
+        gateway.instances.wish(actor, id, Verb::Start).await.map_err(|refusal| refusal.message)?;
     }
-    match timeout(limits::START, until_running(handle, id, tell)).await {
+    match timeout(limits::START, until_running(gateway, id, tell)).await {
         Ok(done) => done,
         Err(_) => Err(format!("{name} does not run yet. Its page says what it waits for.")),
     }
 }
 
 /// Tells each step once.
-async fn until_running<F>(handle: &Handle, id: InstanceId, mut tell: impl FnMut(String) -> F) -> Result<(), String>
+async fn until_running<F>(gateway: &Gateway, id: InstanceId, mut tell: impl FnMut(String) -> F) -> Result<(), String>
 where
     F: Future<Output = ()>,
 {
-    let mut worlds = handle.orchestrator.watch();
+    let mut worlds = gateway.core.orchestrator.watch();
     let mut told = String::new();
     loop {
         let world = Arc::clone(&worlds.borrow_and_update());
-        let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, handle.now()));
+        let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, gateway.core.now()));
         let view = view.ok_or("The instance is gone.")?;
         let name = &view.name;
         match view.phase {
@@ -74,7 +73,7 @@ where
             Phase::Pending | Phase::Creating | Phase::Restarting | Phase::Rebuilding => {
                 // The word alone says nothing that the first line did not.
                 if view.message != told && !view.message.is_empty() {
-                    let waits = starts_in(&view, handle.now().wall);
+                    let waits = starts_in(&view, gateway.core.now().wall);
                     let waits = waits.map(|time| format!(" It starts again in {time}.")).unwrap_or_default();
                     tell(format!("{name}: {}{waits}", view.message)).await;
                     told.clone_from(&view.message);

@@ -4,13 +4,13 @@ use model::refusal::{Refusal, RefusalCode};
 use model::view::{GatewayView, HostKeyView};
 use planner::actor::Actor;
 
-use super::Handle;
+use super::Gateway;
 use crate::authority::BadSecret;
 
-impl Handle {
-    pub fn gateway(&self, _: &Actor) -> Result<GatewayView, Refusal> {
+impl Gateway {
+    pub fn view(&self, _: &Actor) -> Result<GatewayView, Refusal> {
         let off = || Refusal::new(RefusalCode::Unavailable, "This installation has no SSH gateway.");
-        let world = self.world();
+        let world = self.core.world();
         let address = world.identity.ssh_address.clone();
         let (host, port) = address.rsplit_once(':').ok_or_else(off)?;
         let port = port.parse().map_err(|_| off())?;

@@ -14,8 +14,7 @@ use super::bridge::{self, Bridge};
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges};
 use super::refusal::{FAILED, refused};
-use super::sleeping;
-use crate::handle::Handle;
+use super::{Gateway, sleeping};
 
 /// What a client wants of the instance's network.
 pub(super) enum Wanted {
@@ -25,7 +24,7 @@ pub(super) enum Wanted {
 
 #[derive(Clone)]
 pub(super) struct Way {
-    pub(super) handle: Handle,
+    pub(super) gateway: Gateway,
     pub(super) actor: Actor,
     pub(super) id: InstanceId,
     pub(super) client: Client,
@@ -59,8 +58,8 @@ impl Way {
                 return;
             }
         };
-        let Self { client, ended, handle, id, .. } = self;
-        let pauses = Some((handle.orchestrator.watch(), id));
+        let Self { client, ended, gateway, id, .. } = self;
+        let pauses = Some((gateway.core.orchestrator.watch(), id));
         let is_session = true;
         Bridge { from_outer, to_outer, waits_outer, inner, waits_inner, client, ended, is_session, pauses }
             .carry()
@@ -132,7 +131,7 @@ impl Way {
         F: Future<Output = ()>,
     {
         if !self.inner.initialized() {
-            sleeping::wake(&self.handle, &self.actor, self.id, tell).await?;
+            sleeping::wake(&self.gateway, &self.actor, self.id, tell).await?;
         }
         self.connected().await
     }
@@ -143,6 +142,6 @@ impl Way {
 
     async fn connect(&self) -> Result<Inner, String> {
         let (client, ended, gauges) = (self.client.clone(), self.ended.clone(), Arc::clone(&self.gauges));
-        Inner::connect(&self.handle, self.id, client, ended, (gauges, self.asked.clone())).await
+        Inner::connect(&self.gateway, self.id, client, ended, (gauges, self.asked.clone())).await
     }
 }

@@ -3,6 +3,8 @@
 mod name;
 mod relay;
 
+use std::sync::Arc;
+
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -17,11 +19,10 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::access::permit::Permit;
-use crate::handle::Handle;
-use crate::router::refuse;
-
-/// Where the socket of a terminal is opened.
-pub(crate) const PATH: &str = "/api/v1/terminal";
+use crate::core::Core;
+use crate::http::refuse;
+use crate::tickets::Tickets;
+use crate::tunnel::Tunnels;
 
 /// Who may open what.
 pub(crate) struct Admission {
@@ -32,10 +33,20 @@ pub(crate) struct Admission {
     rows: u16,
 }
 
-impl Handle {
+pub struct Terminals {
+    core: Core,
+    tunnels: Arc<Tunnels>,
+    tickets: Tickets<Admission>,
+}
+
+impl Terminals {
+    pub(crate) fn new(core: Core, tunnels: Arc<Tunnels>) -> Self {
+        Self { core, tunnels, tickets: Tickets::default() }
+    }
+
     /// What opens one terminal of the instance, once and soon.
-    pub fn terminal_ticket(&self, actor: &Actor, id: InstanceId, asked: AskTicket) -> Result<Ticket, Refusal> {
-        let world = self.world();
+    pub fn ticket(&self, actor: &Actor, id: InstanceId, asked: AskTicket) -> Result<Ticket, Refusal> {
+        let world = self.core.world();
         actor.instance(&world, Action::EnterInstance, id)?;
         let terminal = match asked.terminal {
             Some(name) if name::is_name(&name) => name,
@@ -44,7 +55,7 @@ impl Handle {
         };
         let admission =
             Admission { actor: actor.clone(), instance: id, terminal, columns: asked.columns, rows: asked.rows };
-        self.terminal_tickets.give(actor.person, admission, Instant::now())
+        self.tickets.give(actor.person, admission, Instant::now())
     }
 }
 
@@ -55,17 +66,19 @@ pub(crate) struct Shown {
 
 /// The ticket is used up whether or not the rest succeeds.
 pub(crate) async fn open(
-    State(handle): State<Handle>,
+    State(terminals): State<Arc<Terminals>>,
     Query(Shown { ticket }): Query<Shown>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let admission = match handle.terminal_tickets.redeem(&ticket, Instant::now()) {
+    let admission = match terminals.tickets.redeem(&ticket, Instant::now()) {
         Ok(admission) => admission,
         Err(refusal) => return refuse(&refusal),
     };
     // Whoever signed out since then has no ticket either.
     let Admission { actor, instance, .. } = &admission;
-    if !(Permit::Sight { actor: actor.clone(), instance: *instance }).holds(&handle.world(), handle.now()) {
+    if !(Permit::Sight { actor: actor.clone(), instance: *instance })
+        .holds(&terminals.core.world(), terminals.core.now())
+    {
         return refuse(&Refusal::unauthenticated());
     }
     match upgrade {
@@ -73,7 +86,7 @@ pub(crate) async fn open(
             .max_message_size(MOST + HEAD)
             .max_frame_size(MOST + HEAD)
             .max_write_buffer_size(4 * MOST)
-            .on_upgrade(move |socket| relay::serve(handle, admission, socket)),
+            .on_upgrade(move |socket| relay::serve(terminals, admission, socket)),
         Err(rejection) => rejection.into_response(),
     }
 }

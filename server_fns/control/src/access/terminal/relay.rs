@@ -1,5 +1,6 @@
 //! Frames from the browser to the node and back, looked at only for their length.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket, close_code};
@@ -11,9 +12,8 @@ use protocol::terminal::{End, FromViewer, HEAD, ToViewer, head, read};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::{Instant, interval, interval_at, timeout};
 
-use super::Admission;
-use crate::access::permit::Permit;
-use crate::handle::Handle;
+use super::{Admission, Terminals};
+use crate::access::permit::{Permit, no_longer_allowed};
 use crate::tunnel::Socket;
 
 /// How often a silent browser is asked whether it is there, and how often something is said to the node. Proxies on either
@@ -32,12 +32,12 @@ enum Over {
     },
 }
 
-pub(super) async fn serve(handle: Handle, admission: Admission, socket: WebSocket) {
-    let _counted = handle.tasks.token();
+pub(super) async fn serve(terminals: Arc<Terminals>, admission: Admission, socket: WebSocket) {
+    let _counted = terminals.core.tasks.token();
     let Admission { actor, instance, terminal, columns, rows } = admission;
     let (mut to_browser, from_browser) = socket.split();
-    let stopping = handle.stopping.clone();
-    let opened = handle.open_stream(instance, Target::Terminal { terminal, columns, rows }).await;
+    let stopping = terminals.core.stopping.clone();
+    let opened = terminals.tunnels.open_stream(instance, Target::Terminal { terminal, columns, rows }).await;
     let permit = Permit::Sight { actor, instance };
     let over = match opened {
         Ok(stream) => {
@@ -45,7 +45,7 @@ pub(super) async fn serve(handle: Handle, admission: Admission, socket: WebSocke
             tokio::select! {
                 over = down(from_node, &mut to_browser) => over,
                 over = up(from_browser, to_node) => over,
-                () = handle.no_longer_allowed(&permit) => {
+                () = no_longer_allowed(&terminals.core, &permit) => {
                     Over::Because { reason: "You are signed out, or the instance is gone.".to_owned(), resumable: false }
                 }
                 () = stopping.cancelled() => {

@@ -25,8 +25,7 @@ use super::paced::{Held, Paced, Streams};
 use super::places::{Busy, Place};
 use super::wire::Wire;
 use super::{Shared, plain};
-use crate::http::Dialled;
-use crate::router::refuse;
+use crate::http::{Dialled, refuse};
 
 /// What TLS says first.
 const HANDSHAKE: u8 = 0x16;

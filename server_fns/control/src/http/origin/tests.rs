@@ -11,7 +11,7 @@ fn origins() -> Origins {
 
 fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Result<(), Refusal> {
     let request = request(method, path, headers, "");
-    let host = hosts::host(&request);
+    let host = host_name::host(&request);
     decide(&origins(), host.as_deref(), request.method(), request.uri(), request.headers())
 }
 

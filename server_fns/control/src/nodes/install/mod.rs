@@ -3,13 +3,15 @@
 
 mod programs;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use planner::world::Identity;
 
-use crate::handle::Handle;
+use super::Nodes;
 pub(crate) use programs::Programs;
 
 pub(crate) const SCRIPT: &str = "/install-node";
@@ -19,22 +21,22 @@ const TEXT: &str = include_str!("install-node.sh");
 /// The script names the program of now.
 const NOT_KEPT: &str = "no-store";
 
-pub(crate) async fn script(State(handle): State<Handle>) -> Response {
+pub(crate) async fn script(State(nodes): State<Arc<Nodes>>) -> Response {
     let mut checksums = Vec::new();
-    for program in handle.programs().all() {
+    for program in nodes.programs.all() {
         match program.checksum().await {
             Ok(checksum) => checksums.push((program.architecture(), checksum)),
             Err(error) => return unread(&error),
         }
     }
-    let text = written(&checksums, &handle.world().identity);
+    let text = written(&checksums, &nodes.core.world().identity);
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, NOT_KEPT)];
     (headers, text).into_response()
 }
 
-pub(crate) async fn program(State(handle): State<Handle>, Path(architecture): Path<String>) -> Response {
-    let Some(program) = handle.programs().of(&architecture) else {
-        return (StatusCode::NOT_FOUND, handle.programs().missing(&architecture)).into_response();
+pub(crate) async fn program(State(nodes): State<Arc<Nodes>>, Path(architecture): Path<String>) -> Response {
+    let Some(program) = nodes.programs.of(&architecture) else {
+        return (StatusCode::NOT_FOUND, nodes.programs.missing(&architecture)).into_response();
     };
     let kind = HeaderValue::from_static("application/octet-stream");
     let length = HeaderValue::from(program.length());

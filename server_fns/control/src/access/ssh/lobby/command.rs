@@ -5,6 +5,7 @@ use model::instance::Limits;
 use model::port::ContainerPort;
 use model::request::OpenForward;
 
+use super::words::plain;
 use super::{create, forward};
 
 /// What one may ask of the lobby.
@@ -105,25 +106,6 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         return Err("Only `ls` takes --all.".to_owned());
     }
     Ok((command, json))
-}
-
-/// What an option is given. The next option is none of it.
-pub(super) fn value<'w>(words: &mut impl Iterator<Item = &'w str>, option: &str) -> Result<&'w str, String> {
-    let given = words.next().filter(|given| !given.starts_with('-'));
-    given.ok_or_else(|| format!("{} takes a value.", plain(option)))
-}
-
-/// Notes what was given for something that may be given once.
-pub(super) fn once<T>(place: &mut Option<T>, what: &str, given: T) -> Result<(), String> {
-    match place.replace(given) {
-        None => Ok(()),
-        Some(_) => Err(format!("{} is given twice, and only one can be meant.", plain(what))),
-    }
-}
-
-/// What somebody typed, fit to be shown again: without what a terminal would obey.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 #[cfg(test)]

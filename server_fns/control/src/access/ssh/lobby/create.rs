@@ -3,7 +3,7 @@
 use model::amount;
 use model::instance::Limits;
 
-use super::command::{once, plain, value};
+use super::words::{once, plain, value};
 
 /// What the words after `new NAME` ask for. The error is a sentence.
 pub(super) fn new(words: &[&str]) -> Result<(Option<String>, Limits), String> {

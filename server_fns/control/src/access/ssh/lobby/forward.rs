@@ -4,7 +4,7 @@ use model::forward::{ForwardKey, Place, Protocol};
 use model::port::{ContainerPort, HostPort};
 use model::request::OpenForward;
 
-use super::command::{once, plain, value};
+use super::words::{once, plain, value};
 
 /// What the words after `open NAME` ask for. The error is a sentence.
 pub(super) fn open(words: &[&str]) -> Result<OpenForward, String> {

@@ -1,4 +1,4 @@
-//! Where somebody is who asked for the installation itself: a small shell of commands on the same handle as the page.
+//! Where somebody is who asked for the installation itself: a small shell of commands over the same rooms as the page.
 
 mod command;
 mod create;
@@ -7,6 +7,7 @@ mod line;
 mod restricted;
 mod run;
 mod table;
+mod words;
 
 use std::sync::Arc;
 
@@ -16,17 +17,17 @@ use russh::server::{Handle as Client, Msg};
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::watch;
 
+use super::Gateway;
 use super::bridge::{STDERR, tell};
 use super::gauge::Gauge;
 use super::watch::told;
-use crate::handle::Handle;
 use line::{Line, Typed};
 pub(super) use run::starts_in;
 
 const PROMPT: &str = "dockhost> ";
 
 pub(super) struct Lobby {
-    handle: Handle,
+    gateway: Gateway,
     visitor: Visitor,
     #[expect(dead_code, reason = "kept so that the connection outlives its channels")]
     client: Client,
@@ -42,12 +43,12 @@ struct Said {
 
 impl Lobby {
     pub(super) fn new(
-        handle: Handle,
+        gateway: Gateway,
         visitor: Visitor,
         client: Client,
         ended: watch::Receiver<Option<String>>,
     ) -> Self {
-        Self { handle, visitor, client, ended }
+        Self { gateway, visitor, client, ended }
     }
 
     pub(super) async fn serve(self, channel: Channel<Msg>, waits: Arc<Gauge>, note: Option<String>) {
@@ -156,7 +157,7 @@ impl Lobby {
 
     fn welcome(&self) -> String {
         let name = &self.visitor.actor.username;
-        if !manages(&self.handle.world(), self.visitor.key) {
+        if !manages(&self.gateway.core.world(), self.visitor.key) {
             return format!("DockHost. {}\n", self.opens());
         }
         format!("DockHost. You are {name}. `help` lists the commands, `ls` your instances.\n")

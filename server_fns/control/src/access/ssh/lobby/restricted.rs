@@ -10,7 +10,7 @@ impl Lobby {
     /// Refuses everything but help. It is asked for each command, because a person may change it meanwhile.
     pub(super) fn must_manage(&self, command: &Command) -> Result<(), Refusal> {
         let harmless = matches!(command, Command::Nothing | Command::Help);
-        if harmless || manages(&self.handle.world(), self.visitor.key) {
+        if harmless || manages(&self.gateway.core.world(), self.visitor.key) {
             return Ok(());
         }
         Err(Refusal::new(RefusalCode::Forbidden, self.opens()))
@@ -18,7 +18,7 @@ impl Lobby {
 
     /// Where the key leads instead.
     pub(super) fn opens(&self) -> String {
-        let world = self.handle.world();
+        let world = self.gateway.core.world();
         let own = world.live_instances_of(self.visitor.actor.person);
         let open: Vec<&str> = own
             .filter(|instance| reaches(&world, self.visitor.key, instance.id))

@@ -1,4 +1,4 @@
-//! Carrying a command out: one call of the handle each, as the page makes it.
+//! Carrying a command out: one call of a room each, as the page makes it.
 
 use std::sync::Arc;
 
@@ -13,12 +13,13 @@ use model::verb::Verb;
 use model::view::{DoorView, ForwardView, InstanceView, UrlView};
 use planner::guest::instance_of;
 use planner::permission::{Action, Subject, may};
-use planner::view::instance_view;
+use planner::view::{instance_view, person_view};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use super::command::{Command, HELP, parse, plain};
+use super::command::{Command, HELP, parse};
 use super::table::table;
+use super::words::plain;
 use super::{Lobby, Said};
 use crate::access::ssh::limits;
 
@@ -40,40 +41,40 @@ impl Lobby {
     async fn run(&self, command: Command, json: bool) -> Result<String, Refusal> {
         self.must_manage(&command)?;
         let actor = &self.visitor.actor;
-        let show = |view: &InstanceView| if json { as_json(view) } else { line(view, self.handle.now().wall) };
+        let show = |view: &InstanceView| if json { as_json(view) } else { line(view, self.gateway.core.now().wall) };
         match command {
             Command::Nothing => Ok(String::new()),
             Command::Help => Ok(HELP.to_owned()),
             Command::WhoAmI => {
-                let me = self.handle.me(actor)?;
+                let me = person_view(&*self.gateway.core.person(actor)?);
                 Ok(if json { as_json(&me) } else { format!("{} ({})\n", me.username, me.email) })
             }
             Command::List { all } => {
                 if all {
-                    may(&self.handle.world(), actor, Action::ListEverybody, Subject::Installation)?;
+                    may(&self.gateway.core.world(), actor, Action::ListEverybody, Subject::Installation)?;
                 }
-                let mut views = self.handle.instances(actor)?;
+                let mut views = self.gateway.instances.list(actor)?;
                 views.retain(|view| all || view.is_of(&actor.username));
-                Ok(if json { as_json(&views) } else { list(&views, &actor.username, self.handle.now().wall) })
+                Ok(if json { as_json(&views) } else { list(&views, &actor.username, self.gateway.core.now().wall) })
             }
             Command::New { name, image, limits } => {
                 let asked = CreateInstance { name, image, limits, ..CreateInstance::default() };
-                let made = self.handle.create_instance(actor, asked, None).await?;
+                let made = self.gateway.instances.create(actor, asked, None).await?;
                 Ok(show(&self.settled(made.id).await?))
             }
             Command::Start { name } => {
                 let id = self.named(&name)?;
-                self.handle.wish(actor, id, Verb::Start).await?;
+                self.gateway.instances.wish(actor, id, Verb::Start).await?;
                 Ok(show(&self.settled(id).await?))
             }
             Command::Stop { name } => {
                 let id = self.named(&name)?;
-                self.handle.wish(actor, id, Verb::Stop).await?;
+                self.gateway.instances.wish(actor, id, Verb::Stop).await?;
                 Ok(show(&self.settled(id).await?))
             }
             Command::Restart { name } => {
                 let id = self.named(&name)?;
-                self.handle.wish(actor, id, Verb::Restart).await?;
+                self.gateway.instances.wish(actor, id, Verb::Restart).await?;
                 Ok(show(&self.settled(id).await?))
             }
             Command::Remove { name, yes } => {
@@ -82,33 +83,33 @@ impl Lobby {
                     let message = format!("Its data would be lost. To delete {name}: rm {name} --yes");
                     return Err(Refusal::new(model::refusal::RefusalCode::Conflict, message));
                 }
-                Ok(show(&self.handle.wish(actor, id, Verb::Delete).await?))
+                Ok(show(&self.gateway.instances.wish(actor, id, Verb::Delete).await?))
             }
             Command::Ports { name } => {
-                let view = self.handle.instance(actor, self.named(&name)?)?;
+                let view = self.gateway.instances.get(actor, self.named(&name)?)?;
                 Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
             }
             Command::Open { name, asked } => {
-                let view = self.handle.open_forward(actor, self.named(&name)?, asked).await?;
+                let view = self.gateway.instances.open_forward(actor, self.named(&name)?, asked).await?;
                 Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
             }
             Command::Close { name, key } => {
-                let view = self.handle.close_forward(actor, self.named(&name)?, key).await?;
+                let view = self.gateway.instances.close_forward(actor, self.named(&name)?, key).await?;
                 Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
             }
             Command::Door { name, port, open } => {
-                let view = self.handle.set_door(actor, self.named(&name)?, port, SetDoor { open }).await?;
+                let view = self.gateway.instances.set_door(actor, self.named(&name)?, port, SetDoor { open }).await?;
                 Ok(if json { as_json(&reached(&view)) } else { ports(&view) })
             }
             Command::Explain { name } => {
                 let id = self.named(&name)?;
-                let told = self.handle.explain_instance(actor, id)?;
+                let told = self.gateway.instances.explain(actor, id)?;
                 if json {
                     return Ok(as_json(&told));
                 }
                 let evidence = told.evidence.iter().map(|line| format!("  {}\n", line.text)).collect::<String>();
-                let view = self.handle.instance(actor, id)?;
-                let waits = starts_in(&view, self.handle.now().wall);
+                let view = self.gateway.instances.get(actor, id)?;
+                let waits = starts_in(&view, self.gateway.core.now().wall);
                 let waits = waits.map(|time| format!("It starts again in {time}.\n")).unwrap_or_default();
                 Ok(format!("{}\n{evidence}{waits}{}\n", told.cause, told.next_step))
             }
@@ -117,7 +118,7 @@ impl Lobby {
 
     /// Somebody else's and none at all are the same.
     fn named(&self, name: &str) -> Result<InstanceId, Refusal> {
-        let world = self.handle.world();
+        let world = self.gateway.core.world();
         let found = instance_of(&world, self.visitor.actor.person, name).map(|instance| instance.id);
         found.ok_or_else(|| {
             let message = format!("You have no instance called {}.", plain(name));
@@ -127,11 +128,12 @@ impl Lobby {
 
     /// What became of a wish: waits until nothing is under way, at most as long as a start may take.
     async fn settled(&self, id: InstanceId) -> Result<InstanceView, Refusal> {
-        let mut worlds = self.handle.orchestrator.watch();
+        let mut worlds = self.gateway.core.orchestrator.watch();
         let settled = async {
             loop {
                 let world = Arc::clone(&worlds.borrow_and_update());
-                let view = world.instances.get(&id).and_then(|found| instance_view(&world, found, self.handle.now()));
+                let view =
+                    world.instances.get(&id).and_then(|found| instance_view(&world, found, self.gateway.core.now()));
                 let under_way = view.as_ref().is_some_and(|view| match view.phase {
                     Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => true,
                     Phase::Running
@@ -149,7 +151,7 @@ impl Lobby {
         };
         // Whoever waits longer is told how it is now.
         let _ = timeout(limits::START, settled).await;
-        self.handle.instance(&self.visitor.actor, id)
+        self.gateway.instances.get(&self.visitor.actor, id)
     }
 }
 

@@ -2,10 +2,9 @@
 
 use agent::facts::ContainerView;
 use agent::worker::News;
-use model::id::InstanceId;
+use model::assignment::Assignment;
+use model::id::{ClusterId, InstanceId, NodeId};
 use model::node::{EngineState, NodeFacts};
-
-use crate::channel::FromChannel;
 
 #[derive(Debug)]
 pub enum Event {
@@ -28,4 +27,12 @@ pub enum FromEngine {
     Hint(String),
     /// Every container of our cluster.
     Listed(Vec<ContainerView>),
+}
+
+/// What the server said, or that it cannot be heard.
+#[derive(Debug, PartialEq)]
+pub enum FromChannel {
+    Welcomed { cluster: ClusterId, node: NodeId, name: String, assignment: Assignment },
+    Assigned(Assignment),
+    Down,
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use tokio_tungstenite::tungstenite::http::{HeaderValue, Uri};
 
-use super::Pins;
+use super::pin::Pins;
 
 /// The addresses of the channel and of data sockets, made from that of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Address {
         Ok(Self { pins, ..self })
     }
 
-    pub(super) fn uri(&self) -> &Uri {
+    pub(crate) fn uri(&self) -> &Uri {
         &self.channel
     }
 

@@ -1,0 +1,61 @@
+//! What every room may use of the server: the way to the orchestrator, and with it the world and the clock, the tasks
+//! that a stop waits for, and the sign that it stops.
+
+use std::sync::Arc;
+
+use model::refusal::{Refusal, RefusalCode};
+use planner::actor::{Actor, Via};
+use planner::clock::Now;
+use planner::command::people::session_is_valid;
+use planner::command::{Answer, Asker, Command};
+use planner::world::{Person, World};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::orchestrator::Orchestrator;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Core {
+    pub(crate) orchestrator: Orchestrator,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: CancellationToken,
+}
+
+impl Core {
+    pub(crate) fn now(&self) -> Now {
+        self.orchestrator.clock().now()
+    }
+
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.orchestrator.world()
+    }
+
+    /// What a person asks for.
+    pub(crate) async fn ask(&self, actor: &Actor, command: Command) -> Result<Answer, Refusal> {
+        self.orchestrator.ask(Asker::Person(actor.clone()), command).await
+    }
+
+    pub(crate) fn person(&self, actor: &Actor) -> Result<Arc<Person>, Refusal> {
+        self.world().people.get(&actor.person).cloned().ok_or_else(Refusal::unauthenticated)
+    }
+}
+
+/// Whether what the actor signed in with still holds.
+pub(crate) fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
+    match actor.via {
+        Via::Session(id) => world.sessions.get(&id).is_some_and(|session| session_is_valid(session, now)),
+        Via::Token(id) => world.tokens.contains_key(&id),
+        Via::SshKey(id) => world.ssh_keys.contains_key(&id),
+        Via::Console => true,
+    }
+}
+
+/// An answer to another command than was asked.
+pub(crate) fn strange(answer: &Answer) -> Refusal {
+    Refusal::new(RefusalCode::Internal, format!("The server answered with {answer:?}."))
+}
+
+pub(crate) fn gone(what: &str) -> Refusal {
+    Refusal::new(RefusalCode::NotFound, format!("The {what} was removed at the same moment."))
+}

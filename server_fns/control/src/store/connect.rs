@@ -1,0 +1,35 @@
+//! Connecting to the database.
+
+use surrealdb::Surreal;
+use surrealdb::engine::any::{self, Any};
+use surrealdb::opt::auth::Root;
+
+use super::error::OpenError;
+
+pub(super) async fn choose(db: &Surreal<Any>) -> Result<(), OpenError> {
+    db.use_ns("dockhost").use_db("main").await.map(drop).map_err(refused("the chosen address"))
+}
+
+fn refused(place: &str) -> impl FnOnce(surrealdb::Error) -> OpenError {
+    let place = place.to_owned();
+    move |source| OpenError::Connect { place, source: Box::new(source) }
+}
+
+pub(super) async fn connect(address: &str, place: &str) -> Result<Surreal<Any>, OpenError> {
+    any::connect(address).await.map_err(refused(place))
+}
+
+pub(super) async fn connect_server(address: &str) -> Result<Surreal<Any>, OpenError> {
+    let (scheme, rest) = address.split_once("://").ok_or(OpenError::Address)?;
+    if !matches!(scheme, "ws" | "wss") {
+        return Err(OpenError::Address);
+    }
+    let (person, host) = rest.rsplit_once('@').map_or((None, rest), |(person, host)| (Some(person), host));
+    let db = connect(&format!("{scheme}://{host}"), host).await?;
+    if let Some(person) = person {
+        let (username, password) = person.split_once(':').ok_or(OpenError::Address)?;
+        let root = Root { username: username.to_owned(), password: password.to_owned() };
+        db.signin(root).await.map_err(refused(host))?;
+    }
+    Ok(db)
+}
