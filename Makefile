@@ -16,7 +16,7 @@ build: ## build the web client, the server and the node, without running them
 	@scripts/toolchain.sh && scripts/build.sh
 fmt: ## format the sources
 	@scripts/check.sh fmt
-lint: ## formatting, clippy for every platform, licences
+lint: ## formatting, clippy for every platform, licences, unused dependencies
 	@scripts/check.sh lint
 simulate: ## play the deciding cores against simulated faults, at length
 	@scripts/simulate.sh

@@ -6,9 +6,9 @@
 source "$(dirname "$0")/lib.sh"
 
 SOCKET=${1:-${DOCKER_SOCKET:-/var/run/docker.sock}}
-IMAGE=debian:12
+IMAGE=$(cat "$ROOT/images/debian-12/base")
 SUITE=bookworm
-PACKAGES=$ROOT/images/debian-12/packages
+PACKAGES=$ROOT/images/apt/packages
 
 call() { curl --silent --show-error --fail --unix-socket "$SOCKET" "$@"; }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Formatting, clippy for every platform, what is shipped by itself, licences.
-# Usage: scripts/check.sh fmt | fmt-check | clippy | shipped | deny | lint (the last four)
+# Formatting, clippy for every platform, what is shipped by itself, licences, dependencies that nothing uses.
+# Usage: scripts/check.sh fmt | fmt-check | clippy | shipped | deny | unused | lint (the last five)
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
@@ -75,12 +75,16 @@ deny() {
   cargo deny --all-features check "${checks[@]}"
 }
 
+# Reads manifests and sources, so it compiles nothing and downloads nothing.
+unused() { node --test --test-reporter=spec tests/suites/dependencies/unused.test.mjs; }
+
 case ${1:-lint} in
 fmt) format ;;
 fmt-check) format --check ;;
 clippy) clippy_everywhere ;;
 shipped) shipped ;;
 deny) deny ;;
-lint) "$ROOT/scripts/toolchain.sh"; format --check; clippy_everywhere; shipped; deny ;;
-*) die "unknown check $1: say fmt, fmt-check, clippy, shipped, deny or lint" ;;
+unused) unused ;;
+lint) "$ROOT/scripts/toolchain.sh"; format --check; clippy_everywhere; shipped; deny; unused ;;
+*) die "unknown check $1: say fmt, fmt-check, clippy, shipped, deny, unused or lint" ;;
 esac

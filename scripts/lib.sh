@@ -24,9 +24,17 @@ fi
 # machine, where each page that is touched first costs much.
 export MALLOC_CONF=${MALLOC_CONF:-thp:always,metadata_thp:always,dirty_decay_ms:-1,muzzy_decay_ms:-1}
 
+# The compiler with which everything is checked and released; `rust-version` in Cargo.toml is the oldest that will do. It is
+# named here and not in a rust-toolchain.toml, which rustup obeys by a download even where the compiler that is there
+# would do: where that is refused, no cargo would run in a fresh clone.
+RUST=1.95.0
 WEB_TOOLCHAIN=dockhost-web
-if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && [ -f "$CACHE/use-web-toolchain" ]; then
-  export RUSTUP_TOOLCHAIN=$WEB_TOOLCHAIN
+if [ -z "${RUSTUP_TOOLCHAIN:-}" ]; then
+  if [ -f "$CACHE/use-web-toolchain" ]; then
+    export RUSTUP_TOOLCHAIN=$WEB_TOOLCHAIN
+  elif [ "$(cat "$CACHE/use-rust" 2>/dev/null)" = "$RUST" ]; then
+    export RUSTUP_TOOLCHAIN=$RUST
+  fi
 fi
 
 # Everything that runs on this machine, always selected together: another selection has other features,

@@ -14,4 +14,4 @@ RELEASE=${1:-$(ls -dt dist/*/ 2>/dev/null | head -n 1)}
 export DOCKHOST_RELEASE
 DOCKHOST_RELEASE=$(cd "$RELEASE" && pwd)
 say "the release of $DOCKHOST_RELEASE"
-exec node --test --test-reporter=spec tests/release.test.mjs
+exec node --test --test-reporter=spec tests/suites/apart/release.test.mjs

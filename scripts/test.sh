@@ -67,24 +67,41 @@ stage() {
   TIMES+=("$(printf '%5d s  %s%s' $(($(date +%s) - begin)) "$name" "$verdict")")
 }
 
-# One file after the other.
+# Every suite lies in a folder of tests/suites, and a stage plays its folder: a new file needs no line here.
+#   alone        restarts the engine, or takes away what is on it
+#   left, right  played beside each other, so none of them may do to the engine what another one feels
+#   apart        has a script of its own, and what that makes
+FOLDERS=(arrows dependencies alone left right browser chaos desktop apart)
+
+# The suites of one folder, by name, one a line.
+suites() { find "tests/suites/$1" -maxdepth 1 -name '*.test.mjs' | sort; }
+
+# Every suite must be found by a stage.
+placed() {
+  local file folder
+  while read -r file; do
+    folder=$(dirname "$file")
+    [[ " ${FOLDERS[*]} " == *" ${folder#tests/suites/} "* ]] ||
+      die "no stage plays $file: put it into one of tests/suites/{$(IFS=,; echo "${FOLDERS[*]}")}"
+  done < <(find tests -name '*.test.mjs')
+  for folder in "${FOLDERS[@]}"; do
+    [ -n "$(suites "$folder")" ] || die "tests/suites/$folder has no suite"
+  done
+}
+
+# One after the other. Usage: suite FOLDER
 suite() {
-  local file status=0
-  for file in "$@"; do node --test --test-reporter=spec "tests/$file.test.mjs" || status=1; done
+  local file files status=0
+  mapfile -t files < <(suites "$1")
+  for file in "${files[@]}"; do node --test --test-reporter=spec "$file" || status=1; done
   return $status
 }
 
-# Two rows of suites at once, since each waits for half of its time. They share the engine, so none of them may do to it what
-# another one feels; each row has host ports of its own. Usage: rows FILE... -- FILE...
+# Two folders at once, since each waits for half of its time. They share the engine; each has host ports of its own.
 rows() {
-  local first=() status=0
-  while [ "$1" != -- ]; do
-    first+=("$1")
-    shift
-  done
-  shift
-  beside 'the other row of suites' row 22000-32000 "${first[@]}"
-  row 11000-22000 "$@" || status=1
+  local status=0
+  beside 'the other row of suites' row 22000-32000 left
+  row 11000-22000 right || status=1
   joined
   return $status
 }
@@ -92,7 +109,7 @@ row() {
   # The shell lets what runs beside it go on after Ctrl-C.
   trap 'exit 130' INT
   export DOCKHOST_TEST_PORTS=$1
-  suite "${@:2}"
+  suite "$2"
 }
 
 stage_toolchain() { "$ROOT/scripts/toolchain.sh"; }
@@ -105,7 +122,7 @@ stage_clippy() {
 stage_shipped() { "$ROOT/scripts/check.sh" shipped; }
 stage_dependencies() {
   "$ROOT/scripts/check.sh" deny
-  suite toolchain
+  suite dependencies
 }
 stage_arrows() { suite arrows; }
 
@@ -130,23 +147,20 @@ stage_end_to_end() {
   have ssh && have ssh-keygen || debian openssh-client
   { have rsync && have git && have jq && have caddy && have openssl && /usr/bin/python3 -c "import paramiko" 2>/dev/null; } || debian rsync git jq python3-paramiko caddy openssl
   local status=0
-  # These restart the engine, or take away what is on it.
-  suite engine doctor || status=1
-  rows idle hostile-sshd half-open recovery recover tenants-programs -- \
-    ssh-gateway ssh-keys ssh-owners ssh-first-days terminal uploads urls urls-http urls-attacks urls-identity urls-end forwards \
-    doors nearby pin lying-node front tls proxy access input curl || status=1
+  suite alone || status=1
+  rows || status=1
   return $status
 }
 stage_chaos() {
   have ssh && have ssh-keygen || debian openssh-client
   can_install && debian iproute2 iptables e2fsprogs libfaketime procps
-  suite disk-full power-cut tunnel meter chaos
+  suite chaos
 }
 stage_browser() {
   have chromium || have google-chrome || debian chromium
   { have ip && have unshare && have curl; } || ! can_install || debian iproute2 util-linux curl
   # One after the other: when an instance's network comes or goes, Chromium breaks off what it loads.
-  suite terminal-client delivery asleep sessions browser browser-ports browser-meter urls-browser browser-keys browser-own browser-look add-node states pauses axe
+  suite browser
 }
 stage_desktop() {
   if ! "$ROOT/scripts/desktop.sh" ready && ! can_install; then
@@ -165,6 +179,7 @@ if [ $# = 0 ]; then
   read -r -a also <<<"${ALSO:-}"
   chosen=("${STAGES[@]}" "${also[@]}")
 fi
+placed
 for name in "${chosen[@]}"; do
   declare -F "stage_${name//-/_}" >/dev/null || die "unknown stage $name: they are ${STAGES[*]} ${APART[*]}"
 done

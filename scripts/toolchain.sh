@@ -13,7 +13,26 @@ ensure_rust() {
   have cargo && return
   debian curl ca-certificates
   reachable https://sh.rustup.rs || die "no Rust compiler: install rustup from https://rustup.rs, then run this again"
-  long 'install Rust' sh -c 'curl -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c clippy -c rustfmt'
+  long 'install Rust' sh -c 'curl -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c clippy -c rustfmt --default-toolchain "$0"' "$RUST"
+}
+
+# Downloads the pinned compiler only where another one is in use, and goes on with that one where it cannot be had.
+pin_rust() {
+  local used
+  used=$(rustc --version | cut -d' ' -f2)
+  [ "$used" = "$RUST" ] && return
+  if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && have rustup && pinned_is_there; then
+    echo "$RUST" >"$CACHE/use-rust"
+    export RUSTUP_TOOLCHAIN=$RUST
+    return
+  fi
+  note "Rust $used compiles here, and not $RUST as is pinned: its warnings and its formatting may be others"
+}
+
+pinned_is_there() {
+  rustup toolchain list | grep -q "^$RUST-" && return
+  say "adding Rust $RUST"
+  rustup toolchain install "$RUST" --profile minimal --component clippy,rustfmt >"$CACHE/log/rust.log" 2>&1
 }
 
 has_wasm() { [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ]; }
@@ -72,6 +91,7 @@ debian curl ca-certificates build-essential pkg-config libssl-dev
 # It links a server that carries a database in seconds; where it cannot be had, the compiler's own linker does.
 if ! have mold && have apt-cache && [ -n "$(apt-cache madison mold 2>/dev/null)" ]; then debian mold; fi
 ensure_rust
+pin_rust
 ensure_wasm
 case ${1:-web} in
 web) ensure_npm ;;

@@ -25,4 +25,4 @@ if [ -z "${DOCKHOST_EARLIER_PROGRAMS:-}" ]; then
   fi
 fi
 scripts/build.sh
-node --test --test-reporter=spec tests/upgrade.test.mjs
+node --test --test-reporter=spec tests/suites/apart/upgrade.test.mjs

@@ -31,7 +31,7 @@ const timed = async (work) => {
 async function ways(client, web, cipher) {
   const config = join(client.dir, `config-${cipher ?? "default"}`);
   const ssh = web.ports.find(({ container }) => container === 22).host;
-  const { host: tunnel } = web.forwards.find(({ container, place }) => place === "gateway" && container === 22);
+  const { host: tunnel } = web.forwards.find(({ container, place }) => place === "server" && container === 22);
   const text = await readFile(client.config, "utf8");
   // In the file, because what is said on the command line does not reach the connection to the jump host. These ways meet
   // the instance under another name than its certificate has, which is not what is measured.
@@ -198,7 +198,7 @@ async function interrupt(client, web) {
 /** An instance to measure with, and its owner's client. */
 async function instance({ ada, engine }) {
   let web = await ada.phase((await ada.create("bench-access")).id, "running");
-  web = await ada.api.post(`/instances/${web.id}/forwards`, { place: "gateway", container_port: 22 });
+  web = await ada.api.post(`/instances/${web.id}/forwards`, { place: "server", container_port: 22 });
   const [container] = await engine.containersOf(web.id);
   web.inside = Object.values(container.NetworkSettings.Networks)[0].IPAddress;
   const client = await Client.of(ada);

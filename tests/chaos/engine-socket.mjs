@@ -5,13 +5,13 @@ import { rmSync } from "node:fs";
 import { pause } from "../harness.mjs";
 
 const LISTING = /^(\/v[\d.]+)?\/containers\/json/;
-const LOOK = /^(\/v[\d.]+)?\/containers\/[^/]+\/json/;
+const LOOK = /^(?:\/v[\d.]+)?\/containers\/([^/]+)\/json/;
 
 /** What may go wrong with one request. Each answers with how the client gets its answer, or not. */
 export const MISTAKES = {
   "answers with errors": (asked, answer) => refuse(answer, 500, "the engine of this test fails"),
   "says that a name is in use": (asked, answer) => (/\/containers\/create/.test(asked.url) ? refuse(answer, 409, "Conflict. The container name is already in use") : "pass"),
-  // A look at one container is the one word that must be true; see docs/reliability.md.
+  // Apart from looks at one container: those are a fault of their own, of one container alone.
   "denies what is there": (asked, answer) => (LOOK.test(asked.url) ? "pass" : refuse(answer, 404, "No such container: nobody")),
   "answers with nonsense": (asked, answer) => answer.writeHead(200, { "content-type": "application/json" }).end("<<<"),
   "does what it is asked and its answer is lost": () => "lose",
@@ -20,6 +20,10 @@ export const MISTAKES = {
   "lists nothing": (asked, answer) => (LISTING.test(asked.url) ? answer.writeHead(200, { "content-type": "application/json" }).end("[]") : "pass"),
   "lists a part": (asked) => (LISTING.test(asked.url) ? "part" : "pass"),
 };
+
+/** Says of the container of that name that there is none, to whoever looks at it. */
+export const denial = (name) => (asked, answer) =>
+  LOOK.exec(asked.url)?.[1] === name ? refuse(answer, 404, `No such container: ${name}`) : "pass";
 
 const refuse = (answer, status, message) => answer.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ message }));
 

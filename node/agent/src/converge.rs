@@ -113,6 +113,9 @@ fn delete(seen: &Seen, local: &Local, now: Duration) -> Next {
         Seen::Ours(_) => Next::Do(Step::Remove),
         Seen::Absent => match local.doubt(now) {
             Some(until) => Next::Wait { until },
+            // The server forgets the instance on our word. An engine that wrongly denied the container in a look would keep it
+            // for ever, so nobody's word is taken that there is none: removing what is not there is a success.
+            None if !local.removed => Next::Do(Step::Remove),
             None if local.files == Files::Dropped => Next::Settled,
             None => Next::Do(Step::DropFiles),
         },

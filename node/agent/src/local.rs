@@ -37,6 +37,8 @@ pub struct Local {
     pub made: Option<Incarnation>,
     /// Until when a create that had no answer may still bring a container about.
     pub doubt_until: Option<Duration>,
+    /// The engine was asked to remove the container, and none was seen since.
+    pub removed: bool,
     pub restart: RestartState,
 }
 
@@ -96,6 +98,7 @@ impl Local {
             restarts_done: assigned.restarts,
             made: None,
             doubt_until: None,
+            removed: false,
             restart: RestartState::default(),
         }
     }
@@ -140,6 +143,7 @@ impl Local {
         };
         self.made = self.made.max(Some(assigned.incarnation));
         self.doubt_until = None;
+        self.removed = false;
         if view.state.is_running() {
             self.restart.running(now);
         } else if assigned.restarts > self.restarts_done || assigned.desired != DesiredState::Running {
@@ -191,6 +195,7 @@ impl Local {
             Step::Stop if outcome != Outcome::Failed => self.restart.forgive(),
             Step::Route if done => self.routed = view.and_then(Running::of),
             Step::Unroute if done => self.routed = None,
+            Step::Remove if done => self.removed = true,
             Step::DropFiles if done => self.files = Files::Dropped,
             Step::OpenPorts
             | Step::SetDoors
@@ -229,6 +234,6 @@ impl Local {
 
     /// Nothing of a deleted instance is left on the node.
     pub fn is_cleared(&self, now: Duration) -> bool {
-        self.ports_open.is_none() && self.files == Files::Dropped && self.doubt(now).is_none()
+        self.ports_open.is_none() && self.removed && self.files == Files::Dropped && self.doubt(now).is_none()
     }
 }

@@ -1,6 +1,6 @@
 //! Images of instances: built on the node, from folders that are part of this program.
 //!
-//! The tag is made of the folder's content, so a changed folder is another image, and an image that is there
+//! The tag is made of the content of the files, so a changed file is another image, and an image that is there
 //! under its tag is the right one.
 
 mod context;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The name of an image that DockHost knows how to build. Each has a folder of that name in `images/`.
+/// The name of an image that DockHost knows how to build. Each has a folder of that name in `images/`,
+/// which holds what differs from the folder of its package manager.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ImageName {
     #[default]

@@ -6,7 +6,7 @@ import { isOpen, pause, until } from "../../harness.mjs";
 import { healed } from "./heal.mjs";
 
 /** One container that runs and is ours. */
-async function running(chaos) {
+export async function running(chaos) {
   const all = (await chaos.engine.containers("dockhost.cluster")).filter(({ Id, State }) => State === "running" && !chaos.forged.has(Id));
   return chaos.pick(all);
 }

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { pause } from "../../harness.mjs";
-import { MISTAKES } from "../engine-socket.mjs";
+import { MISTAKES, denial } from "../engine-socket.mjs";
+import { running } from "./containers.mjs";
 import { healed, hold, send } from "./heal.mjs";
 
 const DOCKERD = "dockerd.pid";
@@ -53,6 +54,16 @@ export const engine = {
     // In whatever order.
     return async () => {
       for (const start of starts.sort(() => chaos.random() - 0.5)) await start();
+    };
+  },
+  "the engine denies one container that exists": async (chaos) => {
+    const one = await running(chaos);
+    if (!one) return undefined;
+    // Whichever node has it.
+    for (const { engine } of chaos.world.nodes) engine.mistake = denial(one.Names[0].slice(1));
+    await pause(500 + chaos.random() * 3000);
+    return async () => {
+      for (const { engine } of chaos.world.nodes) engine.mistake = undefined;
     };
   },
   ...Object.fromEntries(mistakes),

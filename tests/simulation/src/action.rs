@@ -81,6 +81,8 @@ pub enum OnNode {
     Save,
     List,
     Kill,
+    /// Its process ends, and its ledger is gone: the next start is that of another machine.
+    LoseLedger,
     Start,
     DiskRefuses,
     DiskRecovers,
@@ -104,6 +106,8 @@ pub enum OnEngine {
     /// It answers nothing; what runs goes on.
     Hangs,
     Recovers,
+    /// It says of one container that there is none, until it recovers.
+    Deny(u8, Question),
     /// It ends and takes every container with it.
     Dies,
     /// A container ends by itself.
@@ -115,4 +119,13 @@ pub enum OnEngine {
     FreePorts,
     /// A container with our labels that no row explains.
     Forge,
+}
+
+/// What the engine is asked when it denies a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// A look at that very container.
+    Look,
+    /// A list of all of them.
+    List,
 }

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use model::verb::Verb;
 
-use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request};
+use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Question, Request};
 use crate::enabled;
 use crate::history::History;
 
@@ -59,11 +59,16 @@ fn on_call(rng: &mut Rng) -> Fault {
 }
 
 fn on_node(rng: &mut Rng) -> OnNode {
-    pick(rng, &[OnNode::Kill, OnNode::DiskRefuses, OnNode::DiskRecovers, OnNode::DiskRecovers])
+    match rng.u8(0..8) {
+        0..2 => OnNode::Kill,
+        2..4 => OnNode::LoseLedger,
+        4..6 => OnNode::DiskRefuses,
+        _ => OnNode::DiskRecovers,
+    }
 }
 
 fn on_engine(rng: &mut Rng) -> OnEngine {
-    match rng.u8(0..12) {
+    match rng.u8(0..14) {
         0 => OnEngine::Hangs,
         1..5 => OnEngine::Recovers,
         5 => OnEngine::Dies,
@@ -71,6 +76,7 @@ fn on_engine(rng: &mut Rng) -> OnEngine {
         8 => OnEngine::Remove(rng.u8(..)),
         9 => OnEngine::TakePorts(rng.u8(..)),
         10 => OnEngine::FreePorts,
+        11..13 => OnEngine::Deny(rng.u8(..), pick(rng, &[Question::Look, Question::List])),
         _ => OnEngine::Forge,
     }
 }

@@ -11,7 +11,7 @@ use model::id::InstanceId;
 use model::observed::ContainerState;
 use model::port::PortBlock;
 
-use crate::action::Fault;
+use crate::action::{Fault, Question};
 
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
@@ -20,6 +20,8 @@ pub struct Engine {
     /// Creates that will take effect, and when.
     late: Vec<(Duration, ContainerView)>,
     pub hangs: bool,
+    /// The name of a container, and to which question it says that there is none.
+    pub denied: Option<(String, Question)>,
     started: i64,
     made: u64,
     /// Names of containers that were made since the last look at this list.
@@ -42,11 +44,16 @@ impl Engine {
 
     /// `None` while it does not answer.
     pub fn inspect(&self, name: &str) -> Option<Option<ContainerView>> {
-        (!self.hangs).then(|| self.containers.get(name).cloned())
+        (!self.hangs).then(|| self.containers.get(name).filter(|view| !self.denies(view, Question::Look)).cloned())
     }
 
     pub fn list(&self) -> Option<Vec<ContainerView>> {
-        (!self.hangs).then(|| self.containers.values().cloned().collect())
+        let told = |view: &&ContainerView| !self.denies(view, Question::List);
+        (!self.hangs).then(|| self.containers.values().filter(told).cloned().collect())
+    }
+
+    fn denies(&self, view: &ContainerView, asked: Question) -> bool {
+        self.denied.as_ref().is_some_and(|(name, question)| *name == view.name && *question == asked)
     }
 
     pub fn create(&mut self, view: ContainerView, fault: Fault, now: Duration) -> Outcome {

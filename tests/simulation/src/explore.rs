@@ -10,7 +10,7 @@ use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Request};
+use crate::action::{Action, CrashPoint, Fault, OnEngine, OnLink, OnNode, OnServer, Question, Request};
 use crate::enabled;
 use crate::heal::heal;
 use crate::history::History;
@@ -41,6 +41,9 @@ struct Found {
 /// Frames from the node that are under way at once. A report holds the newest of everything, so more of them under way
 /// are older ones, which is what a single one can be too.
 const UNDER_WAY: usize = 1;
+
+/// Seconds after which a create without an answer takes effect. Time passes when the faults have ended.
+const LATE: u8 = 20;
 
 const CRASHES: [CrashPoint; 4] =
     [CrashPoint::BeforeCommit, CrashPoint::Committed, CrashPoint::Answered, CrashPoint::Planned];
@@ -162,6 +165,9 @@ impl Place {
         let full = history.nodes[0].links.iter().any(|link| link.up.len() >= UNDER_WAY);
         let mut all = enabled::work(history);
         all.retain(|action| !(full && matches!(action, Action::Node(_, OnNode::Report))));
+        if history.nodes[0].engine.denied.is_some() {
+            all.push(Action::Engine(0, OnEngine::Recovers));
+        }
         match self.operations {
             2 if runs => all.push(Action::People(Request::Create { person: 0, name: 0 })),
             1 if runs && !history.people.promised.is_empty() => {
@@ -176,6 +182,7 @@ impl Place {
         let (history, node) = (&self.history, &self.history.nodes[0]);
         let link = node.links.last();
         let worker = node.process.as_ref().and_then(|process| process.workers.keys().next().copied());
+        let there = !node.engine.containers.is_empty();
         let due = worker.is_some_and(|id| node.is_due(id, history.now));
         [
             (Action::Server(OnServer::Kill), history.server.running.is_some()),
@@ -183,7 +190,11 @@ impl Place {
             (Action::Link(0, OnLink::Cut), link.is_some_and(|link| link.node.is_some() && !link.cut)),
             (Action::Node(0, OnNode::Work(0, Fault::AnswerLost)), due),
             (Action::Node(0, OnNode::Work(0, Fault::CallLost)), due),
-            (Action::Engine(0, OnEngine::Remove(0)), !node.engine.containers.is_empty()),
+            (Action::Node(0, OnNode::Work(0, Fault::Late(LATE))), due),
+            (Action::Node(0, OnNode::LoseLedger), node.process.is_some()),
+            (Action::Engine(0, OnEngine::Remove(0)), there),
+            (Action::Engine(0, OnEngine::Deny(0, Question::Look)), there && node.engine.denied.is_none()),
+            (Action::Engine(0, OnEngine::Deny(0, Question::List)), there && node.engine.denied.is_none()),
             (Action::Engine(0, OnEngine::Dies), node.engine.containers.values().any(|view| view.state.is_running())),
         ]
         .into_iter()
@@ -210,7 +221,7 @@ impl Place {
         write!(to, "{:?}{:?}", server.stored.instances, server.stored.nodes)?;
         write!(to, "{:?}", server.running.as_ref().map(|world| (&world.links, &world.published)))?;
         for node in nodes {
-            write!(to, "{:?}{:?}{:?}", node.ledger, node.engine, node.process)?;
+            write!(to, "{}{:?}{:?}{:?}", node.machine, node.ledger, node.engine, node.process)?;
             node.links.iter().try_for_each(|link| link.write(to))?;
         }
         Ok(())

@@ -178,6 +178,10 @@ impl History {
                 self.memory.kills += u32::from(node.process.is_some());
                 node.kill();
             }
+            OnNode::LoseLedger => {
+                self.memory.kills += u32::from(node.process.is_some());
+                node.lose_ledger();
+            }
             OnNode::Start => node.start(now, wall),
             OnNode::DiskRefuses => node.disk_refuses = true,
             OnNode::DiskRecovers => node.disk_refuses = false,
@@ -190,7 +194,11 @@ impl History {
         let name = |which: u8| names.get(usize::from(which) % names.len().max(1)).cloned();
         match what {
             OnEngine::Hangs => node.engine.hangs = true,
-            OnEngine::Recovers => node.engine.hangs = false,
+            OnEngine::Recovers => {
+                node.engine.hangs = false;
+                node.engine.denied = None;
+            }
+            OnEngine::Deny(which, question) => node.engine.denied = name(which).map(|name| (name, question)),
             OnEngine::Dies => node.engine.die(),
             OnEngine::Exit(which) => drop(name(which).map(|name| node.engine.end(&name, 1))),
             OnEngine::Remove(which) => {

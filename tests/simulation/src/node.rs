@@ -70,6 +70,13 @@ impl Node {
         }
     }
 
+    /// The product draws another name for the machine where it finds no ledger. What is in the engine stays.
+    pub fn lose_ledger(&mut self) {
+        self.kill();
+        self.machine.push('+');
+        self.ledger = Page::default();
+    }
+
     /// Goes on with what the ledger holds.
     pub fn start(&mut self, now: Duration, wall: Timestamp) {
         if self.process.is_some() {

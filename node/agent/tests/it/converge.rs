@@ -150,6 +150,17 @@ fn whoever_asks_for_a_start_waits_for_no_pause_and_restarts_nothing_that_runs() 
 }
 
 #[test]
+fn a_deletion_leaves_nothing_of_which_the_engine_said_that_it_is_not_there() {
+    let mut world = World::new(1);
+    assert_eq!(comes_to_rest(&mut world), Next::Settled);
+    world.order(|assigned| assigned.desired = DesiredState::Deleted);
+    world.denied = true;
+    assert_eq!(comes_to_rest(&mut world), Next::Settled);
+    assert_eq!(world.engine.container, None);
+    assert!(world.local.is_cleared(world.now));
+}
+
+#[test]
 fn whatever_happens_each_instance_is_one_container_or_none() {
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let scripts = proptest::collection::vec(any::<u8>(), 0..40);

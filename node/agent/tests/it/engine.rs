@@ -78,8 +78,12 @@ impl Engine {
         self.call(fault, |engine| engine.end(143))
     }
 
+    /// None of this name is a success, as it is of the node's.
     pub(crate) fn remove(&mut self, fault: Fault) -> Outcome {
-        self.call(fault, |engine| engine.container.take().is_some())
+        self.call(fault, |engine| {
+            engine.container = None;
+            true
+        })
     }
 
     pub(crate) fn end(&mut self, code: i64) -> bool {

@@ -25,6 +25,8 @@ pub(crate) struct World {
     pub(crate) foreign: bool,
     /// It was seen once, and then removed behind the node's back.
     pub(crate) vanished: bool,
+    /// The engine says that there is no container, whether or not there is one.
+    pub(crate) denied: bool,
 }
 
 impl World {
@@ -42,7 +44,7 @@ impl World {
         }
         let local = Local::new(&assigned);
         let ledger = (assigned.restarts, None);
-        Self { assigned, local, engine, now: Duration::ZERO, ledger, foreign, vanished: false }
+        Self { assigned, local, engine, now: Duration::ZERO, ledger, foreign, vanished: false, denied: false }
     }
 
     pub(crate) fn play(&mut self, byte: u8) {
@@ -108,7 +110,9 @@ impl World {
         self.engine.settle(self.now);
         let seen = match self.engine.away {
             true => Seen::Unknown,
-            false => adopt::seen(sample::cluster(), &self.assigned, self.engine.container.clone()),
+            false => {
+                adopt::seen(sample::cluster(), &self.assigned, self.engine.container.clone().filter(|_| !self.denied))
+            }
         };
         self.local.saw(&self.assigned, &seen, self.now);
         self.ledger = (self.local.restarts_done, self.local.made);

@@ -110,13 +110,21 @@ fn read(answer: &[u8], Ends { local, peer }: Ends) -> Option<Counted> {
     }
 }
 
-/// Out of a `struct tcp_info`, which an older kernel may not have to its end.
+/// Where the fields stand in a `struct tcp_info` (`linux/tcp.h`, there with `tcpi_` before each name). It only ever grows at
+/// its end, and an older kernel's is shorter.
+mod offset {
+    pub(super) const TOTAL_RETRANS: usize = 100;
+    pub(super) const BYTES_ACKED: usize = 120;
+    pub(super) const BYTES_RECEIVED: usize = 128;
+    pub(super) const DATA_SEGS_OUT: usize = 156;
+}
+
 fn info(bytes: &[u8]) -> Option<Counted> {
     Some(Counted {
-        again: u32::from_ne_bytes(part(bytes, 100)?).into(),
-        delivered_bytes: u64::from_ne_bytes(part(bytes, 120)?),
-        received_bytes: u64::from_ne_bytes(part(bytes, 128)?),
-        segments: u32::from_ne_bytes(part(bytes, 156)?).into(),
+        again: u32::from_ne_bytes(part(bytes, offset::TOTAL_RETRANS)?).into(),
+        delivered_bytes: u64::from_ne_bytes(part(bytes, offset::BYTES_ACKED)?),
+        received_bytes: u64::from_ne_bytes(part(bytes, offset::BYTES_RECEIVED)?),
+        segments: u32::from_ne_bytes(part(bytes, offset::DATA_SEGS_OUT)?).into(),
     })
 }
 

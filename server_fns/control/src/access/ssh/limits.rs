@@ -62,15 +62,21 @@ pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use model::image::ImageName;
+
     use super::*;
 
     /// What the gateway grants a client, the instance's sshd must grant the gateway, and what is usual is below what it
     /// turns away.
     #[test]
     fn the_sshd_of_an_image_grants_what_the_gateway_grants() {
-        for image in ["debian-12", "ubuntu-24.04"] {
-            let path = format!("{}/../../images/{image}/sshd.conf", env!("CARGO_MANIFEST_DIR"));
-            let conf = std::fs::read_to_string(path).unwrap();
+        for image in ImageName::ALL {
+            let images = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../images"));
+            let own = images.join(image.as_str()).join("sshd.conf");
+            let file = if own.exists() { own } else { images.join("apt/sshd.conf") };
+            let conf = std::fs::read_to_string(file).unwrap();
             let set =
                 |name: &str| conf.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).unwrap_or_default();
             assert_eq!(set("MaxSessions ").parse(), Ok(CHANNELS), "{image}");
