@@ -132,10 +132,22 @@ stage_end_to_end() {
   local status=0
   # These restart the engine, or take away what is on it.
   suite engine doctor || status=1
-  rows idle hostile-sshd half-open recovery recover tenants-programs -- \
+  earlier_node
+  rows idle hostile-sshd half-open recovery recover tenants-programs mixed -- \
     ssh-gateway ssh-keys ssh-owners ssh-first-days terminal uploads urls urls-http urls-attacks urls-identity urls-end forwards \
     doors nearby pin lying-node front tls proxy access input curl || status=1
   return $status
+}
+# The mixed suite lets the node of an earlier commit work with this server. A clone without that commit cannot build it.
+earlier_node() {
+  local commit
+  commit=$(cut -d' ' -f1 "$ROOT/scripts/earlier-commits" | head -n 1)
+  if git cat-file -e "$commit^{commit}" 2>/dev/null; then
+    DOCKHOST_EARLIER_PROGRAMS=$("$ROOT/scripts/earlier.sh" node)
+    export DOCKHOST_EARLIER_PROGRAMS
+  else
+    note "the node of an earlier commit was not tried: this clone does not have $commit"
+  fi
 }
 stage_chaos() {
   have ssh && have ssh-keygen || debian openssh-client
