@@ -24,11 +24,15 @@ const LATER_TO_SERVER: [(&str, &str); 3] =
     samples!["later/to_server/hello" "later/to_server/report" "later/to_server/snapshot"];
 
 fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("a sample is JSON")
+}
+
+fn read<M: Message>(sample: &str) -> M {
+    decode(sample).expect("a sample reads")
 }
 
 fn written<M: Message>(sample: &str) -> Value {
-    json(&encode(&decode::<M>(sample).unwrap()).unwrap())
+    json(&encode(&read::<M>(sample)).expect("it fits into a frame"))
 }
 
 /// Whatever stands in `part` stands in `whole` as well: who reads the one reads the other.
@@ -49,9 +53,9 @@ fn holds(whole: &Value, part: &Value) -> Result<(), String> {
 fn read_and_write_back<M: Message>(samples: &[(&str, &str)]) {
     for (path, sample) in samples {
         assert_eq!(written::<M>(sample), json(sample), "{path}: a field was renamed, added or lost");
-        assert!(path.ends_with(decode::<M>(sample).unwrap().kind()), "{path}");
+        assert!(path.ends_with(read::<M>(sample).kind()), "{path}");
     }
-    let sampled: Vec<&str> = samples.iter().map(|(_, sample)| decode::<M>(sample).unwrap().kind()).collect();
+    let sampled: Vec<&str> = samples.iter().map(|(_, sample)| read::<M>(sample).kind()).collect();
     assert_eq!(sampled, M::TYPES, "each type has a sample, and each is known by its name");
 }
 

@@ -9,9 +9,8 @@ use protocol::{VERSIONS, Versions};
 const OLD_HELLO: &str = include_str!("../samples/c7ae5ab/to_server/hello.json");
 
 fn hello(least: u32, most: u32) -> ToServer {
-    let ToServer::Hello(hello) = decode(include_str!("../samples/1/to_server/hello.json")).unwrap() else {
-        panic!("not a hello")
-    };
+    let sample = decode(include_str!("../samples/1/to_server/hello.json"));
+    let Ok(ToServer::Hello(hello)) = sample else { panic!("not a hello") };
     ToServer::Hello(Hello { version: least, versions: Some(Versions { least, most }), ..hello })
 }
 
@@ -21,7 +20,11 @@ fn agreed(server: (u32, u32), node: (u32, u32)) -> Result<u32, String> {
     match session.handle(Ok(hello(node.0, node.1))) {
         FromNode::Greeted(_) => Ok(session.spoken().0),
         FromNode::Broken(RefusedReason::Version, why) => Err(why),
-        other => panic!("{other:?}"),
+        other @ (FromNode::Broken(..)
+        | FromNode::Heartbeat(..)
+        | FromNode::Reported(_)
+        | FromNode::Stale
+        | FromNode::Unknown) => panic!("{other:?}"),
     }
 }
 
