@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-chaos test-desktop build fmt lint simulate chaos powercut race bench desktop release release-test upgrade-test clean
+.PHONY: help run test test-chaos test-desktop build fmt lint simulate chaos powercut race bench desktop release release-test upgrade-test mixed clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,5 +36,7 @@ release-test: ## do the main job with what lies in dist/, where there is neither
 	@scripts/release-test.sh
 upgrade-test: ## open what an earlier version made: make upgrade-test FROM=COMMIT
 	@scripts/upgrade-test.sh $(FROM)
+mixed: ## let the programs of an earlier version work with these; FROM=COMMIT names another one
+	@scripts/mixed.sh $(FROM)
 clean: ## remove what was built (the cache, not the data)
 	@scripts/clean.sh

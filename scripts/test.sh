@@ -148,8 +148,20 @@ stage_end_to_end() {
   { have rsync && have git && have jq && have caddy && have openssl && /usr/bin/python3 -c "import paramiko" 2>/dev/null; } || debian rsync git jq python3-paramiko caddy openssl
   local status=0
   suite alone || status=1
+  earlier_node
   rows || status=1
   return $status
+}
+# The mixed suite lets the node of an earlier commit work with this server. A clone without that commit cannot build it.
+earlier_node() {
+  local commit
+  commit=$(cut -d' ' -f1 "$ROOT/scripts/earlier-commits" | head -n 1)
+  if git cat-file -e "$commit^{commit}" 2>/dev/null; then
+    DOCKHOST_EARLIER_PROGRAMS=$("$ROOT/scripts/earlier.sh" node)
+    export DOCKHOST_EARLIER_PROGRAMS
+  else
+    note "the node of an earlier commit was not tried: this clone does not have $commit"
+  fi
 }
 stage_chaos() {
   have ssh && have ssh-keygen || debian openssh-client

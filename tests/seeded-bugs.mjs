@@ -39,6 +39,9 @@ const BUGS = [
   ["a server whose data are older is heard", planner("command/channel.rs"), "(hello.era, hello.generation) > (world.era, row.generation)", "false"],
   ["a deletion is forgotten although its node is here", planner("command/instances/wish.rs"), "if present && !is_overdue(world, instance, Phase::Deleting, now) {", "if false {"],
   ["a container is recovered for somebody who has no place there", planner("command/instances/recover.rs"), "if !world.takes_instances_of(node, owner.id) {", "if false {"],
+  ["a node without a feature is given what needs it", planner("placement.rs"), "if let Some(feature) = missing(world, node, spec) {", "if let Some(feature) = missing(world, node, spec).filter(|_| false) {"],
+  ["a node is told to make what its program would make wrongly", planner("reconcile/assign.rs"), "withheld(world, node, instance).is_none()", "withheld(world, node, instance).is_none() || true"],
+  ["a frame of an unknown type ends the connection", "node/protocol/src/codec.rs", "if !M::TYPES.contains(&r#type.as_str()) =>", "if false =>"],
   ["a recovered instance is made anew when its container vanishes", planner("command/instances/recover.rs"), "was_present: true,", "was_present: false,"],
 ];
 

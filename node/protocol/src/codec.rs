@@ -1,13 +1,14 @@
 //! Frame ⇄ message.
 
 use model::plain::plain;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::limits::{MAX_FRAME, MAX_INSTANCES, text};
 use crate::message::{ToNode, ToServer};
 
-/// Why a frame is not a message. The connection it came on is closed.
+/// Why a frame is not a message. The connection that it came on is closed, unless the frame is only of a type that is
+/// not known here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadFrame {
     #[error("a frame of {0} bytes is over the limit of {MAX_FRAME}")]
@@ -16,6 +17,9 @@ pub enum BadFrame {
     Unreadable(String),
     #[error("{0} instances in one message are over the limit of {MAX_INSTANCES}")]
     TooMany(usize),
+    /// A later program sent it. Its type is plain text.
+    #[error("there is no message of the type {0}")]
+    Unknown(String),
 }
 
 impl BadFrame {
@@ -26,12 +30,27 @@ impl BadFrame {
     }
 }
 
-/// A message that knows how many instances it carries.
+/// A message that knows its type and how many instances it carries.
 pub trait Message: Serialize + DeserializeOwned {
+    /// Each that there is. A frame of one of these that does not read is refused; one of another type is ignored.
+    const TYPES: &'static [&'static str];
+
+    fn kind(&self) -> &'static str;
+
     fn instances(&self) -> usize;
 }
 
 impl Message for ToServer {
+    const TYPES: &'static [&'static str] = &["hello", "heartbeat", "report"];
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Hello(_) => "hello",
+            Self::Heartbeat { .. } => "heartbeat",
+            Self::Report(_) => "report",
+        }
+    }
+
     fn instances(&self) -> usize {
         match self {
             Self::Hello(_) | Self::Heartbeat { .. } => 0,
@@ -41,6 +60,18 @@ impl Message for ToServer {
 }
 
 impl Message for ToNode {
+    const TYPES: &'static [&'static str] = &["welcome", "assign", "heard", "dial", "refused"];
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Welcome { .. } => "welcome",
+            Self::Assign { .. } => "assign",
+            Self::Heard { .. } => "heard",
+            Self::Dial { .. } => "dial",
+            Self::Refused { .. } => "refused",
+        }
+    }
+
     fn instances(&self) -> usize {
         match self {
             Self::Welcome { assignment, .. } | Self::Assign { assignment, .. } => assignment.instances.len(),
@@ -53,8 +84,20 @@ pub fn decode<M: Message>(frame: &str) -> Result<M, BadFrame> {
     if frame.len() > MAX_FRAME {
         return Err(BadFrame::TooLong(frame.len()));
     }
-    let message: M = serde_json::from_str(frame).map_err(BadFrame::unreadable)?;
+    let message: M = serde_json::from_str(frame).map_err(|error| unread::<M>(frame, error))?;
     within_limit(message)
+}
+
+/// Whether a frame that is no message is one of a later program.
+fn unread<M: Message>(frame: &str, error: serde_json::Error) -> BadFrame {
+    #[derive(Deserialize)]
+    struct Typed {
+        r#type: String,
+    }
+    match serde_json::from_str(frame) {
+        Ok(Typed { r#type }) if !M::TYPES.contains(&r#type.as_str()) => BadFrame::Unknown(plain(&r#type, text::WORD)),
+        Ok(_) | Err(_) => BadFrame::unreadable(error),
+    }
 }
 
 pub fn encode<M: Message>(message: &M) -> Result<String, BadFrame> {

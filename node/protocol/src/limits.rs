@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
+pub use model::link::{HEARTBEAT, HEARTBEAT_MOST, LEASE};
+
 /// Bytes of one frame. An assignment of 10 instances with 5 keys each is about 20 kB.
 pub const MAX_FRAME: usize = 1 << 20;
 /// Instances in one assignment or report.
 pub const MAX_INSTANCES: usize = 1_000;
-/// How often a node sends a heartbeat, unless the server asks for a slower beat,
-pub const HEARTBEAT: Duration = Duration::from_secs(5);
-/// which is never slower than this.
-pub const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
-/// How long either end may be silent before the connection counts as lost: three heartbeats, however slow they are.
-pub const LEASE: Duration = Duration::from_secs(15);
 /// How long either end waits for the first message of the other.
 pub const GREETING: Duration = Duration::from_secs(10);
 /// First and longest pause between two attempts to connect; drawn at random below the current one.
@@ -35,6 +31,9 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 /// A measurement carries so many bytes in each direction, or as many as that time allows, whichever comes first.
 pub const MEASURE_BYTES: u64 = 64 << 20;
 pub const MEASURE_TIME: Duration = Duration::from_secs(3);
+
+/// Fields that one end does not know and tells of, on one connection.
+pub const UNKNOWN_FIELDS: usize = 32;
 
 /// Forwards of one instance that a report says are not open: more than an instance may have.
 pub const UNOPENED: usize = 32;

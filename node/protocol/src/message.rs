@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use model::assignment::Assignment;
+use model::feature::Features;
 use model::id::{ClusterId, NodeId};
 use model::link::Counted;
 use model::node::NodeFacts;
 use model::observed::InstanceReport;
 use model::stranger::Stranger;
 use model::version::{Epoch, Era, Generation};
+
+use crate::versions::{FIRST, Versions};
 
 /// From a node to the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +32,13 @@ pub enum ToServer {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hello {
+    /// The lowest that the node speaks. A server from before there were ranges looks at nothing else.
     pub version: u32,
+    /// `None` of a node from before there were ranges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Versions>,
+    #[serde(default, skip_serializing_if = "Features::is_empty")]
+    pub features: Features,
     /// Random, made once per data directory: tells one machine that returns from a second one with the same key.
     pub machine: String,
     /// What the ledger holds, if anything.
@@ -37,6 +46,12 @@ pub struct Hello {
     pub era: Era,
     pub generation: Generation,
     pub facts: NodeFacts,
+}
+
+impl Hello {
+    pub fn spoken(&self) -> Versions {
+        self.versions.unwrap_or_else(|| Versions::only(self.version))
+    }
 }
 
 /// What a node sees of the instances that are assigned to it.
@@ -63,6 +78,14 @@ pub enum ToNode {
         node: NodeId,
         name: String,
         assignment: Assignment,
+        /// In which both go on.
+        #[serde(default = "first")]
+        version: u32,
+        /// All that the server speaks; `None` of a server from before there were ranges.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        versions: Option<Versions>,
+        #[serde(default, skip_serializing_if = "Features::is_empty")]
+        features: Features,
     },
     Assign {
         epoch: Epoch,
@@ -87,9 +110,14 @@ pub enum ToNode {
     },
 }
 
+const fn first() -> u32 {
+    FIRST
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusedReason {
+    /// There is no version that both ends speak.
     Version,
     /// The node belongs to another installation of DockHost.
     Cluster,
@@ -101,6 +129,9 @@ pub enum RefusedReason {
     Revoked,
     /// A frame could not be understood, or came before it was due.
     Protocol,
+    /// Of a later server. Its message says all that can be known here.
+    #[serde(other)]
+    Unknown,
 }
 
 impl RefusedReason {
@@ -108,7 +139,7 @@ impl RefusedReason {
     pub const fn may_pass(self) -> bool {
         match self {
             Self::Protocol | Self::SecondMachine | Self::Older => true,
-            Self::Version | Self::Cluster | Self::Revoked => false,
+            Self::Version | Self::Cluster | Self::Revoked | Self::Unknown => false,
         }
     }
 }

@@ -30,9 +30,17 @@ pub trait Plain {
 impl Plain for ToServer {
     fn make_plain(&mut self) {
         match self {
-            Self::Hello(Hello { version: _, machine: _, cluster: _, era: _, generation: _, facts }) => {
-                facts.make_plain()
-            }
+            // No name of a feature is read that is not plain.
+            Self::Hello(Hello {
+                version: _,
+                versions: _,
+                features: _,
+                machine: _,
+                cluster: _,
+                era: _,
+                generation: _,
+                facts,
+            }) => facts.make_plain(),
             Self::Heartbeat { epoch: _, facts, counted: _ } => facts.make_plain(),
             Self::Report(Report { epoch: _, sequence: _, assignment: _, instances, strangers }) => {
                 instances.iter_mut().for_each(Plain::make_plain);

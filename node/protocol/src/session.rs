@@ -3,22 +3,27 @@
 use std::time::Duration;
 
 use model::assignment::Assignment;
+use model::feature::Features;
 use model::id::{ClusterId, NodeId};
 use model::link::Counted;
 use model::node::NodeFacts;
 use model::plain::{make_plain, plain};
 use model::version::Epoch;
 
-use crate::codec::BadFrame;
+use crate::codec::{BadFrame, decode};
 use crate::limits::{HEARTBEAT, HEARTBEAT_MOST, text};
 use crate::message::{Hello, RefusedReason, Report, ToNode, ToServer};
 use crate::plain::Plain as _;
+use crate::unknown::{Ignored, Unknown};
+use crate::versions::{Versions, mismatch};
 
 /// The node's end of one connection.
 #[derive(Debug, Clone, Default)]
 pub struct NodeSession {
+    speaks: Versions,
     epoch: Option<Epoch>,
     sequence: u64,
+    unknown: Unknown,
 }
 
 /// What a frame from the server means to the node.
@@ -29,6 +34,8 @@ pub enum FromServer {
         node: NodeId,
         name: String,
         assignment: Assignment,
+        /// What the server has beyond what every server has.
+        features: Features,
     },
     Assigned(Assignment),
     Heard {
@@ -38,26 +45,54 @@ pub enum FromServer {
     Dial(u16),
     /// Of another epoch; nothing is to be done.
     Stale,
+    /// Of a type that a later server knows; nothing is to be done.
+    Unknown,
     Refused {
         reason: RefusedReason,
         message: String,
     },
     /// The frame breaks the contract: close and dial again.
-    Broken(&'static str),
+    Broken(String),
 }
 
 impl NodeSession {
+    /// A frame as it came.
+    pub fn read(&mut self, frame: &str) -> FromServer {
+        match decode::<ToNode>(frame) {
+            Ok(message) => {
+                self.unknown.look(frame, &message);
+                self.handle(message)
+            }
+            Err(BadFrame::Unknown(kind)) => {
+                self.unknown.frame(kind);
+                FromServer::Unknown
+            }
+            Err(error @ (BadFrame::TooLong(_) | BadFrame::Unreadable(_) | BadFrame::TooMany(_))) => {
+                FromServer::Broken(error.to_string())
+            }
+        }
+    }
+
     pub fn handle(&mut self, message: ToNode) -> FromServer {
+        let broken = |why: &str| FromServer::Broken(why.to_owned());
         match message {
-            ToNode::Welcome { epoch, cluster, node, mut name, assignment } if self.epoch.is_none() => {
+            ToNode::Welcome { epoch, cluster, node, mut name, assignment, version, versions: _, features }
+                if self.epoch.is_none() =>
+            {
                 make_plain(&mut name, text::NAME);
+                if !self.speaks.has(version) {
+                    return FromServer::Broken(format!(
+                        "it speaks version {version} of the channel and this program {}; update dockhost-node",
+                        self.speaks
+                    ));
+                }
                 if assignment.cluster != cluster || assignment.node != node {
-                    return FromServer::Broken("the assignment is for another cluster or node");
+                    return broken("the assignment is for another cluster or node");
                 }
                 self.epoch = Some(epoch);
-                FromServer::Welcomed { cluster, node, name, assignment }
+                FromServer::Welcomed { cluster, node, name, assignment, features }
             }
-            ToNode::Welcome { .. } => FromServer::Broken("a second welcome on one connection"),
+            ToNode::Welcome { .. } => broken("a second welcome on one connection"),
             ToNode::Assign { epoch, assignment } => self.current(epoch, FromServer::Assigned(assignment)),
             ToNode::Heard { epoch, heartbeat_ms } => {
                 // Whatever a server says, it is neither flooded nor left without a word.
@@ -75,13 +110,18 @@ impl NodeSession {
         match self.epoch {
             Some(ours) if ours == epoch => meaning,
             Some(_) => FromServer::Stale,
-            None => FromServer::Broken("a frame before the welcome"),
+            None => FromServer::Broken("a frame before the welcome".to_owned()),
         }
     }
 
     /// The epoch to send with, once welcomed.
     pub const fn epoch(&self) -> Option<Epoch> {
         self.epoch
+    }
+
+    /// What the server said and this program does not know, since the last time.
+    pub fn ignored(&mut self) -> Vec<Ignored> {
+        self.unknown.take()
     }
 
     /// The number of the next report.
@@ -94,8 +134,12 @@ impl NodeSession {
 /// The server's end of one connection, once the key was found good.
 #[derive(Debug, Clone, Default)]
 pub struct ServerSession {
+    speaks: Versions,
+    /// In which both go on, once the node has greeted.
+    version: Option<u32>,
     epoch: Option<Epoch>,
     heard: u64,
+    unknown: Unknown,
 }
 
 /// What a frame from a node means to the server.
@@ -106,34 +150,61 @@ pub enum FromNode {
     Reported(Report),
     /// Of another epoch or an older sequence; nothing is to be done.
     Stale,
+    /// Of a type that a later node knows; nothing is to be done.
+    Unknown,
     Broken(RefusedReason, String),
 }
 
 impl ServerSession {
+    pub fn speaking(speaks: Versions) -> Self {
+        Self { speaks, ..Self::default() }
+    }
+
+    /// In which version the node is welcomed, and all that the server speaks.
+    pub fn spoken(&self) -> (u32, Versions) {
+        (self.version.unwrap_or(self.speaks.most), self.speaks)
+    }
+
+    /// What the node said and this program does not know, since the last time.
+    pub fn ignored(&mut self) -> Vec<Ignored> {
+        self.unknown.take()
+    }
+
     /// The connection was accepted with this epoch.
     pub const fn welcome(&mut self, epoch: Epoch) {
         self.epoch = Some(epoch);
+    }
+
+    /// A frame as it came.
+    pub fn read(&mut self, frame: &str) -> FromNode {
+        let message = decode::<ToServer>(frame);
+        if let Ok(message) = &message {
+            self.unknown.look(frame, message);
+        }
+        self.handle(message)
     }
 
     pub fn handle(&mut self, frame: Result<ToServer, BadFrame>) -> FromNode {
         let broken = |why: &str| FromNode::Broken(RefusedReason::Protocol, why.to_owned());
         let message = match frame {
             Ok(message) => message.plain(),
-            Err(error) => return FromNode::Broken(RefusedReason::Protocol, error.to_string()),
+            Err(BadFrame::Unknown(kind)) => {
+                self.unknown.frame(kind);
+                return FromNode::Unknown;
+            }
+            Err(error @ (BadFrame::TooLong(_) | BadFrame::Unreadable(_) | BadFrame::TooMany(_))) => {
+                return FromNode::Broken(RefusedReason::Protocol, error.to_string());
+            }
         };
         match (message, self.epoch) {
             (ToServer::Hello(_), Some(_)) => broken("a second hello on one connection"),
-            (ToServer::Hello(hello), None) if hello.version != crate::VERSION => FromNode::Broken(
-                RefusedReason::Version,
-                format!("this node speaks version {} of the channel, the server {}", hello.version, crate::VERSION),
-            ),
             (ToServer::Hello(hello), None) if hello.machine.is_empty() => {
                 broken("a hello that does not name its machine")
             }
             (ToServer::Hello(hello), None) if plain(&hello.machine, text::MACHINE) != hello.machine => {
                 broken("a hello whose name of its machine is too long, or no plain text")
             }
-            (ToServer::Hello(hello), None) => FromNode::Greeted(hello),
+            (ToServer::Hello(hello), None) => self.greeted(hello),
             (ToServer::Heartbeat { .. } | ToServer::Report(_), None) => broken("a frame before the hello"),
             (ToServer::Heartbeat { epoch, facts, counted }, Some(ours)) if epoch == ours => {
                 FromNode::Heartbeat(facts, counted)
@@ -143,6 +214,18 @@ impl ServerSession {
                 FromNode::Reported(report)
             }
             (ToServer::Heartbeat { .. } | ToServer::Report(_), Some(_)) => FromNode::Stale,
+        }
+    }
+
+    fn greeted(&mut self, hello: Hello) -> FromNode {
+        let spoken = hello.spoken();
+        self.version = spoken.common(self.speaks);
+        match self.version {
+            Some(_) => FromNode::Greeted(hello),
+            None => {
+                let why = mismatch(spoken, &hello.facts.node_version, self.speaks);
+                FromNode::Broken(RefusedReason::Version, why)
+            }
         }
     }
 }

@@ -5,12 +5,13 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use model::feature::Features;
 use model::link::Counted;
 use model::node::EngineState;
-use protocol::codec::{decode, encode};
+use protocol::codec::encode;
 use protocol::limits::{HEARTBEAT, MAX_FRAME};
 use protocol::session::{FromServer, NodeSession};
-use protocol::{Hello, RefusedReason, Report, ToNode, ToServer};
+use protocol::{Hello, RefusedReason, Report, ToServer, VERSIONS};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
@@ -191,7 +192,9 @@ impl Channel {
     fn hello(&self) -> ToServer {
         let standing = self.standing.borrow();
         ToServer::Hello(Hello {
-            version: protocol::VERSION,
+            version: VERSIONS.least,
+            versions: Some(VERSIONS),
+            features: Features::all(),
             machine: standing.machine.clone(),
             cluster: standing.cluster,
             era: standing.era,
@@ -209,9 +212,13 @@ impl Channel {
             Message::Binary(_) => return Err(lost("it sent a binary frame")),
             Message::Close(_) => return Err(lost("the server closed it")),
         };
-        let message: ToNode = decode(&text).map_err(lost)?;
-        let told = match session.handle(message) {
-            FromServer::Welcomed { cluster, node, name, assignment } => {
+        let meaning = session.read(&text);
+        for ignored in session.ignored() {
+            tracing::info!(server = %self.server, %ignored, "the server said something that this program does not know");
+        }
+        let told = match meaning {
+            FromServer::Welcomed { cluster, node, name, assignment, features } => {
+                tracing::debug!(server = %self.server, ?features, "the server has these features");
                 self.dials.epoch.send_replace(session.epoch());
                 FromChannel::Welcomed { cluster, node, name, assignment }
             }
@@ -222,7 +229,7 @@ impl Channel {
                 let _ = self.dials.wanted.try_send(sockets);
                 return Ok(None);
             }
-            FromServer::Stale => return Ok(None),
+            FromServer::Stale | FromServer::Unknown => return Ok(None),
             FromServer::Refused { reason, message } => return Err(Ended::Refused { reason, message }),
             FromServer::Broken(why) => return Err(lost(why)),
         };

@@ -2,13 +2,14 @@
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use model::assignment::Assignment;
+use model::feature::Features;
 use model::id::NodeId;
 use model::node::EngineState;
 use model::stranger::Stranger;
 use model::version::{Epoch, Era};
 use protocol::codec::{decode, encode};
 use protocol::limits::HEARTBEAT;
-use protocol::{RefusedReason, ToNode, ToServer};
+use protocol::{RefusedReason, ToNode, ToServer, VERSIONS};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
@@ -95,7 +96,20 @@ impl Bench {
             kept: Vec::new(),
         };
         let name = "lab-1".to_owned();
-        send(&mut peer, &ToNode::Welcome { epoch: EPOCH, cluster, node, name, assignment }).await;
+        send(
+            &mut peer,
+            &ToNode::Welcome {
+                epoch: EPOCH,
+                cluster,
+                node,
+                name,
+                assignment,
+                version: VERSIONS.most,
+                versions: Some(VERSIONS),
+                features: Features::all(),
+            },
+        )
+        .await;
         assert!(matches!(self.event().await, FromChannel::Welcomed { .. }));
         (peer, hello)
     }
@@ -140,7 +154,7 @@ async fn greets_with_its_key_and_what_it_knows() {
     assert_eq!(heard.unwrap(), (protocol::PATH.to_owned(), "Bearer dhn_key".parse().unwrap()));
     let ToServer::Hello(hello) = receive(&mut peer).await else { panic!("the first frame is a hello") };
     assert_eq!((hello.machine.as_str(), hello.generation), ("machine-1", Generation(6)));
-    assert_eq!(hello.version, protocol::VERSION);
+    assert_eq!((hello.version, hello.versions, hello.features), (1, Some(VERSIONS), Features::all()));
 }
 
 #[tokio::test]
@@ -316,6 +330,34 @@ async fn a_frame_that_breaks_the_contract_ends_the_connection() {
         assert!(matches!(closed, None | Some(Err(_) | Ok(Message::Close(_)))), "{closed:?}");
     }
     bench.welcome().await;
+}
+
+#[tokio::test]
+async fn a_frame_that_a_later_server_sends_is_ignored() {
+    let mut bench = bench().await;
+    let mut peer = bench.accept().await;
+    assert!(matches!(receive(&mut peer).await, ToServer::Hello(_)));
+    let snapshot = || Message::text("{\"type\":\"snapshot\",\"epoch\":4}");
+    peer.send(snapshot()).await.unwrap();
+    let welcome = include_str!("../../protocol/tests/samples/later/to_node/welcome.json");
+    peer.send(Message::text(welcome)).await.unwrap();
+    assert!(matches!(bench.event().await, FromChannel::Welcomed { .. }));
+    peer.send(snapshot()).await.unwrap();
+    for _ in 0..3 {
+        assert!(matches!(receive(&mut peer).await, ToServer::Heartbeat { .. }), "the connection goes on");
+        send(&mut peer, &ToNode::Heard { epoch: EPOCH, heartbeat_ms: 0 }).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_before_ranges_and_features_is_served() {
+    let mut bench = bench().await;
+    let mut peer = bench.accept().await;
+    assert!(matches!(receive(&mut peer).await, ToServer::Hello(_)));
+    let welcome = include_str!("../../protocol/tests/samples/c7ae5ab/to_node/welcome.json");
+    peer.send(Message::text(welcome)).await.unwrap();
+    assert!(matches!(bench.event().await, FromChannel::Welcomed { .. }));
+    assert!(matches!(receive(&mut peer).await, ToServer::Heartbeat { .. }));
 }
 
 #[tokio::test]

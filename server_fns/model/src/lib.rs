@@ -9,6 +9,7 @@ pub mod engine;
 pub mod enrolment;
 pub mod event;
 pub mod explain;
+pub mod feature;
 pub mod forward;
 pub mod host_key;
 pub mod id;

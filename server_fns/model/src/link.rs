@@ -1,10 +1,18 @@
-//! How a node's link carries: what either end counts on it, and what a measurement found.
+//! A node's link: how often it is used, what either end counts on it, and what a measurement found.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+
+/// How often a node sends a heartbeat, unless the server asks for a slower beat,
+pub const HEARTBEAT: Duration = Duration::from_secs(5);
+/// which is never slower than this.
+pub const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
+/// How long either end may be silent before the connection counts as lost: three heartbeats, however slow they are.
+pub const LEASE: Duration = Duration::from_secs(15);
 
 /// What the system of one end has counted on the link's connections, those of the channel and of the streams, since its
 /// program started. Connections that ended are in it with what they had counted by then.

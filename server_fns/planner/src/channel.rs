@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::Timestamp;
+use model::feature::Features;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::DesiredState;
 use model::node::{Availability, NodeFacts};
@@ -62,6 +63,7 @@ pub struct Introduction {
     pub era: Era,
     pub generation: Generation,
     pub facts: NodeFacts,
+    pub features: Features,
     pub peer_address: String,
 }
 
@@ -94,6 +96,7 @@ pub fn connected(
         machine: Some(hello.machine),
         takeovers,
         facts: Some(hello.facts),
+        features: hello.features,
         peer_address: Some(hello.peer_address),
         last_seen_at: Some(now.wall),
         // Whoever has the key needs no code, and nobody else may come in by one that was left over.

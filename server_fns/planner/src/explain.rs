@@ -7,6 +7,7 @@ use model::phase::Phase;
 
 use crate::clock::Now;
 use crate::deadline::is_overdue;
+use crate::feature::{lacks, withheld};
 use crate::liveness::{is_present, liveness};
 use crate::rollup::{PAUSED, rollup};
 use crate::world::{Instance, Node, World};
@@ -56,11 +57,20 @@ impl Seat<'_> {
         self.world.node_facts(self.node).is_some_and(|facts| down(&facts.engine))
     }
 
+    /// Why its node was not told of it, if it was not.
+    fn withheld(&self) -> Option<String> {
+        let feature = withheld(self.world, self.node, self.instance)?;
+        Some(lacks(self.world, self.node, feature))
+    }
+
     /// Where the phase has no sentence of its own.
     fn cause(&self) -> String {
         let node = self.name();
         match self.phase {
             Phase::Pending if self.engine_away() => format!("The container engine of {node} does not answer."),
+            Phase::Pending if let Some(why) = self.withheld() => {
+                format!("{node} {why}, so it was not told to make it.")
+            }
             Phase::Pending => format!("{node} was told to run it and has not begun yet."),
             Phase::Creating => format!("{node} is making its container."),
             Phase::Running => "It runs, as it was asked to.".to_owned(),
@@ -86,6 +96,9 @@ impl Seat<'_> {
             }
             _ if self.is_waiting() && self.engine_away() => {
                 format!("{node} acts when its container engine answers again. See that Docker runs there.")
+            }
+            Phase::Pending if self.withheld().is_some() => {
+                format!("{node} makes it when its program can. Update dockhost-node there, or delete the instance.")
             }
             Phase::Running if self.instance.spec.ssh_keys.is_empty() => {
                 "Nobody can log in: it has no SSH key.".to_owned()

@@ -10,6 +10,7 @@ pub mod decision;
 pub mod draw;
 pub mod event;
 pub mod explain;
+pub mod feature;
 pub mod guest;
 pub mod hosts;
 pub mod invariants;

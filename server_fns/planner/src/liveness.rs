@@ -3,21 +3,17 @@
 use std::time::Duration;
 
 use model::id::NodeId;
+pub use model::link::{HEARTBEAT, HEARTBEAT_MOST, LEASE};
 use model::node::Liveness;
 use model::version::Epoch;
 
 use crate::clock::Instant;
 use crate::world::World;
 
-/// How often a node says something where there are few of them,
-pub const HEARTBEAT: Duration = Duration::from_secs(5);
-/// how late its word is then overdue,
+/// How late a node's word is overdue where there are few of them.
 pub const LATE: Duration = Duration::from_secs(8);
-/// and after how long it counts as offline.
-pub const LEASE: Duration = Duration::from_secs(15);
 /// Heartbeats that a server takes in one second: with more nodes, each beats more slowly, so that the load stays.
 const HEARTBEATS_A_SECOND: u32 = 200;
-pub const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
 
 /// How often each node is to be heard. Those that are registered count, not those that are connected: after a restart
 /// of the server they still keep the slower beat.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use model::engine::{Known, known};
 use model::explain::Evidence;
 use model::id::NodeId;
-use model::image::ImageName;
+use model::instance::InstanceSpec;
 use model::name::NodeName;
 use model::node::{Availability, EngineState, Liveness};
 use model::port::{PortBlock, PortRange};
@@ -15,6 +15,7 @@ use model::refusal::{Refusal, RefusalCode};
 
 use crate::actor::Actor;
 use crate::clock::Now;
+use crate::feature::{lacks, missing};
 use crate::limits::NODES_IN_REFUSAL;
 use crate::liveness::liveness;
 use crate::permission::{Action, Subject, is_allowed};
@@ -29,13 +30,13 @@ pub struct Place {
 }
 
 /// Finds a place for a new instance of the actor.
-pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result<Place, Refusal> {
+pub fn place(world: &World, actor: &Actor, spec: &InstanceSpec, now: Now) -> Result<Place, Refusal> {
     let assigned = world.assigned();
     let mut best: Option<(Place, Load)> = None;
     let mut reasons = BTreeMap::new();
     for node in world.nodes.values().filter(|node| is_allowed(world, actor, Action::SeeNode, Subject::Node(node))) {
         let load = Load { instances: assigned.get(&node.id).copied().unwrap_or(0), most: node.settings.max_instances };
-        match fit(world, actor, node, load, image, now) {
+        match fit(world, actor, node, load, spec, now) {
             Ok(host_ports) => {
                 if best.is_none_or(|(_, least)| load.compare(least) == Ordering::Less) {
                     best = Some((Place { node: node.id, host_ports }, load));
@@ -64,7 +65,14 @@ impl Load {
 }
 
 /// The host ports it would get there, or a clause that follows the name of the node.
-fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, now: Now) -> Result<PortBlock, String> {
+fn fit(
+    world: &World,
+    actor: &Actor,
+    node: &Node,
+    load: Load,
+    spec: &InstanceSpec,
+    now: Now,
+) -> Result<PortBlock, String> {
     if !is_allowed(world, actor, Action::PlaceOnNode, Subject::Node(node)) {
         return Err("takes only its owner's instances".to_owned());
     }
@@ -95,8 +103,11 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
             (None, None) => {}
         }
     }
-    if facts.is_none_or(|facts| !facts.images.contains(&image)) {
-        return Err(format!("does not offer {}", image.title()));
+    if facts.is_none_or(|facts| !facts.images.contains(&spec.image)) {
+        return Err(format!("does not offer {}", spec.image.title()));
+    }
+    if let Some(feature) = missing(world, node, spec) {
+        return Err(lacks(world, node, feature));
     }
     if load.instances >= load.most {
         return Err(match load.most {

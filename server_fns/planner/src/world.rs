@@ -10,6 +10,7 @@ use model::Timestamp;
 use model::assignment::Assignment;
 use model::enrolment::EnrolmentUse;
 use model::event::InstanceEvent;
+use model::feature::Features;
 use model::forward::Unopened;
 use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
@@ -210,6 +211,8 @@ pub struct Node {
     /// Of the last assignment that was published.
     pub generation: Generation,
     pub facts: Option<NodeFacts>,
+    /// What its program can do, as it announced when it last connected; see [`crate::feature`].
+    pub features: Features,
     /// The address its channel last came from.
     pub peer_address: Option<String>,
     pub last_seen_at: Option<Timestamp>,

@@ -40,7 +40,11 @@ impl History {
     pub fn new(people: usize, nodes: usize) -> Self {
         let start = Now { wall: Timestamp::UNIX_EPOCH, mono: Instant::default() };
         let scene = Scene::new(people, nodes, start).expect("the scene is a valid one");
-        let nodes = scene.nodes.iter().enumerate().map(|(at, id)| Node::new(*id, &format!("machine-{at}")));
+        let nodes = scene.nodes.iter().enumerate();
+        let nodes = nodes.map(|(at, id)| {
+            let node = Node::new(*id, &format!("machine-{at}"));
+            Node { is_old: Some(id) == scene.old.as_ref(), ..node }
+        });
         Self {
             nodes: nodes.collect(),
             people: People::new(scene.people),

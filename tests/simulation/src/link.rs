@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use model::assignment::Assignment;
+use model::feature::Features;
 use model::id::NodeId;
 use model::node::{EngineState, NodeFacts};
 use model::version::{Epoch, Generation};
@@ -133,9 +134,19 @@ impl Connection {
             return Ok(());
         };
         let (cluster, whole) = (world.cluster, Assignment::clone(assignment));
+        let (version, versions) = end.session.spoken();
         let first = end.told.replace(whole.generation).is_none();
         self.send_down(match first {
-            true => ToNode::Welcome { epoch, cluster, node, name: "lab".to_owned(), assignment: whole },
+            true => ToNode::Welcome {
+                epoch,
+                cluster,
+                node,
+                name: "lab".to_owned(),
+                assignment: whole,
+                version,
+                versions: Some(versions),
+                features: Features::all(),
+            },
             false => ToNode::Assign { epoch, assignment: whole },
         });
         Ok(())
@@ -168,15 +179,15 @@ impl Connection {
                 }
                 self.refuse(server, node, RefusedReason::Protocol, now)
             }
-            (FromNode::Heartbeat(..) | FromNode::Reported(_) | FromNode::Stale, _) => Ok(()),
+            (FromNode::Heartbeat(..) | FromNode::Reported(_) | FromNode::Stale | FromNode::Unknown, _) => Ok(()),
             (FromNode::Broken(reason, _), _) => self.refuse(server, node, reason, now),
         }
     }
 
     fn enter(&mut self, server: &mut Server, node: NodeId, hello: Hello, now: Duration) -> Result<(), String> {
-        let Hello { machine, cluster, era, generation, facts, .. } = hello;
+        let Hello { machine, cluster, era, generation, facts, features, .. } = hello;
         let peer_address = "192.0.2.7".to_owned();
-        let hello = Introduction { machine, cluster, era, generation, facts, peer_address };
+        let hello = Introduction { machine, cluster, era, generation, facts, features, peer_address };
         let key_hash = server.stored.nodes.get(&node).map(|row| row.key_hash.clone()).unwrap_or_default();
         let reply = server.hear(now, node, ChannelEvent::Hello { key_hash, hello })?;
         let reason = match reply {

@@ -9,11 +9,13 @@ use agent::node::{Event, Output, Page};
 use agent::reports::Outgoing;
 use agent::worker::Worker;
 use model::Timestamp;
+use model::assignment::Assignment;
+use model::feature::Features;
 use model::id::{InstanceId, NodeId};
 use model::stranger::Stranger;
 use model::version::Generation;
 use protocol::session::FromServer;
-use protocol::{Hello, Report, ToNode, ToServer};
+use protocol::{Hello, Report, ToNode, ToServer, VERSIONS};
 
 use crate::action::Fault;
 use crate::engine::Engine;
@@ -24,6 +26,8 @@ use crate::worker::{self, Place, Turn};
 pub struct Node {
     pub id: NodeId,
     pub machine: String,
+    /// Its program is of before there were ranges of versions and features.
+    pub is_old: bool,
     pub ledger: Page,
     pub disk_refuses: bool,
     pub engine: Engine,
@@ -47,6 +51,7 @@ impl Node {
         Self {
             id,
             machine: machine.to_owned(),
+            is_old: false,
             ledger: Page::default(),
             disk_refuses: false,
             engine: Engine::default(),
@@ -136,7 +141,11 @@ impl Node {
         }
     }
 
-    fn send(&mut self, Outgoing { assignment, instances, strangers }: Outgoing) {
+    fn send(&mut self, Outgoing { assignment, mut instances, strangers }: Outgoing) {
+        if self.is_old {
+            // and says nothing of them.
+            instances.iter_mut().for_each(|report| report.closed = None);
+        }
         let Some(link) = self.links.last_mut() else { return };
         let Some(end) = link.node.as_mut() else { return };
         let Some(epoch) = end.session.epoch() else { return };
@@ -149,7 +158,9 @@ impl Node {
     pub fn hello(&self) -> Hello {
         let assignment = self.ledger.assignment.as_ref();
         Hello {
-            version: protocol::VERSION,
+            version: VERSIONS.least,
+            versions: (!self.is_old).then_some(VERSIONS),
+            features: if self.is_old { Features::default() } else { Features::all() },
             machine: self.machine.clone(),
             cluster: assignment.map(|assignment| assignment.cluster),
             era: assignment.map(|assignment| assignment.era).unwrap_or_default(),
@@ -175,15 +186,25 @@ impl Node {
         match session.handle(frame.clone()) {
             FromServer::Welcomed { assignment, .. } => {
                 self.old_down = Some(frame);
+                let assignment = self.read(assignment);
                 self.tell(Event::Welcomed(assignment), now, wall);
             }
             FromServer::Assigned(assignment) => {
                 self.old_down = Some(frame);
+                let assignment = self.read(assignment);
                 self.tell(Event::Assigned(assignment), now, wall);
             }
-            FromServer::Heard { .. } | FromServer::Dial(_) | FromServer::Stale => {}
+            FromServer::Heard { .. } | FromServer::Dial(_) | FromServer::Stale | FromServer::Unknown => {}
             FromServer::Refused { .. } | FromServer::Broken(_) => link.node = None,
         }
+    }
+
+    /// An old program does not know of doors, so it reads an assignment without them,
+    fn read(&self, mut assignment: Assignment) -> Assignment {
+        if self.is_old {
+            assignment.instances.iter_mut().for_each(|assigned| assigned.closed.clear());
+        }
+        assignment
     }
 
     /// The worker of that instance takes its next step, if one is due.

@@ -100,6 +100,9 @@ fn containers(history: &mut History) -> Result<(), String> {
                 None if history.people.forgotten.contains(&id) => {}
                 None => return Err(format!("{} is there and {id} is not", view.name)),
                 Some(row) if row.node != node.id => return Err(format!("{id} is on {}, not on its node", node.id)),
+                Some(row) if node.is_old && !row.spec.closed.is_empty() => {
+                    return Err(format!("{id} has closed doors, and {} cannot close any", node.id));
+                }
                 Some(_) => {}
             }
         }

@@ -25,14 +25,17 @@ pub struct Scene {
     pub world: World,
     pub people: Vec<PersonId>,
     pub nodes: Vec<NodeId>,
+    /// The node whose program is an old one, if there is one.
+    pub old: Option<NodeId>,
 }
 
 impl Scene {
-    /// The first person administers, and owns every node.
+    /// The first person administers, and owns every node. Of several nodes the last has an old program. With two, it takes
+    /// instances as the other does; with more, instances begin with closed doors, so that none may come to it.
     pub fn new(people: usize, nodes: usize, now: Now) -> Result<Self, Refusal> {
-        let world =
-            World::new(CLUSTER, Era::default(), Settings { quota: QUOTA, ..Settings::default() }, Instant::default());
-        let mut scene = Self { world, people: Vec::new(), nodes: Vec::new() };
+        let settings = Settings { quota: QUOTA, web_ports_closed: nodes > 2, ..Settings::default() };
+        let world = World::new(CLUSTER, Era::default(), settings, Instant::default());
+        let mut scene = Self { world, people: Vec::new(), nodes: Vec::new(), old: None };
         let mut drawn = 1_000_000;
         let mut draw = || {
             drawn += 1;
@@ -47,6 +50,7 @@ impl Scene {
             let node = scene.register(&format!("lab-{number}"), &mut draw, now)?;
             scene.nodes.push(node);
         }
+        scene.old = scene.nodes.last().copied().filter(|_| nodes > 1);
         Ok(scene)
     }
 

@@ -39,9 +39,9 @@ fn is_plain(written: &str) -> bool {
 
 #[test]
 fn nothing_that_a_node_says_is_obeyed_or_long() {
-    let hello = include_str!("../samples/hello.json");
-    let heartbeat = include_str!("../samples/heartbeat.json");
-    let report = include_str!("../samples/report.json");
+    let hello = include_str!("../samples/1/to_server/hello.json");
+    let heartbeat = include_str!("../samples/1/to_server/heartbeat.json");
+    let report = include_str!("../samples/1/to_server/report.json");
     let of_machine = ["\"Debian GNU/Linux 12 (bookworm)\"", "\"x86_64\"", "\"0.1.0\""];
     for (sample, texts) in [
         (hello, [&of_machine[..], &["\"20.10.24\"", "\"1.41\""]].concat()),
@@ -75,7 +75,7 @@ fn nothing_that_a_node_says_is_obeyed_or_long() {
 
 #[test]
 fn an_engine_that_is_away_and_programs_without_end() {
-    let heartbeat = include_str!("../samples/heartbeat.json");
+    let heartbeat = include_str!("../samples/1/to_server/heartbeat.json");
     for state in ["away", "hung"] {
         let engine = format!("{{ \"engine\": \"{state}\", \"reason\": \"why\" }}");
         let sample = heartbeat.replace("{ \"engine\": \"up\", \"version\": \"28.0.1\", \"api\": \"1.48\" }", &engine);
@@ -89,7 +89,7 @@ fn an_engine_that_is_away_and_programs_without_end() {
     let message: ToServer = decode(&heartbeat.replacen("\"images\"", &many, 1)).unwrap();
     let ToServer::Heartbeat { facts, .. } = message.plain() else { panic!("a heartbeat") };
     assert_eq!(facts.components.len(), text::COMPONENTS);
-    let report = include_str!("../samples/report.json");
+    let report = include_str!("../samples/1/to_server/report.json");
     let one = "{ \"key\": { \"place\": \"node\", \"protocol\": \"udp\", \"host\": 31000 }, \"reason\": \"Address already in use\", \"taken\": true }";
     let message: ToServer = decode(&report.replace(one, &vec![one; 5_000].join(","))).unwrap();
     let ToServer::Report(report) = message.plain() else { panic!("a report") };
@@ -110,7 +110,7 @@ fn the_answers_on_a_data_socket_too() {
 
 #[test]
 fn a_machine_is_named_plainly_or_not_at_all_and_a_frame_that_does_not_read_is_not_echoed() {
-    let hello = include_str!("../samples/hello.json");
+    let hello = include_str!("../samples/1/to_server/hello.json");
     for (machine, welcome) in [("5f2a9c", true), ("\\u001b[31m", false), ("a\\nb", false), (&"m".repeat(129), false)] {
         let frame = hello.replace("\"5f2a9c\"", &format!("\"{machine}\""));
         let met = ServerSession::default().handle(decode(&frame));

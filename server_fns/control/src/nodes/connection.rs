@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::WebSocket;
+use axum::extract::ws::{Utf8Bytes, WebSocket};
 use crash::crash_at;
 use model::assignment::Assignment;
+use model::feature::Features;
 use model::id::NodeId;
 use model::link::Counted;
 use model::node::NodeFacts;
@@ -14,9 +15,10 @@ use model::version::{Epoch, Generation};
 use planner::channel::{ChannelAnswer, ChannelEvent, ChannelRefusal, Introduction, still_valid};
 use planner::liveness::lease;
 use planner::world::World;
+use protocol::codec::BadFrame;
 use protocol::limits::GREETING;
 use protocol::session::{FromNode, ServerSession};
-use protocol::{Hello, RefusedReason, Report, ToNode};
+use protocol::{Hello, RefusedReason, Report, ToNode, Versions};
 use tokio::time::Instant;
 use wire::meter::{Ends, Meter};
 
@@ -35,14 +37,8 @@ pub(super) struct Connection {
     pub(super) ends: Option<Ends>,
 }
 
-// The planner says how often nodes are to be heard, and a node takes no other beat than the contract allows.
-const _: () = assert!(
-    planner::liveness::HEARTBEAT.as_millis() == protocol::limits::HEARTBEAT.as_millis()
-        && planner::liveness::HEARTBEAT_MOST.as_millis() == protocol::limits::HEARTBEAT_MOST.as_millis()
-        && planner::liveness::LEASE.as_millis() == protocol::limits::LEASE.as_millis()
-);
-
 static REFUSED: Sparse = Sparse::new();
+static IGNORED: Sparse = Sparse::new();
 
 /// Why a connection ends.
 enum End {
@@ -111,6 +107,7 @@ impl Connection {
         connected: &mut Option<Epoch>,
     ) -> Result<std::convert::Infallible, End> {
         let hello = self.greeting(socket, session).await?;
+        let spoken = session.spoken();
         crash_at!("greeted");
         let epoch = self.enter(hello).await?;
         crash_at!("welcomed");
@@ -131,7 +128,7 @@ impl Connection {
                 changed = worlds.changed() => {
                     changed.map_err(|_| End::Stopping)?;
                     let world = worlds.borrow_and_update().clone();
-                    self.tell(socket, &world, epoch, &mut told).await?;
+                    self.tell(socket, &world, epoch, spoken, &mut told).await?;
                 }
                 () = until(pace.due()) => {
                     if let Some(report) = pace.waiting(Instant::now()) {
@@ -140,7 +137,7 @@ impl Connection {
                 }
                 Some(sockets) = wanted.recv() => socket.send(&ToNode::Dial { epoch, sockets }).await?,
                 frame = socket.next() => {
-                    let meaning = session.handle(frame?);
+                    let meaning = self.read(session, frame?);
                     heard = Instant::now();
                     self.hear(socket, meaning, epoch, &meter, &mut pace).await?;
                 }
@@ -149,25 +146,50 @@ impl Connection {
     }
 
     async fn greeting(&self, socket: &mut Socket, session: &mut ServerSession) -> Result<Hello, End> {
-        let frame = tokio::select! {
-            () = self.nodes.core.stopping.cancelled() => return Err(End::Stopping),
-            frame = tokio::time::timeout(GREETING, socket.next()) => frame,
-        };
+        let end = Instant::now() + GREETING;
         let late = |_| End::Refused(RefusedReason::Protocol, "the node said no hello in time".to_owned());
-        match session.handle(frame.map_err(late)??) {
-            FromNode::Greeted(hello) => Ok(hello),
-            FromNode::Broken(reason, why) => Err(End::Refused(reason, why)),
-            FromNode::Heartbeat(..) | FromNode::Reported(_) | FromNode::Stale => {
-                Err(End::Refused(RefusedReason::Protocol, "a frame before the hello".to_owned()))
+        loop {
+            let frame = tokio::select! {
+                () = self.nodes.core.stopping.cancelled() => return Err(End::Stopping),
+                frame = tokio::time::timeout_at(end, socket.next()) => frame,
+            };
+            match self.read(session, frame.map_err(late)??) {
+                FromNode::Greeted(hello) => return Ok(hello),
+                FromNode::Unknown => {}
+                FromNode::Broken(reason, why) => {
+                    if reason == RefusedReason::Version {
+                        let event = ChannelEvent::Mismatched { why: why.clone() };
+                        self.nodes.core.orchestrator.hear(self.node, event).await?;
+                    }
+                    return Err(End::Refused(reason, why));
+                }
+                FromNode::Heartbeat(..) | FromNode::Reported(_) | FromNode::Stale => {
+                    return Err(End::Refused(RefusedReason::Protocol, "a frame before the hello".to_owned()));
+                }
             }
         }
     }
 
+    fn read(&self, session: &mut ServerSession, frame: Result<Utf8Bytes, BadFrame>) -> FromNode {
+        let meaning = match frame {
+            Ok(text) => session.read(&text),
+            Err(bad) => session.handle(Err(bad)),
+        };
+        for ignored in session.ignored() {
+            if let Some(more) = IGNORED.tells() {
+                let node = self.node;
+                tracing::info!(%node, %ignored, more, "a node said something that this server does not know");
+            }
+        }
+        meaning
+    }
+
     /// Stores the epoch of this connection before anything is said on it.
     async fn enter(&self, hello: Hello) -> Result<Epoch, End> {
-        let Hello { version: _, machine, cluster, era, generation, facts } = hello;
+        let Hello { version: _, versions: _, features, machine, cluster, era, generation, facts } = hello;
         check_facts(&facts)?;
-        let hello = Introduction { machine, cluster, era, generation, facts, peer_address: self.peer.clone() };
+        let hello =
+            Introduction { machine, cluster, era, generation, facts, features, peer_address: self.peer.clone() };
         let event = ChannelEvent::Hello { key_hash: self.key_hash.clone(), hello };
         match self.nodes.core.orchestrator.hear(self.node, event).await? {
             ChannelAnswer::Welcome(epoch) => Ok(epoch),
@@ -183,6 +205,7 @@ impl Connection {
         socket: &mut Socket,
         world: &World,
         epoch: Epoch,
+        (version, speaks): (u32, Versions),
         told: &mut Option<Generation>,
     ) -> Result<(), End> {
         still_valid(world, self.node, &self.key_hash)?;
@@ -198,7 +221,16 @@ impl Connection {
         let whole = Assignment::clone(Arc::as_ref(assignment));
         let (cluster, name) = (world.cluster, node.settings.name.to_string());
         let message = match told {
-            None => ToNode::Welcome { epoch, cluster, node: self.node, name, assignment: whole },
+            None => ToNode::Welcome {
+                epoch,
+                cluster,
+                node: self.node,
+                name,
+                assignment: whole,
+                version,
+                versions: Some(speaks),
+                features: Features::all(),
+            },
             Some(_) => ToNode::Assign { epoch, assignment: whole },
         };
         *told = Some(assignment.generation);
@@ -236,7 +268,7 @@ impl Connection {
                 crash_at!("taken");
                 Ok(())
             }
-            FromNode::Stale => Ok(()),
+            FromNode::Stale | FromNode::Unknown => Ok(()),
             FromNode::Broken(reason, why) => Err(End::Refused(reason, why)),
             FromNode::Greeted(_) => Err(End::Refused(RefusedReason::Protocol, "a second hello".to_owned())),
         }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
-use protocol::codec::{BadFrame, decode, encode};
+use protocol::codec::{BadFrame, encode};
 use protocol::limits::MAX_FRAME;
-use protocol::{RefusedReason, ToNode, ToServer};
+use protocol::{RefusedReason, ToNode};
 use tokio::time::Instant;
 
 use crate::limits;
@@ -50,11 +50,11 @@ impl Socket {
         Ok(())
     }
 
-    /// The next message, or why the frame is none.
-    pub(super) async fn next(&mut self) -> Result<Result<ToServer, BadFrame>, Lost> {
+    /// The next frame with a message, or why there is none in it.
+    pub(super) async fn next(&mut self) -> Result<Result<Utf8Bytes, BadFrame>, Lost> {
         loop {
             match self.socket.recv().await {
-                Some(Ok(Message::Text(text))) => return Ok(decode(&text)),
+                Some(Ok(Message::Text(text))) => return Ok(Ok(text)),
                 Some(Ok(Message::Binary(_))) => return Ok(Err(BadFrame::Unreadable("it is binary".to_owned()))),
                 Some(Ok(Message::Ping(_))) => {}
                 Some(Ok(Message::Pong(_))) => self.round_trip = self.asked.take().map(|asked| asked.elapsed()),

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use model::assignment::Assignment;
+use model::feature::Features;
 use model::image::ImageName;
 use model::node::{EngineState, NodeFacts};
 use model::observed::{InstanceReport, Observed};
 use model::version::{Epoch, Era, Generation};
-use protocol::{Hello, RefusedReason, Report, ToNode, ToServer};
+use protocol::{Hello, RefusedReason, Report, ToNode, ToServer, VERSIONS, Versions};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -43,6 +44,17 @@ pub(crate) fn facts() -> NodeFacts {
 
 impl FakeNode {
     pub(crate) async fn connect(server: SocketAddr, key: &str, machine: &str) -> Result<Self, (RefusedReason, String)> {
+        Self::connect_as(server, key, machine, Some(VERSIONS), Features::all()).await
+    }
+
+    /// A node of another version of the program; without a range it is one of before.
+    pub(crate) async fn connect_as(
+        server: SocketAddr,
+        key: &str,
+        machine: &str,
+        versions: Option<Versions>,
+        features: Features,
+    ) -> Result<Self, (RefusedReason, String)> {
         let socket = dial(server, key).await.unwrap();
         let assignment = Assignment {
             cluster: model::id::ClusterId::from_bits(0),
@@ -53,9 +65,11 @@ impl FakeNode {
             kept: Vec::new(),
         };
         let mut node = Self { socket, epoch: Epoch::default(), assignment, sequence: 0 };
-        let (version, machine) = (protocol::VERSION, machine.to_owned());
+        let (version, machine) = (versions.map_or(1, |versions| versions.least), machine.to_owned());
         node.send(&ToServer::Hello(Hello {
             version,
+            versions,
+            features,
             machine,
             cluster: None,
             era: Era::default(),

@@ -1,11 +1,12 @@
 //! The node channel: who is welcomed, and what a bad frame does.
 
 use futures_util::future::join_all;
+use model::feature::Features;
 use model::observed::Observed;
 use model::phase::Phase;
 use model::verb::Verb;
 use model::version::Epoch;
-use protocol::{RefusedReason, ToNode};
+use protocol::{RefusedReason, ToNode, Versions};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::commands::ask;
@@ -114,6 +115,44 @@ fn a_frame_that_means_nothing_ends_its_connection_only() {
         server.api.nodes.cordon(&ada, bad.id).await.unwrap();
         server.api.instances.create(&ada, ask("web"), None).await.unwrap();
         good.assigned(|assignment| assignment.instances.len() == 1).await;
+        server.stop().await;
+    });
+}
+
+#[test]
+fn what_a_later_node_says_is_ignored_and_its_connection_goes_on() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let key = server.node(&ada, "lab-1").await;
+        let versions = Some(Versions { least: 1, most: 7 });
+        let features = Features::from(vec!["doors".to_owned(), "volumes".to_owned()]);
+        let mut node = FakeNode::connect_as(server.address, &key, "m1", versions, features).await.unwrap();
+        for _ in 0..100 {
+            node.send_raw(Message::text("{\"type\":\"snapshot\",\"epoch\":1}")).await;
+        }
+        let facts = crate::fake_node::facts();
+        node.send(&protocol::ToServer::Heartbeat { epoch: node.epoch, facts, counted: None }).await;
+        assert!(matches!(node.next().await, Some(ToNode::Heard { .. })));
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_node_without_a_common_version_is_told_what_to_do_and_so_is_its_page() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let key = server.node(&ada, "lab-1").await;
+        let alarm = || server.handle.nodes(&ada).unwrap()[0].alarm.clone();
+        let versions = Some(Versions { least: 7, most: 9 });
+        let refused = FakeNode::connect_as(server.address, &key, "m1", versions, Features::all()).await.err().unwrap();
+        assert_eq!(refused.0, RefusedReason::Version);
+        assert!(refused.1.ends_with("Update dockhost on the server's computer."), "{}", refused.1);
+        assert_eq!(alarm(), refused.1);
+        let old = FakeNode::connect_as(server.address, &key, "m1", None, Features::default()).await.unwrap();
+        assert_eq!(alarm(), "", "one that works is let in");
+        drop(old);
         server.stop().await;
     });
 }

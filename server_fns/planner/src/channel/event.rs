@@ -22,6 +22,10 @@ pub enum ChannelEvent {
         key_hash: String,
         hello: Introduction,
     },
+    /// A program with this key and this server have no version of the channel in common, so it was not let in.
+    Mismatched {
+        why: String,
+    },
     Heartbeat {
         epoch: Epoch,
         facts: NodeFacts,
@@ -68,7 +72,7 @@ pub fn decide(world: &World, node: NodeId, event: &ChannelEvent, now: Now) -> De
         ChannelEvent::Ended { epoch } => {
             Decision::new(disconnected(world, node, *epoch).into_iter().collect(), ChannelAnswer::Done)
         }
-        ChannelEvent::Measured(_) => Decision::unchanged(ChannelAnswer::Done),
+        ChannelEvent::Mismatched { .. } | ChannelEvent::Measured(_) => Decision::unchanged(ChannelAnswer::Done),
     }
 }
 
@@ -84,6 +88,7 @@ pub fn note(world: &mut World, node: NodeId, event: ChannelEvent, answer: &Chann
             | ChannelAnswer::Done
             | ChannelAnswer::Beat(_) => {}
         },
+        ChannelEvent::Mismatched { why } => world.raise_alarm(node, why),
         ChannelEvent::Heartbeat { epoch, facts, round_trip, here, there } if is_current(world, node, epoch) => {
             world.heard(node, facts, now);
             world.counted(node, here, there, now);

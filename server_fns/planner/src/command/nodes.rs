@@ -1,5 +1,6 @@
 //! Registering worker machines and looking after them.
 
+use model::feature::Features;
 use model::id::{NodeId, PersonId};
 use model::instance::DesiredState;
 use model::node::{Availability, NodeSettings};
@@ -79,6 +80,7 @@ fn added(
         frozen: false,
         generation: Generation::default(),
         facts: None,
+        features: Features::default(),
         peer_address: None,
         last_seen_at: None,
         was_ready: false,

@@ -4,16 +4,19 @@ use model::assignment::{AssignedInstance, Assignment};
 use model::forward::{Forward, Place, Protocol};
 use model::port::ContainerPort;
 
+use crate::feature::withheld;
 use crate::world::{Instance, Node, SshKey, World};
 
-/// The whole set, tombstones too, at the node's next generation. `instances` come in the order of ids.
+/// The whole set, tombstones too, at the node's next generation, without those that the node's program would make wrongly.
+/// `instances` come in the order of ids.
 pub(super) fn assignment(world: &World, node: &Node, instances: &[&Instance]) -> Assignment {
+    let told = instances.iter().filter(|instance| withheld(world, node, instance).is_none());
     Assignment {
         cluster: world.cluster,
         node: node.id,
         era: world.era,
         generation: node.generation.next(),
-        instances: instances.iter().map(|instance| assigned(world, instance)).collect(),
+        instances: told.map(|instance| assigned(world, instance)).collect(),
         kept: if world.is_beside(node) { world.identity.listens.clone() } else { Vec::new() },
     }
 }

@@ -5,6 +5,7 @@
 mod channel;
 mod doors;
 mod enrolment;
+mod features;
 mod forwards;
 mod generated;
 mod history;

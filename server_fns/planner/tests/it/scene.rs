@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::{AssignedInstance, Assignment};
+use model::feature::Features;
 use model::id::{ClusterId, InstanceId, NodeId, PersonId};
 use model::image::ImageName;
 use model::node::{EngineState, NodeFacts};
@@ -170,9 +171,14 @@ impl Scene {
     }
 
     pub(crate) fn connect(&mut self, node: NodeId, machine: &str) -> Epoch {
-        let decided = channel::connected(&self.world, node, introduction(machine, "192.0.2.7"), self.now);
+        self.connect_as(node, introduction(machine, "192.0.2.7"))
+    }
+
+    pub(crate) fn connect_as(&mut self, node: NodeId, hello: Introduction) -> Epoch {
+        let facts = hello.facts.clone();
+        let decided = channel::connected(&self.world, node, hello, self.now);
         let epoch = self.commit(decided).unwrap();
-        self.world.link_up(node, epoch, facts(), self.now);
+        self.world.link_up(node, epoch, facts, self.now);
         self.settle();
         epoch
     }
@@ -249,6 +255,7 @@ pub(crate) fn introduction(machine: &str, peer_address: &str) -> Introduction {
         era: Era::default(),
         generation: Generation::default(),
         facts: facts(),
+        features: Features::all(),
         peer_address: peer_address.to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use model::Timestamp;
 use model::enrolment::EnrolmentUse;
+use model::feature::Features;
 use model::id::{NodeId, PersonId};
 use model::node::{Availability, NodeFacts, NodeSettings};
 use model::version::{Epoch, Generation};
@@ -25,6 +26,8 @@ pub(in crate::store) struct NodeRow {
     frozen: bool,
     generation: Generation,
     facts: Option<NodeFacts>,
+    #[serde(default)]
+    features: Features,
     peer_address: Option<String>,
     last_seen_at: Option<Timestamp>,
     /// `None` of a row from before 0.2.0: whoever had connected then needs no help with it.
@@ -60,6 +63,7 @@ impl From<&Node> for NodeRow {
             frozen,
             generation,
             facts,
+            features,
             peer_address,
             last_seen_at,
             was_ready,
@@ -78,6 +82,7 @@ impl From<&Node> for NodeRow {
             frozen,
             generation,
             facts,
+            features,
             peer_address,
             last_seen_at,
             was_ready: Some(was_ready),
@@ -101,6 +106,7 @@ impl From<NodeRow> for Node {
             frozen,
             generation,
             facts,
+            features,
             peer_address,
             last_seen_at,
             was_ready,
@@ -121,6 +127,7 @@ impl From<NodeRow> for Node {
             frozen,
             generation,
             facts,
+            features,
             peer_address,
             was_ready: was_ready.unwrap_or(last_seen_at.is_some()),
             last_seen_at,
@@ -161,6 +168,7 @@ mod tests {
     #[test]
     fn a_node_of_before_that_had_connected_was_ready() {
         assert_eq!((read(BEFORE).was_ready, read(BEFORE).enrolment), (false, None));
+        assert!(read(BEFORE).features.is_empty());
         let seen = BEFORE.replace(r#""last_seen_at": null"#, r#""last_seen_at": "2026-01-02T00:00:00Z""#);
         assert!(read(&seen).was_ready);
     }
@@ -171,7 +179,8 @@ mod tests {
         let used = Some(EnrolmentUse { at, address: "192.0.2.7".to_owned() });
         for used in [None, used] {
             let enrolment = Some(Enrolment { code_hash: "c".to_owned(), expires_at: at, used });
-            let node = Node { enrolment, ..read(BEFORE) };
+            let features = Features::from(vec!["doors".to_owned(), "volumes".to_owned()]);
+            let node = Node { enrolment, features, ..read(BEFORE) };
             let text = serde_json::to_string(&NodeRow::from(&node)).unwrap();
             assert_eq!(read(&text), node);
         }

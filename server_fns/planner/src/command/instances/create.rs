@@ -27,7 +27,7 @@ pub fn create(
     let spec = spec(world, actor, asked)?;
     check_name(actor, &spec.name)?;
     check_room(world, actor, &spec.name)?;
-    let place = place(world, actor, spec.image, now)?;
+    let place = place(world, actor, &spec, now)?;
     let id = fresh(draw, InstanceId::from_bits, |id| world.instances.contains_key(id));
     let node = world.nodes.get(&place.node).map(|node| node.settings.name.clone());
     let instance = Instance {

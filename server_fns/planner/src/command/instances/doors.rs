@@ -3,12 +3,13 @@
 use model::id::InstanceId;
 use model::instance::InstanceSpec;
 use model::port::ContainerPort;
-use model::refusal::Refusal;
+use model::refusal::{Refusal, RefusalCode};
 
 use super::resettle::resettle;
 use crate::actor::Actor;
 use crate::command::Decision;
 use crate::event::EventKind;
+use crate::feature::{lacks, missing};
 use crate::permission::Action;
 use crate::world::World;
 
@@ -36,8 +37,16 @@ pub fn set_door(
         closed.push(port);
         closed.sort_unstable();
     }
-    let node = world.nodes.get(&instance.node).map(|node| node.settings.name.clone());
-    let kind = EventKind::DoorSet { host: binding.host, node, port, open };
     let spec = InstanceSpec { closed, ..instance.spec.clone() };
+    let node = world.nodes.get(&instance.node);
+    if !open
+        && let Some(node) = node
+        && let Some(feature) = missing(world, node, &spec)
+    {
+        let (name, why) = (&node.settings.name, lacks(world, node, feature));
+        return Err(Refusal::new(RefusalCode::Conflict, format!("{name} {why}, so the host port stays open.")));
+    }
+    let node = node.map(|node| node.settings.name.clone());
+    let kind = EventKind::DoorSet { host: binding.host, node, port, open };
     resettle(actor, instance, spec, kind)
 }
