@@ -14,4 +14,4 @@ if [ -z "${DOCKHOST_EARLIER_PROGRAMS:-}" ]; then
 fi
 export DOCKHOST_EARLIER_PROGRAMS DOCKHOST_MIXED='node server'
 scripts/build.sh
-node --test --test-reporter=spec tests/mixed.test.mjs
+node --test --test-reporter=spec tests/suites/left/mixed.test.mjs
