@@ -113,7 +113,7 @@ impl Handle {
         let key = secret::hash(secrets.key.expose());
         let began = Began { address, browser: key, earlier: browser, password: &password };
         self.attempts.signed_in(row.username.as_str(), began);
-        Ok((person_view(row), secrets))
+        Ok((person_view(&world, row), secrets))
     }
 
     /// Ends the session that asks.

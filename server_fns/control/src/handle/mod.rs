@@ -20,10 +20,12 @@ use model::refusal::{Refusal, RefusalCode};
 use model::view::PersonView;
 use planner::actor::{Actor, Via};
 use planner::clock::Now;
+use planner::command::idempotency::Key;
 use planner::command::{Answer, Asker, Command, people};
 use planner::hosts::ConsoleHosts;
 use planner::view::person_view;
 use planner::world::{Person, World};
+use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -188,9 +190,10 @@ impl Handle {
         self.turns.take(actor.person, self.now().mono)
     }
 
-    /// What a person asks for.
+    /// What a person asks for; with a key of theirs, a repetition gets the first answer.
     async fn ask(&self, actor: &Actor, command: Command) -> Result<Answer, Refusal> {
-        self.orchestrator.ask(Asker::Person(actor.clone()), command).await
+        let key = actor.once.clone().map(|key| Key { request_hash: request_hash(&command), key });
+        self.orchestrator.ask_once(Asker::Person(actor.clone()), command, key).await
     }
 
     fn touch(&self, world: &World, actor: &Actor, now: Now) {
@@ -211,8 +214,18 @@ impl Handle {
 
     /// The person behind the credential.
     pub fn me(&self, actor: &Actor) -> Result<PersonView, Refusal> {
-        Ok(person_view(&*self.person(actor)?))
+        Ok(person_view(&self.world(), &*self.person(actor)?))
     }
+}
+
+/// By which it is known that two requests ask the same.
+fn request_hash(command: &Command) -> String {
+    let text = match command {
+        // As it was stored before other commands had keys.
+        Command::CreateInstance(asked) => serde_json::to_string(asked).unwrap_or_default(),
+        other => format!("{:?}", other.as_sent()),
+    };
+    hex::encode(Sha256::digest(text))
 }
 
 /// An answer to another command than was asked.

@@ -58,7 +58,7 @@ impl Lobby {
             }
             Command::New { name, image, limits } => {
                 let asked = CreateInstance { name, image, limits, ..CreateInstance::default() };
-                let made = self.handle.create_instance(actor, asked, None).await?;
+                let made = self.handle.create_instance(actor, asked).await?;
                 Ok(show(&self.settled(made.id).await?))
             }
             Command::Start { name } => {
