@@ -10,6 +10,7 @@ use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
 use dioxus::fullstack::http::StatusCode;
 use dioxus::fullstack::http::header::{HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
 use dioxus::fullstack::http::request::Parts;
+use model::refusal::Refusal;
 use model::view::{PersonView, SignedIn};
 
 use crate::ApiError;
@@ -22,6 +23,8 @@ pub struct Caller {
     /// The server calls its own function while it draws a page.
     drawing: bool,
     changing: bool,
+    /// The key of a request that changes something.
+    once: Result<Option<String>, Refusal>,
 }
 
 /// Whatever is asked for over the network is below it, and a page is not.
@@ -31,15 +34,16 @@ const LEAVING: &str = "/api/v1/sign-out";
 impl Caller {
     /// Who is asking: the first line of every function that is not for strangers.
     pub async fn actor(&self) -> Result<Actor, ApiError> {
-        let credential = self.credential.clone().ok_or_else(model::refusal::Refusal::unauthenticated)?;
+        let credential = self.credential.clone().ok_or_else(Refusal::unauthenticated)?;
         if self.drawing {
             return Ok(self.control.credentials.drawn_for(credential).await?);
         }
         let actor = self.control.credentials.authenticate(credential).await?;
-        if self.changing {
-            self.control.credentials.takes_turn(&actor)?;
+        if !self.changing {
+            return Ok(actor);
         }
-        Ok(actor)
+        self.control.credentials.takes_turn(&actor)?;
+        Ok(Actor { once: self.once.clone()?, ..actor })
     }
 
     /// There is a cookie, and the key that belongs to it did not come along.
@@ -79,7 +83,8 @@ impl FromRequestParts<FullstackContext> for Caller {
         let drawing = !path.starts_with(API);
         // Whoever wants to leave always may.
         let changing = !parts.method.is_safe() && path != LEAVING;
-        Ok(Self { control, peer, credential, drawing, changing })
+        let once = idempotency_key(&parts.headers);
+        Ok(Self { control, peer, credential, drawing, changing, once })
     }
 }
 
@@ -100,41 +105,29 @@ impl FromRequestParts<FullstackContext> for NoFields {
         let Some(field) = parts.extensions.get::<Sent>().and_then(Sent::first_field) else { return Ok(Self) };
         let field: String = field.chars().filter(|c| !c.is_control()).take(64).collect();
         let message = format!("There is no field `{field}` here; this request takes none.");
-        let refusal = model::refusal::Refusal::field(&field, message);
+        let refusal = Refusal::field(&field, message);
         Err((StatusCode::BAD_REQUEST, serde_json::to_string(&refusal).unwrap_or_default()))
     }
 }
 
-/// The `Idempotency-Key` header of a create.
-pub struct IdempotencyKey {
-    value: Option<HeaderValue>,
-    /// It came more than once, and which of them counts is nobody's to guess.
-    repeated: bool,
-}
+/// Whoever sends a request again, because its answer was lost, sends the same key with it.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The longest that is taken, in characters.
+const LONGEST_KEY: usize = 200;
 
-impl IdempotencyKey {
-    const MOST_CHARACTERS: usize = 200;
-
-    /// `None` without the header; refused if it is empty, too long, not plain text or there twice.
-    pub fn read(&self) -> Result<Option<String>, ApiError> {
-        let Some(value) = &self.value else { return Ok(None) };
-        if self.repeated {
-            return Err(model::refusal::Refusal::field("Idempotency-Key", "Send the header once.").into());
-        }
-        let text = value.to_str().unwrap_or_default();
-        if text.is_empty() || text.len() > Self::MOST_CHARACTERS {
-            let rule = "The header must have 1 to 200 visible ASCII characters.";
-            return Err(model::refusal::Refusal::field("Idempotency-Key", rule).into());
-        }
-        Ok(Some(text.to_owned()))
+/// `None` without the header.
+///
+/// # Errors
+/// If it is empty, too long, not plain text, or there twice: which of them counts is nobody's to guess.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let refused = |why: &str| Err(Refusal::field("Idempotency-Key", why));
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return refused("Send the header once.");
     }
-}
-
-impl FromRequestParts<FullstackContext> for IdempotencyKey {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, Self::Rejection> {
-        let mut values = parts.headers.get_all("idempotency-key").iter();
-        Ok(Self { value: values.next().cloned(), repeated: values.next().is_some() })
+    match value.to_str() {
+        Ok(text) if (1..=LONGEST_KEY).contains(&text.len()) => Ok(Some(text.to_owned())),
+        Ok(_) | Err(_) => refused("The header must have 1 to 200 visible ASCII characters."),
     }
 }

@@ -16,7 +16,7 @@ use model::verb::Verb;
 use model::view::{InstanceView, LinkView};
 
 #[cfg(feature = "server")]
-use crate::host::{Caller, IdempotencyKey, NoFields};
+use crate::host::{Caller, NoFields};
 use crate::{ApiError, Json};
 
 #[get("/api/v1/instances", caller: Caller)]
@@ -31,12 +31,11 @@ pub async fn get(id: InstanceId) -> Result<InstanceView, ApiError> {
     Ok(caller.control.instances.get(&actor, id)?)
 }
 
-/// Answers once the wish is stored, not once it is true. A second call with the same
-/// `Idempotency-Key` header gives the same instance.
-#[post("/api/v1/instances", caller: Caller, key: IdempotencyKey)]
+/// Answers once the wish is stored, not once it is true.
+#[post("/api/v1/instances", caller: Caller)]
 pub async fn create(request: Json<CreateInstance>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.instances.create(&actor, request.0, key.read()?).await?)
+    Ok(caller.control.instances.create(&actor, request.0).await?)
 }
 
 #[post("/api/v1/instances/{id}/start", caller: Caller, _none: NoFields)]

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use model::live::LiveWorld;
+use model::may::Action;
 use server_fns::account;
 
 use crate::action::use_ask;
@@ -102,7 +103,7 @@ fn Person() -> Element {
                 },
                 "Account"
             }
-            if me.administrator {
+            if me.may(Action::SeeSettings) {
                 MenuItem {
                     menu: "person-menu",
                     icon: Glyph::Settings,

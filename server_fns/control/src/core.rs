@@ -6,9 +6,11 @@ use std::sync::Arc;
 use model::refusal::{Refusal, RefusalCode};
 use planner::actor::{Actor, Via};
 use planner::clock::Now;
+use planner::command::idempotency::Key;
 use planner::command::people::session_is_valid;
 use planner::command::{Answer, Asker, Command};
 use planner::world::{Person, World};
+use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -31,9 +33,10 @@ impl Core {
         self.orchestrator.world()
     }
 
-    /// What a person asks for.
+    /// What a person asks for; with a key of theirs, a repetition gets the first answer.
     pub(crate) async fn ask(&self, actor: &Actor, command: Command) -> Result<Answer, Refusal> {
-        self.orchestrator.ask(Asker::Person(actor.clone()), command).await
+        let key = actor.once.clone().map(|key| Key { request_hash: request_hash(&command), key });
+        self.orchestrator.ask_once(Asker::Person(actor.clone()), command, key).await
     }
 
     pub(crate) fn person(&self, actor: &Actor) -> Result<Arc<Person>, Refusal> {
@@ -49,6 +52,16 @@ pub(crate) fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
         Via::SshKey(id) => world.ssh_keys.contains_key(&id),
         Via::Console => true,
     }
+}
+
+/// By which it is known that two requests ask the same.
+fn request_hash(command: &Command) -> String {
+    let text = match command {
+        // As it was stored before other commands had keys.
+        Command::CreateInstance(asked) => serde_json::to_string(asked).unwrap_or_default(),
+        other => format!("{:?}", other.as_sent()),
+    };
+    hex::encode(Sha256::digest(text))
 }
 
 /// An answer to another command than was asked.

@@ -5,17 +5,15 @@ use model::explain::Explanation;
 use model::forward::ForwardKey;
 use model::id::InstanceId;
 use model::port::{ContainerPort, DeclaredPort};
-use model::refusal::{Refusal, RefusalCode};
+use model::refusal::Refusal;
 use model::request::{CreateInstance, OpenForward, SetDoor};
 use model::verb::Verb;
 use model::view::{ImageView, InstanceView};
 use planner::actor::Actor;
-use planner::command::idempotency::Key;
-use planner::command::{Answer, Asker, Command};
+use planner::command::{Answer, Command};
 use planner::explain::explain;
 use planner::permission::{Action, Subject, is_allowed};
 use planner::view::{images, instance_view_for};
-use sha2::{Digest, Sha256};
 
 use crate::core::{Core, gone, strange};
 
@@ -56,19 +54,8 @@ impl Instances {
         Ok(world.timeline(id).to_vec())
     }
 
-    /// The same idempotency key with the same request makes one instance, however often it is sent.
-    pub async fn create(
-        &self,
-        actor: &Actor,
-        asked: CreateInstance,
-        idempotency_key: Option<String>,
-    ) -> Result<InstanceView, Refusal> {
-        let request =
-            serde_json::to_vec(&asked).map_err(|error| Refusal::new(RefusalCode::Invalid, error.to_string()))?;
-        let request_hash = hex::encode(Sha256::digest(request));
-        let key = idempotency_key.map(|key| Key { key, request_hash });
-        let asker = Asker::Person(actor.clone());
-        let answer = self.core.orchestrator.ask_once(asker, Command::CreateInstance(asked), key).await?;
+    pub async fn create(&self, actor: &Actor, asked: CreateInstance) -> Result<InstanceView, Refusal> {
+        let answer = self.core.ask(actor, Command::CreateInstance(asked)).await?;
         let Answer::Instance(id) = answer else { return Err(strange(&answer)) };
         self.get(actor, id)
     }

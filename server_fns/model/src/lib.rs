@@ -18,6 +18,7 @@ pub mod instance;
 pub mod link;
 pub mod listening;
 pub mod live;
+pub mod may;
 pub mod name;
 pub mod node;
 pub mod observed;

@@ -130,6 +130,7 @@ mod tests {
                 email: "ada@example.org".parse().unwrap(),
                 administrator: false,
                 created_at: at,
+                may: Vec::new(),
             },
             quota: Quota { used, most: 5 },
             images: Vec::new(),

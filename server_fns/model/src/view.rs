@@ -9,6 +9,7 @@ use crate::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, Tok
 use crate::image::ImageName;
 use crate::instance::{DesiredState, Limits};
 use crate::link::{Flows, Measurement};
+use crate::may::Action;
 use crate::name::{EmailAddress, InstanceName, Label, NodeName, Username};
 use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
@@ -24,6 +25,15 @@ pub struct PersonView {
     pub email: EmailAddress,
     pub administrator: bool,
     pub created_at: Timestamp,
+    /// What the person may do with their own account and the whole installation.
+    #[serde(default)]
+    pub may: Vec<Action>,
+}
+
+impl PersonView {
+    pub fn may(&self, action: Action) -> bool {
+        self.may.contains(&action)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,14 +71,21 @@ pub struct InstanceView {
     /// It ended by itself: when its node starts it again, unless somebody asks for it to start now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<Timestamp>,
+    /// What the viewer may do to it.
+    #[serde(default)]
+    pub may: Vec<Action>,
 }
 
 impl InstanceView {
-    /// Whether that may be asked for and would change something. While it restarts, only one that waits can start
-    /// sooner.
+    pub fn may(&self, action: Action) -> bool {
+        self.may.contains(&action)
+    }
+
+    /// Whether the viewer may ask for that and it would change something. While it restarts, only one that waits can
+    /// start sooner.
     pub fn takes(&self, verb: Verb) -> bool {
         let waits = verb != Verb::Start || self.phase != Phase::Restarting || self.starts_at.is_some();
-        verb.is_open_to(self.phase) && waits
+        self.may(Action::ManageInstance) && verb.is_open_to(self.phase) && waits
     }
 
     pub fn is_of(&self, person: &Username) -> bool {
@@ -230,6 +247,15 @@ pub struct NodeView {
     #[serde(default)]
     pub enrolment: Option<EnrolmentView>,
     pub created_at: Timestamp,
+    /// What the viewer may do to it.
+    #[serde(default)]
+    pub may: Vec<Action>,
+}
+
+impl NodeView {
+    pub fn may(&self, action: Action) -> bool {
+        self.may.contains(&action)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

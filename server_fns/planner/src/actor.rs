@@ -11,6 +11,8 @@ pub struct Actor {
     pub person: PersonId,
     pub username: Username,
     pub via: Via,
+    /// By which a repetition of this one request is known, if whoever sends it made such a key up.
+    pub once: Option<String>,
 }
 
 /// How a person proved who they are.
@@ -26,7 +28,7 @@ pub enum Via {
 
 impl Actor {
     pub fn new(person: &Person, via: Via) -> Self {
-        Self { person: person.id, username: person.username.clone(), via }
+        Self { person: person.id, username: person.username.clone(), via, once: None }
     }
 
     /// Something that they bring about.

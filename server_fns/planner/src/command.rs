@@ -9,12 +9,11 @@ use model::refusal::Refusal;
 use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
 use model::verb::Verb;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Via};
 
 mod decide;
 pub mod idempotency;
 pub mod instances;
-mod name;
 pub mod nodes;
 pub mod people;
 pub mod settings;
@@ -192,6 +191,28 @@ impl Asker {
         match self {
             Self::Person(actor) => Ok(actor),
             Self::Operator | Self::Stranger => Err(Refusal::unauthenticated()),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Person(actor) => actor.username.as_str(),
+            Self::Operator => "the operator",
+            Self::Stranger => "a stranger",
+        }
+    }
+
+    /// The way by which they came.
+    pub const fn way(&self) -> &'static str {
+        match self {
+            Self::Person(actor) => match actor.via {
+                Via::Session(_) => "session",
+                Via::Token(_) => "token",
+                Via::SshKey(_) => "ssh",
+                Via::Console => "console",
+            },
+            Self::Operator => "console",
+            Self::Stranger => "none",
         }
     }
 }

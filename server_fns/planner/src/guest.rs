@@ -10,7 +10,7 @@ use model::plain::plain;
 
 use crate::actor::{Actor, Via};
 use crate::keys::{Holder, claims, holder, is_proved};
-use crate::permission::Action;
+use crate::permission::{Action, Subject, is_allowed};
 use crate::world::{Instance, Person, SshKey, World};
 
 pub use astray::{astray, no_such_jump};
@@ -88,11 +88,15 @@ fn route(world: &World, person: &Person, key: &SshKey, user: &str) -> Route {
         return Route::Lobby;
     }
     match named(world, person, user) {
-        Some(instance) if instance.spec.ssh_keys.contains(&key.id) => Route::Instance(instance.id),
+        Some(instance) if logs_in(world, person, key, instance) => Route::Instance(instance.id),
         Some(instance) => Route::NotAdmitted(instance.spec.name.clone()),
         None if user == person.username.as_str() => Route::Lobby,
         None => Route::Unknown(plain(user, SHOWN)),
     }
+}
+
+fn logs_in(world: &World, person: &Person, key: &SshKey, instance: &Instance) -> bool {
+    is_allowed(world, &Actor::new(person, Via::SshKey(key.id)), Action::LogIn, Subject::Instance(instance))
 }
 
 /// Whether the user name is of another account than the key's. An agent offers keys in an order of its own, so whoever
@@ -128,14 +132,17 @@ pub fn jump(world: &World, visitor: &Visitor, host: &str) -> Option<InstanceId> 
 
 /// Whether the holder of the key may open anything on that instance of its account.
 pub fn reaches(world: &World, key: SshKeyId, instance: InstanceId) -> bool {
-    let row = world.ssh_keys.get(&key);
-    let Some(person) = row.and_then(|row| world.people.get(&row.person)) else { return false };
-    Actor::new(person, Via::SshKey(key)).instance(world, Action::ReachInstance, instance).is_ok()
+    holder_of(world, key).is_some_and(|actor| actor.instance(world, Action::ReachInstance, instance).is_ok())
+}
+
+fn holder_of(world: &World, key: SshKeyId) -> Option<Actor> {
+    let person = world.people.get(&world.ssh_keys.get(&key)?.person)?;
+    Some(Actor::new(person, Via::SshKey(key)))
 }
 
 /// Whether the holder of the key may do what the pages of its account can.
 pub fn manages(world: &World, key: SshKeyId) -> bool {
-    world.ssh_keys.get(&key).is_some_and(|key| key.may_manage)
+    holder_of(world, key).is_some_and(|actor| actor.account(world).is_ok())
 }
 
 /// An instance of the person's by its name.

@@ -2,49 +2,21 @@
 
 use std::sync::Arc;
 
-use model::id::{InstanceId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
-use model::refusal::{Refusal, RefusalCode};
+use model::id::{InstanceId, NodeId, PersonId, SshKeyId};
+use model::refusal::Refusal;
 
-use crate::actor::{Actor, Via};
-use crate::world::{Instance, Node, Session, SshKey, Token, World};
+use crate::actor::Actor;
+use crate::command::Asker;
+use crate::world::{Instance, Node, Person, Session, SshKey, Token, World};
 
+mod grant;
+mod object;
 mod table;
+mod words;
 
-pub use table::Grant;
-
-/// What somebody wants to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
-    /// Know that it is there, and how it is.
-    SeeInstance,
-    /// Start, stop, restart, delete, and change its settings.
-    ManageInstance,
-    /// Use its terminal and its files.
-    EnterInstance,
-    /// Open anything on it by SSH.
-    ReachInstance,
-    /// Make links that open its URLs.
-    ShareInstance,
-    /// Open a public URL of it that is for its owner alone.
-    OpenOwnUrl,
-    SeeNode,
-    /// Place instances of one's own there.
-    PlaceOnNode,
-    ManageNode,
-    /// See and change an SSH key, a token or a session.
-    ManageKey,
-    ManageToken,
-    ManageSession,
-    SeeSettings,
-    ChangeSettings,
-    SeeInvites,
-    Invite,
-    WithdrawInvite,
-    /// List the instances of all people.
-    ListEverybody,
-    /// Know how the installation is exposed to others.
-    SeeExposure,
-}
+pub use model::may::Action;
+pub use object::Object;
+pub use table::{Grant, Keys, Row, row};
 
 /// What it is done to.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +26,25 @@ pub enum Subject<'w> {
     SshKey(&'w SshKey),
     Token(&'w Token),
     Session(&'w Session),
+    Account(&'w Person),
     Installation,
+}
+
+/// Lets in whoever asks for a command, or refuses them.
+///
+/// # Errors
+/// `Unauthenticated` where somebody has to have signed in, `NotFound` for an id that is not there, or as [`may`].
+pub fn admit(world: &World, asker: &Asker, action: Action, object: Object<'_>) -> Result<(), Refusal> {
+    let grants = row(action).grants;
+    if grants.contains(&Grant::Anybody) {
+        return Ok(());
+    }
+    match asker {
+        Asker::Operator if grants.contains(&Grant::Operator) => Ok(()),
+        Asker::Person(actor) => may(world, actor, action, object.find(world, actor)?),
+        Asker::Stranger if grants.contains(&Grant::Operator) => Err(words::refused(action, Subject::Installation)),
+        Asker::Operator | Asker::Stranger => Err(Refusal::unauthenticated()),
+    }
 }
 
 /// Refuses what the actor may not do. Whatever they may not even see is refused as if it were not there, so that ids
@@ -66,57 +56,36 @@ pub fn may(world: &World, actor: &Actor, action: Action, subject: Subject<'_>) -
     if is_allowed(world, actor, action, subject) {
         return Ok(());
     }
-    match (subject.seeing(), subject) {
-        (Some((see, what)), _) if !is_allowed(world, actor, see, subject) => Err(Refusal::not_found(what)),
-        (_, Subject::Node(node)) => {
-            let name = &node.settings.name;
-            let message = format!("The node {name} is not yours: only its owner and administrators may change it.");
-            Err(Refusal::new(RefusalCode::Forbidden, message))
-        }
-        _ => Err(Refusal::new(RefusalCode::Forbidden, format!("Only an administrator may {}.", table::words(action)))),
+    match subject.seeing() {
+        Some((see, what)) if !is_allowed(world, actor, see, subject) => Err(Refusal::not_found(what)),
+        _ if !grant::is_within_reach(world, actor, row(action).keys, subject) => Err(words::key_too_small()),
+        _ => Err(words::refused(action, subject)),
     }
 }
 
 /// The same question where a "no" is no refusal: what is listed, shown or offered.
 pub fn is_allowed(world: &World, actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
-    is_within_reach(world, actor, action, subject)
-        && table::grants(action).iter().any(|grant| holds(world, actor.person, *grant, subject))
+    grant::is_within_reach(world, actor, row(action).keys, subject) && account_may(world, actor.person, action, subject)
 }
 
-/// A key that may not manage opens the instances for which it is ticked, and nothing else.
-fn is_within_reach(world: &World, actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
-    let Via::SshKey(id) = actor.via else { return true };
-    let Some(key) = world.ssh_keys.get(&id) else { return false };
-    match (key.may_manage, action, subject) {
-        (true, ..) => true,
-        (false, Action::SeeInstance | Action::ReachInstance, Subject::Instance(instance)) => {
-            instance.spec.ssh_keys.contains(&id)
-        }
-        (false, ..) => false,
-    }
+/// Whether the account may do it, by whatever stands for all of it.
+pub fn account_may(world: &World, person: PersonId, action: Action, subject: Subject<'_>) -> bool {
+    row(action).grants.iter().any(|grant| grant::holds(world, person, *grant, subject))
 }
 
-fn holds(world: &World, person: PersonId, grant: Grant, subject: Subject<'_>) -> bool {
-    match (grant, subject) {
-        (Grant::Owner, subject) => subject.owner() == Some(person),
-        (Grant::Administrator, _) => world.people.get(&person).is_some_and(|row| row.administrator),
-        (Grant::Shared, Subject::Node(node)) => world.is_shared(node),
-        (Grant::Shared, _) => false,
+/// Those of the actions that the account may do: what a view tells.
+pub fn allowed(world: &World, person: PersonId, actions: &[Action], subject: Subject<'_>) -> Vec<Action> {
+    actions.iter().copied().filter(|action| account_may(world, person, *action, subject)).collect()
+}
+
+impl World {
+    /// May instances of this person be placed on the node?
+    pub fn takes_instances_of(&self, node: &Node, person: PersonId) -> bool {
+        account_may(self, person, Action::PlaceOnNode, Subject::Node(node))
     }
 }
 
 impl Subject<'_> {
-    fn owner(self) -> Option<PersonId> {
-        match self {
-            Self::Instance(instance) => Some(instance.owner),
-            Self::Node(node) => node.owner,
-            Self::SshKey(key) => Some(key.person),
-            Self::Token(token) => Some(token.person),
-            Self::Session(session) => Some(session.person),
-            Self::Installation => None,
-        }
-    }
-
     /// Which action shows that it is there, and what it is called then.
     const fn seeing(self) -> Option<(Action, &'static str)> {
         match self {
@@ -125,7 +94,7 @@ impl Subject<'_> {
             Self::SshKey(_) => Some((Action::ManageKey, "SSH key")),
             Self::Token(_) => Some((Action::ManageToken, "token")),
             Self::Session(_) => Some((Action::ManageSession, "session")),
-            Self::Installation => None,
+            Self::Account(_) | Self::Installation => None,
         }
     }
 }
@@ -133,27 +102,26 @@ impl Subject<'_> {
 /// Rows by their ids, for those who may do that to them.
 impl Actor {
     pub fn instance<'w>(&self, world: &'w World, action: Action, id: InstanceId) -> Result<&'w Arc<Instance>, Refusal> {
-        let found = world.instances.get(&id).ok_or_else(|| Refusal::not_found("instance"))?;
+        let found = world.find_instance(id)?;
         may(world, self, action, Subject::Instance(found)).map(|()| found)
     }
 
     pub fn node<'w>(&self, world: &'w World, action: Action, id: NodeId) -> Result<&'w Arc<Node>, Refusal> {
-        let found = world.nodes.get(&id).ok_or_else(|| Refusal::not_found("node"))?;
+        let found = world.find_node(id)?;
         may(world, self, action, Subject::Node(found)).map(|()| found)
     }
 
     pub fn ssh_key<'w>(&self, world: &'w World, id: SshKeyId) -> Result<&'w Arc<SshKey>, Refusal> {
-        let found = world.ssh_keys.get(&id).ok_or_else(|| Refusal::not_found("SSH key"))?;
+        let found = world.find_ssh_key(id)?;
         may(world, self, Action::ManageKey, Subject::SshKey(found)).map(|()| found)
     }
 
-    pub fn token<'w>(&self, world: &'w World, id: TokenId) -> Result<&'w Arc<Token>, Refusal> {
-        let found = world.tokens.get(&id).ok_or_else(|| Refusal::not_found("token"))?;
-        may(world, self, Action::ManageToken, Subject::Token(found)).map(|()| found)
-    }
-
-    pub fn session<'w>(&self, world: &'w World, id: SessionId) -> Result<&'w Arc<Session>, Refusal> {
-        let found = world.sessions.get(&id).ok_or_else(|| Refusal::not_found("session"))?;
-        may(world, self, Action::ManageSession, Subject::Session(found)).map(|()| found)
+    /// What they see and settle of their own.
+    ///
+    /// # Errors
+    /// `Forbidden` for a key that stands for no account.
+    pub fn account<'w>(&self, world: &'w World) -> Result<&'w Arc<Person>, Refusal> {
+        let found = world.people.get(&self.person).ok_or_else(Refusal::unauthenticated)?;
+        may(world, self, Action::UseAccount, Subject::Account(found)).map(|()| found)
     }
 }

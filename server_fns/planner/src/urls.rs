@@ -7,8 +7,8 @@ use model::instance::DesiredState;
 use model::name::{InstanceName, Username};
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 
-use crate::actor::{Actor, Via};
-use crate::permission::{Action, Subject, is_allowed};
+use crate::actor::Actor;
+use crate::permission::{Action, Subject, account_may, is_allowed};
 use crate::world::{Instance, World};
 
 /// Characters of one label of a host name (RFC 1035).
@@ -78,8 +78,7 @@ pub fn may_open(world: &World, App { instance, port }: App<'_>, pass: Option<&Pa
 
 /// A link opens for as long as its maker could make it.
 fn may_share(world: &World, instance: &Instance, maker: PersonId) -> bool {
-    let maker = world.people.get(&maker).map(|maker| Actor::new(maker, Via::Console));
-    maker.is_some_and(|maker| is_allowed(world, &maker, Action::ShareInstance, Subject::Instance(instance)))
+    account_may(world, maker, Action::ShareInstance, Subject::Instance(instance))
 }
 
 type Found<'w> = Option<(&'w Arc<Instance>, ContainerPort)>;

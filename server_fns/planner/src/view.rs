@@ -8,10 +8,9 @@ use model::live::LiveWorld;
 use model::node::Liveness;
 use model::view::{ImageView, Quota, Welcome};
 
-use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::liveness::{is_present, liveness};
-use crate::permission::{Action, Subject, is_allowed};
+use crate::permission::{Action, Subject, account_may};
 use crate::world::{Person, World};
 
 mod doors;
@@ -27,7 +26,7 @@ pub use rows::{
 
 /// What a visitor may know, signed in or not.
 pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
-    let me = person.and_then(|person| world.people.get(&person)).map(|person| person_view(person));
+    let me = person.and_then(|person| world.people.get(&person)).map(|person| person_view(world, person));
     Welcome {
         me,
         sign_up: world.settings.sign_up,
@@ -47,13 +46,11 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
     let liveness: BTreeMap<NodeId, Liveness> =
         world.nodes.keys().map(|node| (*node, liveness(world, *node, now.mono))).collect();
     let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
-    // What the page shows is what somebody sees who is signed in.
-    let actor = Actor::new(me, Via::Console);
-    let sees = |action, subject| is_allowed(world, &actor, action, subject);
+    let sees = |action, subject| account_may(world, person, action, subject);
     let instances = world.instances.values().filter(|row| sees(Action::SeeInstance, Subject::Instance(row)));
     let nodes = world.nodes.values().filter(|row| sees(Action::SeeNode, Subject::Node(row)));
     Some(LiveWorld {
-        me: person_view(me),
+        me: person_view(world, me),
         quota: quota(world, person),
         images: images(world, me, now),
         instances: instances

@@ -195,3 +195,41 @@ for (const name of FREE_OF_LOOPS) {
     assert.equal(found.length, 0, found.map((loop) => told(loop, src)).join("\n"));
   });
 }
+
+// Who may do what is decided by the table of permissions alone. These places read whose a thing is, or who administers, and
+// decide nothing by it.
+const READS_OWNERS = {
+  "server_fns/planner/src/permission/grant.rs": "the table's own: which grants somebody holds",
+  "server_fns/planner/src/world.rs": "the row",
+  "server_fns/planner/src/guest.rs": "which account the name of a login names",
+  "server_fns/planner/src/urls.rs": "which account the name of a URL names",
+  "server_fns/planner/src/command/instances/recover.rs": "says who runs the node",
+  "server_fns/planner/src/world/lookup.rs": "finds rows by their person, and names by their owner",
+  "server_fns/planner/src/invariants/step.rs": "no step changes an owner",
+  "server_fns/planner/src/view/rows.rs": "copies the field into the view",
+  "server_fns/planner/src/command/people.rs": "writes the field",
+  "server_fns/control/src/access/apps/enter.rs": "compares two visitors in one browser",
+  "server_fns/control/src/store/rows/person.rs": "the row",
+  "server_fns/model/src/view.rs": "the view: whose name an instance has",
+  "app/src/frame/navigation.rs": "says that one administers",
+  "app/src/pages/account/mod.rs": "says that one administers",
+  "app/src/server/admin.rs": "says who administers",
+};
+const OWNERS = [
+  // A field is read, or a row is built with it. In a sentence it is only a word.
+  /\.administrator\b(?!\()/,
+  /\badministrator\s*[,:}]/,
+  /\b(?:owner|person)\s*(?:==|!=)/,
+  /(?:==|!=)\s*(?:Some\()?[&*]?(?:\w+\.)*(?:owner|person)\b(?!\()/,
+  /\bowner(?:\.as_ref\(\))?\.is_(?:none|some)(?:_\w+)?\(/,
+];
+
+test("nobody but the table of permissions reads owners and administrators to decide by them", () => {
+  const own = (file) => file.startsWith("app/") || file.startsWith("server_fns/");
+  const files = members.flatMap((crate) => sources(join(folder(crate), "src"))).filter((file) => own(file) && !file.endsWith("/tests.rs"));
+  // What stands in quotes is said and not read, and what a test compares decides nothing.
+  const read = (file) => code(file).replace(/"(?:[^"\\]|\\[^])*"/g, '""').replace(/#\[cfg\(test\)\]\s*mod \w+ \{[^]*$/, "");
+  const found = [...new Set(files)].filter((file) => OWNERS.some((pattern) => pattern.test(read(file)))).sort();
+  assert.deepEqual(found.filter((file) => !(file in READS_OWNERS)), [], "these decide by themselves; ask planner::permission");
+  assert.deepEqual(Object.keys(READS_OWNERS).filter((file) => !found.includes(file)), [], "these need no leave any more");
+});

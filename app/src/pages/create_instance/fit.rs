@@ -2,6 +2,7 @@
 
 use model::image::ImageName;
 use model::live::LiveWorld;
+use model::may::Action;
 use model::node::{Availability, Liveness};
 use model::view::NodeView;
 
@@ -22,8 +23,7 @@ pub(super) fn fit(world: &LiveWorld, image: ImageName) -> Fit {
     if world.quota.used >= world.quota.most {
         return Fit::QuotaUsed { most: world.quota.most };
     }
-    let usable: Vec<_> =
-        world.nodes.values().filter(|node| node.shared || node.owner.as_ref() == Some(&world.me.username)).collect();
+    let usable: Vec<_> = world.nodes.values().filter(|node| node.may(Action::PlaceOnNode)).collect();
     if usable.is_empty() {
         return Fit::NoNodes;
     }

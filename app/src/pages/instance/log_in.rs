@@ -2,17 +2,16 @@
 
 use dioxus::prelude::*;
 use model::host_key::host_name;
+use model::may::Action;
 use model::phase::Phase;
 use model::view::InstanceView;
 
 use super::start_on_connect::StartOnConnect;
 use crate::pages::instances::wakes;
 use crate::parts::{Card, CopyText};
-use crate::state::use_other_owner;
 
 #[component]
 pub(super) fn LogIn(view: InstanceView) -> Element {
-    let other = use_other_owner(&view);
     // What is being made has its commands already, and its page does not jump when they lead in.
     let soon = matches!(view.phase, Phase::Pending | Phase::Creating);
     let runs = soon || matches!(view.phase, Phase::Running | Phase::Unknown);
@@ -55,8 +54,8 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
                 }
                 if through || direct {
                     p { class: "text-sm text-text-muted",
-                        if let Some(owner) = &other {
-                            "For {owner}, on a computer that holds one of the keys below: no key of yours opens it. You have the terminal and \
+                        if !view.may(Action::LogIn) {
+                            "For {view.owner}, on a computer that holds one of the keys below: no key of yours opens it. You have the terminal and \
                             the files of this page."
                         } else if soon {
                             "It takes logins as soon as it runs."

@@ -15,6 +15,7 @@ mod why;
 use dioxus::prelude::*;
 use model::id::InstanceId;
 use model::live::LiveWorld;
+use model::may::Action;
 use model::phase::Phase;
 use model::verb::Verb;
 use model::view::InstanceView;
@@ -83,7 +84,7 @@ fn Present(view: InstanceView) -> Element {
                 }
             }
             div { class: "grid w-full grid-cols-2 gap-2 sm:flex sm:w-auto sm:flex-wrap",
-                if view.phase == Phase::Running {
+                if view.phase == Phase::Running && view.may(Action::EnterInstance) {
                     ButtonLink { kind: ButtonKind::Primary, icon: Glyph::Terminal, to: Route::Terminal { id: view.id }, "Open terminal" }
                 }
                 if view.phase == Phase::Lost {
@@ -116,10 +117,12 @@ fn Present(view: InstanceView) -> Element {
             Overview { view: view.clone() }
             if !leaving {
                 Ports { view: view.clone() }
-                Files { view: view.clone() }
+                if view.may(Action::EnterInstance) {
+                    Files { view: view.clone() }
+                }
             }
             Events { view: view.clone() }
-            if !leaving {
+            if !leaving && view.may(Action::ManageInstance) {
                 Danger { verbs, view: view.clone() }
             }
         }

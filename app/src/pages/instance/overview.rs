@@ -12,7 +12,7 @@ use crate::state::use_world;
 #[component]
 pub(super) fn Overview(view: InstanceView) -> Element {
     let me = use_world(|world: &LiveWorld| world.me.username.clone());
-    let foreign = me().is_some_and(|me| me != view.owner);
+    let foreign = me().is_some_and(|me| !view.is_of(&me));
     let keys: Vec<_> = view.ssh_keys.iter().map(ToString::to_string).collect();
     rsx! {
         Card { title: "Overview",

@@ -1,6 +1,7 @@
 //! One instance in the list.
 
 use dioxus::prelude::*;
+use model::may::Action;
 use model::phase::Phase;
 use model::verb::Verb;
 use model::view::InstanceView;
@@ -9,7 +10,7 @@ use super::login::login;
 use super::{CreateAgain, Message, Name, Offer, Standing, VerbButton, VerbDialog, hindrance, use_verbs, verb_words};
 use crate::parts::{ButtonKind, ButtonLink, CopyText, Glyph, Menu, MenuItem, ProgressBar, Time};
 use crate::route::Route;
-use crate::state::{use_called, use_other_owner};
+use crate::state::use_called;
 
 #[component]
 pub(super) fn Row(view: InstanceView) -> Element {
@@ -17,8 +18,6 @@ pub(super) fn Row(view: InstanceView) -> Element {
     let inline = [Verb::Start, Verb::Stop].into_iter().find(|verb| view.takes(*verb));
     let menu = format!("menu-{}", view.id);
     let called = use_called(&view);
-    // Only the owner's keys open it.
-    let own = use_other_owner(&view).is_none();
     rsx! {
         li { class: "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 @min-[46rem]:col-span-full @min-[46rem]:grid-cols-subgrid",
             div { class: "col-span-2 @min-[46rem]:col-span-1",
@@ -44,7 +43,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                     CreateAgain { view: view.clone(), kind: ButtonKind::Quiet }
                     VerbButton { verbs, verb: Verb::Delete, view: view.clone(), kind: ButtonKind::Danger }
                 }
-                if view.phase == Phase::Running {
+                if view.phase == Phase::Running && view.may(Action::EnterInstance) {
                     ButtonLink {
                         kind: ButtonKind::Quiet,
                         icon: Glyph::Terminal,
@@ -75,7 +74,7 @@ pub(super) fn Row(view: InstanceView) -> Element {
                 }
             }
             div { class: "col-span-2 flex min-w-0 flex-col gap-1 empty:hidden @min-[46rem]:col-start-2 @min-[46rem]:col-end-5",
-                if let Some(command) = login(&view).filter(|_| own) {
+                if let Some(command) = login(&view).filter(|_| view.may(Action::LogIn)) {
                     CopyText { text: command, title: "Copy the ssh command of {called}", fill: true }
                 }
                 if !view.message.is_empty() {

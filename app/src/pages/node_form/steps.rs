@@ -77,6 +77,7 @@ mod tests {
     use model::Timestamp;
     use model::enrolment::{EnrolmentUse, EnrolmentView};
     use model::id::NodeId;
+    use model::may::Action;
     use model::node::NodeFacts;
     use model::port::PortRange;
 
@@ -88,6 +89,7 @@ mod tests {
             owner: Some("ada".parse().unwrap()),
             shared: false,
             manageable: true,
+            may: Action::OF_NODE.to_vec(),
             liveness,
             since: None,
             availability: Availability::Open,

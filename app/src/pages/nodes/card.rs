@@ -1,6 +1,7 @@
 //! One node.
 
 use dioxus::prelude::*;
+use model::may::Action;
 use model::node::Availability;
 use model::view::NodeView;
 
@@ -61,7 +62,7 @@ pub(super) fn NodeCard(
                         }
                     }
                 }
-                if node.manageable {
+                if node.may(Action::ManageNode) {
                     Verbs { node: node.clone(), on_edit: move |()| on_edit.call(true), on_line }
                 }
             }
@@ -75,10 +76,10 @@ pub(super) fn NodeCard(
                 if node.availability == Availability::Draining {
                     Notice { "{drained(&node)}" }
                 }
-                if node.manageable && (fresh.is_some() || !node.was_ready) {
+                if node.may(Action::ManageNode) && (fresh.is_some() || !node.was_ready) {
                     Connect { node: node.clone(), fresh, on_line, on_close: on_copied }
                 }
-                if editing && node.manageable {
+                if editing && node.may(Action::ManageNode) {
                     NodeForm { opener: menu_button(&menu(node.id)), node, on_close: move |()| on_edit.call(false), on_line }
                 } else {
                     Meters { node: node.clone() }

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use model::link::{BitRate, Flow, Measurement};
+use model::may::Action;
 use model::node::Liveness;
 use model::view::NodeView;
 use server_fns::nodes;
@@ -27,7 +28,7 @@ pub(super) fn LinkMeter(node: NodeView) -> Element {
                 if let Some(summary) = link(node.round_trip_ms, node.flows) {
                     span { class: "tabular-nums", title: "How long a message takes there and back, and what flows now", "{summary}" }
                 }
-                if node.manageable && online {
+                if node.may(Action::ManageNode) && online {
                     div { class: "-mr-3 ml-auto",
                         Measure { node: node.clone() }
                     }

@@ -5,6 +5,7 @@ mod invites;
 
 use dioxus::prelude::*;
 use model::live::LiveWorld;
+use model::may::Action;
 use server_fns::settings;
 
 use crate::parts::{Button, Card, Notice, NoticeKind, PageHeader, Skeleton};
@@ -15,14 +16,18 @@ use invites::Invites;
 
 #[component]
 pub(crate) fn Settings() -> Element {
-    let administrator = use_world(|world: &LiveWorld| world.me.administrator);
-    let Some(administrator) = administrator() else { return rsx! {} };
+    let may = use_world(|world: &LiveWorld| [Action::SeeSettings, Action::SeeInvites].map(|see| world.me.may(see)));
+    let Some([settings, invites]) = may() else { return rsx! {} };
     rsx! {
         PageHeader { title: "Settings" }
-        if administrator {
+        if settings || invites {
             div { class: "flex max-w-2xl flex-col gap-5",
-                Current {}
-                Invites {}
+                if settings {
+                    Current {}
+                }
+                if invites {
+                    Invites {}
+                }
             }
         } else {
             Notice { "Only administrators can see and change these settings." }

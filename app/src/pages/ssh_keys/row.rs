@@ -69,7 +69,7 @@ fn Delete(view: SshKeyView, on_close: EventHandler<()>) -> Element {
     let toasts = use_toasts();
     let name = view.name.clone();
     let holders = use_world(move |world: &LiveWorld| {
-        let mine = world.instances.values().filter(|instance| instance.owner == world.me.username);
+        let mine = world.instances.values().filter(|instance| instance.is_of(&world.me.username));
         mine.filter(|instance| instance.ssh_keys.contains(&name))
             .map(|instance| Holder { instance: instance.name.clone(), only: instance.ssh_keys.len() == 1 })
             .collect::<Vec<_>>()

@@ -61,7 +61,7 @@ impl Accounts {
 
     /// The person behind the credential.
     pub fn me(&self, actor: &Actor) -> Result<PersonView, Refusal> {
-        Ok(person_view(&*self.core.person(actor)?))
+        Ok(person_view(&self.core.world(), &*self.core.person(actor)?))
     }
 
     /// Opens an account and signs in.
@@ -151,7 +151,7 @@ impl Accounts {
         let key = secret::hash(secrets.key.expose());
         let began = Began { address, browser: key, earlier: browser, password: &password };
         self.attempts.signed_in(row.username.as_str(), began);
-        Ok((person_view(row), secrets))
+        Ok((person_view(&world, row), secrets))
     }
 
     /// Ends the session that asks.

@@ -32,7 +32,8 @@ impl Console {
             ConsoleRequest::ResetPassword { username, password } => self.reset_password(&username, password).await,
             ConsoleRequest::CreateToken { username, name } => self.console_token(&username, name).await,
             ConsoleRequest::ListPeople => {
-                let mut people: Vec<_> = self.core.world().people.values().map(|person| person_view(person)).collect();
+                let world = self.core.world();
+                let mut people: Vec<_> = world.people.values().map(|person| person_view(&world, person)).collect();
                 people.sort_by(|one, other| one.username.cmp(&other.username));
                 Ok(ConsoleAnswer::People(people))
             }
@@ -87,7 +88,8 @@ impl Console {
         let command = Command::CreateAdministrator { newcomer, password_hash };
         let answer = self.core.orchestrator.ask(Asker::Operator, command).await?;
         let Answer::Person(id) = answer else { return Err(strange(&answer)) };
-        self.core.world().people.get(&id).map(|person| person_view(person)).ok_or_else(|| Refusal::not_found("person"))
+        let world = self.core.world();
+        world.people.get(&id).map(|person| person_view(&world, person)).ok_or_else(|| Refusal::not_found("person"))
     }
 
     async fn reset_password(&self, login: &str, password: String) -> Result<ConsoleAnswer, Refusal> {

@@ -2,6 +2,7 @@
 //! decide, commit, apply, show, answer; then look after the nodes.
 
 mod draw;
+mod line;
 mod readiness;
 mod request;
 mod run;

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Orchestrator;
 use super::draw::Source;
+use super::line::Line;
 use super::readiness::Readiness;
 use super::request::{Reply, Request};
 use crate::authority::Authority;
@@ -79,16 +80,12 @@ impl Loop {
     async fn handle(&mut self, request: Request) {
         match request {
             Request::Command { asker, command, key, reply } => {
-                let (began, name, on) = (std::time::Instant::now(), command.name(), command.subject());
-                let (who, way) = (asker.name().to_owned(), asker.way());
+                let line = Line::begin(&asker, &command);
                 let decide = |world: &World, source: &mut Source, now| {
                     decide_once(world, &asker, &command, key.as_ref(), source, now)
                 };
                 let answer = self.carry_out(reply, decide, |_, _, _| {}).await;
-                let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                if let Some(answer) = answer {
-                    tracing::debug!(who, way, on, answer, ms, "{name}");
-                }
+                line.end(answer);
             }
             Request::Channel { node, event, reply } => {
                 let noted = event.clone();
@@ -115,9 +112,9 @@ impl Loop {
         reply: Reply<T>,
         decide: impl FnOnce(&World, &mut Source, Now) -> Result<Decision<T>, Refusal>,
         note: impl FnOnce(&mut World, &T, Now),
-    ) -> Option<&'static str> {
+    ) -> &'static str {
         if reply.is_closed() {
-            return None;
+            return "nobody waits for it";
         }
         let (now, world, source) = (self.clock.now(), &self.world, &mut self.source);
         let decided = catch_unwind(AssertUnwindSafe(|| {
@@ -128,11 +125,11 @@ impl Loop {
             Ok(Err(refusal)) => {
                 let code = refusal.code.name();
                 let _ = reply.send(Err(refusal));
-                return Some(code);
+                return code;
             }
             Err(_) => {
                 tracing::error!("a decision panicked; nothing of it was done");
-                return None;
+                return "panicked";
             }
         };
         let changed = !changes.is_empty();
@@ -142,7 +139,7 @@ impl Loop {
         if let Err(error) = self.commit(changes).await {
             tracing::error!(error = &error as &dyn std::error::Error, "a change was not written");
             let _ = reply.send(Err(not_written(&error)));
-            return Some("not written");
+            return "not written";
         }
         if changed {
             crash_at!("committed");
@@ -153,7 +150,7 @@ impl Loop {
         if changed {
             crash_at!("answered");
         }
-        Some(if changed { "done" } else { "unchanged" })
+        if changed { "done" } else { "unchanged" }
     }
 
     async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {

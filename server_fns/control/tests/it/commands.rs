@@ -5,12 +5,18 @@ use std::time::Instant;
 use model::refusal::RefusalCode;
 use model::request::{AddSshKey, CreateInstance, CreateToken, RegisterNode, SignIn, SignUp};
 use model::verb::Verb;
+use planner::actor::Actor;
 
 use crate::fake_node::FakeNode;
 use crate::harness::{PASSWORD, Server, in_memory, on_disk, peer, run};
 
 pub(crate) fn ask(name: &str) -> CreateInstance {
     CreateInstance { name: name.to_owned(), ..CreateInstance::default() }
+}
+
+/// With the key of one request of theirs.
+fn once(actor: &Actor, key: &str) -> Actor {
+    Actor { once: Some(key.to_owned()), ..actor.clone() }
 }
 
 #[test]
@@ -21,14 +27,19 @@ fn a_repeated_idempotency_key_makes_one_instance() {
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let api = &server.api;
-        let both = tokio::join!(
-            api.instances.create(&ada, ask("web"), Some("k".to_owned())),
-            api.instances.create(&ada, ask("web"), Some("k".to_owned())),
-        );
+        let again = once(&ada, "k");
+        let both = tokio::join!(api.instances.create(&again, ask("web")), api.instances.create(&again, ask("web")));
         assert_eq!(both.0.unwrap().id, both.1.unwrap().id);
         assert_eq!(api.instances.list(&ada).unwrap().len(), 1);
-        let other = api.instances.create(&ada, ask("other"), Some("k".to_owned())).await;
+        let other = api.instances.create(&again, ask("other")).await;
         assert_eq!(other.unwrap_err().code, RefusalCode::Conflict);
+        // A secret is not kept, so a repetition cannot show it; and it makes no second token.
+        let program = once(&ada, "t");
+        let token = CreateToken { name: "backup".to_owned() };
+        api.tokens.create(&program, token.clone()).await.unwrap();
+        let repeated = api.tokens.create(&program, token).await.unwrap_err();
+        assert!(repeated.message.contains("its secret was shown then, once"), "{repeated}");
+        assert_eq!(api.tokens.list(&ada).unwrap().len(), 1);
         server.stop().await;
     });
 }
@@ -42,7 +53,7 @@ fn what_is_somebody_elses_is_not_there() {
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
         let (bob, eve) = (server.sign_up("bob").await, server.sign_up("eve").await);
         let api = &server.api;
-        let made = api.instances.create(&bob, ask("web"), None).await.unwrap();
+        let made = api.instances.create(&bob, ask("web")).await.unwrap();
         let key = api.ssh_keys.list(&bob).unwrap().remove(0);
         let token = api.tokens.create(&bob, CreateToken { name: "t".to_owned() }).await.unwrap();
         let session = api.accounts.sessions(&bob).unwrap()[0].id;
@@ -77,7 +88,7 @@ fn two_hundred_creates_at_once_never_pass_the_quota() {
         let mut asked = tokio::task::JoinSet::new();
         for n in 0..200 {
             let (api, bob) = (server.api.clone(), bob.clone());
-            asked.spawn(async move { api.instances.create(&bob, ask(&format!("web-{n}")), None).await });
+            asked.spawn(async move { api.instances.create(&bob, ask(&format!("web-{n}"))).await });
         }
         let answers = asked.join_all().await;
         let passed = begin.elapsed();
@@ -91,7 +102,7 @@ fn two_hundred_creates_at_once_never_pass_the_quota() {
         assert_eq!(ports.len(), 5);
         figure(&format!("200 creates at once, 5 of them made: {passed:?}"));
         let begin = Instant::now();
-        let made = server.api.instances.create(&ada, ask("mine"), None).await.unwrap();
+        let made = server.api.instances.create(&ada, ask("mine")).await.unwrap();
         figure(&format!("one create, durable: {:?}", begin.elapsed()));
         assert_eq!(server.api.instances.get(&ada, made.id).unwrap().id, made.id);
         server.stop().await;
@@ -144,11 +155,11 @@ fn text_is_never_a_query() {
                 ..SignUp::default()
             };
             assert!(api.accounts.sign_up(bad, peer).await.is_err());
-            assert_eq!(api.instances.create(&ada, ask(text), None).await.unwrap_err().code, RefusalCode::Invalid);
+            assert_eq!(api.instances.create(&ada, ask(text)).await.unwrap_err().code, RefusalCode::Invalid);
             let add = AddSshKey { name: text.to_owned(), public_key: text.to_owned(), ..AddSshKey::default() };
             assert_eq!(api.ssh_keys.add(&ada, add).await.unwrap_err().code, RefusalCode::Invalid);
         }
-        api.instances.create(&ada, ask("web"), Some("';DELETE/**/person;--".to_owned())).await.unwrap();
+        api.instances.create(&once(&ada, "';DELETE/**/person;--"), ask("web")).await.unwrap();
         let (tokens, nodes) = (api.tokens.list(&ada).unwrap(), api.nodes.list(&ada).unwrap().len());
         server.stop().await;
         let server = Server::start(on_disk(dir.path())).await;

@@ -144,7 +144,7 @@ fn a_node_without_a_common_version_is_told_what_to_do_and_so_is_its_page() {
         let server = Server::start(in_memory()).await;
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
-        let alarm = || server.handle.nodes(&ada).unwrap()[0].alarm.clone();
+        let alarm = || server.api.nodes.list(&ada).unwrap()[0].alarm.clone();
         let versions = Some(Versions { least: 7, most: 9 });
         let refused = FakeNode::connect_as(server.address, &key, "m1", versions, Features::all()).await.err().unwrap();
         assert_eq!(refused.0, RefusedReason::Version);

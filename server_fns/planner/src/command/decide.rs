@@ -1,10 +1,12 @@
-//! One arm for each command.
+//! One arm for each command: what it is called and takes, and what comes of it.
 
-use model::refusal::{Refusal, RefusalCode};
+use model::refusal::Refusal;
+use model::verb::Verb;
 
 use super::{Answer, Asker, Command, Decision, instances, nodes, people, settings, ssh_keys, tokens};
 use crate::clock::Now;
 use crate::draw::Draw;
+use crate::permission::{Action, Object, admit};
 use crate::world::World;
 
 /// What comes of a command. It is a function of what is passed alone.
@@ -18,6 +20,8 @@ pub fn decide(
     draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<Answer>, Refusal> {
+    let (action, object) = command.needs();
+    admit(world, asker, action, object)?;
     let done = |()| Answer::Done;
     match command.clone() {
         Command::SignUp { newcomer, admission, password_hash } => {
@@ -25,31 +29,27 @@ pub fn decide(
         }
         Command::OpenSession(opening) => Ok(people::open_session(world, opening, draw, now)?.map(Answer::Session)),
         Command::CloseSession => Ok(people::close_session(world, asker.person()?).map(done)),
-        Command::RevokeSession { id } => Ok(people::revoke_session(world, asker.person()?, id)?.map(done)),
+        Command::RevokeSession { id } => Ok(people::revoke_session(world, id)?.map(done)),
         Command::NoteUse => Ok(people::note_use(world, asker.person()?, now).map(done)),
         Command::ChangePassword { checked, password_hash } => {
             Ok(people::change_password(world, asker.person()?, &checked, password_hash)?.map(done))
         }
         Command::CreateInvite { secret_hash } => {
-            Ok(people::create_invite(world, asker.person()?, secret_hash, draw, now)?.map(Answer::Invite))
+            Ok(people::create_invite(world, secret_hash, draw, now)?.map(Answer::Invite))
         }
-        Command::DropInvite { id } => Ok(people::drop_invite(world, asker.person()?, id)?.map(done)),
-        Command::ChangeSettings(asked) => Ok(settings::change(world, asker.person()?, asked)?.map(done)),
+        Command::DropInvite { id } => Ok(people::drop_invite(world, id)?.map(done)),
+        Command::ChangeSettings(asked) => Ok(settings::change(world, asked)?.map(done)),
 
         Command::AddSshKey { asked, key } => {
             Ok(ssh_keys::add(world, asker.person()?, &asked, key, draw, now)?.map(Answer::SshKey))
         }
-        Command::ProveSshKey { id, shown } => {
-            Ok(ssh_keys::prove(world, asker.person()?.person, id, shown, now)?.map(done))
-        }
-        Command::SetMayManage { id, allowed } => {
-            Ok(ssh_keys::may_manage(world, asker.person()?, id, allowed)?.map(done))
-        }
-        Command::RemoveSshKey { id } => Ok(ssh_keys::remove(world, asker.person()?, id)?.map(done)),
+        Command::ProveSshKey { id, shown } => Ok(ssh_keys::prove(world, id, shown, now)?.map(done)),
+        Command::SetMayManage { id, allowed } => Ok(ssh_keys::may_manage(world, id, allowed)?.map(done)),
+        Command::RemoveSshKey { id } => Ok(ssh_keys::remove(world, id)?.map(done)),
         Command::CreateToken { asked, hint, secret_hash } => {
             Ok(tokens::create(world, asker.person()?, &asked, hint, secret_hash, draw, now)?.map(Answer::Token))
         }
-        Command::RemoveToken { id } => Ok(tokens::remove(world, asker.person()?, id)?.map(done)),
+        Command::RemoveToken { id } => Ok(tokens::remove(world, id)?.map(done)),
 
         Command::CreateInstance(asked) => {
             Ok(instances::create(world, asker.person()?, &asked, draw, now)?.map(Answer::Instance))
@@ -72,50 +72,113 @@ pub fn decide(
             let registered = nodes::register(world, asker.person()?, &asked, key_hash, draw, now)?;
             Ok(nodes::enrolment::offering(registered, &code_hash, now).map(Answer::Node))
         }
-        Command::UpdateNode { id, asked } => Ok(nodes::update(world, asker.person()?, id, &asked)?.map(done)),
+        Command::UpdateNode { id, asked } => Ok(nodes::update(world, id, &asked)?.map(done)),
         Command::RotateNodeKey { id, key_hash, code_hash } => {
-            let rotated = nodes::rotate_key(world, asker.person()?, id, key_hash)?;
+            let rotated = nodes::rotate_key(world, id, key_hash)?;
             Ok(nodes::enrolment::offering(rotated, &code_hash, now).map(done))
         }
-        Command::IssueCode { id, code_hash } => {
-            Ok(nodes::enrolment::issue(world, asker.person()?, id, code_hash, now)?.map(done))
-        }
+        Command::IssueCode { id, code_hash } => Ok(nodes::enrolment::issue(world, id, code_hash, now)?.map(done)),
         Command::RedeemCode { code_hash, key_hash, address } => {
             Ok(nodes::enrolment::redeem(world, &code_hash, key_hash, &address, now)?.map(Answer::NodeName))
         }
-        Command::CordonNode { id } => Ok(nodes::cordon(world, asker.person()?, id)?.map(done)),
-        Command::UncordonNode { id } => Ok(nodes::uncordon(world, asker.person()?, id)?.map(done)),
+        Command::CordonNode { id } => Ok(nodes::cordon(world, id)?.map(done)),
+        Command::UncordonNode { id } => Ok(nodes::uncordon(world, id)?.map(done)),
         Command::DrainNode { id, asked } => Ok(nodes::drain(world, asker.person()?, id, asked, now)?.map(done)),
-        Command::UnfreezeNode { id } => Ok(nodes::unfreeze(world, asker.person()?, id)?.map(done)),
-        Command::RemoveNode { id } => Ok(nodes::remove(world, asker.person()?, id)?.map(done)),
-        Command::ForgetNode { id } => Ok(nodes::forget(world, asker.person()?, id, now)?.map(done)),
+        Command::UnfreezeNode { id } => Ok(nodes::unfreeze(world, id)?.map(done)),
+        Command::RemoveNode { id } => Ok(nodes::remove(world, id)?.map(done)),
+        Command::ForgetNode { id } => Ok(nodes::forget(world, id, now)?.map(done)),
 
         Command::CreateAdministrator { newcomer, password_hash } => {
-            must_operate(asker)?;
             Ok(people::create_administrator(world, newcomer, password_hash, draw, now)?.map(Answer::Person))
         }
         Command::ResetPassword { person, password_hash } => {
-            must_operate(asker)?;
             Ok(people::reset_password(world, person, password_hash, None)?.map(done))
         }
         Command::InstallNode { asked, key_hash } => {
-            must_operate(asker)?;
             Ok(nodes::install(world, &asked, key_hash, draw, now)?.map(Answer::Node))
         }
         Command::Recover { node, container, owner } => {
-            must_operate(asker)?;
             let made = instances::recover::recover(world, &node, &container, owner.as_deref(), draw, now)?;
             Ok(made.map(Answer::Instance))
         }
     }
 }
 
-fn must_operate(asker: &Asker) -> Result<(), Refusal> {
-    match asker {
-        Asker::Operator => Ok(()),
-        Asker::Person(_) | Asker::Stranger => {
-            let message = "Only the operator may do that, with `dockhost admin` on the server's own computer.";
-            Err(Refusal::new(RefusalCode::Forbidden, message))
+impl Command {
+    /// Its name, the action of the table of permissions that it is, and on what.
+    const fn about(&self) -> (&'static str, Action, Object<'_>) {
+        match self {
+            Self::SignUp { .. } => ("sign up", Action::SignIn, Object::Installation),
+            Self::OpenSession(_) => ("open session", Action::SignIn, Object::Installation),
+            Self::CloseSession => ("close session", Action::UseAccount, Object::OwnAccount),
+            Self::RevokeSession { id } => ("revoke session", Action::ManageSession, Object::Session(*id)),
+            Self::NoteUse => ("note use", Action::UseAccount, Object::OwnAccount),
+            Self::ChangePassword { .. } => ("change password", Action::ChangePassword, Object::OwnAccount),
+            Self::CreateInvite { .. } => ("create invitation", Action::Invite, Object::Installation),
+            Self::DropInvite { id } => ("drop invitation", Action::WithdrawInvite, Object::Invite(*id)),
+            Self::ChangeSettings(_) => ("change settings", Action::ChangeSettings, Object::Installation),
+
+            Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),
+            Self::ProveSshKey { id, .. } => ("prove SSH key", Action::ProveKey, Object::SshKey(*id)),
+            Self::SetMayManage { id, .. } => ("set may-manage", Action::ManageKey, Object::SshKey(*id)),
+            Self::RemoveSshKey { id } => ("remove SSH key", Action::ManageKey, Object::SshKey(*id)),
+            Self::CreateToken { .. } => ("create token", Action::CreateToken, Object::OwnAccount),
+            Self::RemoveToken { id } => ("remove token", Action::ManageToken, Object::Token(*id)),
+
+            Self::CreateInstance(_) => ("create instance", Action::CreateInstance, Object::OwnAccount),
+            Self::Wish { id, verb } => (of_verb(*verb), Action::ManageInstance, Object::Instance(*id)),
+            Self::DeclarePort { id, .. } => ("declare port", Action::ManageInstance, Object::Instance(*id)),
+            Self::WithdrawPort { id, .. } => ("withdraw port", Action::ManageInstance, Object::Instance(*id)),
+            Self::OpenForward { id, .. } => ("open forward", Action::ManageInstance, Object::Instance(*id)),
+            Self::CloseForward { id, .. } => ("close forward", Action::ManageInstance, Object::Instance(*id)),
+            Self::SetDoor { id, .. } => ("set door", Action::ManageInstance, Object::Instance(*id)),
+            Self::SetStartOnConnect { id, .. } => {
+                ("set start-on-connect", Action::ManageInstance, Object::Instance(*id))
+            }
+
+            Self::RegisterNode { .. } => ("register node", Action::RegisterNode, Object::OwnAccount),
+            Self::UpdateNode { id, .. } => ("update node", Action::ManageNode, Object::Node(*id)),
+            Self::RotateNodeKey { id, .. } => ("rotate node key", Action::ManageNode, Object::Node(*id)),
+            Self::IssueCode { id, .. } => ("issue enrolment code", Action::ManageNode, Object::Node(*id)),
+            Self::RedeemCode { .. } => ("redeem enrolment code", Action::Enrol, Object::Installation),
+            Self::CordonNode { id } => ("cordon node", Action::ManageNode, Object::Node(*id)),
+            Self::UncordonNode { id } => ("uncordon node", Action::ManageNode, Object::Node(*id)),
+            Self::DrainNode { id, .. } => ("drain node", Action::ManageNode, Object::Node(*id)),
+            Self::UnfreezeNode { id } => ("unfreeze node", Action::ManageNode, Object::Node(*id)),
+            Self::RemoveNode { id } => ("remove node", Action::ManageNode, Object::Node(*id)),
+            Self::ForgetNode { id } => ("forget node", Action::ManageNode, Object::Node(*id)),
+
+            Self::CreateAdministrator { .. } => ("create administrator", Action::Operate, Object::Installation),
+            Self::ResetPassword { person, .. } => ("reset password", Action::Operate, Object::Person(*person)),
+            Self::InstallNode { .. } => ("install node", Action::Operate, Object::Installation),
+            Self::Recover { container, .. } => {
+                ("recover instance", Action::Operate, Object::Container(container.as_str()))
+            }
         }
+    }
+
+    /// The protocol's verb and its object, for the log: `create instance`.
+    pub const fn name(&self) -> &'static str {
+        self.about().0
+    }
+
+    pub const fn needs(&self) -> (Action, Object<'_>) {
+        let (_, action, object) = self.about();
+        (action, object)
+    }
+
+    /// The id of the thing that it is done to; empty where there is none yet.
+    pub fn subject(&self) -> String {
+        self.about().2.to_string()
+    }
+}
+
+const fn of_verb(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Start => "start instance",
+        Verb::Stop => "stop instance",
+        Verb::Restart => "restart instance",
+        Verb::Delete => "delete instance",
+        Verb::Forget => "forget instance",
     }
 }

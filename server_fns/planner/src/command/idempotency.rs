@@ -63,6 +63,46 @@ fn first_answer(
         Some(_) if command.shows_a_secret() => {
             conflict("This request was carried out before, and its secret was shown then, once. Make another one.")
         }
+        // No password is kept to compare this one with.
+        Some(_) if matches!(command, Command::ChangePassword { .. }) => {
+            conflict("This request was carried out before. Sign in with the password that it set.")
+        }
         Some(row) => Ok(Some(row.answer.clone())),
+    }
+}
+
+impl Command {
+    /// The request without what the server drew or hashed for it, so that a repetition is the same.
+    #[must_use]
+    pub fn as_sent(&self) -> Self {
+        let mut sent = self.clone();
+        if let Self::ChangePassword { checked: one, password_hash: two }
+        | Self::CreateToken { hint: one, secret_hash: two, .. }
+        | Self::RegisterNode { key_hash: one, code_hash: two, .. }
+        | Self::RotateNodeKey { key_hash: one, code_hash: two, .. } = &mut sent
+        {
+            one.clear();
+            two.clear();
+        }
+        if let Self::CreateInvite { secret_hash: drawn } | Self::IssueCode { code_hash: drawn, .. } = &mut sent {
+            drawn.clear();
+        }
+        sent
+    }
+
+    /// Whether the answer has a secret that nobody can be shown again.
+    pub const fn shows_a_secret(&self) -> bool {
+        matches!(
+            self,
+            Self::SignUp { .. }
+                | Self::OpenSession(_)
+                | Self::CreateInvite { .. }
+                | Self::CreateToken { .. }
+                | Self::RegisterNode { .. }
+                | Self::RotateNodeKey { .. }
+                | Self::IssueCode { .. }
+                | Self::RedeemCode { .. }
+                | Self::InstallNode { .. }
+        )
     }
 }

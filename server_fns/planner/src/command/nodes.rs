@@ -15,7 +15,6 @@ use crate::draw::Draw;
 use crate::event::EventKind;
 use crate::limits::{NODES_PER_PERSON, listed};
 use crate::liveness::{is_present, liveness};
-use crate::permission::Action;
 use crate::world::{Change, Instance, Node, World};
 
 pub mod enrolment;
@@ -33,7 +32,7 @@ pub fn register(
     now: Now,
 ) -> Result<Decision<NodeId>, Refusal> {
     let settings = settings(world, asked, None)?;
-    if world.nodes.values().filter(|node| node.owner == Some(actor.person)).count() >= NODES_PER_PERSON {
+    if world.nodes_of(Some(actor.person)).count() >= NODES_PER_PERSON {
         let message = format!("You have {NODES_PER_PERSON} nodes, the most there may be. Remove one first.");
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
@@ -49,8 +48,7 @@ pub fn install(
     draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<NodeId>, Refusal> {
-    let own = |node: &&std::sync::Arc<Node>| node.owner.is_none() && node.settings.name.as_str() == asked.name.trim();
-    let old = world.nodes.values().find(own);
+    let old = world.nodes_of(None).find(|node| node.settings.name.as_str() == asked.name.trim());
     let settings = settings(world, asked, old.map(|node| &**node))?;
     let Some(old) = old else {
         return Ok(added(world, None, settings, key_hash, draw, now));
@@ -92,32 +90,32 @@ fn added(
 
 /// Changes a node's settings. Fields that were left out stay; an empty lab or address is taken away.
 /// Instances that are there keep their places and host ports.
-pub fn update(world: &World, actor: &Actor, id: NodeId, asked: &RegisterNode) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn update(world: &World, id: NodeId, asked: &RegisterNode) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     let settings = settings(world, asked, Some(node))?;
     Ok(put_if_changed(node, Node { settings, ..Node::clone(node) }))
 }
 
 /// Replaces the API key. The old one and a code are refused from now on, and any machine may use the new one.
-pub fn rotate_key(world: &World, actor: &Actor, id: NodeId, key_hash: String) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn rotate_key(world: &World, id: NodeId, key_hash: String) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     Ok(put_if_changed(node, Node { key_hash, enrolment: None, ..unbound(node) }))
 }
 
 /// Places nothing new on the node; what is there goes on.
-pub fn cordon(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn cordon(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     Ok(put_if_changed(node, Node { availability: Availability::Cordoned, ..Node::clone(node) }))
 }
 
-pub fn uncordon(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn uncordon(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     Ok(put_if_changed(node, Node { availability: Availability::Open, ..Node::clone(node) }))
 }
 
 /// Places nothing new on the node and starts nothing there; what runs is stopped, or its owners are waited for.
 pub fn drain(world: &World, actor: &Actor, id: NodeId, asked: DrainNode, now: Now) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+    let node = world.find_node(id)?;
     let mut decision = put_if_changed(node, Node { availability: Availability::Draining, ..Node::clone(node) });
     let runs = world.node_instances(id).filter(|instance| asked.stop && instance.desired == DesiredState::Running);
     for instance in runs {
@@ -133,8 +131,8 @@ pub fn drain(world: &World, actor: &Actor, id: NodeId, asked: DrainNode, now: No
 }
 
 /// Lets a machine in again after several took turns with the key: the first one that comes.
-pub fn unfreeze(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn unfreeze(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     if !node.frozen {
         return Ok(Decision::unchanged(()));
     }
@@ -147,8 +145,8 @@ fn unbound(node: &Node) -> Node {
 }
 
 /// Forgets a node that has nothing on it.
-pub fn remove(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn remove(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     let names = names(world, id);
     if names.is_empty() {
         return Ok(Decision::new(vec![Change::DropNode(id)], ()));
@@ -162,8 +160,8 @@ pub fn remove(world: &World, actor: &Actor, id: NodeId) -> Result<Decision<()>, 
 
 /// Forgets a node that is gone for good, and every instance on it. Its key ends with it, so that a machine which
 /// returns after all is not let in; what is on that machine stays there.
-pub fn forget(world: &World, actor: &Actor, id: NodeId, now: Now) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn forget(world: &World, id: NodeId, now: Now) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     if is_present(liveness(world, id, now.mono)) {
         let message = format!(
             "The node {} is connected, so it is not gone. Drain it, delete its instances and remove it.",

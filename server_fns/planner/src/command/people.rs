@@ -134,8 +134,8 @@ pub fn change_password(world: &World, actor: &Actor, checked: &str, new_hash: St
     let row = world.people.get(&actor.person).ok_or_else(|| Refusal::not_found("person"))?;
     sessions::must_be_unchanged(row, checked)?;
     let keep = match actor.via {
-        Via::Session(id) => Some(actor.session(world, id)?.id),
-        Via::Token(id) => actor.token(world, id).map(|_| None)?,
+        Via::Session(id) => Some(world.find_session(id)?.id),
+        Via::Token(id) => world.find_token(id).map(|_| None)?,
         Via::SshKey(_) | Via::Console => None,
     };
     reset_password(world, actor.person, new_hash, keep)
@@ -153,13 +153,4 @@ pub fn reset_password(
     let others = world.sessions_of(person).filter(|session| Some(session.id) != keep);
     changes.extend(others.map(|session| Change::DropSession(session.id)));
     Ok(Decision::new(changes, ()))
-}
-
-/// Makes somebody an administrator; the nodes they own are shared from then on.
-pub fn make_administrator(world: &World, person: PersonId) -> Result<Decision<()>, Refusal> {
-    let row = world.people.get(&person).ok_or_else(|| Refusal::not_found("person"))?;
-    if row.administrator {
-        return Ok(Decision::unchanged(()));
-    }
-    Ok(Decision::new(vec![Change::PutPerson(Person { administrator: true, ..Person::clone(row) })], ()))
 }

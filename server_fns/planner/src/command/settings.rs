@@ -3,14 +3,11 @@
 use model::refusal::Refusal;
 use model::request::Settings;
 
-use crate::actor::Actor;
 use crate::command::Decision;
 use crate::limits::MAX_QUOTA;
-use crate::permission::{Action, Subject, may};
 use crate::world::{Change, World};
 
-pub fn change(world: &World, actor: &Actor, settings: Settings) -> Result<Decision<()>, Refusal> {
-    may(world, actor, Action::ChangeSettings, Subject::Installation)?;
+pub fn change(world: &World, settings: Settings) -> Result<Decision<()>, Refusal> {
     if settings.quota > MAX_QUOTA {
         return Err(Refusal::field("quota", format!("The quota must not be more than {MAX_QUOTA} instances.")));
     }

@@ -1,6 +1,6 @@
 //! SSH public keys.
 
-use model::id::{PersonId, SshKeyId};
+use model::id::SshKeyId;
 use model::name::Label;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::AddSshKey;
@@ -71,9 +71,8 @@ pub enum Shown {
 }
 
 /// Notes that the holder of the key acts for this account. Whoever else claimed it has no more of it.
-pub fn prove(world: &World, person: PersonId, id: SshKeyId, how: Shown, now: Now) -> Result<Decision<()>, Refusal> {
-    let own = world.ssh_keys.get(&id).filter(|key| key.person == person);
-    let key = own.ok_or_else(|| Refusal::not_found("SSH key"))?;
+pub fn prove(world: &World, id: SshKeyId, how: Shown, now: Now) -> Result<Decision<()>, Refusal> {
+    let key = world.find_ssh_key(id)?;
     match (standing(world, key), how) {
         (KeyStanding::Proved, _) => return Ok(Decision::unchanged(())),
         (KeyStanding::Sole, _) | (KeyStanding::Contested, Shown::Meant) => {}
@@ -91,8 +90,8 @@ pub const CONTESTED: &str = "Several accounts here claim this SSH key, so it ope
                              hold it. *SSH keys* in the console says how.";
 
 /// Says whether the holder of a key may do what the pages can.
-pub fn may_manage(world: &World, actor: &Actor, id: SshKeyId, allowed: bool) -> Result<Decision<()>, Refusal> {
-    let key = actor.ssh_key(world, id)?;
+pub fn may_manage(world: &World, id: SshKeyId, allowed: bool) -> Result<Decision<()>, Refusal> {
+    let key = world.find_ssh_key(id)?;
     if key.may_manage == allowed {
         return Ok(Decision::unchanged(()));
     }
@@ -100,7 +99,7 @@ pub fn may_manage(world: &World, actor: &Actor, id: SshKeyId, allowed: bool) -> 
 }
 
 /// Removes a key. Its holder is no longer let in to any instance.
-pub fn remove(world: &World, actor: &Actor, id: SshKeyId) -> Result<Decision<()>, Refusal> {
-    actor.ssh_key(world, id)?;
+pub fn remove(world: &World, id: SshKeyId) -> Result<Decision<()>, Refusal> {
+    world.find_ssh_key(id)?;
     Ok(Decision::new(vec![Change::DropSshKey(id)], ()))
 }

@@ -37,7 +37,7 @@ pub fn create(
     Ok(Decision::new(vec![Change::PutToken(token)], id))
 }
 
-pub fn remove(world: &World, actor: &Actor, id: TokenId) -> Result<Decision<()>, Refusal> {
-    actor.token(world, id)?;
+pub fn remove(world: &World, id: TokenId) -> Result<Decision<()>, Refusal> {
+    world.find_token(id)?;
     Ok(Decision::new(vec![Change::DropToken(id)], ()))
 }

@@ -11,14 +11,13 @@ use model::view::{
 
 use super::doors::doors;
 use super::forwards::forwards;
-use crate::actor::{Actor, Via};
 use crate::channel::frozen;
 use crate::clock::Now;
 use crate::guest::{ENROL, LOBBY};
 use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
-use crate::permission::{Action, Subject, is_allowed};
+use crate::permission::{Action, Subject, account_may, allowed};
 use crate::rollup::{Rollup, rollup};
 use crate::urls::label;
 use crate::world::{Enrolment, Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
@@ -67,6 +66,7 @@ pub(super) fn instance(
         message,
         progress,
         starts_at,
+        may: allowed(world, viewer, Action::OF_INSTANCE, Subject::Instance(instance)),
     })
 }
 
@@ -90,7 +90,7 @@ fn user(world: &World, viewer: PersonId, instance: &Instance, owner: &Username) 
     let name = instance.spec.name.as_str();
     // The name alone is one of the viewer's own. One of before may be called as the lobby is. A key that was never used
     // opens nothing under the name of an account.
-    let alone = viewer == instance.owner && name != LOBBY && !world.is_username(name);
+    let alone = instance.is_named_by(viewer) && name != LOBBY && !world.is_username(name);
     if alone { name.to_owned() } else { format!("{name}.{owner}") }
 }
 
@@ -121,8 +121,8 @@ pub fn node_view(world: &World, viewer: &Person, node: &Node, now: Now) -> NodeV
 
 pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Liveness, load: Load) -> NodeView {
     let link = world.links.get(&node.id);
-    let actor = Actor::new(viewer, Via::Console);
-    let manageable = is_allowed(world, &actor, Action::ManageNode, Subject::Node(node));
+    let may = allowed(world, viewer.id, Action::OF_NODE, Subject::Node(node));
+    let manageable = may.contains(&Action::ManageNode);
     let since = match link {
         Some(link) if link.connected && is_present(liveness) => Some(link.since),
         Some(link) => Some(link.last_heard_at),
@@ -153,6 +153,7 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         was_ready: node.was_ready,
         enrolment: node.enrolment.as_ref().filter(|_| manageable).map(enrolment),
         created_at: node.created_at,
+        may,
     }
 }
 
@@ -190,14 +191,24 @@ fn username(world: &World, person: PersonId) -> Option<Username> {
     world.people.get(&person).map(|person| person.username.clone())
 }
 
-pub fn person_view(person: &Person) -> PersonView {
+pub fn person_view(world: &World, person: &Person) -> PersonView {
     PersonView {
         id: person.id,
         username: person.username.clone(),
         email: person.email.clone(),
         administrator: person.administrator,
         created_at: person.created_at,
+        may: allowed_at_all(world, person),
     }
+}
+
+fn allowed_at_all(world: &World, person: &Person) -> Vec<Action> {
+    let may = |action: &&Action| {
+        [Subject::Account(person), Subject::Installation]
+            .into_iter()
+            .any(|subject| account_may(world, person.id, **action, subject))
+    };
+    Action::OF_ACCOUNT.iter().filter(may).copied().collect()
 }
 
 pub fn ssh_key_view(world: &World, key: &SshKey) -> SshKeyView {

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::event::InstanceEvent;
 use model::forward::{ForwardKey, Place};
-use model::id::{InstanceId, NodeId, PersonId, SessionId, TokenId};
+use model::id::{InstanceId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::DesiredState;
 use model::node::NodeFacts;
 use model::observed::Observed;
 use model::port::{HostPort, PortBlock, PortRange};
+use model::refusal::Refusal;
 use model::stranger::{Origin, Stranger};
 use model::version::{Generation, Restarts};
 
@@ -28,6 +29,26 @@ impl World {
     pub fn is_username(&self, name: &str) -> bool {
         let mut found = self.found_by.username.candidates(name, PersonId::from_bits(0));
         found.any(|id| self.people.get(&id).is_some_and(|person| person.username.as_str() == name))
+    }
+
+    pub fn find_instance(&self, id: InstanceId) -> Result<&Arc<Instance>, Refusal> {
+        self.instances.get(&id).ok_or_else(|| Refusal::not_found("instance"))
+    }
+
+    pub fn find_node(&self, id: NodeId) -> Result<&Arc<Node>, Refusal> {
+        self.nodes.get(&id).ok_or_else(|| Refusal::not_found("node"))
+    }
+
+    pub fn find_ssh_key(&self, id: SshKeyId) -> Result<&Arc<SshKey>, Refusal> {
+        self.ssh_keys.get(&id).ok_or_else(|| Refusal::not_found("SSH key"))
+    }
+
+    pub fn find_token(&self, id: TokenId) -> Result<&Arc<Token>, Refusal> {
+        self.tokens.get(&id).ok_or_else(|| Refusal::not_found("token"))
+    }
+
+    pub fn find_session(&self, id: SessionId) -> Result<&Arc<Session>, Refusal> {
+        self.sessions.get(&id).ok_or_else(|| Refusal::not_found("session"))
     }
 
     pub fn has_administrator(&self) -> bool {
@@ -73,6 +94,11 @@ impl World {
 
     pub fn ssh_keys_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<SshKey>> {
         self.ssh_keys.values().filter(move |key| key.person == person)
+    }
+
+    /// The nodes that the person registered; of nobody, the installation's own.
+    pub fn nodes_of(&self, owner: Option<PersonId>) -> impl Iterator<Item = &Arc<Node>> {
+        self.nodes.values().filter(move |node| node.owner == owner)
     }
 
     /// Everything that is assigned to the node, tombstones too, in the order of ids.
@@ -129,16 +155,6 @@ impl World {
         self.events.get(&instance).map_or(&[], |events| events.as_slice())
     }
 
-    /// The installation's own nodes and those of administrators take everybody's instances.
-    pub fn is_shared(&self, node: &Node) -> bool {
-        node.owner.is_none_or(|owner| self.people.get(&owner).is_some_and(|owner| owner.administrator))
-    }
-
-    /// May instances of this person be placed on the node?
-    pub fn takes_instances_of(&self, node: &Node, person: PersonId) -> bool {
-        node.owner == Some(person) || self.is_shared(node)
-    }
-
     /// What the node last said of its machine.
     pub fn node_facts<'a>(&'a self, node: &'a Node) -> Option<&'a NodeFacts> {
         self.links.get(&node.id).map(|link| &link.facts).or(node.facts.as_ref())
@@ -167,6 +183,11 @@ impl World {
 }
 
 impl Node {
+    /// Whether one person, or nobody, registered both: each believes what the other says of their machine.
+    pub fn shares_owner_with(&self, other: &Self) -> bool {
+        self.owner == other.owner
+    }
+
     /// Whether its channel comes from loopback, hence from the main server's own machine.
     pub fn dials_from_here(&self) -> bool {
         let peer = self.peer_address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
@@ -180,6 +201,11 @@ impl Node {
 }
 
 impl Instance {
+    /// Whether its name is one of that person's.
+    pub fn is_named_by(&self, person: PersonId) -> bool {
+        self.owner == person
+    }
+
     /// What it holds of the host ports of its node, or of the main server's.
     pub fn held_ports(&self, place: Place) -> impl Iterator<Item = PortRange> {
         let block = (place == Place::Node).then(|| self.host_ports.range());

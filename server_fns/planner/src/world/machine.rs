@@ -23,7 +23,8 @@ impl World {
     pub fn held_beside<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = PortRange> + 'a {
         let network = self.network_of(node);
         let beside = move |other: NodeId| {
-            let trusted = |other: &Node| other.owner == node.owner || self.is_shared(other) || self.is_beside(other);
+            let trusted =
+                |other: &Node| other.shares_owner_with(node) || self.is_shared(other) || self.is_beside(other);
             let there = |other: &Node| self.network_of(other) == network && trusted(other);
             other == node.id || !network.is_empty() && self.nodes.get(&other).is_some_and(|other| there(other))
         };

@@ -52,8 +52,7 @@ fn machines_that_take_turns_with_a_key_are_all_refused_until_a_person_decides() 
     for machine in ["machine", "another"] {
         assert!(matches!(knock(&scene, node, machine, None), Err(ChannelRefusal::SecondMachine(_))));
     }
-    let owner = scene.actor("ada");
-    let decided = nodes::unfreeze(&scene.world, &owner, node).unwrap();
+    let decided = nodes::unfreeze(&scene.world, node).unwrap();
     scene.commit(decided);
     assert!(knock(&scene, node, "another", None).is_ok());
 }

@@ -6,15 +6,15 @@ use model::id::NodeId;
 use model::node::{EngineState, NodeFacts};
 use model::refusal::{Refusal, RefusalCode};
 use planner::channel;
-use planner::command::nodes;
-use planner::command::nodes::enrolment::{issue, offering, redeem};
+use planner::command::nodes::enrolment::{offering, redeem};
+use planner::command::{Command, nodes};
 use planner::limits::ENROLMENT_LIFETIME;
 use planner::view::node_view;
 
 use crate::scene::{Scene, facts};
 
 fn issued(scene: &mut Scene, owner: &str, node: NodeId, code: &str) -> Result<(), Refusal> {
-    let decided = issue(&scene.world, &scene.actor(owner), node, code.into(), scene.now)?;
+    let decided = scene.decide(owner, &Command::IssueCode { id: node, code_hash: code.into() })?;
     scene.commit(decided);
     Ok(())
 }
@@ -68,7 +68,7 @@ fn a_code_is_withdrawn_by_a_newer_one_by_a_new_key_by_a_connection_and_with_its_
     issued(&mut scene, "bob", node, "c1").unwrap();
     issued(&mut scene, "bob", node, "c2").unwrap();
     assert!(refused(&mut scene, "c1").contains("opens nothing"));
-    let decided = nodes::rotate_key(&scene.world, &scene.actor("bob"), node, "k2".into()).unwrap();
+    let decided = nodes::rotate_key(&scene.world, node, "k2".into()).unwrap();
     scene.commit(decided);
     assert!(refused(&mut scene, "c2").contains("opens nothing"));
     issued(&mut scene, "bob", node, "c3").unwrap();
@@ -76,7 +76,7 @@ fn a_code_is_withdrawn_by_a_newer_one_by_a_new_key_by_a_connection_and_with_its_
     assert!(refused(&mut scene, "c3").contains("opens nothing"), "its machine has come with the key");
     let other = scene.register("bob", "lab-2").unwrap();
     issued(&mut scene, "bob", other, "c4").unwrap();
-    let decided = nodes::remove(&scene.world, &scene.actor("bob"), other).unwrap();
+    let decided = nodes::remove(&scene.world, other).unwrap();
     scene.commit(decided);
     assert!(refused(&mut scene, "c4").contains("opens nothing"));
     assert!(refused(&mut scene, "").contains("opens nothing"), "nodes without a code are found by none");
@@ -102,7 +102,7 @@ fn only_who_manages_a_node_gets_a_code_for_it_and_a_connected_one_has_none() {
 fn whoever_does_not_manage_a_node_learns_nothing_of_its_code() {
     let mut scene = Scene::with_people();
     let node = scene.register("ada", "lab-1").unwrap();
-    let rotated = nodes::rotate_key(&scene.world, &scene.actor("ada"), node, "k".into()).unwrap();
+    let rotated = nodes::rotate_key(&scene.world, node, "k".into()).unwrap();
     let decided = offering(rotated, "c", scene.now);
     scene.commit(decided);
     let seen = |name: &str| {
@@ -127,10 +127,10 @@ fn a_node_was_ready_from_its_first_good_heartbeat_on() {
     assert!(!scene.world.nodes[&node].was_ready);
     let away = NodeFacts { engine: EngineState::Away { reason: "gone".into() }, ..facts() };
     assert!(!beat(&mut scene, &away));
-    let decided = nodes::cordon(&scene.world, &scene.actor("ada"), node).unwrap();
+    let decided = nodes::cordon(&scene.world, node).unwrap();
     scene.commit(decided);
     assert!(!beat(&mut scene, &facts()));
-    let decided = nodes::uncordon(&scene.world, &scene.actor("ada"), node).unwrap();
+    let decided = nodes::uncordon(&scene.world, node).unwrap();
     scene.commit(decided);
     assert!(beat(&mut scene, &facts()));
     assert!(!beat(&mut scene, &facts()), "it is noted once");

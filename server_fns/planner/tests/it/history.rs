@@ -9,10 +9,9 @@ use model::instance::DesiredState;
 use model::port::{ContainerPort, PortRange};
 use model::request::{CreateInstance, OpenForward, RegisterNode};
 use model::verb::Verb;
-use planner::actor::{Actor, Via};
 use planner::channel;
 use planner::command::idempotency::{Key, decide_once};
-use planner::command::{Asker, Command, Decision, nodes, people, ssh_keys};
+use planner::command::{Asker, Command, Decision, people, ssh_keys};
 
 use crate::scene::{RANGE, Scene, facts, introduction, opening};
 use crate::worker::Worker;
@@ -193,7 +192,7 @@ impl History {
         let key = self.scene.world.ssh_keys_of(actor.person).next().map(|key| key.id);
         match key.filter(|_| how.is_multiple_of(2)) {
             Some(key) => {
-                let decided = ssh_keys::remove(&self.scene.world, &actor, key).expect("an own key");
+                let decided = ssh_keys::remove(&self.scene.world, key).expect("an own key");
                 self.scene.commit(decided);
             }
             None => drop(self.scene.add_key(actor.person, &format!("key-{}", how % 4))),
@@ -201,17 +200,15 @@ impl History {
     }
 
     fn nodes(&mut self, owner: &str, which: u8, how: u8) {
-        let actor = self.scene.actor(owner);
-        let Some(node) = self.any_node(which) else { return };
-        let world = &self.scene.world;
-        let decided = match how % 5 {
-            0 => nodes::cordon(world, &actor, node),
-            1 => nodes::uncordon(world, &actor, node),
-            2 => nodes::remove(world, &actor, node),
+        let Some(id) = self.any_node(which) else { return };
+        let command = match how % 5 {
+            0 => Command::CordonNode { id },
+            1 => Command::UncordonNode { id },
+            2 => Command::RemoveNode { id },
             3 => {
                 let host_ports = Some(PortRange { first: RANGE.first + u16::from(how % 8), ..RANGE });
-                let name = world.nodes[&node].settings.name.to_string();
-                nodes::update(world, &actor, node, &RegisterNode { name, host_ports, ..RegisterNode::default() })
+                let name = self.scene.world.nodes[&id].settings.name.to_string();
+                Command::UpdateNode { id, asked: RegisterNode { name, host_ports, ..RegisterNode::default() } }
             }
             _ => {
                 if let Ok(node) = self.scene.register(owner, &format!("lab-{}", how % 7)) {
@@ -220,7 +217,7 @@ impl History {
                 return;
             }
         };
-        if let Ok(decided) = decided {
+        if let Ok(decided) = self.scene.decide(owner, &command) {
             self.scene.commit(decided);
         }
     }
@@ -243,9 +240,8 @@ impl History {
                 assert!(people::session_is_valid(&self.scene.world.sessions[&id], now));
             }
             _ => {
-                let actor = Actor::new(&world.people[&person], Via::Console);
-                let invited = people::create_invite(world, &actor, "hash".into(), &mut draw, now);
-                assert_eq!(invited.is_ok(), world.people[&person].administrator);
+                let invited = self.scene.decide(someone, &Command::CreateInvite { secret_hash: "hash".into() });
+                assert_eq!(invited.is_ok(), self.scene.world.people[&person].administrator);
                 if let Ok(decided) = invited {
                     self.scene.commit(decided);
                 }

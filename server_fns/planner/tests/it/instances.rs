@@ -115,7 +115,7 @@ fn a_key_is_needed_and_must_be_an_own_one() {
         assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("ssh_keys")));
     }
     let own = scene.world.ssh_keys_of(bob).next().unwrap().id;
-    let decided = ssh_keys::remove(&scene.world, &scene.actor("bob"), own).unwrap();
+    let decided = ssh_keys::remove(&scene.world, own).unwrap();
     scene.commit(decided);
     assert!(refused(&mut scene, "bob", &asked("web")).message.starts_with("Add an SSH public key first"));
 }
@@ -130,7 +130,7 @@ fn an_instance_without_a_key_is_for_whoever_says_so() {
         assert!(scene.instance(id).spec.ssh_keys.is_empty(), "{name}");
         let own = scene.world.ssh_keys_of(scene.person("bob")).next().map(|key| key.id);
         if let Some(own) = own {
-            let decided = ssh_keys::remove(&scene.world, &scene.actor("bob"), own).unwrap();
+            let decided = ssh_keys::remove(&scene.world, own).unwrap();
             scene.commit(decided);
         }
     }
@@ -146,7 +146,7 @@ fn a_removed_key_leaves_the_assignment_at_once() {
     let lines = scene.assignment(node).instances[0].authorized_keys.clone();
     assert_eq!(lines, ["ssh-ed25519 laptop bob@laptop", "ssh-ed25519 desk top bob@desk-top"]);
     let key = scene.world.ssh_keys_of(bob).next().unwrap().id;
-    let decided = ssh_keys::remove(&scene.world, &scene.actor("bob"), key).unwrap();
+    let decided = ssh_keys::remove(&scene.world, key).unwrap();
     scene.commit(decided);
     scene.settle();
     assert_eq!(scene.assignment(node).instances[0].authorized_keys, lines[1..]);

@@ -7,6 +7,7 @@ use model::refusal::{Refusal, RefusalCode};
 use model::request::AddSshKey;
 use model::view::KeyStanding;
 use planner::actor::{Actor, Via};
+use planner::command::Command;
 use planner::command::ssh_keys::{self, ParsedKey, Shown};
 use planner::guest::{Guest, Route, astray, guest, jump, manages, no_such_jump, reaches};
 use planner::keys::{Holder, claims, holder, opens, settle, standing};
@@ -40,7 +41,7 @@ fn claim(scene: &mut Scene, name: &str, public_key: &str) -> Result<SshKeyId, Re
 }
 
 fn prove(scene: &mut Scene, name: &str, id: SshKeyId, how: Shown) -> Result<(), Refusal> {
-    let decided = ssh_keys::prove(&scene.world, scene.person(name), id, how, scene.now)?;
+    let decided = scene.decide(name, &Command::ProveSshKey { id, shown: how })?;
     scene.commit(decided);
     Ok(())
 }
@@ -74,7 +75,7 @@ fn the_table_of_standings() {
     assert_eq!((third.code, third.field.as_deref()), (RefusalCode::Conflict, Some("public_key")));
     assert!(!third.message.contains("ada"), "{third}");
     // When the one who proved it lets go of it, the other is as the first to come.
-    let decided = ssh_keys::remove(&scene.world, &scene.actor("ada"), adas).unwrap();
+    let decided = ssh_keys::remove(&scene.world, adas).unwrap();
     scene.commit(decided);
     assert_eq!(standing_of(&scene, eves), KeyStanding::Sole);
     prove(&mut scene, "eve", eves, Shown::ByTheWay).unwrap();
@@ -280,7 +281,7 @@ fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
     let mut scene = scene();
     let (laptop, robot) =
         (claim(&mut scene, "bob", "ssh-ed25519 laptop").unwrap(), claim(&mut scene, "bob", KEY).unwrap());
-    let decided = ssh_keys::may_manage(&scene.world, &scene.actor("bob"), robot, false).unwrap();
+    let decided = ssh_keys::may_manage(&scene.world, robot, false).unwrap();
     scene.commit(decided);
     let prod = scene.create("bob", "prod").unwrap();
     assert_eq!(scene.instance(prod).spec.ssh_keys, [laptop], "nobody ticked the other for it");
@@ -302,7 +303,7 @@ fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
     );
     let unknown = told(&scene, "pord").unwrap();
     assert!(unknown.ends_with("no instance called pord. This SSH key opens: ci-box."), "{unknown}");
-    let foreign = ssh_keys::may_manage(&scene.world, &scene.actor("eve"), robot, true).unwrap_err();
+    let foreign = scene.decide("eve", &Command::SetMayManage { id: robot, allowed: true }).unwrap_err();
     assert_eq!(foreign.code, RefusalCode::NotFound);
 }
 
@@ -384,13 +385,13 @@ proptest! {
                 Step::Login => {
                     if let Some(Guest::Visitor(visitor)) = guest(&scene.world, "web-1", KEY) {
                         prop_assert_eq!(visitor.actor.person, ada);
-                        let decided = ssh_keys::prove(&scene.world, ada, visitor.key, Shown::ByTheWay, scene.now).unwrap();
+                        let decided = ssh_keys::prove(&scene.world, visitor.key, Shown::ByTheWay, scene.now).unwrap();
                         scene.commit(decided);
                     }
                 }
                 Step::Enrol => {
                     let Some(Guest::Visitor(visitor)) = guest(&scene.world, "enrol+ada", KEY) else { panic!("her claim") };
-                    let decided = ssh_keys::prove(&scene.world, ada, visitor.key, Shown::Meant, scene.now).unwrap();
+                    let decided = ssh_keys::prove(&scene.world, visitor.key, Shown::Meant, scene.now).unwrap();
                     scene.commit(decided);
                 }
                 Step::Restart => {

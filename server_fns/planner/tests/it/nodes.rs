@@ -5,7 +5,7 @@ use model::node::{EngineState, NodeFacts};
 use model::refusal::RefusalCode;
 use model::request::RegisterNode;
 use model::verb::Verb;
-use planner::command::nodes;
+use planner::command::{Command, nodes};
 use planner::liveness::LEASE;
 
 use crate::scene::{RANGE, Scene, facts};
@@ -62,10 +62,10 @@ fn a_refusal_tells_of_each_node_why() {
         scene.connect(node, "machine");
         scene.world.heard(node, said, scene.now);
     }
-    let decided = nodes::cordon(&scene.world, &scene.actor("ada"), cordoned).unwrap();
+    let decided = nodes::cordon(&scene.world, cordoned).unwrap();
     scene.commit(decided);
     let asked = RegisterNode { name: "full".into(), max_instances: Some(1), ..RegisterNode::default() };
-    let decided = nodes::update(&scene.world, &scene.actor("ada"), full, &asked).unwrap();
+    let decided = nodes::update(&scene.world, full, &asked).unwrap();
     scene.commit(decided);
     assert_eq!(scene.world.nodes[&full].settings.host_ports, RANGE, "what was left out stays");
 
@@ -112,10 +112,10 @@ fn a_persons_node_takes_only_its_owners_instances_and_an_administrators_takes_al
     assert!(refusal.message.contains("mine takes only its owner's instances"), "{refusal}");
     scene.create("bob", "web").unwrap();
 
-    let hidden = nodes::cordon(&scene.world, &scene.actor("eve"), own).unwrap_err();
+    let hidden = scene.decide("eve", &Command::CordonNode { id: own }).unwrap_err();
     assert_eq!(hidden.code, RefusalCode::NotFound);
     let shared = scene.register("ada", "ours").unwrap();
-    let visible = nodes::cordon(&scene.world, &scene.actor("eve"), shared).unwrap_err();
+    let visible = scene.decide("eve", &Command::CordonNode { id: shared }).unwrap_err();
     assert_eq!(visible.code, RefusalCode::Forbidden);
 }
 
@@ -128,8 +128,9 @@ fn the_installations_own_node_takes_all_and_gets_a_new_key_when_enrolled_again()
     let id = scene.commit(decided);
     scene.connect(id, "machine");
     scene.create("eve", "web").unwrap();
-    assert_eq!(nodes::cordon(&scene.world, &scene.actor("eve"), id).unwrap_err().code, RefusalCode::Forbidden);
-    assert!(nodes::cordon(&scene.world, &scene.actor("ada"), id).is_ok());
+    let cordon = Command::CordonNode { id };
+    assert_eq!(scene.decide("eve", &cordon).unwrap_err().code, RefusalCode::Forbidden);
+    assert!(scene.decide("ada", &cordon).is_ok());
 
     let again = RegisterNode { address: Some("lab.example.org".into()), ..asked };
     let decided = nodes::install(&scene.world, &again, "k2".into(), &mut draw, scene.now).unwrap();
@@ -168,11 +169,11 @@ fn a_node_goes_only_when_nothing_is_on_it() {
     let id = scene.create("bob", "web").unwrap();
     let node = scene.instance(id).node;
     scene.wish("bob", id, Verb::Delete).unwrap();
-    let refusal = nodes::remove(&scene.world, &scene.actor("ada"), node).unwrap_err();
+    let refusal = nodes::remove(&scene.world, node).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Conflict);
     assert!(refusal.message.contains("web"), "{refusal}");
     let free = scene.register("ada", "free").unwrap();
-    let decided = nodes::remove(&scene.world, &scene.actor("ada"), free).unwrap();
+    let decided = nodes::remove(&scene.world, free).unwrap();
     scene.commit(decided);
     assert!(!scene.world.nodes.contains_key(&free));
 }

@@ -6,14 +6,14 @@ use model::refusal::RefusalCode;
 use model::request::{CreateToken, Settings, SignUpMode};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission, Newcomer};
-use planner::command::{settings, ssh_keys, tokens};
+use planner::command::{Command, settings, ssh_keys, tokens};
 use planner::limits::{INVITE_LIFETIME, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, SWEEP_EVERY};
 
 use crate::scene::{Scene, asks, opening};
 
 fn sign_up_mode(scene: &mut Scene, sign_up: SignUpMode) {
     let changed = Settings { sign_up, ..scene.world.settings };
-    let decided = settings::change(&scene.world, &scene.actor("ada"), changed).unwrap();
+    let decided = settings::change(&scene.world, changed).unwrap();
     scene.commit(decided);
 }
 
@@ -79,9 +79,9 @@ fn an_invitation_admits_one_person_until_it_expires() {
     sign_up_mode(&mut scene, SignUpMode::Invite);
     assert!(scene.sign_up("dan").is_err());
     let mut draw = scene.draw();
-    let bob = people::create_invite(&scene.world, &scene.actor("bob"), "h".into(), &mut draw, scene.now).unwrap_err();
+    let bob = scene.decide("bob", &Command::CreateInvite { secret_hash: "h".into() }).unwrap_err();
     assert_eq!(bob.code, RefusalCode::Forbidden);
-    let decided = people::create_invite(&scene.world, &scene.actor("ada"), "h".into(), &mut draw, scene.now).unwrap();
+    let decided = people::create_invite(&scene.world, "h".into(), &mut draw, scene.now).unwrap();
     let invite = scene.commit(decided);
     let admission = Admission::Invite(people::find_invite(&scene.world, "h", scene.now).unwrap());
     assert_eq!(admission, Admission::Invite(invite));
@@ -182,7 +182,7 @@ fn a_new_password_ends_the_other_sessions() {
 fn sessions_are_ended_by_their_own_person_only() {
     let mut scene = Scene::with_people();
     let id = open_session(&mut scene, "bob");
-    let refusal = people::revoke_session(&scene.world, &scene.actor("ada"), id).unwrap_err();
+    let refusal = scene.decide("ada", &Command::RevokeSession { id }).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::NotFound);
     let actor = Actor { via: Via::Session(id), ..scene.actor("bob") };
     let decided = people::close_session(&scene.world, &actor);
@@ -197,10 +197,11 @@ fn keys_are_added_once_and_seen_by_their_owner_only() {
     let again = scene.add_key(bob, "laptop").unwrap_err();
     assert_eq!((again.code, again.field.as_deref()), (RefusalCode::Conflict, Some("public_key")));
     let key = scene.world.ssh_keys_of(bob).next().unwrap().id;
-    let foreign = ssh_keys::remove(&scene.world, &scene.actor("ada"), key).unwrap_err();
-    let absent = ssh_keys::remove(&scene.world, &scene.actor("ada"), model::id::SshKeyId::from_bits(9)).unwrap_err();
+    let foreign = scene.decide("ada", &Command::RemoveSshKey { id: key }).unwrap_err();
+    let absent = Command::RemoveSshKey { id: model::id::SshKeyId::from_bits(9) };
+    let absent = scene.decide("ada", &absent).unwrap_err();
     assert_eq!(foreign, absent, "the two answers tell foreign from absent");
-    let decided = ssh_keys::remove(&scene.world, &scene.actor("bob"), key).unwrap();
+    let decided = ssh_keys::remove(&scene.world, key).unwrap();
     scene.commit(decided);
     assert_eq!(scene.world.ssh_keys_of(bob).count(), 0);
 }
@@ -222,7 +223,7 @@ fn a_token_is_named_once_and_touched_each_minute() {
     assert_eq!(used(&scene), []);
     scene.pass(Duration::from_secs(60));
     assert_eq!(used(&scene).len(), 1);
-    let decided = tokens::remove(&scene.world, &actor, id).unwrap();
+    let decided = tokens::remove(&scene.world, id).unwrap();
     scene.commit(decided);
     assert!(scene.world.token_by_hash("h").is_none());
 }

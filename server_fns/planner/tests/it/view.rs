@@ -54,7 +54,7 @@ fn the_ssh_command_uses_the_settled_address_before_the_one_it_came_from() {
     assert_eq!(command(&scene), "ssh -p 1024 root@192.0.2.7");
     for (address, shown) in [("lab.example.org", "lab.example.org"), ("", "192.0.2.7")] {
         let asked = RegisterNode { name: "lab-1".into(), address: Some(address.into()), ..RegisterNode::default() };
-        let decided = nodes::update(&scene.world, &scene.actor("ada"), node, &asked).unwrap();
+        let decided = nodes::update(&scene.world, node, &asked).unwrap();
         scene.commit(decided);
         assert_eq!(command(&scene), format!("ssh -p 1024 root@{shown}"));
     }

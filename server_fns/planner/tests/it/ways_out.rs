@@ -9,7 +9,7 @@ use model::node::Availability;
 use model::refusal::RefusalCode;
 use model::request::DrainNode;
 use model::verb::Verb;
-use planner::command::{Command, nodes};
+use planner::command::Command;
 use planner::explain::explain;
 use planner::limits::{USUAL_DELETING, USUAL_PENDING};
 use planner::liveness::LEASE;
@@ -82,12 +82,12 @@ fn a_deletion_that_its_node_does_not_get_done_is_forgotten_too() {
 fn a_node_that_is_gone_for_good_is_forgotten_with_all_that_was_on_it() {
     let (mut scene, id) = running();
     let node = scene.instance(id).node;
-    let asked = |scene: &Scene, who: &str| nodes::forget(&scene.world, &scene.actor(who), node, scene.now);
-    assert_eq!(asked(&scene, "ada").unwrap_err().code, RefusalCode::Conflict);
+    let asked = |scene: &mut Scene, who: &str| scene.decide(who, &Command::ForgetNode { id: node });
+    assert_eq!(asked(&mut scene, "ada").unwrap_err().code, RefusalCode::Conflict);
     scene.disconnect(node);
     scene.pass(LEASE);
-    assert_eq!(asked(&scene, "bob").unwrap_err().code, RefusalCode::Forbidden);
-    let decided = asked(&scene, "ada").unwrap();
+    assert_eq!(asked(&mut scene, "bob").unwrap_err().code, RefusalCode::Forbidden);
+    let decided = asked(&mut scene, "ada").unwrap();
     scene.commit(decided);
     assert!(scene.world.nodes.is_empty() && scene.world.instances.is_empty());
     assert!(!scene.world.people.is_empty() && !scene.world.instances.contains_key(&id));

@@ -7,12 +7,11 @@ use model::refusal::Refusal;
 use crate::actor::Actor;
 use crate::command::Decision;
 use crate::event::EventKind;
-use crate::permission::Action;
 use crate::world::{Change, Instance, World};
 
 /// Whether a login through the gateway starts it when it is stopped.
 pub fn start_on_connect(world: &World, actor: &Actor, id: InstanceId, allowed: bool) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, Action::ManageInstance, id)?;
+    let instance = world.find_instance(id)?;
     if instance.spec.start_on_connect == allowed {
         return Ok(Decision::unchanged(()));
     }

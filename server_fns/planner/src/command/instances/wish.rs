@@ -13,7 +13,6 @@ use crate::command::Decision;
 use crate::deadline::is_overdue;
 use crate::event::EventKind;
 use crate::liveness::{is_present, liveness};
-use crate::permission::Action;
 use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
 
@@ -24,14 +23,14 @@ pub fn wish(world: &World, actor: &Actor, id: InstanceId, verb: Verb, now: Now) 
         Verb::Stop => stop(world, actor, id, now),
         Verb::Restart => restart(world, actor, id, now),
         Verb::Delete => delete(world, actor, id, now),
-        Verb::Forget => forget(world, actor, id, now),
+        Verb::Forget => forget(world, id, now),
     }
 }
 
 /// Wishes it to run. After an error this asks the node to try again, and where the node pauses before it starts
 /// again what ended by itself, this ends the pause.
 fn start(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, Action::ManageInstance, id)?;
+    let instance = world.find_instance(id)?;
     let phase = phase_of(world, instance, now);
     let waits = starts_at(instance).is_some() && phase.can_start();
     // Where asking again is no answer: something failed, or nobody here can bring it about.
@@ -55,7 +54,7 @@ fn start(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decis
 
 /// Wishes it to stop. While its node is away the wish waits.
 fn stop(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, Action::ManageInstance, id)?;
+    let instance = world.find_instance(id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Stopped && phase != Phase::Error;
     let wish = Instance { desired: DesiredState::Stopped, ..Instance::clone(instance) };
@@ -64,7 +63,7 @@ fn stop(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decisi
 
 /// Wishes one restart. While one is under way, asking again changes nothing.
 fn restart(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, Action::ManageInstance, id)?;
+    let instance = world.find_instance(id)?;
     let phase = phase_of(world, instance, now);
     let holds = phase == Phase::Restarting;
     let wish = Instance { restarts: instance.restarts.next(), ..Instance::clone(instance) };
@@ -73,7 +72,7 @@ fn restart(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Dec
 
 /// Wishes it gone for good. Its name, host ports and quota are free once its node has confirmed that.
 fn delete(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, Action::ManageInstance, id)?;
+    let instance = world.find_instance(id)?;
     let phase = phase_of(world, instance, now);
     let holds = instance.desired == DesiredState::Deleted;
     let wish = Instance { desired: DesiredState::Deleted, ..Instance::clone(instance) };
@@ -82,8 +81,8 @@ fn delete(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Deci
 
 /// Takes a deletion as done although the node has not confirmed it, because it is away or its engine does not get it
 /// done: name, host ports and quota are free at once. What is left on the node stays there, and is shown there.
-fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
-    let instance = actor.instance(world, Action::ManageInstance, id)?;
+fn forget(world: &World, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
+    let instance = world.find_instance(id)?;
     let refused = |why: &str| {
         let message = format!("The instance {} cannot be forgotten: {why}.", instance.spec.name);
         Err(Refusal::new(RefusalCode::Conflict, message))

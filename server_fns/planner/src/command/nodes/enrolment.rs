@@ -6,17 +6,15 @@ use model::name::NodeName;
 use model::refusal::{Refusal, RefusalCode};
 
 use super::unbound;
-use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::Decision;
 use crate::limits::ENROLMENT_LIFETIME;
 use crate::liveness::{is_present, liveness};
-use crate::permission::Action;
 use crate::world::{Change, Enrolment, Node, World};
 
 /// Makes a code for a node in place of the one before. The node's key stays what it is until the code is used.
-pub fn issue(world: &World, actor: &Actor, id: NodeId, code_hash: String, now: Now) -> Result<Decision<()>, Refusal> {
-    let node = actor.node(world, Action::ManageNode, id)?;
+pub fn issue(world: &World, id: NodeId, code_hash: String, now: Now) -> Result<Decision<()>, Refusal> {
+    let node = world.find_node(id)?;
     if is_present(liveness(world, id, now.mono)) {
         let message = format!(
             "The node {} is connected and needs no code. If another machine shall take its place, rotate its key.",

@@ -46,7 +46,7 @@ impl Lobby {
             Command::Nothing => Ok(String::new()),
             Command::Help => Ok(HELP.to_owned()),
             Command::WhoAmI => {
-                let me = person_view(&*self.gateway.core.person(actor)?);
+                let me = person_view(&self.gateway.core.world(), &*self.gateway.core.person(actor)?);
                 Ok(if json { as_json(&me) } else { format!("{} ({})\n", me.username, me.email) })
             }
             Command::List { all } => {
@@ -59,7 +59,7 @@ impl Lobby {
             }
             Command::New { name, image, limits } => {
                 let asked = CreateInstance { name, image, limits, ..CreateInstance::default() };
-                let made = self.gateway.instances.create(actor, asked, None).await?;
+                let made = self.gateway.instances.create(actor, asked).await?;
                 Ok(show(&self.settled(made.id).await?))
             }
             Command::Start { name } => {

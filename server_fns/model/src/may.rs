@@ -1,0 +1,100 @@
+//! What somebody can be allowed to do, by one name each: the server's table, views and pages all speak of these.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Action {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Action {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+        }
+    };
+}
+
+actions! {
+    /// Know that the instance is there, and how it is.
+    SeeInstance,
+    /// Start, stop, restart, delete, and change its settings.
+    ManageInstance,
+    /// Use its terminal and its files.
+    EnterInstance,
+    /// Open anything on it through the SSH gateway.
+    ReachInstance,
+    /// Log in to it by its name at the SSH gateway.
+    LogIn,
+    /// Make links that open its URLs.
+    ShareInstance,
+    /// Open a public URL of it that is for its owner alone.
+    OpenOwnUrl,
+
+    SeeNode,
+    /// Place instances of one's own there.
+    PlaceOnNode,
+    ManageNode,
+
+    /// See and change an SSH key.
+    ManageKey,
+    /// Show that one holds an SSH key.
+    ProveKey,
+    ManageToken,
+    ManageSession,
+
+    /// What an account sees and settles of its own.
+    UseAccount,
+    ChangePassword,
+    AddKey,
+    CreateToken,
+    CreateInstance,
+    RegisterNode,
+
+    SeeSettings,
+    ChangeSettings,
+    SeeInvites,
+    Invite,
+    WithdrawInvite,
+    /// List the instances of all people.
+    ListEverybody,
+    /// Know how the installation is exposed to others.
+    SeeExposure,
+
+    /// Open an account or a session.
+    SignIn,
+    /// Change a code for a node's key.
+    Enrol,
+    /// What `dockhost admin` does on the server's own computer.
+    Operate,
+}
+
+impl Action {
+    /// Those of an instance, of a node, and of an account and the whole installation: a view of one tells them.
+    pub const OF_INSTANCE: &'static [Self] = &[
+        Self::SeeInstance,
+        Self::ManageInstance,
+        Self::EnterInstance,
+        Self::ReachInstance,
+        Self::LogIn,
+        Self::ShareInstance,
+        Self::OpenOwnUrl,
+    ];
+    pub const OF_NODE: &'static [Self] = &[Self::SeeNode, Self::PlaceOnNode, Self::ManageNode];
+    pub const OF_ACCOUNT: &'static [Self] = &[
+        Self::UseAccount,
+        Self::ChangePassword,
+        Self::AddKey,
+        Self::CreateToken,
+        Self::CreateInstance,
+        Self::RegisterNode,
+        Self::SeeSettings,
+        Self::ChangeSettings,
+        Self::SeeInvites,
+        Self::Invite,
+        Self::WithdrawInvite,
+        Self::ListEverybody,
+        Self::SeeExposure,
+    ];
+}

@@ -1,0 +1,53 @@
+//! Which grants somebody holds. Nothing else reads whose a thing is, or who administers, to decide what is allowed.
+
+use model::id::PersonId;
+
+use super::{Grant, Keys, Subject};
+use crate::actor::{Actor, Via};
+use crate::world::{Node, World};
+
+pub(super) fn holds(world: &World, person: PersonId, grant: Grant, subject: Subject<'_>) -> bool {
+    match (grant, subject) {
+        (Grant::Owner, subject) => subject.owner() == Some(person),
+        (Grant::Administrator, _) => world.people.get(&person).is_some_and(|row| row.administrator),
+        (Grant::Shared, Subject::Node(node)) => world.is_shared(node),
+        (Grant::Anybody, _) => true,
+        (Grant::Shared | Grant::Operator, _) => false,
+    }
+}
+
+/// Whether what the actor came with is enough: an SSH key can be one that does not stand for its whole account.
+pub(super) fn is_within_reach(world: &World, actor: &Actor, keys: Keys, subject: Subject<'_>) -> bool {
+    let Via::SshKey(id) = actor.via else { return true };
+    let Some(key) = world.ssh_keys.get(&id) else { return keys == Keys::Any };
+    let ticked = matches!(subject, Subject::Instance(instance) if instance.spec.ssh_keys.contains(&id));
+    let itself = matches!(subject, Subject::SshKey(other) if other.id == id);
+    match keys {
+        Keys::Any => true,
+        Keys::Managing => key.may_manage,
+        Keys::ManagingOrTicked => key.may_manage || ticked,
+        Keys::Ticked => ticked,
+        Keys::ManagingOrItself => key.may_manage || itself,
+    }
+}
+
+impl Subject<'_> {
+    fn owner(self) -> Option<PersonId> {
+        match self {
+            Self::Instance(instance) => Some(instance.owner),
+            Self::Node(node) => node.owner,
+            Self::SshKey(key) => Some(key.person),
+            Self::Token(token) => Some(token.person),
+            Self::Session(session) => Some(session.person),
+            Self::Account(person) => Some(person.id),
+            Self::Installation => None,
+        }
+    }
+}
+
+impl World {
+    /// The installation's own nodes and those of administrators take everybody's instances.
+    pub fn is_shared(&self, node: &Node) -> bool {
+        node.owner.is_none_or(|owner| self.people.get(&owner).is_some_and(|owner| owner.administrator))
+    }
+}

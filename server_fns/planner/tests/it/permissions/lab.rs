@@ -1,0 +1,164 @@
+//! Three people with one of everything each, and everybody who could ask something of it.
+
+use model::forward::{ForwardKey, Place, Protocol};
+use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::may::Action;
+use model::port::HostPort;
+use model::request::{CreateInstance, CreateToken, OpenForward, RegisterNode};
+use planner::actor::{Actor, Via};
+use planner::command::{Answer, Asker, Command};
+use planner::permission::{Grant, Keys, Subject};
+
+use crate::scene::{RANGE, Scene, opening};
+
+/// One thing of each kind.
+#[derive(Clone)]
+pub(super) struct Things {
+    pub(super) person: PersonId,
+    pub(super) instance: InstanceId,
+    pub(super) forward: ForwardKey,
+    pub(super) node: NodeId,
+    /// It may not manage, and is ticked for the instance.
+    pub(super) key: SshKeyId,
+    pub(super) managing: SshKeyId,
+    pub(super) token: TokenId,
+    pub(super) session: SessionId,
+    pub(super) invite: InviteId,
+}
+
+pub(super) struct Lab {
+    pub(super) scene: Scene,
+    pub(super) ada: Things,
+    pub(super) bob: Things,
+    pub(super) eve: Things,
+    pub(super) absent: Things,
+}
+
+/// How somebody comes, and as whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comes {
+    Session,
+    Token,
+    ManagingKey,
+    RestrictedKey,
+    Console,
+}
+
+pub(super) const WAYS: [Comes; 5] =
+    [Comes::Session, Comes::Token, Comes::ManagingKey, Comes::RestrictedKey, Comes::Console];
+
+impl Lab {
+    pub(super) fn open() -> Self {
+        let mut scene = Scene::with_people();
+        let Answer::Invite(invite) = ask(&mut scene, "ada", &Command::CreateInvite { secret_hash: "i".into() }) else {
+            panic!("no invitation")
+        };
+        let all = ["ada", "bob", "eve"].map(|name| things(&mut scene, name, invite));
+        let code = RegisterNode { name: "to-be".into(), host_ports: Some(RANGE), ..RegisterNode::default() };
+        ask(&mut scene, "ada", &Command::RegisterNode { asked: code, key_hash: "k".into(), code_hash: CODE.into() });
+        let [ada, bob, eve] = all;
+        let absent = Things {
+            person: PersonId::from_bits(u64::MAX),
+            instance: InstanceId::from_bits(u64::MAX),
+            forward: ForwardKey { place: Place::Node, protocol: Protocol::Tcp, host: HostPort(9) },
+            node: NodeId::from_bits(u64::MAX),
+            key: SshKeyId::from_bits(u64::MAX),
+            managing: SshKeyId::from_bits(u64::MAX),
+            token: TokenId::from_bits(u64::MAX),
+            session: SessionId::from_bits(u64::MAX),
+            invite: InviteId::from_bits(u64::MAX),
+        };
+        Self { scene, ada, bob, eve, absent }
+    }
+
+    pub(super) fn actor(&self, name: &str, things: &Things, comes: Comes) -> Actor {
+        let via = match comes {
+            Comes::Session => Via::Session(things.session),
+            Comes::Token => Via::Token(things.token),
+            Comes::ManagingKey => Via::SshKey(things.managing),
+            Comes::RestrictedKey => Via::SshKey(things.key),
+            Comes::Console => Via::Console,
+        };
+        Actor { via, ..self.scene.actor(name) }
+    }
+
+    pub(super) fn subject(&self, things: &Things, action: Action) -> Option<Subject<'_>> {
+        let world = &self.scene.world;
+        match action {
+            action if Action::OF_INSTANCE.contains(&action) => {
+                world.instances.get(&things.instance).map(|row| Subject::Instance(row))
+            }
+            action if Action::OF_NODE.contains(&action) => world.nodes.get(&things.node).map(|row| Subject::Node(row)),
+            Action::ManageKey | Action::ProveKey => world.ssh_keys.get(&things.key).map(|row| Subject::SshKey(row)),
+            Action::ManageToken => world.tokens.get(&things.token).map(|row| Subject::Token(row)),
+            Action::ManageSession => world.sessions.get(&things.session).map(|row| Subject::Session(row)),
+            Action::UseAccount
+            | Action::ChangePassword
+            | Action::AddKey
+            | Action::CreateToken
+            | Action::CreateInstance
+            | Action::RegisterNode => world.people.get(&things.person).map(|row| Subject::Account(row)),
+            _ => Some(Subject::Installation),
+        }
+    }
+}
+
+/// Of the node `to-be`.
+pub(super) const CODE: &str = "a code";
+
+fn ask(scene: &mut Scene, who: &str, command: &Command) -> Answer {
+    scene.ask(who, command).unwrap()
+}
+
+fn things(scene: &mut Scene, name: &str, invite: InviteId) -> Things {
+    let person = scene.person(name);
+    let managing = scene.world.ssh_keys_of(person).next().unwrap().id;
+    scene.add_key(person, "robot").unwrap();
+    let key = scene.world.ssh_keys_of(person).find(|key| key.id != managing).unwrap().id;
+    ask(scene, name, &Command::SetMayManage { id: key, allowed: false });
+    let node = scene.register(name, &format!("of-{name}")).unwrap();
+    scene.connect(node, &format!("machine of {name}"));
+    let asked =
+        CreateInstance { name: "web".into(), ssh_keys: Some(vec![key.to_string()]), ..CreateInstance::default() };
+    let instance = scene.create_as(name, &asked).unwrap();
+    let asked = OpenForward { container_port: 8_080, ..OpenForward::default() };
+    ask(scene, name, &Command::OpenForward { id: instance, asked });
+    let forward = scene.instance(instance).spec.forwards[0].key();
+    let asked = CreateToken { name: "t".into() };
+    let token = Command::CreateToken { asked, hint: "dhp".into(), secret_hash: format!("token of {name}") };
+    let Answer::Token(token) = ask(scene, name, &token) else { panic!("no token") };
+    let opening = opening(&scene.world, person);
+    let Answer::Session(session) = ask(scene, name, &Command::OpenSession(opening)) else { panic!("no session") };
+    Things { person, instance, forward, node, key, managing, token, session, invite }
+}
+
+/// Which grants they hold, as the lab was made.
+pub(super) fn held(asker: &Asker, lab: &Lab, whose: &Things, on_node: bool) -> Vec<Grant> {
+    let mut held = vec![Grant::Anybody];
+    match asker {
+        Asker::Stranger => {}
+        Asker::Operator => held.push(Grant::Operator),
+        Asker::Person(actor) => {
+            let own = whose.person == actor.person;
+            let of_an_administrator = whose.person == lab.ada.person;
+            held.extend(own.then_some(Grant::Owner));
+            held.extend((actor.person == lab.ada.person).then_some(Grant::Administrator));
+            held.extend((on_node && of_an_administrator).then_some(Grant::Shared));
+        }
+    }
+    held
+}
+
+/// Whether what they came with is enough.
+pub(super) fn reaches(comes: Comes, keys: Keys, own: bool, subject: Option<Subject<'_>>) -> bool {
+    let ticked = own && matches!(subject, Some(Subject::Instance(_)));
+    let itself = own && matches!(subject, Some(Subject::SshKey(_)));
+    match (comes, keys) {
+        (Comes::Session | Comes::Token | Comes::Console, _) => true,
+        (Comes::ManagingKey, keys) => keys != Keys::Ticked,
+        (Comes::RestrictedKey, Keys::Any) => true,
+        (Comes::RestrictedKey, Keys::Managing) => false,
+        (Comes::RestrictedKey, Keys::ManagingOrTicked | Keys::Ticked) => ticked,
+        (Comes::RestrictedKey, Keys::ManagingOrItself) => itself,
+    }
+}
