@@ -56,10 +56,11 @@ pub(crate) fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
 
 /// By which it is known that two requests ask the same.
 fn request_hash(command: &Command) -> String {
-    let text = match command {
+    let text = if let Command::CreateInstance(asked) = command {
         // As it was stored before other commands had keys.
-        Command::CreateInstance(asked) => serde_json::to_string(asked).unwrap_or_default(),
-        other => format!("{:?}", other.as_sent()),
+        serde_json::to_string(asked).unwrap_or_default()
+    } else {
+        format!("{:?}", command.as_sent())
     };
     hex::encode(Sha256::digest(text))
 }

@@ -15,7 +15,7 @@ pub(crate) fn ask(name: &str) -> CreateInstance {
 }
 
 /// With the key of one request of theirs.
-fn once(actor: &Actor, key: &str) -> Actor {
+pub(crate) fn once(actor: &Actor, key: &str) -> Actor {
     Actor { once: Some(key.to_owned()), ..actor.clone() }
 }
 
@@ -37,7 +37,7 @@ fn a_repeated_idempotency_key_makes_one_instance() {
         let program = once(&ada, "t");
         let token = CreateToken { name: "backup".to_owned() };
         api.tokens.create(&program, token.clone()).await.unwrap();
-        let repeated = api.tokens.create(&program, token).await.unwrap_err();
+        let repeated = api.tokens.create(&program, token).await.err().unwrap();
         assert!(repeated.message.contains("its secret was shown then, once"), "{repeated}");
         assert_eq!(api.tokens.list(&ada).unwrap().len(), 1);
         server.stop().await;

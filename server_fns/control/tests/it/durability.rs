@@ -7,6 +7,7 @@ use model::id::InstanceId;
 use model::request::{CreateToken, Settings, SignUpMode};
 
 use crate::commands::ask;
+use crate::commands::once;
 use crate::fake_node::FakeNode;
 use crate::harness::{Server, on_disk, run};
 
@@ -25,7 +26,7 @@ fn a_restart_keeps_everything() {
         let token = server.api.tokens.create(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
         server.api.installation.change_settings(&ada, SETTINGS).await.unwrap();
         server.api.installation.create_invite(&ada).await.unwrap();
-        let made = server.api.instances.create(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
+        let made = server.api.instances.create(&once(&ada, "k"), ask("web")).await.unwrap();
         let before = (
             server.api.ssh_keys.list(&ada).unwrap(),
             server.api.installation.invites(&ada).unwrap(),
@@ -44,7 +45,7 @@ fn a_restart_keeps_everything() {
         assert_eq!(server.api.installation.settings(&ada).unwrap(), SETTINGS);
         let again = server.api.instances.get(&ada, made.id).unwrap();
         assert_eq!((again.name, again.ports, again.created_at), (made.name, made.ports, made.created_at));
-        let same = server.api.instances.create(&ada, ask("web"), Some("k".to_owned())).await.unwrap();
+        let same = server.api.instances.create(&once(&ada, "k"), ask("web")).await.unwrap();
         assert_eq!(same.id, made.id, "the idempotency key outlives the restart");
         server.stop().await;
     });
@@ -60,7 +61,7 @@ fn an_acknowledged_create_survives_an_abort() {
             let ada = server.sign_up("ada").await;
             let key = server.node(&ada, "lab-1").await;
             let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-            let made = server.api.instances.create(&ada, ask("web"), None).await.unwrap();
+            let made = server.api.instances.create(&ada, ask("web")).await.unwrap();
             std::fs::write(std::path::Path::new(&dir).join("answer"), made.id.to_string()).unwrap();
             std::process::abort();
         });

@@ -113,7 +113,7 @@ fn a_frame_that_means_nothing_ends_its_connection_only() {
         let nodes = server.api.nodes.list(&ada).unwrap();
         let bad = nodes.iter().find(|node| node.name.as_str() == "bad").unwrap();
         server.api.nodes.cordon(&ada, bad.id).await.unwrap();
-        server.api.instances.create(&ada, ask("web"), None).await.unwrap();
+        server.api.instances.create(&ada, ask("web")).await.unwrap();
         good.assigned(|assignment| assignment.instances.len() == 1).await;
         server.stop().await;
     });
@@ -164,7 +164,7 @@ fn a_report_of_another_epoch_changes_nothing() {
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
         let mut node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-        let made = server.api.instances.create(&ada, ask("web"), None).await.unwrap();
+        let made = server.api.instances.create(&ada, ask("web")).await.unwrap();
         server.api.instances.wish(&ada, made.id, Verb::Delete).await.unwrap();
         node.assigned(|assignment| assignment.instances.iter().any(|one| one.generation.0 > 1)).await;
         node.report(Epoch(node.epoch.0 + 7), Observed::Absent).await;
@@ -176,7 +176,7 @@ fn a_report_of_another_epoch_changes_nothing() {
         assert_eq!(server.api.instances.get(&ada, made.id).unwrap().phase, Phase::Deleting);
         node.report(node.epoch, Observed::Absent).await;
         eventually("the end of the tombstone", || server.api.instances.get(&ada, made.id).err()).await;
-        let again = server.api.instances.create(&ada, ask("web"), None).await.unwrap();
+        let again = server.api.instances.create(&ada, ask("web")).await.unwrap();
         assert_eq!(again.ports, made.ports, "name and host ports are free again");
         server.stop().await;
     });

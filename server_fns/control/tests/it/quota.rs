@@ -44,7 +44,7 @@ async fn race(server: &Server, bob: &Actor, round: usize) -> usize {
     let mut asked = tokio::task::JoinSet::new();
     for n in 0..ASKED {
         let (api, bob) = (server.api.clone(), bob.clone());
-        asked.spawn(async move { api.instances.create(&bob, ask(&format!("web-{n}")), None).await });
+        asked.spawn(async move { api.instances.create(&bob, ask(&format!("web-{n}"))).await });
     }
     let (made, refused): (Vec<_>, Vec<_>) = asked.join_all().await.into_iter().partition(Result::is_ok);
     let codes: BTreeSet<_> = refused.into_iter().filter_map(Result::err).map(|no| format!("{:?}", no.code)).collect();

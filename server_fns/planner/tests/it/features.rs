@@ -8,7 +8,7 @@ use model::refusal::RefusalCode;
 use model::request::Settings;
 use model::verb::Verb;
 use planner::channel::{self, ChannelAnswer, ChannelEvent, Introduction};
-use planner::command::{Command, settings};
+use planner::command::Command;
 use planner::explain::explain;
 
 use crate::scene::{Scene, facts, introduction};
@@ -31,8 +31,7 @@ fn exchange(scene: &mut Scene, node: NodeId, hello: Introduction) {
 
 fn settle_closed(scene: &mut Scene) {
     let wish = Settings { web_ports_closed: true, ..scene.world.settings };
-    let decided = settings::change(&scene.world, &scene.actor("ada"), wish).unwrap();
-    scene.commit(decided);
+    scene.ask("ada", &Command::ChangeSettings(wish)).unwrap();
 }
 
 fn set(scene: &mut Scene, id: InstanceId, open: bool) -> Result<(), model::refusal::Refusal> {

@@ -98,7 +98,26 @@ impl Lab {
             | Action::CreateToken
             | Action::CreateInstance
             | Action::RegisterNode => world.people.get(&things.person).map(|row| Subject::Account(row)),
-            _ => Some(Subject::Installation),
+            Action::SeeInstance
+            | Action::ManageInstance
+            | Action::EnterInstance
+            | Action::ReachInstance
+            | Action::LogIn
+            | Action::ShareInstance
+            | Action::OpenOwnUrl
+            | Action::SeeNode
+            | Action::PlaceOnNode
+            | Action::ManageNode
+            | Action::SeeSettings
+            | Action::ChangeSettings
+            | Action::SeeInvites
+            | Action::Invite
+            | Action::WithdrawInvite
+            | Action::ListEverybody
+            | Action::SeeExposure
+            | Action::SignIn
+            | Action::Enrol
+            | Action::Operate => Some(Subject::Installation),
         }
     }
 }

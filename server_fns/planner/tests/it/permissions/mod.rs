@@ -48,7 +48,14 @@ fn is_let_in(outcome: Result<(), Refusal>, object: Object<'_>) -> bool {
             RefusalCode::Forbidden | RefusalCode::Unauthenticated => false,
             // Of what only those find who may do it, absence is an answer.
             RefusalCode::NotFound => !stands_for_itself(object),
-            _ => true,
+            RefusalCode::Invalid
+            | RefusalCode::Conflict
+            | RefusalCode::QuotaExceeded
+            | RefusalCode::NoCapacity
+            | RefusalCode::TooLarge
+            | RefusalCode::RateLimited
+            | RefusalCode::Unavailable
+            | RefusalCode::Internal => true,
         },
     }
 }
