@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use planner::world::{GatewayPorts, World};
+use planner::world::{ServerPorts, World};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -85,7 +85,7 @@ async fn open(config: Config) -> Result<Opened, OpenError> {
     if let Some(ForwardConfig { bind, range }) = config.forwards {
         // Loopback has many addresses, and only this one leads there.
         let host = if bind.is_loopback() { bind.to_string() } else { config.ssh.host.clone() };
-        world.identity.gateway_ports = Some(GatewayPorts { range, bind, host });
+        world.identity.server_ports = Some(ServerPorts { range, bind, host });
     }
     world.identity.listens = listens;
     world.identity.network = wire::network();

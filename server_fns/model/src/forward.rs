@@ -38,8 +38,9 @@ pub enum Place {
     /// The node's that the instance is on.
     #[default]
     Node,
-    /// The main server's, which carries the bytes through the tunnel.
-    Gateway,
+    /// The main server's, which carries the bytes through the tunnel. Rows and scripts of 0.2 and before call it `gateway`.
+    #[serde(alias = "gateway")]
+    Server,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -116,7 +117,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Node => "node",
-            Self::Gateway => "gateway",
+            Self::Server => "server",
         })
     }
 }
@@ -148,6 +149,17 @@ mod tests {
         assert!(lets_in(&["10.0.0.0/8"], "::ffff:10.1.2.3"), "an IPv4 caller of an IPv6 socket");
         assert!(lets_in(&["192.0.2.1/32", "fd00::/8"], "fd00::7"));
         assert!(!lets_in(&["192.0.2.1/32", "fd00::/8"], "192.0.2.2"));
+    }
+
+    #[test]
+    fn the_servers_place_is_read_by_its_old_name_and_written_by_its_new_one() {
+        for name in ["\"server\"", "\"gateway\""] {
+            assert_eq!(serde_json::from_str::<Place>(name).unwrap(), Place::Server, "{name}");
+        }
+        assert_eq!(serde_json::to_string(&Place::Server).unwrap(), "\"server\"");
+        for place in [Place::Node, Place::Server] {
+            assert_eq!(serde_json::to_string(&place).unwrap(), format!("\"{place}\""));
+        }
     }
 
     #[test]

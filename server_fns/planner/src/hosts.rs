@@ -38,7 +38,7 @@ impl ConsoleHosts {
 pub fn sharers(world: &World, console: &ConsoleHosts) -> Vec<String> {
     let nodes = world.nodes.values().filter(|node| console.contains(node.address()) || is_beside(world, console, node));
     let nodes = nodes.map(|node| format!("the node {}", node.settings.name));
-    let own = world.identity.gateway_ports.as_ref();
+    let own = world.identity.server_ports.as_ref();
     let own = own.filter(|ports| console.contains(&ports.bind.to_string()));
     nodes.chain(own.map(|_| "the server's own host ports".to_owned())).collect()
 }

@@ -67,7 +67,7 @@ fn host_ports(world: &World, found: &mut Vec<Violation>) {
     // Those of the main server have no node.
     let mut held: BTreeMap<Option<NodeId>, Vec<(PortRange, InstanceId)>> = BTreeMap::new();
     for instance in world.instances.values() {
-        for (place, node) in [(Place::Node, Some(instance.node)), (Place::Gateway, None)] {
+        for (place, node) in [(Place::Node, Some(instance.node)), (Place::Server, None)] {
             let mut own: Vec<_> = instance.held_ports(place).map(|range| (range, instance.id)).collect();
             own.sort_unstable_by_key(|(range, _)| range.first);
             // One number may lead on for both protocols.

@@ -96,7 +96,7 @@ pub struct Identity {
     /// `sha256//…` of the public key in it, which is how `curl` names what it trusts. Not stored.
     pub server_key_pin: Option<String>,
     /// The main server's own host ports for instances, if there are any. Not stored.
-    pub gateway_ports: Option<GatewayPorts>,
+    pub server_ports: Option<ServerPorts>,
     /// Where the main server listens for people, nodes and SSH clients. Not stored.
     pub listens: Vec<SocketAddr>,
     /// Of which machine's network it is; see [`NodeFacts::network`]. Not stored.
@@ -105,7 +105,7 @@ pub struct Identity {
 
 /// The main server's own host ports, which lead into instances through the tunnel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GatewayPorts {
+pub struct ServerPorts {
     pub range: PortRange,
     /// Where it listens; `0.0.0.0` is every IPv4 address.
     pub bind: IpAddr,

@@ -42,6 +42,11 @@ impl Engine {
         }
     }
 
+    /// A create may still take effect.
+    pub fn has_late(&self) -> bool {
+        !self.late.is_empty()
+    }
+
     /// `None` while it does not answer.
     pub fn inspect(&self, name: &str) -> Option<Option<ContainerView>> {
         (!self.hangs).then(|| self.containers.get(name).filter(|view| !self.denies(view, Question::Look)).cloned())

@@ -111,6 +111,10 @@ fn unfinished(history: &History) -> Option<String> {
         }
     }
     for node in &history.nodes {
+        // What is promised by now must hold when that comes, too.
+        if node.engine.has_late() {
+            return Some(format!("a create is still under way in the engine of {}", node.id));
+        }
         for (id, block) in &node.engine.listening {
             if world.instances.get(id).is_none_or(|row| row.host_ports != *block) {
                 return Some(format!("{} still listens on {block:?} for {id}", node.id));

@@ -26,11 +26,12 @@ pub(super) fn of_ssh_key(key: &SshKey) -> Claims {
 pub(super) fn of_instance(instance: &Instance) -> Claims {
     let of_node = instance.host_ports.host_ports().chain(instance.forwarded_ports(Place::Node));
     let of_node = of_node.map(|port| format!("port {} {}", instance.node, port.0));
-    let of_gateway = instance.forwarded_ports(Place::Gateway).map(|port| format!("port gateway {}", port.0));
+    // Records of 0.2 and before are called so. One of another name would hold the number once more, beside the old one.
+    let of_server = instance.forwarded_ports(Place::Server).map(|port| format!("port gateway {}", port.0));
     // The others are called by what is claimed already.
     let url = Some(&instance.spec.url_name).filter(|name| !name.is_empty()).map(|name| format!("url {name}"));
     let name = format!("instance {} {}", instance.owner, instance.spec.name);
-    of_node.chain(of_gateway).chain(url).chain([name]).collect()
+    of_node.chain(of_server).chain(url).chain([name]).collect()
 }
 
 pub(super) fn of_idempotency(answer: &Idempotency) -> Claims {

@@ -61,7 +61,7 @@ fn place(node: &Option<NodeName>) -> &str {
 fn forward(ForwardLine { key, container, allow, node }: &ForwardLine) -> String {
     let place = match key.place {
         Place::Node => place(node),
-        Place::Gateway => "the server",
+        Place::Server => "the server",
     };
     let who = match allow.as_slice() {
         [] => "everybody".to_owned(),

@@ -36,7 +36,7 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         limits: instance.spec.limits,
         host_ports: instance.host_ports,
         ports: stream_ports(instance),
-        datagram_ports: gateway_ports(instance, Protocol::Udp).collect(),
+        datagram_ports: server_ports(instance, Protocol::Udp).collect(),
         closed: instance.spec.closed.clone(),
         forwards: instance.spec.forwards.iter().filter(|forward| is_wanted(forward, Place::Node)).cloned().collect(),
         host_key: instance.host_key.clone(),
@@ -46,15 +46,15 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
 
 fn stream_ports(instance: &Instance) -> Vec<ContainerPort> {
     let declared = instance.spec.ports.iter().map(|declared| declared.port);
-    let mut ports: Vec<_> = declared.chain(gateway_ports(instance, Protocol::Tcp)).collect();
+    let mut ports: Vec<_> = declared.chain(server_ports(instance, Protocol::Tcp)).collect();
     ports.sort_unstable();
     ports.dedup();
     ports
 }
 
 /// To which the main server leads people on its own host ports.
-fn gateway_ports(instance: &Instance, protocol: Protocol) -> impl Iterator<Item = ContainerPort> {
-    let led = move |forward: &&Forward| is_wanted(forward, Place::Gateway) && forward.protocol == protocol;
+fn server_ports(instance: &Instance, protocol: Protocol) -> impl Iterator<Item = ContainerPort> {
+    let led = move |forward: &&Forward| is_wanted(forward, Place::Server) && forward.protocol == protocol;
     instance.spec.forwards.iter().filter(led).map(|forward| forward.container)
 }
 

@@ -67,17 +67,17 @@ pub(super) fn is_taken(world: &World, instance: &Instance, forward: &Forward) ->
     let taken = |unopened: &Unopened| unopened.taken && unopened.key == forward.key();
     match forward.place {
         Place::Node => instance.is_acted_on() && instance.report.unopened.iter().any(taken),
-        Place::Gateway => world.unopened.get(&instance.id).is_some_and(|unopened| unopened.iter().any(taken)),
+        Place::Server => world.unopened.get(&instance.id).is_some_and(|unopened| unopened.iter().any(taken)),
     }
 }
 
 /// Given away, also in this very moment, or found to be somebody else's.
 fn is_held(world: &World, moved: &Moved, instance: &Instance, place: Place, port: HostPort) -> bool {
-    let there = world.instances.values().filter(|row| place == Place::Gateway || row.node == instance.node);
+    let there = world.instances.values().filter(|row| place == Place::Server || row.node == instance.node);
     let mut newest = there.map(|row| moved.get(&row.id).map_or(&**row, |(row, _)| row));
     let taken = match place {
         Place::Node => world.taken_ports(instance.node).any(|taken| taken == port),
-        Place::Gateway => world.unopened.values().flatten().any(|unopened| unopened.taken && unopened.key.host == port),
+        Place::Server => world.unopened.values().flatten().any(|unopened| unopened.taken && unopened.key.host == port),
     };
     let kept = world.why_not_to_give(instance.node, place, port).is_some();
     taken || kept || newest.any(|row| row.held_ports(place).any(|held| held.contains(port)))
@@ -87,7 +87,7 @@ fn is_held(world: &World, moved: &Moved, instance: &Instance, place: Place, port
 fn below(world: &World, instance: &Instance, forward: &Forward) -> Option<PortRange> {
     let range = match forward.place {
         Place::Node => world.nodes.get(&instance.node)?.settings.host_ports,
-        Place::Gateway => world.identity.gateway_ports.as_ref()?.range,
+        Place::Server => world.identity.server_ports.as_ref()?.range,
     };
     let last = range.last.min(forward.host.0.checked_sub(1)?);
     (range.first <= last).then_some(PortRange { first: range.first, last })

@@ -12,7 +12,7 @@ pub(super) fn forwards(world: &World, instance: &Instance, node: &Node) -> Vec<F
 fn forward(world: &World, instance: &Instance, node: &Node, forward: &Forward) -> ForwardView {
     let host = match forward.place {
         Place::Node => node.address(),
-        Place::Gateway => world.identity.gateway_ports.as_ref().map(|ports| ports.host.as_str()).unwrap_or_default(),
+        Place::Server => world.identity.server_ports.as_ref().map(|ports| ports.host.as_str()).unwrap_or_default(),
     };
     // One that listens on a single address is reached there.
     let only = forward.bind.filter(|address| !address.is_unspecified()).map(|address| address.to_string());
@@ -48,11 +48,11 @@ fn problem(world: &World, instance: &Instance, forward: &Forward) -> String {
     }
     let unopened = match forward.place {
         Place::Node => &instance.report.unopened[..],
-        Place::Gateway if world.identity.gateway_ports.is_none() => {
+        Place::Server if world.identity.server_ports.is_none() => {
             return "The server opens no host ports of its own any more; its operator sets DOCKHOST_FORWARD_LISTEN."
                 .to_owned();
         }
-        Place::Gateway => world.unopened.get(&instance.id).map(Vec::as_slice).unwrap_or_default(),
+        Place::Server => world.unopened.get(&instance.id).map(Vec::as_slice).unwrap_or_default(),
     };
     unopened.iter().find(|unopened| unopened.key == forward.key()).map(sentence).unwrap_or_default()
 }

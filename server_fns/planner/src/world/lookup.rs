@@ -141,8 +141,8 @@ impl World {
     }
 
     /// The main server's host ports that are given away.
-    pub fn held_gateway_ports(&self) -> impl Iterator<Item = PortRange> {
-        self.instances.values().flat_map(|instance| instance.held_ports(Place::Gateway))
+    pub fn held_server_ports(&self) -> impl Iterator<Item = PortRange> {
+        self.instances.values().flat_map(|instance| instance.held_ports(Place::Server))
     }
 
     /// The blocks on which the node found a foreign program, for any of its instances.

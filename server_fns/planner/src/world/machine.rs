@@ -6,7 +6,7 @@ use model::listening::collide;
 use model::port::{HostPort, PortRange};
 use model::reserved::Reserved;
 
-use crate::world::{GatewayPorts, Node, World};
+use crate::world::{Node, ServerPorts, World};
 
 impl World {
     /// Whether the node is on the main server's own machine, so that a number of one cannot be the other's. Of a node that
@@ -37,7 +37,7 @@ impl World {
         let reserved = self.reserved_on(node).0;
         let beside = self.is_beside(node);
         let own = self.identity.listens.iter().filter(move |_| beside).map(|own| HostPort(own.port()).range());
-        let range = self.identity.gateway_ports.iter().filter(move |_| beside).map(|ports| ports.range);
+        let range = self.identity.server_ports.iter().filter(move |_| beside).map(|ports| ports.range);
         self.held_beside(node).chain(reserved).chain(own).chain(range)
     }
 
@@ -49,10 +49,10 @@ impl World {
                 let node = self.nodes.get(&node)?;
                 let name = &node.settings.name;
                 let beside = self.is_beside(node);
-                let of_gateway = |ports: &&GatewayPorts| ports.range.contains(port);
+                let of_server = |ports: &&ServerPorts| ports.range.contains(port);
                 if beside && self.identity.listens.iter().any(own) {
                     Some(format!("is the DockHost server's own, which is on the machine of {name}"))
-                } else if beside && self.identity.gateway_ports.as_ref().filter(of_gateway).is_some() {
+                } else if beside && self.identity.server_ports.as_ref().filter(of_server).is_some() {
                     Some(format!("is one of those that the server gives away, which is on the machine of {name}"))
                 } else if self.reserved_on(node).contains(port) {
                     Some(format!("is kept for another service of {name}, by its operator's --reserved-ports"))
@@ -60,8 +60,8 @@ impl World {
                     None
                 }
             }
-            Place::Gateway => {
-                let bind = self.identity.gateway_ports.as_ref()?.bind;
+            Place::Server => {
+                let bind = self.identity.server_ports.as_ref()?.bind;
                 let listens = self.identity.listens.iter().filter(|own| collide(own.ip(), bind));
                 let beside = self.nodes.values().filter(|node| self.is_beside(node));
                 if listens.into_iter().any(own) {

@@ -5,7 +5,7 @@ use model::refusal::{Refusal, RefusalCode};
 use model::request::OpenForward;
 use planner::command::Command;
 
-use crate::scene::{GATEWAY, RANGE, Scene};
+use crate::scene::{RANGE, SERVER_RANGE, Scene};
 use crate::worker::Worker;
 
 fn open(scene: &mut Scene, owner: &str, id: InstanceId, asked: &OpenForward) -> Result<(), Refusal> {
@@ -119,9 +119,9 @@ fn bad_wishes_name_their_field() {
     }
     let foreign = open(&mut scene, "eve", id, &asked(80)).unwrap_err();
     assert_eq!(foreign.code, RefusalCode::NotFound);
-    scene.world.identity.gateway_ports = None;
-    let gateway = OpenForward { place: Place::Gateway, ..asked(80) };
-    assert_eq!(open(&mut scene, "bob", id, &gateway).unwrap_err().field.as_deref(), Some("place"));
+    scene.world.identity.server_ports = None;
+    let server = OpenForward { place: Place::Server, ..asked(80) };
+    assert_eq!(open(&mut scene, "bob", id, &server).unwrap_err().field.as_deref(), Some("place"));
 }
 
 #[test]
@@ -169,23 +169,23 @@ fn a_number_gives_way_to_none_of_a_block_that_moves_in_the_same_moment() {
 fn the_servers_own_numbers_give_way_too_and_come_to_an_end() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
-    open(&mut scene, "bob", id, &OpenForward { place: Place::Gateway, ..asked(8080) }).unwrap();
-    for _ in GATEWAY.first..=GATEWAY.last + 1 {
+    open(&mut scene, "bob", id, &OpenForward { place: Place::Server, ..asked(8080) }).unwrap();
+    for _ in SERVER_RANGE.first..=SERVER_RANGE.last + 1 {
         let keys = scene.instance(id).spec.forwards.iter().map(Forward::key);
         let unopened = keys.map(|key| Unopened { key, reason: "in use".into(), taken: true }).collect();
         scene.world.unopened.insert(id, unopened);
         scene.settle();
     }
-    assert_eq!(hosts(&scene, id), [GATEWAY.first]);
+    assert_eq!(hosts(&scene, id), [SERVER_RANGE.first]);
 }
 
 #[test]
 fn the_servers_own_ports_are_declared_for_the_tunnel() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
-    let gateway = |protocol, port| OpenForward { place: Place::Gateway, protocol, ..asked(port) };
-    open(&mut scene, "bob", id, &gateway(Protocol::Tcp, 8080)).unwrap();
-    open(&mut scene, "bob", id, &gateway(Protocol::Udp, 53)).unwrap();
+    let server = |protocol, port| OpenForward { place: Place::Server, protocol, ..asked(port) };
+    open(&mut scene, "bob", id, &server(Protocol::Tcp, 8080)).unwrap();
+    open(&mut scene, "bob", id, &server(Protocol::Udp, 53)).unwrap();
     let node = scene.instance(id).node;
     let told = |scene: &Scene| {
         let assigned = scene.world.published[&node].instances[0].clone();
@@ -194,7 +194,7 @@ fn the_servers_own_ports_are_declared_for_the_tunnel() {
         (ports, datagrams, assigned.forwards.len())
     };
     assert_eq!(told(&scene), (vec![80, 8080], vec![53], 0));
-    let key = ForwardKey { place: Place::Gateway, protocol: Protocol::Tcp, host: HostPort(GATEWAY.last) };
+    let key = ForwardKey { place: Place::Server, protocol: Protocol::Tcp, host: HostPort(SERVER_RANGE.last) };
     close(&mut scene, "bob", id, key);
     assert_eq!(told(&scene), (vec![80], vec![53], 0));
 }
@@ -240,7 +240,7 @@ fn a_number_that_was_chosen_and_is_anothers_is_tried_again_only_when_somebody_as
 fn the_servers_own_number_that_was_chosen_is_given_up_too() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
-    let wish = OpenForward { place: Place::Gateway, host_port: Some(GATEWAY.first), ..asked(8080) };
+    let wish = OpenForward { place: Place::Server, host_port: Some(SERVER_RANGE.first), ..asked(8080) };
     open(&mut scene, "bob", id, &wish).unwrap();
     let key = scene.instance(id).spec.forwards[0].key();
     scene.world.unopened.insert(id, vec![Unopened { key, reason: "in use".into(), taken: true }]);

@@ -126,7 +126,7 @@ impl History {
             (0, Some(forward)) => Command::CloseForward { id, key: forward.key() },
             _ => {
                 let asked = OpenForward {
-                    place: if how % 4 == 1 { Place::Gateway } else { Place::Node },
+                    place: if how % 4 == 1 { Place::Server } else { Place::Node },
                     protocol: if how.is_multiple_of(2) { Protocol::Tcp } else { Protocol::Udp },
                     container_port: 8_000 + u16::from(how % 3),
                     host_port: (how >= 128).then_some(RANGE.first + u16::from(how % 16)),

@@ -7,13 +7,13 @@ use model::id::NodeId;
 use model::node::NodeFacts;
 use model::port::PortRange;
 use planner::hosts::{ConsoleHosts, sharers};
-use planner::world::{GatewayPorts, Node};
+use planner::world::{Node, ServerPorts};
 
 use crate::scene::{Scene, facts};
 
 fn scene() -> (Scene, NodeId) {
     let mut scene = Scene::with_people();
-    scene.world.identity.gateway_ports = None;
+    scene.world.identity.server_ports = None;
     let node = scene.register("ada", "lab").unwrap();
     (scene, node)
 }
@@ -84,7 +84,7 @@ fn so_are_the_servers_own_ports() {
     let console = ConsoleHosts::of("127.0.0.1".parse().unwrap(), []);
     for (bind, shares) in [("127.0.0.1", true), ("0.0.0.0", true), ("127.0.0.2", false)] {
         let (range, bind) = (PortRange { first: 20_000, last: 20_009 }, bind.parse::<IpAddr>().unwrap());
-        scene.world.identity.gateway_ports = Some(GatewayPorts { range, bind, host: "gateway.example.org".to_owned() });
+        scene.world.identity.server_ports = Some(ServerPorts { range, bind, host: "gateway.example.org".to_owned() });
         assert_eq!(!sharers(&scene.world, &console).is_empty(), shares, "{bind}");
     }
 }

@@ -10,7 +10,7 @@ use model::request::{OpenForward, RegisterNode};
 use planner::channel;
 use planner::command::{Command, nodes};
 
-use crate::scene::{GATEWAY, RANGE, Scene, facts, introduction};
+use crate::scene::{RANGE, SERVER_RANGE, Scene, facts, introduction};
 use crate::worker::Worker;
 
 const HERE: &str = "boot net:[1]";
@@ -161,10 +161,10 @@ fn nodes_of_one_machine_and_the_server_there_give_each_number_once() {
     let taken = open(&mut scene, "eve", db, &chosen(Place::Node, Protocol::Udp, 1036)).unwrap_err();
     assert_eq!(taken.0.as_deref(), Some("host_port"));
     // On the server's place a number that a node there holds is another's, too.
-    scene.world.identity.gateway_ports.as_mut().unwrap().range = RANGE;
-    let taken = open(&mut scene, "eve", db, &chosen(Place::Gateway, Protocol::Tcp, 1036)).unwrap_err();
+    scene.world.identity.server_ports.as_mut().unwrap().range = RANGE;
+    let taken = open(&mut scene, "eve", db, &chosen(Place::Server, Protocol::Tcp, 1036)).unwrap_err();
     assert!(taken.1.contains("given away already by a node"), "{taken:?}");
-    scene.world.identity.gateway_ports.as_mut().unwrap().range = GATEWAY;
+    scene.world.identity.server_ports.as_mut().unwrap().range = SERVER_RANGE;
 }
 
 /// The attack: a tenant's node says that it is on the machine of the server, or of another node, and takes their numbers.
@@ -177,13 +177,13 @@ fn a_tenants_node_takes_no_numbers_by_saying_where_it_is() {
         say(&mut scene, liar, peer, NodeFacts { network: HERE.into(), ..facts() });
         let lie = scene.create("eve", "lie").unwrap();
         assert_eq!(scene.instance(lie).node, liar);
-        for (place, range, number) in [(Place::Node, GATEWAY, 1035), (Place::Gateway, RANGE, 1036)] {
+        for (place, range, number) in [(Place::Node, SERVER_RANGE, 1035), (Place::Server, RANGE, 1036)] {
             open(&mut scene, "eve", lie, &chosen(Place::Node, Protocol::Tcp, number)).unwrap();
-            scene.world.identity.gateway_ports.as_mut().unwrap().range = range;
+            scene.world.identity.server_ports.as_mut().unwrap().range = range;
             let asked = open(&mut scene, "bob", web, &chosen(place, Protocol::Tcp, number));
             assert_eq!(asked.is_err(), believed, "{peer}: {asked:?}");
         }
-        scene.world.identity.gateway_ports.as_mut().unwrap().range = GATEWAY;
+        scene.world.identity.server_ports.as_mut().unwrap().range = SERVER_RANGE;
     }
 }
 

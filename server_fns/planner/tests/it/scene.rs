@@ -25,10 +25,10 @@ use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Answer, Asker, Command, Decision, decide, nodes, people, ssh_keys};
 use planner::invariants::{check, check_step};
 use planner::reconcile::reconcile;
-use planner::world::{Change, GatewayPorts, Instance, World};
+use planner::world::{Change, Instance, ServerPorts, World};
 
 pub(crate) const RANGE: PortRange = PortRange { first: 1024, last: 1036 };
-pub(crate) const GATEWAY: PortRange = PortRange { first: 20_000, last: 20_003 };
+pub(crate) const SERVER_RANGE: PortRange = PortRange { first: 20_000, last: 20_003 };
 
 /// Clonable, so that many histories begin from one scene.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Scene {
         let mut world =
             World::new(ClusterId::from_bits(1), Era::default(), Settings { quota: 3, ..Settings::default() }, start);
         let bind = IpAddr::from([127, 0, 0, 1]);
-        world.identity.gateway_ports = Some(GatewayPorts { range: GATEWAY, bind, host: "dockhost.example".into() });
+        world.identity.server_ports = Some(ServerPorts { range: SERVER_RANGE, bind, host: "dockhost.example".into() });
         Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new() }
     }
 

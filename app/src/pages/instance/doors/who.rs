@@ -104,7 +104,7 @@ pub(super) fn ways(view: &InstanceView) -> Vec<Way> {
 fn of_forward(view: &InstanceView, forward: &ForwardView) -> Who {
     let machine = match forward.place {
         Place::Node => view.node.name.to_string(),
-        Place::Gateway => "this server".to_owned(),
+        Place::Server => "this server".to_owned(),
     };
     match (forward.problem.is_empty(), forward.allow.is_empty()) {
         (false, _) => Who::Nobody,

@@ -44,7 +44,7 @@ pub(crate) async fn serve(core: Core, tunnels: Arc<Tunnels>, bind: IpAddr) {
 fn wanted(world: &World) -> Wanted {
     let instances = world.instances.values().filter(|instance| instance.desired != DesiredState::Deleted);
     let forwards = instances.flat_map(|instance| instance.spec.forwards.iter().map(|forward| (instance.id, forward)));
-    let own = forwards.filter(|(_, forward)| forward.place == Place::Gateway && !forward.given_up);
+    let own = forwards.filter(|(_, forward)| forward.place == Place::Server && !forward.given_up);
     own.map(|(id, forward)| ((id, forward.key()), forward.clone())).collect()
 }
 

@@ -18,7 +18,7 @@ impl Gateway {
         let known_hosts = self.authority.known_hosts(host, port).map_err(broken)?;
         let mut keys = self.authority.gateway_keys().map_err(broken)?.into_iter();
         let HostKeyView { fingerprint, host_key } = keys.next().ok_or_else(off)?;
-        let host_ports = world.identity.gateway_ports.as_ref().map(|ports| ports.range);
+        let host_ports = world.identity.server_ports.as_ref().map(|ports| ports.range);
         Ok(GatewayView {
             fingerprint,
             known_hosts,

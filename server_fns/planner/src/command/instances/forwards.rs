@@ -126,7 +126,7 @@ fn range(world: &World, instance: &Instance, place: Place) -> Result<PortRange, 
             let node = world.nodes.get(&instance.node).ok_or_else(|| Refusal::not_found("node"))?;
             Ok(node.settings.host_ports)
         }
-        Place::Gateway => world.identity.gateway_ports.as_ref().map(|ports| ports.range).ok_or_else(|| {
+        Place::Server => world.identity.server_ports.as_ref().map(|ports| ports.range).ok_or_else(|| {
             let message = "This server opens no host ports of its own; its operator sets DOCKHOST_FORWARD_LISTEN.";
             Refusal::field("place", message)
         }),
@@ -138,7 +138,7 @@ fn is_held(world: &World, instance: &Instance, place: Place, port: HostPort) -> 
         Place::Node => {
             world.nodes.get(&instance.node).is_some_and(|node| world.held_beside(node).any(|held| held.contains(port)))
         }
-        Place::Gateway => world.held_gateway_ports().any(|held| held.contains(port)),
+        Place::Server => world.held_server_ports().any(|held| held.contains(port)),
     }
 }
 

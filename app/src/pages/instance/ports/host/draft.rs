@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(field(typed("80", "20001")), None);
         assert_eq!(field(typed("81", "")), None);
         assert_eq!(field(Draft { protocol: Protocol::Udp, ..typed("80", "20000") }), None);
-        assert_eq!(field(Draft { place: Place::Gateway, ..typed("80", "") }), None);
+        assert_eq!(field(Draft { place: Place::Server, ..typed("80", "") }), None);
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn PlaceChoice(draft: Signal<Draft>, node: String, error: Option<String>) -> Ele
     let of_server = if none { "This server opens none." } else { "Also where nothing can dial in to the node." };
     let places = [
         (Place::Node, "On the node", format!("At {node}, for those who reach it."), false),
-        (Place::Gateway, "On the server", of_server.to_owned(), none),
+        (Place::Server, "On the server", of_server.to_owned(), none),
     ];
     rsx! {
         fieldset { class: "flex min-w-0 flex-col gap-1.5",

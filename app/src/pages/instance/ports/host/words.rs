@@ -9,7 +9,7 @@ pub(super) fn title(key: ForwardKey) -> String {
     let udp = if protocol == Protocol::Udp { "UDP " } else { "" };
     match place {
         Place::Node => format!("{udp}host port {}", host.0),
-        Place::Gateway => format!("{udp}host port {} of the server", host.0),
+        Place::Server => format!("{udp}host port {} of the server", host.0),
     }
 }
 
@@ -17,7 +17,7 @@ pub(super) fn title(key: ForwardKey) -> String {
 pub(super) fn closing(key: ForwardKey, node: &NodeName) -> String {
     match key.place {
         Place::Node => format!("{node} was told to close {}.", title(key)),
-        Place::Gateway => format!("The server closes {}.", title(ForwardKey { place: Place::Node, ..key })),
+        Place::Server => format!("The server closes {}.", title(ForwardKey { place: Place::Node, ..key })),
     }
 }
 
@@ -34,7 +34,7 @@ pub(in crate::pages::instance) fn network(text: &str) -> &str {
 pub(super) fn reach(place: Place, node: &str, everybody: bool) -> String {
     let machine = match place {
         Place::Node => node,
-        Place::Gateway => "this server",
+        Place::Server => "this server",
     };
     if everybody {
         format!("Everybody who reaches {machine} gets in, without an account and without being asked.")
@@ -59,7 +59,7 @@ mod tests {
         let title = |place, protocol| title(ForwardKey { place, protocol, host: HostPort(20_000) });
         assert_eq!(title(Place::Node, Protocol::Tcp), "host port 20000");
         assert_eq!(title(Place::Node, Protocol::Udp), "UDP host port 20000");
-        assert_eq!(title(Place::Gateway, Protocol::Tcp), "host port 20000 of the server");
+        assert_eq!(title(Place::Server, Protocol::Tcp), "host port 20000 of the server");
     }
 
     #[test]
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn it_is_said_who_gets_in_and_where() {
         assert!(reach(Place::Node, "lab-1", true).starts_with("Everybody who reaches lab-1 "));
-        assert!(reach(Place::Gateway, "lab-1", true).starts_with("Everybody who reaches this server "));
+        assert!(reach(Place::Server, "lab-1", true).starts_with("Everybody who reaches this server "));
         assert!(!reach(Place::Node, "lab-1", false).contains("Everybody"));
     }
 }

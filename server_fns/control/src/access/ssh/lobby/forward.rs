@@ -14,7 +14,7 @@ pub(super) fn open(words: &[&str]) -> Result<OpenForward, String> {
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
         match word {
-            "--on-server" => asked.place = Place::Gateway,
+            "--on-server" => asked.place = Place::Server,
             "--host-port" => once(&mut asked.host_port, word, number(value(&mut words, word)?)?)?,
             "--listen" => once(&mut asked.bind, word, value(&mut words, word)?.to_owned())?,
             "--from" => {
@@ -35,7 +35,7 @@ pub(super) fn open(words: &[&str]) -> Result<OpenForward, String> {
 
 /// Which host port the words after `close NAME` mean. The error is a sentence.
 pub(super) fn close(words: &[&str]) -> Result<ForwardKey, String> {
-    let place = if words.contains(&"--on-server") { Place::Gateway } else { Place::Node };
+    let place = if words.contains(&"--on-server") { Place::Server } else { Place::Node };
     let rest: Vec<_> = words.iter().filter(|word| **word != "--on-server").copied().collect();
     match rest[..] {
         [port] if !port.starts_with('-') => {
@@ -81,7 +81,7 @@ mod tests {
         let words = "53/udp --on-server --host-port 20053 --listen 10.0.0.7 --from 10.0.0.0/8,192.0.2.1";
         let asked = open(&words.split(' ').collect::<Vec<_>>()).unwrap();
         let wanted = OpenForward {
-            place: Place::Gateway,
+            place: Place::Server,
             protocol: Protocol::Udp,
             container_port: 53,
             host_port: Some(20_053),
@@ -90,7 +90,7 @@ mod tests {
         };
         assert_eq!(asked, wanted);
         assert_eq!(open(&["80"]), Ok(OpenForward { container_port: 80, ..OpenForward::default() }));
-        let key = ForwardKey { place: Place::Gateway, protocol: Protocol::Udp, host: HostPort(20_053) };
+        let key = ForwardKey { place: Place::Server, protocol: Protocol::Udp, host: HostPort(20_053) };
         assert_eq!(close(&["20053/udp", "--on-server"]), Ok(key));
     }
 
