@@ -32,7 +32,7 @@ const TABLE = {
 const ROOMS = [
   { library: "surrealdb", only: ["server_fns/control/src/store"] },
   { library: "bollard", only: ["node/src/docker"] },
-  { library: "russh", only: ["server_fns/control/src/access/ssh", "server_fns/control/src/access/authority"] },
+  { library: "russh", only: ["server_fns/control/src/access/ssh"] },
 ];
 
 const IMPURE = /\bstd::(fs|process|env|thread)\b|std::net::(Tcp|Udp|ToSocket)|\bSystemTime\b|\bInstant::now\b|\bUtc::now\b|\bLocal::now\b|\bgetrandom\b/;

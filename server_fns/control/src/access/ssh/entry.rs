@@ -23,9 +23,9 @@ pub(super) enum Entry {
     },
 }
 
-/// `public_key` is `type base64`. `None`: nobody whom this key could be.
-pub(super) async fn enter(handle: &Handle, user: &str, public_key: &str) -> Option<Entry> {
-    let visitor = match guest(&handle.world(), user, public_key)? {
+/// `fingerprint` is the key's `SHA256:…`. `None`: nobody whom this key could be.
+pub(super) async fn enter(handle: &Handle, user: &str, fingerprint: &str) -> Option<Entry> {
+    let visitor = match guest(&handle.world(), user, fingerprint)? {
         Guest::Contested => return Some(refused(contested(handle))),
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
         Guest::Visitor(visitor) => visitor,
