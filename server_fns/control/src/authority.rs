@@ -8,10 +8,10 @@ use model::name::{InstanceName, Username};
 use model::view::HostKeyView;
 use p256::SecretKey;
 use planner::world::{Identity, Instance};
-use russh::keys::ssh_key::certificate::{Builder, CertType};
-use russh::keys::ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
-use russh::keys::ssh_key::{self, Certificate, HashAlg, PrivateKey, PublicKey};
 use sha2::{Digest, Sha256};
+use ssh_key::certificate::{Builder, CertType};
+use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
+use ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey};
 
 const SEED: usize = 32;
 

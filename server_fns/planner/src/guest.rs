@@ -57,19 +57,19 @@ pub enum Route {
 
 /// Who that is under this user name; `None` if nobody has added the key, or not the account that the user name is of:
 /// the client shall go on to its next key. Not so for `enrol+…`, which would tell a stranger whose a public key is.
-/// `public_key` is `type base64`.
-pub fn guest(world: &World, user: &str, public_key: &str) -> Option<Guest> {
+/// `fingerprint` is the key's `SHA256:…`.
+pub fn guest(world: &World, user: &str, fingerprint: &str) -> Option<Guest> {
     if let Some(name) = user.strip_prefix(ENROL) {
         let of = |key: &SshKey| world.people.get(&key.person).is_some_and(|person| person.username.as_str() == name);
-        let mut all = claims(world, public_key).peekable();
+        let mut all = claims(world, fingerprint).peekable();
         all.peek()?;
         let Some(key) = all.find(|key| of(key)) else { return Some(Guest::NotAdded) };
         return Some(Guest::Visitor(visitor(world.people.get(&key.person)?, key, Route::Enrol)));
     }
-    let key = match holder(world, public_key) {
+    let key = match holder(world, fingerprint) {
         Holder::Nobody => return None,
         Holder::Several => {
-            let meant = claims(world, public_key).any(|key| !is_of_another(world, key, user));
+            let meant = claims(world, fingerprint).any(|key| !is_of_another(world, key, user));
             return meant.then_some(Guest::Contested);
         }
         Holder::One(key) => key,

@@ -4,14 +4,14 @@ use model::view::KeyStanding;
 
 use crate::world::{Change, KeyProof, SshKey, World};
 
-/// Every account's claim to a key. `public_key` is `type base64`.
-pub fn claims<'w>(world: &'w World, public_key: &str) -> impl Iterator<Item = &'w SshKey> {
-    world.ssh_keys.values().map(|key| &**key).filter(move |key| key.public_key == public_key)
+/// Every account's claim to a key. `fingerprint` is `SHA256:…`, which is the same however somebody writes the key.
+pub fn claims<'w>(world: &'w World, fingerprint: &str) -> impl Iterator<Item = &'w SshKey> {
+    world.ssh_keys.values().map(|key| &**key).filter(move |key| key.fingerprint == fingerprint)
 }
 
 /// What this claim to a key is worth, beside those of others. No order and no id decides.
 pub fn standing(world: &World, key: &SshKey) -> KeyStanding {
-    let others = || claims(world, &key.public_key).filter(|other| other.id != key.id);
+    let others = || claims(world, &key.fingerprint).filter(|other| other.id != key.id);
     match (is_proved(key), others().any(is_proved)) {
         (true, false) => KeyStanding::Proved,
         (false, true) => KeyStanding::Foreign,
@@ -32,8 +32,8 @@ pub enum Holder<'w> {
     Several,
 }
 
-pub fn holder<'w>(world: &'w World, public_key: &str) -> Holder<'w> {
-    let mut all = claims(world, public_key).peekable();
+pub fn holder<'w>(world: &'w World, fingerprint: &str) -> Holder<'w> {
+    let mut all = claims(world, fingerprint).peekable();
     if all.peek().is_none() {
         return Holder::Nobody;
     }
@@ -58,7 +58,7 @@ pub(crate) fn is_proved(key: &SshKey) -> bool {
 pub fn settle(world: &World) -> Vec<Change> {
     let unasked = world.ssh_keys.values().filter(|key| key.proof == KeyProof::NotAsked);
     let settled = unasked.map(|key| {
-        let alone = claims(world, &key.public_key).count() == 1;
+        let alone = claims(world, &key.fingerprint).count() == 1;
         let proof = if alone { KeyProof::At(key.created_at) } else { KeyProof::Missing };
         Change::PutSshKey(SshKey { proof, ..SshKey::clone(key) })
     });

@@ -9,11 +9,10 @@ use std::time::Duration;
 use model::Timestamp;
 use model::assignment::Assignment;
 use model::enrolment::EnrolmentUse;
-use model::event::InstanceEvent;
 use model::feature::Features;
 use model::forward::Unopened;
 use model::host_key::HostKey;
-use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::id::{ClusterId, EventId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::link::Measurement;
 use model::name::{EmailAddress, Label, Username};
@@ -28,46 +27,141 @@ use crate::clock::Instant;
 use crate::command::Answer;
 use crate::meter::Meter;
 use index::Index;
+use kind::Held;
+
+pub use kind::{Kind, Rows, Table};
+pub use model::event::InstanceEvent;
 
 mod apply;
 mod index;
+mod kind;
 mod link;
 mod lookup;
 mod machine;
 
-/// Readers keep the one they were given. A clone copies each map and shares the rows, so it costs a pointer a row.
-#[derive(Debug, Clone)]
-pub struct World {
-    pub cluster: ClusterId,
-    pub era: Era,
-    pub settings: Settings,
-    /// By what this installation is known to SSH clients and to instances.
-    pub identity: Identity,
-    pub people: BTreeMap<PersonId, Arc<Person>>,
-    pub sessions: BTreeMap<SessionId, Arc<Session>>,
-    pub tokens: BTreeMap<TokenId, Arc<Token>>,
-    pub invites: BTreeMap<InviteId, Arc<Invite>>,
-    pub ssh_keys: BTreeMap<SshKeyId, Arc<SshKey>>,
-    pub nodes: BTreeMap<NodeId, Arc<Node>>,
-    /// Tombstones among them: they hold name, ports and quota until the node confirms.
-    pub instances: BTreeMap<InstanceId, Arc<Instance>>,
-    /// The newest last, at most [`crate::limits::EVENTS_PER_INSTANCE`] each.
-    pub events: BTreeMap<InstanceId, Arc<Vec<InstanceEvent>>>,
-    /// Answers to creates that carried an idempotency key.
-    pub idempotency: BTreeMap<(PersonId, String), Arc<Idempotency>>,
-    /// Not stored: what this process knows of each node's connection.
-    pub links: BTreeMap<NodeId, Link>,
-    /// Not stored: why a machine was refused with a node's key since its last connection, for the node's owner.
-    pub alarms: BTreeMap<NodeId, String>,
-    /// Not stored: the forwards that this process cannot listen for itself.
-    pub unopened: BTreeMap<InstanceId, Vec<Unopened>>,
-    /// Not stored: the assignment that this process last sent to each connected node.
-    pub published: BTreeMap<NodeId, Arc<Assignment>>,
-    /// When this process began to listen: every node has a full lease from here.
-    pub started: Instant,
-    /// Not stored: rows by the hashes of their secrets, and people by their usernames.
-    pub found_by: FoundBy,
+/// Every table, once: the field of a [`World`] with its rows, the type of a row, the type of that field, a row's key, the
+/// changes that put one and drop one, and what else the world then does. To act on each table, pass a macro of your own,
+/// as [`World`] does here and the store does where it loads, writes, backs up and makes tables. What the store adds to a
+/// table is its `Stored`, in `control/src/store/rows`.
+#[macro_export]
+macro_rules! tables {
+    ($each:ident) => {
+        $each! {
+            people: Person { Table<PersonId, Person>, |row| row.id, PutPerson(Person), DropPerson(PersonId) }
+                then find_person;
+            sessions: Session { Table<SessionId, Session>, |row| row.id, PutSession(Session), DropSession(SessionId) }
+                then find_session;
+            tokens: Token { Table<TokenId, Token>, |row| row.id, PutToken(Token), DropToken(TokenId) } then find_token;
+            invites: Invite { Table<InviteId, Invite>, |row| row.id, PutInvite(Invite), DropInvite(InviteId) };
+            ssh_keys: SshKey { Table<SshKeyId, SshKey>, |row| row.id, PutSshKey(SshKey), DropSshKey(SshKeyId) };
+            nodes: Node { Table<NodeId, Node>, |row| row.id, PutNode(Box<Node>), DropNode(NodeId) } then find_node;
+            // Tombstones among them: they hold name, ports and quota until the node confirms that the container is gone, or
+            // a person gives up waiting for that. Then the row is dropped, and its timeline with it.
+            instances: Instance {
+                Table<InstanceId, Instance>, |row| row.id, PutInstance(Box<Instance>), DropInstance(InstanceId)
+            } then end_timeline;
+            // The newest last, at most `limits::EVENTS_PER_INSTANCE` for each instance.
+            events: InstanceEvent {
+                Table<InstanceId, Vec<InstanceEvent>>, |row| (row.instance, row.id), PutEvent(InstanceEvent),
+                DropEvent((InstanceId, EventId))
+            };
+            // Answers to commands that had an idempotency key.
+            idempotency: Idempotency {
+                Table<(PersonId, String), Idempotency>, |row| (row.person, row.key.clone()),
+                PutIdempotency(Idempotency), DropIdempotency((PersonId, String))
+            };
+        }
+    };
 }
+
+macro_rules! world {
+    ($($rows:ident: $row:ident { $table:ty, $key:expr, $put:ident($held:ty), $drop:ident($id:ty) } $(then $then:ident)?;)*) => {
+        /// Readers keep the one they were given. A clone copies each map and shares the rows, so it costs a pointer a row.
+        #[derive(Debug, Clone)]
+        pub struct World {
+            pub cluster: ClusterId,
+            pub era: Era,
+            pub settings: Settings,
+            /// By what this installation is known to SSH clients and to instances.
+            pub identity: Identity,
+            $(pub $rows: $table,)*
+            /// Not stored: what this process knows of each node's connection.
+            pub links: BTreeMap<NodeId, Link>,
+            /// Not stored: why a machine was refused with a node's key since its last connection, for the node's owner.
+            pub alarms: BTreeMap<NodeId, String>,
+            /// Not stored: the forwards that this process cannot listen for itself.
+            pub unopened: BTreeMap<InstanceId, Vec<Unopened>>,
+            /// Not stored: the assignment that this process last sent to each connected node.
+            pub published: BTreeMap<NodeId, Arc<Assignment>>,
+            /// When this process began to listen: every node has a full lease from here.
+            pub started: Instant,
+            /// Not stored: rows by the hashes of their secrets, and people by their usernames.
+            pub found_by: FoundBy,
+        }
+
+        /// One row that changes. What a person asked for is a list of these, committed together.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Change {
+            PutSettings(Settings),
+            $($put($held), $drop($id),)*
+        }
+
+        impl World {
+            /// A world without rows, for a process that begins to listen at `started`.
+            pub fn new(cluster: ClusterId, era: Era, settings: Settings, started: Instant) -> Self {
+                Self {
+                    cluster,
+                    era,
+                    settings,
+                    identity: Default::default(),
+                    $($rows: Default::default(),)*
+                    links: Default::default(),
+                    alarms: Default::default(),
+                    unopened: Default::default(),
+                    published: Default::default(),
+                    started,
+                    found_by: Default::default(),
+                }
+            }
+
+            /// Takes over one change. Rows may come in any order, so loading the store is applying its rows.
+            pub fn apply(&mut self, change: Change) {
+                match change {
+                    Change::PutSettings(settings) => self.settings = settings,
+                    $(Change::$put(held) => {
+                        let row = Held::<$row>::row(held);
+                        let key = row.key();
+                        let _old = self.$rows.replace(&key, Some(row));
+                        $(self.$then(&key, _old.as_deref());)?
+                    }
+                    Change::$drop(key) => {
+                        let _old = Rows::<$row>::replace(&mut self.$rows, &key, None);
+                        $(self.$then(&key, _old.as_deref());)?
+                    })*
+                }
+            }
+        }
+
+        $(impl Kind for $row {
+            type Key = $id;
+
+            fn key(&self) -> $id {
+                let key: fn(&Self) -> $id = $key;
+                key(self)
+            }
+
+            fn rows(world: &World) -> &impl Rows<Self> {
+                &world.$rows
+            }
+
+            fn put(self) -> Change {
+                Change::$put(self.into())
+            }
+        })*
+    };
+}
+
+tables!(world);
 
 /// Kept by [`World::apply`] alone.
 #[derive(Debug, Clone, Default)]
@@ -301,28 +395,4 @@ pub struct Link {
     pub meter: Arc<Meter>,
     /// What the link carried when a person last had it measured. It outlives the connection.
     pub measurement: Option<Measurement>,
-}
-
-/// One row that changes. What a person asked for is a list of these, committed together.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Change {
-    PutSettings(Settings),
-    PutPerson(Person),
-    PutSession(Session),
-    DropSession(SessionId),
-    PutToken(Token),
-    DropToken(TokenId),
-    PutInvite(Invite),
-    DropInvite(InviteId),
-    PutSshKey(SshKey),
-    DropSshKey(SshKeyId),
-    PutNode(Box<Node>),
-    DropNode(NodeId),
-    PutInstance(Box<Instance>),
-    /// The node confirmed that the container is gone, or a person gave up waiting for that: the tombstone's claims are
-    /// free, and its timeline goes too.
-    DropInstance(InstanceId),
-    PutEvent(InstanceEvent),
-    PutIdempotency(Idempotency),
-    DropIdempotency(PersonId, String),
 }

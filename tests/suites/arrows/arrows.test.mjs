@@ -34,7 +34,7 @@ const TABLE = {
 const ROOMS = [
   { library: "surrealdb", only: ["server_fns/control/src/store"] },
   { library: "bollard", only: ["node/src/docker"] },
-  { library: "russh", only: ["server_fns/control/src/access/ssh", "server_fns/control/src/authority"] },
+  { library: "russh", only: ["server_fns/control/src/access/ssh"] },
   {
     library: "axum",
     only: [

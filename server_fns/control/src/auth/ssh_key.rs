@@ -2,11 +2,15 @@
 //! was parsed and never from the text: a line of `authorized_keys` may begin with options that run commands.
 
 #[cfg(test)]
+mod one_parser;
+#[cfg(test)]
 mod samples;
 pub(crate) mod signature;
 
 use model::refusal::Refusal;
 use planner::command::ssh_keys::ParsedKey;
+use planner::keys::claims;
+use planner::world::{KeyProof, SshKey, World};
 use ssh_key::public::{KeyData, RsaPublicKey};
 use ssh_key::{Algorithm, HashAlg, PublicKey};
 
@@ -29,7 +33,25 @@ pub fn parse(text: &str) -> Result<ParsedKey, Refusal> {
     key.set_comment("");
     let algorithm = accepted(&key)?;
     let public_key = key.to_openssh().map_err(|_| no("This SSH public key cannot be written again as it was read."))?;
-    Ok(ParsedKey { algorithm, fingerprint: key.fingerprint(HashAlg::Sha256).to_string(), public_key })
+    Ok(ParsedKey { algorithm, fingerprint: fingerprint(&key), public_key })
+}
+
+/// `SHA256:…`, by which a key that logs in is found among those that were added.
+pub(crate) fn fingerprint(key: &PublicKey) -> String {
+    key.fingerprint(HashAlg::Sha256).to_string()
+}
+
+/// The row as this parser reads its line, if an earlier version read it otherwise. A row that cannot be read opens nothing,
+/// and stays as it is; so does one that would then be the same key twice where there may be one.
+pub(crate) fn reread(world: &World, row: &SshKey) -> Option<SshKey> {
+    let mut key = PublicKey::from_openssh(&row.public_key).ok()?;
+    key.set_comment("");
+    let (algorithm, public_key) = (key.algorithm().as_str().to_owned(), key.to_openssh().ok()?);
+    let new = SshKey { algorithm, fingerprint: fingerprint(&key), public_key, ..row.clone() };
+    let both_proved = |other: &SshKey| [row, other].iter().all(|key| matches!(key.proof, KeyProof::At(_)));
+    let clash = |other: &SshKey| other.id != row.id && (other.person == row.person || both_proved(other));
+    let taken = claims(world, &new.fingerprint).any(clash);
+    (new != *row && !taken).then_some(new)
 }
 
 /// The line that was meant. Space around it is no part of it, and a window that broke it put breaks where no key has one.
@@ -131,7 +153,7 @@ fn accepted(key: &PublicKey) -> Result<String, Refusal> {
 }
 
 fn long_enough(rsa: &RsaPublicKey) -> Result<(), Refusal> {
-    let modulus = rsa.n.as_positive_bytes().unwrap_or_default();
+    let modulus = rsa.n().as_positive_bytes().unwrap_or_default();
     let bits = modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
     if bits >= MIN_RSA_BITS {
         return Ok(());

@@ -1,43 +1,85 @@
 //! Everything that is stored, as one file: a line with a checksum, then one JSON object.
 
 use model::Timestamp;
-use model::event::InstanceEvent;
 use model::id::ClusterId;
 use model::request::Settings;
 use model::version::Era;
 use planner::clock::Instant;
-use planner::world::{Change, World};
+use planner::world::{Change, Rows as _, World};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::rows::{
-    idempotency::IdempotencyRow, instance::InstanceRow, invite::InviteRow, node::NodeRow, person::PersonRow,
-    ssh_key::SshKeyRow, token::TokenRow,
-};
+use super::row::Stored;
 use super::{First, Location, OpenError, Store};
 
 /// Before the checksum, on the first line.
 const HEAD: &str = "dockhost-backup 1 sha256:";
 
-/// What is restored. Sessions are left out: after a restore people sign in again, so that a session which was ended
-/// meanwhile does not come back.
+/// The rows of one table. One that no backup carries has none.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Backup {
-    pub made_at: Timestamp,
-    pub cluster: ClusterId,
-    /// That the backup was made in; a restore begins a later one.
-    pub era: Era,
-    settings: Settings,
-    secret: String,
-    people: Vec<PersonRow>,
-    tokens: Vec<TokenRow>,
-    invites: Vec<InviteRow>,
-    ssh_keys: Vec<SshKeyRow>,
-    nodes: Vec<NodeRow>,
-    instances: Vec<InstanceRow>,
-    events: Vec<InstanceEvent>,
-    idempotency: Vec<IdempotencyRow>,
+#[serde(transparent, bound = "")]
+struct Saved<K: Stored>(Vec<K::Row>);
+
+impl<K: Stored> Saved<K> {
+    fn of(world: &World) -> Self {
+        let rows = K::rows(world).all().filter(|_| K::IN_BACKUP);
+        Self(rows.map(K::Row::from).collect())
+    }
+
+    const fn is_left_out(&self) -> bool {
+        !K::IN_BACKUP
+    }
+
+    fn changes(self) -> impl Iterator<Item = Change> {
+        self.0.into_iter().filter(|_| K::IN_BACKUP).map(|row| row.into().put())
+    }
 }
+
+/// Of a backup from before the table was there.
+impl<K: Stored> Default for Saved<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+macro_rules! backup {
+    ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {
+        /// What is restored.
+        #[derive(Debug, Serialize, Deserialize)]
+        pub struct Backup {
+            pub made_at: Timestamp,
+            pub cluster: ClusterId,
+            /// That the backup was made in; a restore begins a later one.
+            pub era: Era,
+            settings: Settings,
+            secret: String,
+            $(#[serde(default, skip_serializing_if = "Saved::is_left_out")]
+            $rows: Saved<planner::world::$kind>,)*
+        }
+
+        impl Backup {
+            /// A world is what was committed, so a copy of it is one moment of the database.
+            pub fn of(world: &World, made_at: Timestamp) -> Self {
+                Self {
+                    made_at,
+                    cluster: world.cluster,
+                    era: world.era,
+                    settings: world.settings,
+                    secret: world.identity.secret.clone(),
+                    $($rows: Saved::of(world),)*
+                }
+            }
+
+            pub(super) fn changes(self) -> Vec<Change> {
+                let mut all = Vec::new();
+                $(all.extend(self.$rows.changes());)*
+                all
+            }
+        }
+    };
+}
+
+planner::tables!(backup);
 
 /// Why a file is not restored.
 #[derive(Debug, thiserror::Error)]
@@ -51,25 +93,6 @@ pub enum BackupError {
 }
 
 impl Backup {
-    /// A world is what was committed, so a copy of it is one moment of the database.
-    pub fn of(world: &World, made_at: Timestamp) -> Self {
-        Self {
-            made_at,
-            cluster: world.cluster,
-            era: world.era,
-            settings: world.settings,
-            secret: world.identity.secret.clone(),
-            people: world.people.values().map(|row| PersonRow::from(&**row)).collect(),
-            tokens: world.tokens.values().map(|row| TokenRow::from(&**row)).collect(),
-            invites: world.invites.values().map(|row| InviteRow::from(&**row)).collect(),
-            ssh_keys: world.ssh_keys.values().map(|row| SshKeyRow::from(&**row)).collect(),
-            nodes: world.nodes.values().map(|row| NodeRow::from(&**row)).collect(),
-            instances: world.instances.values().map(|row| InstanceRow::from(&**row)).collect(),
-            events: world.events.values().flat_map(|events| events.iter().cloned()).collect(),
-            idempotency: world.idempotency.values().map(|row| IdempotencyRow::from(&**row)).collect(),
-        }
-    }
-
     /// The content of the file.
     ///
     /// # Errors
@@ -101,19 +124,6 @@ impl Backup {
         let mut store = Store::take_over(location, before, now).await?;
         let empty = World::new(cluster, era, settings, Instant::default());
         Ok(store.commit(&self.changes(), &empty).await?)
-    }
-
-    fn changes(self) -> Vec<Change> {
-        let mut all = Vec::new();
-        all.extend(self.people.into_iter().map(|row| Change::PutPerson(row.into())));
-        all.extend(self.tokens.into_iter().map(|row| Change::PutToken(row.into())));
-        all.extend(self.invites.into_iter().map(|row| Change::PutInvite(row.into())));
-        all.extend(self.ssh_keys.into_iter().map(|row| Change::PutSshKey(row.into())));
-        all.extend(self.nodes.into_iter().map(|row| Change::PutNode(Box::new(row.into()))));
-        all.extend(self.instances.into_iter().map(|row| Change::PutInstance(Box::new(row.into()))));
-        all.extend(self.events.into_iter().map(Change::PutEvent));
-        all.extend(self.idempotency.into_iter().map(|row| Change::PutIdempotency(row.into())));
-        all
     }
 }
 

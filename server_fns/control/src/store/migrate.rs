@@ -1,19 +1,36 @@
 //! Brings the schema to the version that this program knows, each step once.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use surrealdb::types::Value;
 
 use super::Store;
 use super::error::{OpenError, StoreError};
+use super::row::Stored;
 
-struct Migration {
-    version: u32,
-    text: &'static str,
+/// Append only: a step that was published never changes, which the stored checksum watches over. A table that came later
+/// is a step of its own, and its declaration in `rows/` says which; so an older program refuses the database.
+fn steps() -> BTreeMap<u32, String> {
+    let mut steps = BTreeMap::from([(1, include_str!("schema/0001_initial.surql").to_owned())]);
+    steps.extend(tables().into_iter().filter(|(_, since)| *since > 1).map(|(name, since)| (since, define(name))));
+    steps
 }
 
-/// Append only: a step that was published never changes, which the stored checksum watches over.
-const MIGRATIONS: &[Migration] = &[Migration { version: 1, text: include_str!("schema/0001_initial.surql") }];
+fn define(table: &str) -> String {
+    format!("DEFINE TABLE {table} SCHEMALESS PERMISSIONS NONE;\n")
+}
+
+/// Every table with rows, and the step that makes it.
+fn tables() -> Vec<(&'static str, u32)> {
+    macro_rules! names {
+        ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {
+            vec![$((<planner::world::$kind as Stored>::TABLE, <planner::world::$kind as Stored>::SINCE)),*]
+        };
+    }
+    planner::tables!(names)
+}
 
 #[derive(Deserialize)]
 struct Applied {
@@ -24,16 +41,17 @@ struct Applied {
 impl Store {
     pub(super) async fn migrate(&self) -> Result<(), OpenError> {
         let applied = self.applied().await?;
-        let known = MIGRATIONS.len() as u32;
+        let steps = steps();
+        let known = steps.len() as u32;
         if let Some(newest) = applied.iter().map(|step| step.version).max().filter(|newest| *newest > known) {
             return Err(OpenError::Newer { found: newest, known });
         }
-        for Migration { version, text } in MIGRATIONS {
-            let checksum = hex::encode(Sha256::digest(text));
-            match applied.iter().find(|step| step.version == *version) {
+        for (version, text) in steps {
+            let checksum = hex::encode(Sha256::digest(&text));
+            match applied.iter().find(|step| step.version == version) {
                 Some(step) if step.checksum == checksum => {}
-                Some(_) => return Err(OpenError::Altered { version: *version }),
-                None => self.apply(*version, text, &checksum).await?,
+                Some(_) => return Err(OpenError::Altered { version }),
+                None => self.apply(version, text, &checksum).await?,
             }
         }
         Ok(())
@@ -51,7 +69,7 @@ impl Store {
         rows.into_iter().map(|row| read(row).map_err(unreadable)).collect()
     }
 
-    async fn apply(&self, version: u32, text: &'static str, checksum: &str) -> Result<(), StoreError> {
+    async fn apply(&self, version: u32, text: String, checksum: &str) -> Result<(), StoreError> {
         let failed = StoreError::database("a migration");
         let note = "CREATE type::record('migration', $version) SET version = $version, checksum = $checksum";
         self.db
@@ -65,5 +83,22 @@ impl Store {
             .and_then(surrealdb::IndexedResults::check)
             .map_err(failed)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_made_by_one_step_and_the_steps_are_counted_through() {
+        let (steps, tables) = (steps(), tables());
+        assert_eq!(steps.keys().copied().collect::<Vec<_>>(), (1..=steps.len() as u32).collect::<Vec<_>>());
+        for (name, since) in &tables {
+            assert!(steps[since].contains(&define(name)), "{name} is not made by step {since}");
+            let alone = tables.iter().filter(|(_, other)| other == since).count() == 1;
+            assert!(*since == 1 || alone, "step {since} is another table's, too");
+            assert_eq!(tables.iter().filter(|(other, _)| other == name).count(), 1, "{name} is there twice");
+        }
     }
 }

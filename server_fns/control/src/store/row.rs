@@ -1,72 +1,65 @@
 //! A typed row ⇄ a SurrealDB record. The record's key is the row's `id`; every other field keeps its name.
 
+use planner::world::{Kind, World};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use surrealdb::types::{RecordId, RecordIdKey, SurrealValue, Value};
 
+use super::claim::Claims;
 use super::error::StoreError;
+use super::write_set::WriteSet;
 
-/// Every table that holds rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Table {
-    Person,
-    Session,
-    Token,
-    Invite,
-    SshKey,
-    Node,
-    Instance,
-    Event,
-    Idempotency,
-}
+/// How a table is stored. Each is declared once, in `rows/`; which tables there are, [`planner::tables`] says.
+pub(super) trait Stored: Kind {
+    /// The table's name in the database.
+    const TABLE: &'static str;
+    /// The step of the schema that makes the table: 1 of those that were there first, then a number that no other step has.
+    const SINCE: u32;
+    /// Whether a backup carries its rows.
+    const IN_BACKUP: bool = true;
+    /// A row as it is stored: an object with an `id` of text.
+    type Row: Serialize + DeserializeOwned + PartialEq + for<'r> From<&'r Self> + Into<Self>;
 
-impl Table {
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Session => "session",
-            Self::Token => "token",
-            Self::Invite => "invite",
-            Self::SshKey => "ssh_key",
-            Self::Node => "node",
-            Self::Instance => "instance",
-            Self::Event => "event",
-            Self::Idempotency => "idempotency",
-        }
+    /// The key of a row's record: the `id` of [`Stored::Row`].
+    fn id(key: &Self::Key) -> String;
+
+    /// What no other row of any table may have.
+    fn claims(&self) -> Claims {
+        Claims::new()
     }
 
-    pub(super) fn record(self, key: impl ToString) -> RecordId {
-        RecordId::new(self.name(), key.to_string())
-    }
+    /// What else a transaction does that puts or drops the row with that key.
+    fn follow(_key: &Self::Key, _put: Option<&Self>, _set: &mut WriteSet, _before: &World) {}
 }
 
-/// What one table holds. The serialised form is an object with an `id` of text.
-pub(super) trait Row: Serialize + DeserializeOwned + PartialEq {
-    const TABLE: Table;
+/// The record with that key.
+pub(super) fn record(table: &'static str, id: &str) -> RecordId {
+    RecordId::new(table, id)
 }
 
-/// The record and its content. A row that would not read back as it was is refused, so whatever a node or a person
+/// The content of the row's record. A row that would not read back as it was is refused, so whatever a node or a person
 /// sends, the store can be loaded again.
-pub(super) fn write<R: Row>(row: &R) -> Result<(RecordId, Value), StoreError> {
-    let unfit = |why: String| StoreError::Unfit { table: R::TABLE.name(), why };
-    let content = serde_json::to_value(row).map_err(|error| unfit(error.to_string()))?.into_value();
-    let again: R =
+pub(super) fn write<K: Stored>(row: &K) -> Result<Value, StoreError> {
+    let unfit = |why: String| StoreError::Unfit { table: K::TABLE, why };
+    let row = (K::id(&row.key()), K::Row::from(row));
+    let content = serde_json::to_value(&row.1).map_err(|error| unfit(error.to_string()))?.into_value();
+    let again: K::Row =
         serde_json::from_value(content.clone().into_json_value()).map_err(|error| unfit(error.to_string()))?;
-    if again != *row {
+    if again != row.1 {
         return Err(unfit("a value changes when it is stored".to_owned()));
     }
     let Value::Object(mut content) = content else {
         return Err(unfit("the row is not an object".to_owned()));
     };
     match content.remove("id") {
-        Some(Value::String(key)) => Ok((R::TABLE.record(key), Value::Object(content))),
-        _ => Err(unfit("the row has no id of text".to_owned())),
+        Some(Value::String(id)) if id == row.0 => Ok(Value::Object(content)),
+        _ => Err(unfit("the row has no id of text, or another than its record".to_owned())),
     }
 }
 
 /// The row that a record holds.
-pub(super) fn read<R: Row>(record: Value) -> Result<R, StoreError> {
-    let unreadable = |why: String| StoreError::Unreadable { table: R::TABLE.name(), why };
+pub(super) fn read<K: Stored>(record: Value) -> Result<K, StoreError> {
+    let unreadable = |why: String| StoreError::Unreadable { table: K::TABLE, why };
     let Value::Object(mut content) = record else {
         return Err(unreadable("a record is not an object".to_owned()));
     };
@@ -74,5 +67,7 @@ pub(super) fn read<R: Row>(record: Value) -> Result<R, StoreError> {
         Some(Value::RecordId(RecordId { key: RecordIdKey::String(key), .. })) => content.insert("id", key),
         _ => return Err(unreadable("a record's id is not text".to_owned())),
     };
-    serde_json::from_value(Value::Object(content).into_json_value()).map_err(|error| unreadable(error.to_string()))
+    let row: K::Row = serde_json::from_value(Value::Object(content).into_json_value())
+        .map_err(|error| unreadable(error.to_string()))?;
+    Ok(row.into())
 }

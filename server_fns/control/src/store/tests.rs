@@ -22,7 +22,7 @@ pub(crate) fn person(id: u64, name: &str) -> Change {
     })
 }
 
-fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
+pub(crate) fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime =
         builder.worker_threads(2).thread_stack_size(crate::limits::WORKER_STACK).enable_all().build().unwrap();

@@ -1,34 +1,46 @@
 //! From a list of changes to the records that one transaction puts, deletes, claims and releases. Pure.
 
+use std::borrow::Borrow as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::event::InstanceEvent;
 use model::id::InstanceId;
 use planner::limits::EVENTS_PER_INSTANCE;
-use planner::world::{Change, World};
+use planner::world::{Change, Kind as _, Rows as _, World};
 use surrealdb::types::{RecordId, Value};
 
 use super::claim::{self, Claims};
 use super::error::StoreError;
-use super::row::{self, Row, Table};
-use super::rows::idempotency;
-use super::rows::{
-    idempotency::IdempotencyRow, instance::InstanceRow, invite::InviteRow, node::NodeRow, person::PersonRow,
-    session::SessionRow, ssh_key::SshKeyRow, token::TokenRow,
-};
+use super::row::{self, Stored};
 
 /// What one transaction does to the tables. A record stands in it once, with its last state.
 #[derive(Default)]
 pub(super) struct WriteSet {
-    records: BTreeMap<(Table, String), Fate>,
+    /// By table and key.
+    records: BTreeMap<(&'static str, String), Fate>,
     pub(super) settings: Option<model::request::Settings>,
     added: BTreeMap<InstanceId, Vec<InstanceEvent>>,
 }
 
 struct Fate {
-    put: Option<(RecordId, Value)>,
+    put: Option<Value>,
     before: Claims,
     after: Claims,
+}
+
+macro_rules! add {
+    ($($rows:ident: $kind:ident {
+        $table:ty, $key:expr, $put:ident($held:ty), $drop:ident($id:ty)
+    } $(then $then:ident)?;)*) => {
+        fn add(&mut self, change: &Change, before: &World) -> Result<(), StoreError> {
+            match change {
+                Change::PutSettings(settings) => self.settings = Some(*settings),
+                $(Change::$put(row) => self.put::<planner::world::$kind>(row.borrow(), before)?,
+                Change::$drop(key) => self.drop::<planner::world::$kind>(key, before),)*
+            }
+            Ok(())
+        }
+    };
 }
 
 impl WriteSet {
@@ -41,80 +53,44 @@ impl WriteSet {
         Ok(set)
     }
 
-    fn add(&mut self, change: &Change, world: &World) -> Result<(), StoreError> {
-        let none = Claims::new;
-        match change {
-            Change::PutSettings(settings) => self.settings = Some(*settings),
-            Change::PutPerson(new) => {
-                let old = world.people.get(&new.id).map_or_else(none, |old| claim::of_person(old));
-                self.put(new.id, &PersonRow::from(new), old, claim::of_person(new))?;
-            }
-            Change::PutSession(new) => self.put(new.id, &SessionRow::from(new), none(), none())?,
-            Change::DropSession(id) => self.delete(Table::Session, id, none()),
-            Change::PutToken(new) => self.put(new.id, &TokenRow::from(new), none(), none())?,
-            Change::DropToken(id) => self.delete(Table::Token, id, none()),
-            Change::PutInvite(new) => self.put(new.id, &InviteRow::from(new), none(), none())?,
-            Change::DropInvite(id) => self.delete(Table::Invite, id, none()),
-            Change::PutSshKey(new) => {
-                let old = world.ssh_keys.get(&new.id).map_or_else(none, |old| claim::of_ssh_key(old));
-                self.put(new.id, &SshKeyRow::from(new), old, claim::of_ssh_key(new))?;
-            }
-            Change::DropSshKey(id) => {
-                let old = world.ssh_keys.get(id).map_or_else(none, |old| claim::of_ssh_key(old));
-                self.delete(Table::SshKey, id, old);
-            }
-            Change::PutNode(new) => self.put(new.id, &NodeRow::from(&**new), none(), none())?,
-            Change::DropNode(id) => self.delete(Table::Node, id, none()),
-            Change::PutInstance(new) => {
-                let old = world.instances.get(&new.id).map_or_else(none, |old| claim::of_instance(old));
-                self.put(new.id, &InstanceRow::from(&**new), old, claim::of_instance(new))?;
-            }
-            Change::DropInstance(id) => {
-                let old = world.instances.get(id).map_or_else(none, |old| claim::of_instance(old));
-                self.delete(Table::Instance, id, old);
-                for event in self.added.remove(id).into_iter().flatten() {
-                    self.delete(Table::Event, event.id, none());
-                }
-                for event in world.events.get(id).into_iter().flat_map(|events| events.iter()) {
-                    self.delete(Table::Event, event.id, none());
-                }
-            }
-            Change::PutEvent(new) => {
-                self.put(new.id, new, none(), none())?;
-                self.added.entry(new.instance).or_default().push(new.clone());
-            }
-            Change::PutIdempotency(new) => {
-                let slot = (new.person, new.key.clone());
-                let old = world.idempotency.get(&slot).map_or_else(none, |old| claim::of_idempotency(old));
-                let key = idempotency::id(new.person, &new.key);
-                self.put(key, &IdempotencyRow::from(new), old, claim::of_idempotency(new))?;
-            }
-            Change::DropIdempotency(person, key) => {
-                let slot = (*person, key.clone());
-                let old = world.idempotency.get(&slot).map_or_else(none, |old| claim::of_idempotency(old));
-                self.delete(Table::Idempotency, idempotency::id(*person, key), old);
-            }
+    planner::tables!(add);
+
+    fn put<K: Stored>(&mut self, row: &K, before: &World) -> Result<(), StoreError> {
+        let key = row.key();
+        let held = K::rows(before).row(&key).map(K::claims).unwrap_or_default();
+        let fate = Fate { put: Some(row::write(row)?), before: held, after: row.claims() };
+        self.records.insert((K::TABLE, K::id(&key)), fate);
+        K::follow(&key, Some(row), self, before);
+        Ok(())
+    }
+
+    pub(super) fn drop<K: Stored>(&mut self, key: &K::Key, before: &World) {
+        let held = K::rows(before).row(key).map(K::claims).unwrap_or_default();
+        let fate = Fate { put: None, before: held, after: Claims::new() };
+        self.records.insert((K::TABLE, K::id(key)), fate);
+        K::follow(key, None, self, before);
+    }
+
+    /// An event that is put counts among those of its instance.
+    pub(super) fn count(&mut self, event: &InstanceEvent) {
+        self.added.entry(event.instance).or_default().push(event.clone());
+    }
+
+    /// The events of an instance go with it.
+    pub(super) fn end_timeline(&mut self, instance: InstanceId, before: &World) {
+        let added = self.added.remove(&instance).unwrap_or_default();
+        for event in added.iter().chain(before.timeline(instance)) {
+            self.drop::<InstanceEvent>(&event.key(), before);
         }
-        Ok(())
-    }
-
-    fn put<R: Row>(&mut self, key: impl ToString, row: &R, before: Claims, after: Claims) -> Result<(), StoreError> {
-        let put = Some(row::write(row)?);
-        self.records.insert((R::TABLE, key.to_string()), Fate { put, before, after });
-        Ok(())
-    }
-
-    fn delete(&mut self, table: Table, key: impl ToString, before: Claims) {
-        self.records.insert((table, key.to_string()), Fate { put: None, before, after: Claims::new() });
     }
 
     /// The oldest events of an instance make room for the new ones.
     fn trim_events(&mut self, world: &World) {
         for (instance, added) in std::mem::take(&mut self.added) {
-            let old = world.events.get(&instance).map_or(&[][..], |events| events.as_slice());
+            let old = world.timeline(instance);
             let surplus = (old.len() + added.len()).saturating_sub(EVENTS_PER_INSTANCE);
             for event in old.iter().chain(&added).take(surplus) {
-                self.delete(Table::Event, event.id, Claims::new());
+                self.drop::<InstanceEvent>(&event.key(), world);
             }
         }
     }
@@ -143,10 +119,11 @@ impl WriteSet {
 
     pub(super) fn deleted(&self) -> Vec<RecordId> {
         let gone = self.records.iter().filter(|(_, fate)| fate.put.is_none());
-        gone.map(|((table, key), _)| table.record(key)).collect::<BTreeSet<_>>().into_iter().collect()
+        gone.map(|((table, id), _)| row::record(table, id)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     pub(super) fn into_puts(self) -> Vec<(RecordId, Value)> {
-        self.records.into_values().filter_map(|fate| fate.put).collect()
+        let put = |((table, id), fate): ((_, String), Fate)| Some((row::record(table, &id), fate.put?));
+        self.records.into_iter().filter_map(put).collect()
     }
 }

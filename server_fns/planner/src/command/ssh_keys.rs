@@ -45,7 +45,7 @@ pub fn add(
         let message = format!("You have {SSH_KEYS_PER_PERSON} SSH keys, the most there may be. Remove one first.");
         return Err(conflict(message));
     }
-    if claims(world, &key.public_key).any(is_proved) {
+    if claims(world, &key.fingerprint).any(is_proved) {
         return Err(conflict(TAKEN.to_owned()).at("public_key"));
     }
     let id = fresh(draw, SshKeyId::from_bits, |id| world.ssh_keys.contains_key(id));
@@ -79,7 +79,7 @@ pub fn prove(world: &World, id: SshKeyId, how: Shown, now: Now) -> Result<Decisi
         (KeyStanding::Contested, Shown::ByTheWay) => return Err(Refusal::new(RefusalCode::Conflict, CONTESTED)),
         (KeyStanding::Foreign, _) => return Err(Refusal::new(RefusalCode::Conflict, TAKEN)),
     }
-    let unproved = claims(world, &key.public_key).filter(|other| is_proved(other));
+    let unproved = claims(world, &key.fingerprint).filter(|other| is_proved(other));
     let unproved = unproved.map(|other| Change::PutSshKey(SshKey { proof: KeyProof::Missing, ..other.clone() }));
     let proved = Change::PutSshKey(SshKey { proof: KeyProof::At(now.wall), ..SshKey::clone(key) });
     Ok(Decision::new(unproved.chain([proved]).collect(), ()))

@@ -7,7 +7,7 @@ use model::Timestamp;
 
 use crate::clock::{Instant, Now};
 use crate::limits::{IDEMPOTENCY_LIFETIME, SESSION_IDLE, SESSION_LIFETIME, SWEEP_EVERY};
-use crate::world::{Change, Session, World};
+use crate::world::{Change, Kind as _, Session, World};
 
 /// What had expired at the last full hour.
 pub(super) fn expired(world: &World, now: Timestamp) -> Vec<Change> {
@@ -18,7 +18,7 @@ pub(super) fn expired(world: &World, now: Timestamp) -> Vec<Change> {
     sessions
         .map(|session| Change::DropSession(session.id))
         .chain(invites.map(|invite| Change::DropInvite(invite.id)))
-        .chain(idempotency.map(|row| Change::DropIdempotency(row.person, row.key.clone())))
+        .chain(idempotency.map(|row| Change::DropIdempotency(row.key())))
         .collect()
 }
 

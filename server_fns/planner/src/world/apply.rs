@@ -1,137 +1,52 @@
-//! A committed change becomes visible.
+//! A committed change becomes visible. [`World::apply`] itself follows from the list of tables; here is what else the
+//! world does when a row comes, changes or goes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::event::InstanceEvent;
+use model::id::{InstanceId, NodeId, PersonId, SessionId, TokenId};
 
-use crate::clock::Instant;
-use crate::limits::EVENTS_PER_INSTANCE;
-use crate::world::{Change, FoundBy, Node, Person, Session, Token, World};
-
-use model::id::{ClusterId, NodeId, SessionId, TokenId};
-use model::request::Settings;
-use model::version::Era;
+use crate::world::{Change, Instance, Node, Person, Session, Token, World};
 
 impl World {
-    /// A world without rows, for a process that begins to listen at `started`.
-    pub fn new(cluster: ClusterId, era: Era, settings: Settings, started: Instant) -> Self {
-        Self {
-            cluster,
-            era,
-            settings,
-            identity: Default::default(),
-            people: Default::default(),
-            sessions: Default::default(),
-            tokens: Default::default(),
-            invites: Default::default(),
-            ssh_keys: Default::default(),
-            nodes: Default::default(),
-            instances: Default::default(),
-            events: Default::default(),
-            idempotency: Default::default(),
-            links: Default::default(),
-            alarms: Default::default(),
-            unopened: Default::default(),
-            published: Default::default(),
-            started,
-            found_by: Default::default(),
-        }
-    }
-
-    /// The same, with every row found by what it has now: for rows that were not applied one by one.
-    #[must_use]
-    pub fn indexed(mut self) -> Self {
-        let mut found_by = FoundBy::default();
-        self.people.iter().for_each(|(id, row)| found_by.username.moved(*id, None, Some(row.username.as_str())));
-        for (id, row) in &self.sessions {
-            found_by.session.moved(*id, None, Some(&row.secret_hash));
-            found_by.session_key.moved(*id, None, Some(&row.key_hash));
-        }
-        self.tokens.iter().for_each(|(id, row)| found_by.token.moved(*id, None, Some(&row.secret_hash)));
-        for (id, row) in &self.nodes {
-            found_by.node_key.moved(*id, None, Some(&row.key_hash));
-            found_by.enrolment.moved(*id, None, code_hash(row));
-        }
-        self.found_by = found_by;
-        self
-    }
-
-    /// Takes over one change. Rows may come in any order, so loading the store is applying its rows.
-    pub fn apply(&mut self, change: Change) {
-        match change {
-            Change::PutSettings(settings) => self.settings = settings,
-            Change::PutPerson(row) => self.person(row),
-            Change::PutSession(row) => self.session(row.id, Some(row)),
-            Change::DropSession(id) => self.session(id, None),
-            Change::PutToken(row) => self.token(row.id, Some(row)),
-            Change::DropToken(id) => self.token(id, None),
-            Change::PutInvite(row) => drop(self.invites.insert(row.id, Arc::new(row))),
-            Change::DropInvite(id) => drop(self.invites.remove(&id)),
-            Change::PutSshKey(row) => drop(self.ssh_keys.insert(row.id, Arc::new(row))),
-            Change::DropSshKey(id) => drop(self.ssh_keys.remove(&id)),
-            Change::PutNode(row) => self.node(row.id, Some(*row)),
-            Change::DropNode(id) => {
-                self.node(id, None);
-                self.links.remove(&id);
-                self.alarms.remove(&id);
-                self.published.remove(&id);
-            }
-            Change::PutInstance(row) => drop(self.instances.insert(row.id, Arc::new(*row))),
-            Change::DropInstance(id) => {
-                self.instances.remove(&id);
-                self.unopened.remove(&id);
-                self.events.remove(&id);
-            }
-            Change::PutEvent(event) => self.remember(event),
-            Change::PutIdempotency(row) => {
-                self.idempotency.insert((row.person, row.key.clone()), Arc::new(row));
-            }
-            Change::DropIdempotency(person, key) => drop(self.idempotency.remove(&(person, key))),
-        }
-    }
-
     pub fn apply_all(&mut self, changes: impl IntoIterator<Item = Change>) {
         changes.into_iter().for_each(|change| self.apply(change));
     }
 
-    fn person(&mut self, row: Person) {
-        let (id, new) = (row.id, row.username.clone());
-        let old = self.people.insert(id, Arc::new(row));
-        let old = old.as_ref().map(|row| row.username.as_str());
-        self.found_by.username.moved(id, old, Some(new.as_str()));
+    pub(super) fn find_person(&mut self, id: &PersonId, old: Option<&Person>) {
+        let new = self.people.get(id).map(|row| row.username.as_str());
+        self.found_by.username.moved(*id, old.map(|row| row.username.as_str()), new);
     }
 
-    fn session(&mut self, id: SessionId, row: Option<Session>) {
-        let old = replace(&mut self.sessions, id, row);
-        let (old, new) = (old.as_deref(), self.sessions.get(&id).map(Arc::as_ref));
+    pub(super) fn find_session(&mut self, id: &SessionId, old: Option<&Session>) {
+        let new = self.sessions.get(id);
         let secret = (old.map(|row| row.secret_hash.as_str()), new.map(|row| row.secret_hash.as_str()));
-        self.found_by.session.moved(id, secret.0, secret.1);
+        self.found_by.session.moved(*id, secret.0, secret.1);
         let key = (old.map(|row| row.key_hash.as_str()), new.map(|row| row.key_hash.as_str()));
-        self.found_by.session_key.moved(id, key.0, key.1);
+        self.found_by.session_key.moved(*id, key.0, key.1);
     }
 
-    fn token(&mut self, id: TokenId, row: Option<Token>) {
-        let old = replace(&mut self.tokens, id, row);
-        let new = self.tokens.get(&id).map(|row| row.secret_hash.as_str());
-        self.found_by.token.moved(id, old.as_ref().map(|row| row.secret_hash.as_str()), new);
+    pub(super) fn find_token(&mut self, id: &TokenId, old: Option<&Token>) {
+        let new = self.tokens.get(id).map(|row| row.secret_hash.as_str());
+        self.found_by.token.moved(*id, old.map(|row| row.secret_hash.as_str()), new);
     }
 
-    fn node(&mut self, id: NodeId, row: Option<Node>) {
-        let old = replace(&mut self.nodes, id, row);
-        let (old, new) = (old.as_deref(), self.nodes.get(&id).map(Arc::as_ref));
+    pub(super) fn find_node(&mut self, id: &NodeId, old: Option<&Node>) {
+        let new = self.nodes.get(id).map(Arc::as_ref);
         let key = (old.map(|row| row.key_hash.as_str()), new.map(|row| row.key_hash.as_str()));
-        self.found_by.node_key.moved(id, key.0, key.1);
-        self.found_by.enrolment.moved(id, old.and_then(code_hash), new.and_then(code_hash));
+        self.found_by.node_key.moved(*id, key.0, key.1);
+        self.found_by.enrolment.moved(*id, old.and_then(code_hash), new.and_then(code_hash));
+        if new.is_none() {
+            self.links.remove(id);
+            self.alarms.remove(id);
+            self.published.remove(id);
+        }
     }
 
-    fn remember(&mut self, event: InstanceEvent) {
-        let timeline = Arc::make_mut(self.events.entry(event.instance).or_default());
-        timeline.retain(|known| known.id != event.id);
-        let place = timeline.partition_point(|known| known.at <= event.at);
-        timeline.insert(place, event);
-        let surplus = timeline.len().saturating_sub(EVENTS_PER_INSTANCE);
-        timeline.drain(..surplus);
+    pub(super) fn end_timeline(&mut self, id: &InstanceId, _: Option<&Instance>) {
+        if !self.instances.contains_key(id) {
+            self.unopened.remove(id);
+            self.events.remove(id);
+        }
     }
 }
 
@@ -139,20 +54,17 @@ fn code_hash(node: &Node) -> Option<&str> {
     node.enrolment.as_ref().map(|enrolment| enrolment.code_hash.as_str())
 }
 
-/// Puts the row in place of the one that is given back, or takes that away.
-fn replace<I: Ord, R>(rows: &mut BTreeMap<I, Arc<R>>, id: I, row: Option<R>) -> Option<Arc<R>> {
-    match row {
-        Some(row) => rows.insert(id, Arc::new(row)),
-        None => rows.remove(&id),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use model::Timestamp;
-    use model::id::{EventId, InstanceId, PersonId};
+    use model::event::InstanceEvent;
+    use model::id::{ClusterId, EventId};
+    use model::request::Settings;
+    use model::version::Era;
 
     use super::*;
+    use crate::clock::Instant;
+    use crate::world::Kind;
 
     fn session(bits: u64, secret: &str, key: &str) -> Session {
         Session {
@@ -174,8 +86,9 @@ mod tests {
         for bits in 1..100 {
             world.apply(Change::PutSession(session(bits, &format!("s{bits}"), &format!("k{bits}"))));
         }
-        // As if they had been read from the store.
-        let read = World { found_by: FoundBy::default(), ..world.clone() }.indexed();
+        // As they are read from the store, in any order.
+        let mut read = World::new(ClusterId::from_bits(1), Era::default(), Settings::default(), Instant::default());
+        read.apply_all(world.sessions.values().rev().map(|row| Session::clone(row).put()));
         for world in [&world, &read] {
             assert_eq!(found(world, "s7"), Some(SessionId::from_bits(7)));
             assert_eq!(world.session_by_key_hash("k9").map(|row| row.id), Some(SessionId::from_bits(9)));

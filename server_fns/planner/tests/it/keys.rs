@@ -18,7 +18,9 @@ use proptest::prelude::*;
 use crate::scene::Scene;
 
 const KEY: &str = "ssh-ed25519 of-ada";
+const FINGERPRINT: &str = "SHA256:ssh-ed25519 of-ada";
 
+/// `FINGERPRINT` of `KEY`.
 fn parsed(public_key: &str) -> ParsedKey {
     let fingerprint = format!("SHA256:{public_key}");
     ParsedKey { algorithm: "ssh-ed25519".into(), fingerprint, public_key: public_key.into() }
@@ -52,7 +54,7 @@ fn standing_of(scene: &Scene, id: SshKeyId) -> KeyStanding {
 
 /// Where the holder of the key ends under that user name.
 fn lands(scene: &Scene, user: &str) -> Option<(String, Route)> {
-    match guest(&scene.world, user, KEY)? {
+    match guest(&scene.world, user, FINGERPRINT)? {
         Guest::Visitor(visitor) => Some((visitor.actor.username.to_string(), visitor.route)),
         Guest::Contested | Guest::NotAdded => None,
     }
@@ -100,7 +102,7 @@ fn damage_that_proved_a_key_twice_opens_nothing_until_it_is_proved_anew() {
         scene.world.apply(Change::PutSshKey(SshKey { proof: KeyProof::At(scene.now.wall), ..key }));
     }
     assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Contested; 2]);
-    assert_eq!(holder(&scene.world, KEY), Holder::Several);
+    assert_eq!(holder(&scene.world, FINGERPRINT), Holder::Several);
     prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
     assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Proved, KeyStanding::Foreign]);
 }
@@ -114,7 +116,7 @@ fn rows_from_a_time_without_proofs_are_settled_once() {
         let key = SshKey::clone(&scene.world.ssh_keys[&id]);
         scene.world.apply(Change::PutSshKey(SshKey { proof: KeyProof::NotAsked, ..key }));
     }
-    assert_eq!(holder(&scene.world, KEY), Holder::Several, "before it is settled, too");
+    assert_eq!(holder(&scene.world, FINGERPRINT), Holder::Several, "before it is settled, too");
     let changes = settle(&scene.world);
     scene.commit_changes(changes);
     assert_eq!(standing_of(&scene, own), KeyStanding::Proved);
@@ -142,15 +144,15 @@ fn the_attack_with_somebodys_public_key_leads_nowhere() {
     let adas = claim(&mut scene, "ada", KEY).unwrap();
     let web = scene.create("ada", "web-1").unwrap();
     for user in ["web-1", "web-1.eve", "web-1.ada", "lobby", "eve", "ada", "root"] {
-        assert_eq!(guest(&scene.world, user, KEY), Some(Guest::Contested), "{user}");
+        assert_eq!(guest(&scene.world, user, FINGERPRINT), Some(Guest::Contested), "{user}");
     }
     assert_eq!(lands(&scene, "enrol+ada").map(|(_, route)| route), Some(Route::Enrol));
     for user in ["enrol+bob", "enrol+nobody-here", "enrol+"] {
-        assert_eq!(guest(&scene.world, user, KEY), Some(Guest::NotAdded), "{user}");
-        assert_eq!(guest(&scene.world, user, "ssh-ed25519 of-nobody"), None, "{user}");
+        assert_eq!(guest(&scene.world, user, FINGERPRINT), Some(Guest::NotAdded), "{user}");
+        assert_eq!(guest(&scene.world, user, "SHA256:ssh-ed25519 of-nobody"), None, "{user}");
     }
     for user in ["bob", "web-1.bob"] {
-        assert_eq!(guest(&scene.world, user, KEY), None, "bob has not added it, and may have another: {user}");
+        assert_eq!(guest(&scene.world, user, FINGERPRINT), None, "bob has not added it, and may have another: {user}");
     }
     prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
     assert_eq!(lands(&scene, "web-1"), Some(("ada".to_owned(), Route::Instance(web))));
@@ -159,7 +161,7 @@ fn the_attack_with_somebodys_public_key_leads_nowhere() {
     }
     assert_eq!(lands(&scene, "no-such"), Some(("ada".to_owned(), Route::Unknown("no-such".to_owned()))));
     for user in ["web-1.eve", "eve"] {
-        assert_eq!(guest(&scene.world, user, KEY), None, "{user}");
+        assert_eq!(guest(&scene.world, user, FINGERPRINT), None, "{user}");
     }
     assert_eq!(standing_of(&scene, eves), KeyStanding::Foreign);
 }
@@ -174,9 +176,9 @@ fn a_user_name_of_one_account_takes_no_key_of_another() {
     let web = scene.create("ada", "web-1").unwrap();
     assert_ne!(others[1], web);
     for user in ["ada", "web-1.ada", "ada.ada", "lobby.ada", "web-1.nobody-here", ".ada"] {
-        assert_eq!(guest(&scene.world, user, KEY), None, "{user}");
+        assert_eq!(guest(&scene.world, user, FINGERPRINT), None, "{user}");
     }
-    assert_eq!(guest(&scene.world, "enrol+ada", KEY), Some(Guest::NotAdded));
+    assert_eq!(guest(&scene.world, "enrol+ada", FINGERPRINT), Some(Guest::NotAdded));
     // Where no account is named it is as before.
     for (user, route) in [
         ("web-1", Route::Instance(others[1])),
@@ -190,7 +192,7 @@ fn a_user_name_of_one_account_takes_no_key_of_another() {
     // Who holds the key may call an instance as they like.
     prove(&mut scene, "eve", eves, Shown::ByTheWay).unwrap();
     assert_eq!(lands(&scene, "ada"), Some(("eve".to_owned(), Route::Instance(others[0]))));
-    assert_eq!(guest(&scene.world, "bob", KEY), None);
+    assert_eq!(guest(&scene.world, "bob", FINGERPRINT), None);
 }
 
 #[test]
@@ -201,7 +203,7 @@ fn an_instance_called_as_an_account_is_shown_by_a_login_that_a_key_of_no_proof_o
     let id = scene.create("bob", "eve").unwrap();
     let view = instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
     assert_eq!(view.gateway_command, "ssh eve.bob@dockhost.example");
-    assert_eq!(guest(&scene.world, "eve", KEY), None);
+    assert_eq!(guest(&scene.world, "eve", FINGERPRINT), None);
     assert_eq!(lands(&scene, "eve.bob"), Some(("bob".to_owned(), Route::Instance(id))));
 }
 
@@ -215,14 +217,14 @@ fn an_account_called_lobby_gains_nothing_by_it() {
     scene.world.people.insert(eve, Arc::new(row));
     claim(&mut scene, "lobby", KEY).unwrap();
     let adas = claim(&mut scene, "ada", KEY).unwrap();
-    assert_eq!(guest(&scene.world, "lobby", KEY), Some(Guest::Contested));
+    assert_eq!(guest(&scene.world, "lobby", FINGERPRINT), Some(Guest::Contested));
     prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
     assert_eq!(lands(&scene, "lobby"), Some(("ada".to_owned(), Route::Lobby)));
 }
 
 /// The sentence that somebody is told there.
 fn told(scene: &Scene, user: &str) -> Option<String> {
-    let Some(Guest::Visitor(visitor)) = guest(&scene.world, user, KEY) else { panic!("a visitor: {user}") };
+    let Some(Guest::Visitor(visitor)) = guest(&scene.world, user, FINGERPRINT) else { panic!("a visitor: {user}") };
     astray(&scene.world, &visitor)
 }
 
@@ -289,7 +291,7 @@ fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
     let mut ci = scene.instance(ci).clone();
     ci.spec.ssh_keys.push(robot);
     scene.world.apply(Change::PutInstance(Box::new(ci.clone())));
-    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "lobby", KEY) else { panic!("a visitor") };
+    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "lobby", FINGERPRINT) else { panic!("a visitor") };
     assert!(!manages(&scene.world, robot) && manages(&scene.world, laptop));
     assert_eq!(jump(&scene.world, &visitor, "prod"), None);
     assert_eq!(jump(&scene.world, &visitor, "prod.bob.dockhost"), None);
@@ -312,7 +314,7 @@ fn a_jump_names_ones_own_account_or_none() {
     let mut scene = scene();
     claim(&mut scene, "bob", KEY).unwrap();
     let web = scene.create("bob", "web-1").unwrap();
-    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "lobby", KEY) else { panic!("a visitor") };
+    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "lobby", FINGERPRINT) else { panic!("a visitor") };
     let told = no_such_jump(&scene.world, &visitor, "wbe-1.dockhost\n");
     assert!(told.contains("no instance called wbe-1.dockhost. Your instances: web-1."), "{told}");
     for host in ["web-1", "web-1.dockhost", "web-1.bob.dockhost", "web-1.bob"] {
@@ -370,7 +372,7 @@ proptest! {
         for name in PEOPLE {
             claim(&mut scene, name, &format!("ssh-ed25519 another-of-{name}")).unwrap();
         }
-        let of = |scene: &Scene, person: PersonId| claims(&scene.world, KEY).find(|key| key.person == person).map(|key| key.id);
+        let of = |scene: &Scene, person: PersonId| claims(&scene.world, FINGERPRINT).find(|key| key.person == person).map(|key| key.id);
         for step in steps {
             match step {
                 Step::Claim(who) => drop(claim(&mut scene, PEOPLE[who], KEY)),
@@ -383,14 +385,14 @@ proptest! {
                 // She has told DockHost that the key is hers before she uses it.
                 Step::Login | Step::Enrol if of(&scene, ada).is_none() => {}
                 Step::Login => {
-                    if let Some(Guest::Visitor(visitor)) = guest(&scene.world, "web-1", KEY) {
+                    if let Some(Guest::Visitor(visitor)) = guest(&scene.world, "web-1", FINGERPRINT) {
                         prop_assert_eq!(visitor.actor.person, ada);
                         let decided = ssh_keys::prove(&scene.world, visitor.key, Shown::ByTheWay, scene.now).unwrap();
                         scene.commit(decided);
                     }
                 }
                 Step::Enrol => {
-                    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "enrol+ada", KEY) else { panic!("her claim") };
+                    let Some(Guest::Visitor(visitor)) = guest(&scene.world, "enrol+ada", FINGERPRINT) else { panic!("her claim") };
                     let decided = ssh_keys::prove(&scene.world, visitor.key, Shown::Meant, scene.now).unwrap();
                     scene.commit(decided);
                 }
@@ -399,7 +401,7 @@ proptest! {
                     prop_assert_eq!(changes, vec![]);
                 }
             }
-            let opening: Vec<_> = claims(&scene.world, KEY).filter(|key| opens(standing(&scene.world, key))).collect();
+            let opening: Vec<_> = claims(&scene.world, FINGERPRINT).filter(|key| opens(standing(&scene.world, key))).collect();
             prop_assert!(opening.len() <= 1, "two claims open something");
             if of(&scene, ada).is_some() {
                 prop_assert!(opening.iter().all(|key| key.person == ada), "somebody else's claim opens something");

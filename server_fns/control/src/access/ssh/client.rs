@@ -7,7 +7,6 @@ use model::id::InstanceId;
 use model::port::ContainerPort;
 use planner::guest::{self, Route, Visitor};
 use russh::ChannelId;
-use russh::keys::PublicKey;
 use russh::server::Session as Connection;
 use tokio::sync::{OnceCell, watch};
 use tokio_util::sync::CancellationToken;
@@ -101,11 +100,4 @@ impl Drop for Session {
             }
         });
     }
-}
-
-/// `type base64`, as keys are stored.
-pub(super) fn line(key: &PublicKey) -> Option<String> {
-    let mut key = key.clone();
-    key.set_comment("");
-    Some(key.to_openssh().ok()?.trim_end().to_owned())
 }

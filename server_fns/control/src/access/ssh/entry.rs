@@ -23,9 +23,9 @@ pub(super) enum Entry {
     },
 }
 
-/// `public_key` is `type base64`. `None`: nobody whom this key could be.
-pub(super) async fn enter(gateway: &Gateway, user: &str, public_key: &str) -> Option<Entry> {
-    let visitor = match guest(&gateway.core.world(), user, public_key)? {
+/// `fingerprint` is the key's `SHA256:…`. `None`: nobody whom this key could be.
+pub(super) async fn enter(gateway: &Gateway, user: &str, fingerprint: &str) -> Option<Entry> {
+    let visitor = match guest(&gateway.core.world(), user, fingerprint)? {
         Guest::Contested => return Some(refused(contested(gateway))),
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
         Guest::Visitor(visitor) => visitor,

@@ -9,13 +9,14 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Disconnect, Pty};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::client::{Session, line};
+use super::client::Session;
 use super::entry::{Entry, enter, note, prove, say_words};
 use super::inner::{Inner, pause};
 use super::lobby::Lobby;
 use super::refusal::{PROHIBITED, refused};
 use super::way::{Wanted, Way};
 use super::{jump, limits, watch as watching};
+use crate::auth::ssh_key::fingerprint;
 
 impl Handler for Session {
     type Error = russh::Error;
@@ -24,8 +25,7 @@ impl Handler for Session {
     /// So anybody can find out whether a public key was added here, and by an account that they name: to hide it, each
     /// client would have to sign with each of its keys, and a key that wants to be touched would want it in vain.
     async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
-        let known = line(offer.public_key).is_some_and(|key| guest(&self.gateway.core.world(), user, &key).is_some());
-        if known {
+        if guest(&self.gateway.core.world(), user, &fingerprint(offer.public_key)).is_some() {
             return Ok(Auth::Accept);
         }
         // However many keys an agent holds, it is one try.
@@ -37,10 +37,7 @@ impl Handler for Session {
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
-        self.entry = match line(key.public_key) {
-            Some(key) => enter(&self.gateway, user, &key).await,
-            None => None,
-        };
+        self.entry = enter(&self.gateway, user, &fingerprint(key.public_key)).await;
         Ok(if self.entry.is_some() { Auth::Accept } else { Auth::reject() })
     }
 

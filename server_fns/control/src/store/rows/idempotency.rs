@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use model::Timestamp;
 use model::id::{InstanceId, PersonId};
 use planner::command::Answer;
-use planner::world::Idempotency;
+use planner::world::{Idempotency, Kind as _};
 
-use crate::store::row::{Row, Table};
+use crate::store::claim::Claims;
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct IdempotencyRow {
@@ -24,19 +25,24 @@ pub(in crate::store) struct IdempotencyRow {
     at: Timestamp,
 }
 
-impl Row for IdempotencyRow {
-    const TABLE: Table = Table::Idempotency;
-}
+impl Stored for Idempotency {
+    const TABLE: &'static str = "idempotency";
+    const SINCE: u32 = 1;
+    type Row = IdempotencyRow;
 
-/// The record id of the answer to this person's request with this key.
-pub(in crate::store) fn id(person: PersonId, key: &str) -> String {
-    format!("{person} {key}")
+    fn id(key: &(PersonId, String)) -> String {
+        format!("{} {}", key.0, key.1)
+    }
+
+    fn claims(&self) -> Claims {
+        Claims::from([format!("idempotency {} {}", self.person, self.key)])
+    }
 }
 
 impl From<&Idempotency> for IdempotencyRow {
     fn from(row: &Idempotency) -> Self {
         let Idempotency { person, key, request_hash, answer, at } = row.clone();
-        Self { id: id(person, &key), person, key, request_hash, instance: None, answer: Some(answer), at }
+        Self { id: Idempotency::id(&row.key()), person, key, request_hash, instance: None, answer: Some(answer), at }
     }
 }
 

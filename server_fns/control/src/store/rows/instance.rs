@@ -3,17 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 use model::Timestamp;
-use model::forward::Unopened;
+use model::forward::{Place, Unopened};
 use model::host_key::HostKey;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::observed::{Activity, Observed, Problem};
 use model::port::{ContainerPort, PortBlock};
 use model::version::{Generation, Incarnation, Restarts};
-use planner::world::{Instance, LastReport};
+use planner::world::{Instance, LastReport, World};
 use protocol::plain::Plain as _;
 
-use crate::store::row::{Row, Table};
+use crate::store::claim::Claims;
+use crate::store::row::Stored;
+use crate::store::write_set::WriteSet;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct InstanceRow {
@@ -48,8 +50,32 @@ struct LastReportRow {
     at: Timestamp,
 }
 
-impl Row for InstanceRow {
-    const TABLE: Table = Table::Instance;
+impl Stored for Instance {
+    const TABLE: &'static str = "instance";
+    const SINCE: u32 = 1;
+    type Row = InstanceRow;
+
+    fn id(key: &InstanceId) -> String {
+        key.to_string()
+    }
+
+    /// Tombstones keep theirs: they are free when the row is gone.
+    fn claims(&self) -> Claims {
+        let of_node = self.host_ports.host_ports().chain(self.forwarded_ports(Place::Node));
+        let of_node = of_node.map(|port| format!("port {} {}", self.node, port.0));
+        // Records of 0.2 and before are called so. One of another name would hold the number once more, beside the old one.
+        let of_server = self.forwarded_ports(Place::Server).map(|port| format!("port gateway {}", port.0));
+        // The others are called by what is claimed already.
+        let url = Some(&self.spec.url_name).filter(|name| !name.is_empty()).map(|name| format!("url {name}"));
+        let name = format!("instance {} {}", self.owner, self.spec.name);
+        of_node.chain(of_server).chain(url).chain([name]).collect()
+    }
+
+    fn follow(id: &InstanceId, put: Option<&Self>, set: &mut WriteSet, before: &World) {
+        if put.is_none() {
+            set.end_timeline(*id, before);
+        }
+    }
 }
 
 impl From<&Instance> for InstanceRow {

@@ -6,7 +6,7 @@ use model::Timestamp;
 use model::id::InviteId;
 use planner::world::Invite;
 
-use crate::store::row::{Row, Table};
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct InviteRow {
@@ -16,8 +16,14 @@ pub(in crate::store) struct InviteRow {
     expires_at: Timestamp,
 }
 
-impl Row for InviteRow {
-    const TABLE: Table = Table::Invite;
+impl Stored for Invite {
+    const TABLE: &'static str = "invite";
+    const SINCE: u32 = 1;
+    type Row = InviteRow;
+
+    fn id(key: &InviteId) -> String {
+        key.to_string()
+    }
 }
 
 impl From<&Invite> for InviteRow {

@@ -1,12 +1,14 @@
-//! One file per table: the row as it is stored, and its conversion to and from the planner's type. The conversions
-//! take values apart field by field, so a field that is added on one side does not compile until it is stored.
+//! One file per table: the row as it is stored, its conversion to and from the planner's type, and what must be unique. The
+//! conversions take values apart field by field, so a field that is added on one side does not compile until it is stored.
 
-pub(super) mod event;
-pub(super) mod idempotency;
-pub(super) mod instance;
-pub(super) mod invite;
-pub(super) mod node;
-pub(super) mod person;
-pub(super) mod session;
-pub(super) mod ssh_key;
-pub(super) mod token;
+mod event;
+mod idempotency;
+mod instance;
+mod invite;
+mod node;
+mod person;
+#[cfg(test)]
+mod samples;
+mod session;
+mod ssh_key;
+mod token;

@@ -11,7 +11,7 @@ use model::version::{Epoch, Generation};
 use planner::world::{Enrolment, Node};
 use protocol::plain::Plain as _;
 
-use crate::store::row::{Row, Table};
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct NodeRow {
@@ -45,8 +45,14 @@ struct EnrolmentRow {
     used: Option<EnrolmentUse>,
 }
 
-impl Row for NodeRow {
-    const TABLE: Table = Table::Node;
+impl Stored for Node {
+    const TABLE: &'static str = "node";
+    const SINCE: u32 = 1;
+    type Row = NodeRow;
+
+    fn id(key: &NodeId) -> String {
+        key.to_string()
+    }
 }
 
 impl From<&Node> for NodeRow {

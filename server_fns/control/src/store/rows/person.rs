@@ -7,7 +7,8 @@ use model::id::PersonId;
 use model::name::{EmailAddress, Username};
 use planner::world::Person;
 
-use crate::store::row::{Row, Table};
+use crate::store::claim::Claims;
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct PersonRow {
@@ -19,8 +20,18 @@ pub(in crate::store) struct PersonRow {
     created_at: Timestamp,
 }
 
-impl Row for PersonRow {
-    const TABLE: Table = Table::Person;
+impl Stored for Person {
+    const TABLE: &'static str = "person";
+    const SINCE: u32 = 1;
+    type Row = PersonRow;
+
+    fn id(key: &PersonId) -> String {
+        key.to_string()
+    }
+
+    fn claims(&self) -> Claims {
+        Claims::from([format!("username {}", self.username), format!("email {}", self.email)])
+    }
 }
 
 impl From<&Person> for PersonRow {

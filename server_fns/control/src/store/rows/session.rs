@@ -6,7 +6,7 @@ use model::Timestamp;
 use model::id::{PersonId, SessionId};
 use planner::world::Session;
 
-use crate::store::row::{Row, Table};
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct SessionRow {
@@ -22,8 +22,16 @@ pub(in crate::store) struct SessionRow {
     agent: String,
 }
 
-impl Row for SessionRow {
-    const TABLE: Table = Table::Session;
+impl Stored for Session {
+    const TABLE: &'static str = "session";
+    const SINCE: u32 = 1;
+    /// After a restore people sign in again, so that a session which was ended meanwhile does not come back.
+    const IN_BACKUP: bool = false;
+    type Row = SessionRow;
+
+    fn id(key: &SessionId) -> String {
+        key.to_string()
+    }
 }
 
 impl From<&Session> for SessionRow {

@@ -7,7 +7,8 @@ use model::id::{PersonId, SshKeyId};
 use model::name::Label;
 use planner::world::{KeyProof, SshKey};
 
-use crate::store::row::{Row, Table};
+use crate::store::claim::Claims;
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct SshKeyRow {
@@ -38,8 +39,19 @@ const fn yes() -> bool {
     true
 }
 
-impl Row for SshKeyRow {
-    const TABLE: Table = Table::SshKey;
+impl Stored for SshKey {
+    const TABLE: &'static str = "ssh_key";
+    const SINCE: u32 = 1;
+    type Row = SshKeyRow;
+
+    fn id(key: &SshKeyId) -> String {
+        key.to_string()
+    }
+
+    fn claims(&self) -> Claims {
+        let proved = matches!(self.proof, KeyProof::At(_)).then(|| format!("proved-key {}", self.fingerprint));
+        [format!("ssh-key {} {}", self.person, self.fingerprint)].into_iter().chain(proved).collect()
+    }
 }
 
 impl From<&SshKey> for SshKeyRow {

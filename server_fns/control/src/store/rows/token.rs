@@ -7,7 +7,7 @@ use model::id::{PersonId, TokenId};
 use model::name::Label;
 use planner::world::Token;
 
-use crate::store::row::{Row, Table};
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct TokenRow {
@@ -20,8 +20,14 @@ pub(in crate::store) struct TokenRow {
     last_used_at: Option<Timestamp>,
 }
 
-impl Row for TokenRow {
-    const TABLE: Table = Table::Token;
+impl Stored for Token {
+    const TABLE: &'static str = "token";
+    const SINCE: u32 = 1;
+    type Row = TokenRow;
+
+    fn id(key: &TokenId) -> String {
+        key.to_string()
+    }
 }
 
 impl From<&Token> for TokenRow {
