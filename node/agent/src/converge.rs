@@ -27,6 +27,8 @@ pub enum Seen {
 pub enum Step {
     /// Keys and host keys, into the folder that the container mounts.
     WriteFiles,
+    /// What its row says, into the file in that folder. One that cannot be written keeps nothing waiting but a create.
+    WriteRow,
     /// Listen on the block, apart from what is closed of it. Without a route every connection is closed at once.
     OpenPorts,
     /// Close and open host ports of the block as is assigned. The numbers stay held.
@@ -53,6 +55,7 @@ impl Step {
     pub const fn leaves_container(self) -> bool {
         match self {
             Self::WriteFiles
+            | Self::WriteRow
             | Self::OpenPorts
             | Self::SetDoors
             | Self::SetForwards
@@ -101,6 +104,9 @@ fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duratio
     if !current {
         return Some(Next::Do(Step::WriteFiles));
     }
+    if !local.row.is_of(assigned) && local.row.again_at().is_none_or(|at| at <= now) {
+        return Some(Next::Do(Step::WriteRow));
+    }
     match local.ports_open {
         None => Some(Next::Do(Step::OpenPorts)),
         Some(open) if open != assigned.host_ports => Some(Next::Do(Step::ClosePorts)),
@@ -119,7 +125,11 @@ fn run(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -
             unrouted(local).unwrap_or_else(|| Next::Stuck(problem::lost(false)))
         }
         Seen::Absent if !local.image_ready => Next::Do(Step::EnsureImage),
-        Seen::Absent => Next::Do(Step::Create),
+        // A container that nothing tells the row of could not be taken back.
+        Seen::Absent => match local.row.again_at() {
+            Some(until) => Next::Wait { until },
+            None => Next::Do(Step::Create),
+        },
         Seen::Ours(view) => match view.state {
             ContainerState::Running if assigned.restarts > local.restarts_done => {
                 unrouted(local).unwrap_or(Next::Do(Step::Stop))

@@ -12,4 +12,5 @@ pub mod problem;
 pub mod report;
 pub mod reports;
 pub mod restart;
+pub mod row_file;
 pub mod worker;

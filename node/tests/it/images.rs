@@ -12,16 +12,17 @@ async fn callers_share_one_build() {
     let Some(bench) = bench().await else { return };
     let heard = Mutex::new(Vec::new());
     let on = |activity: Activity| heard.lock().unwrap().push(activity);
-    let (first, second) = tokio::join!(ensure(&bench.engine, IMAGE, on), ensure(&bench.engine, IMAGE, |_| {}));
+    let image = IMAGE.into();
+    let (first, second) = tokio::join!(ensure(&bench.engine, &image, on), ensure(&bench.engine, &image, |_| {}));
     let tag = first.unwrap();
     assert_eq!(second.unwrap(), tag);
     heard.lock().unwrap().clear();
-    assert_eq!(ensure(&bench.engine, IMAGE, on).await.unwrap(), tag);
+    assert_eq!(ensure(&bench.engine, &image, on).await.unwrap(), tag);
     assert!(heard.lock().unwrap().is_empty(), "an image that is there is not built again");
 }
 
 #[tokio::test]
 async fn an_engine_that_is_away_is_told_as_such() {
-    let problem = ensure(&Engine::connect(nowhere()), ImageName::Debian12, |_| {}).await.unwrap_err();
+    let problem = ensure(&Engine::connect(nowhere()), &ImageName::Debian12.into(), |_| {}).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::EngineAway);
 }

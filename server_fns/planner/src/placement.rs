@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use model::engine::{Known, known};
 use model::explain::Evidence;
 use model::id::NodeId;
-use model::image::ImageName;
+use model::image::ImageRef;
 use model::name::NodeName;
 use model::node::{Availability, EngineState, Liveness};
 use model::port::{PortBlock, PortRange};
@@ -29,7 +29,7 @@ pub struct Place {
 }
 
 /// Finds a place for a new instance of the actor.
-pub fn place(world: &World, actor: &Actor, image: ImageName, now: Now) -> Result<Place, Refusal> {
+pub fn place(world: &World, actor: &Actor, image: &ImageRef, now: Now) -> Result<Place, Refusal> {
     let assigned = world.assigned();
     let mut best: Option<(Place, Load)> = None;
     let mut reasons = BTreeMap::new();
@@ -64,7 +64,7 @@ impl Load {
 }
 
 /// The host ports it would get there, or a clause that follows the name of the node.
-fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, now: Now) -> Result<PortBlock, String> {
+fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: &ImageRef, now: Now) -> Result<PortBlock, String> {
     if !is_allowed(world, actor, Action::PlaceOnNode, Subject::Node(node)) {
         return Err("takes only its owner's instances".to_owned());
     }
@@ -95,7 +95,7 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, image: ImageName, 
             (None, None) => {}
         }
     }
-    if facts.is_none_or(|facts| !facts.images.contains(&image)) {
+    if facts.is_none_or(|facts| !image.is_among(&facts.images)) {
         return Err(format!("does not offer {}", image.title()));
     }
     if load.instances >= load.most {

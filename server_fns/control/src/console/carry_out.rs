@@ -5,9 +5,10 @@ use model::node::NodeFacts;
 use model::plain::plain;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{CreateToken, RegisterNode, SignUp};
+use model::stranger::Claim;
 use model::view::{InstanceView, PersonView};
 use planner::actor::{Actor, Via};
-use planner::command::instances::recover::proposals;
+use planner::command::instances::recover::{proposals, proposed};
 use planner::command::people::Newcomer;
 use planner::command::{Answer, Asker, Command};
 use planner::liveness::liveness;
@@ -39,7 +40,7 @@ impl Handle {
             ConsoleRequest::Backup => self.backup(),
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
             ConsoleRequest::ListProposals => Ok(ConsoleAnswer::Proposals(proposals(&self.world(), self.now()))),
-            ConsoleRequest::Recover { node, container, owner } => self.recover(node, container, owner).await,
+            ConsoleRequest::Recover { node, container, claim } => self.recover(node, container, claim).await,
             ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.setup_token())),
             ConsoleRequest::ServerFingerprint => {
                 Ok(ConsoleAnswer::Fingerprint(self.world().identity.server_fingerprint.clone()))
@@ -49,13 +50,14 @@ impl Handle {
         answer.unwrap_or_else(ConsoleAnswer::Refused)
     }
 
-    async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
-        let answer = self.orchestrator.ask(Asker::Operator, Command::Recover { node, container, owner }).await?;
+    async fn recover(&self, node: String, container: String, claim: Claim) -> Result<ConsoleAnswer, Refusal> {
+        let lost = proposed(&self.world(), &node, &container, &claim, self.now())?.lost;
+        let answer = self.orchestrator.ask(Asker::Operator, Command::Recover { node, container, claim }).await?;
         let Answer::Instance(id) = answer else { return Err(strange(&answer)) };
         let world = self.world();
         let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, self.now()));
         let InstanceView { name, owner, ssh_command, .. } = view.ok_or_else(|| Refusal::not_found("instance"))?;
-        Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command }))
+        Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command, lost }))
     }
 
     fn backup(&self) -> Result<ConsoleAnswer, Refusal> {

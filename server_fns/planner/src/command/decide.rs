@@ -102,9 +102,9 @@ pub fn decide(
             must_operate(asker)?;
             Ok(nodes::install(world, &asked, key_hash, draw, now)?.map(Answer::Node))
         }
-        Command::Recover { node, container, owner } => {
+        Command::Recover { node, container, claim } => {
             must_operate(asker)?;
-            let made = instances::recover::recover(world, &node, &container, owner.as_deref(), draw, now)?;
+            let made = instances::recover::recover(world, &node, &container, &claim, draw, now)?;
             Ok(made.map(Answer::Instance))
         }
     }
