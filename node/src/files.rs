@@ -1,11 +1,14 @@
-//! What a container of an instance sees in `/run/dockhost`: its host key and who may log in.
+//! The folder of an instance, which its container sees as `/run/dockhost`: its host key, who may log in, and what its row
+//! says.
 //!
 //! They live on the node, outside every root filesystem, so the host key survives a rebuild and a change of keys
 //! reaches a running instance without a command being run in it. Names are made of the typed id alone.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+mod row;
+
+use std::fs::{DirBuilder, Permissions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use model::assignment::AssignedInstance;
@@ -13,6 +16,8 @@ use model::host_key::HostKey;
 use model::id::InstanceId;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey};
+
+use crate::disk::replace;
 
 const AUTHORIZED_KEYS: &str = "authorized_keys";
 const HOST_KEY: &str = "ssh_host_ed25519_key";
@@ -40,21 +45,26 @@ impl Files {
     /// Brings the folder up to date and returns it. A line that is no plain public key is left out: options such as `command=` are the server's to refuse,
     /// and are refused here too.
     pub fn write(&self, assigned: &AssignedInstance) -> io::Result<PathBuf> {
-        make_dir(&self.root, 0o711)?;
-        let dir = self.dir(assigned.id);
-        make_dir(&dir, 0o755)?;
+        let dir = self.make(assigned.id)?;
         // Without a seed, the one that is here stays: the row was made again from the container.
         if !assigned.host_key.seed.is_empty() || !dir.join(HOST_KEY).try_exists()? {
             let key = host_key(assigned.id, &assigned.host_key)?;
             let public = key.public_key().to_openssh().map_err(invalid)? + "\n";
             // The private half is written last: the public one alone does not say that the pair is whole.
             if !holds(&dir, HOST_KEY_PUBLIC, &public) || !dir.join(HOST_KEY).try_exists()? {
-                replace(&dir, HOST_KEY_PUBLIC, public.as_bytes(), 0o644)?;
-                replace(&dir, HOST_KEY, key.to_openssh(LineEnding::LF).map_err(invalid)?.as_bytes(), 0o600)?;
+                replace(&dir.join(HOST_KEY_PUBLIC), public.as_bytes(), 0o644)?;
+                replace(&dir.join(HOST_KEY), key.to_openssh(LineEnding::LF).map_err(invalid)?.as_bytes(), 0o600)?;
             }
         }
         update(&dir, HOST_CERTIFICATE, &format!("{}\n", assigned.host_key.certificate))?;
         update(&dir, AUTHORIZED_KEYS, &plain_keys(assigned.id, &assigned.authorized_keys))?;
+        Ok(dir)
+    }
+
+    fn make(&self, instance: InstanceId) -> io::Result<PathBuf> {
+        make_dir(&self.root, 0o711)?;
+        let dir = self.dir(instance);
+        make_dir(&dir, 0o755)?;
         Ok(dir)
     }
 
@@ -101,7 +111,7 @@ fn holds(dir: &Path, name: &str, content: &str) -> bool {
 }
 
 fn update(dir: &Path, name: &str, content: &str) -> io::Result<()> {
-    if holds(dir, name, content) { Ok(()) } else { replace(dir, name, content.as_bytes(), 0o644) }
+    if holds(dir, name, content) { Ok(()) } else { replace(&dir.join(name), content.as_bytes(), 0o644) }
 }
 
 fn invalid(error: ssh_key::Error) -> io::Error {
@@ -112,18 +122,6 @@ fn make_dir(dir: &Path, mode: u32) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(mode).create(dir)?;
     // The process may run with a tighter umask than sshd in the container can read through.
     std::fs::set_permissions(dir, Permissions::from_mode(mode))
-}
-
-/// A reader sees the old content or the new one, also after a power cut. The new file is made in the same
-/// directory, because that is what is mounted.
-fn replace(dir: &Path, name: &str, content: &[u8], mode: u32) -> io::Result<()> {
-    let part = dir.join(format!(".{name}.part"));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&part)?;
-    file.set_permissions(Permissions::from_mode(mode))?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    std::fs::rename(&part, dir.join(name))?;
-    File::open(dir)?.sync_all()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod config;
+mod disk;
 pub mod docker;
 pub mod doctor;
 pub mod enrol;

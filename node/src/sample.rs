@@ -3,7 +3,7 @@
 use model::assignment::AssignedInstance;
 use model::host_key::HostKey;
 use model::id::{InstanceId, PersonId};
-use model::image::ImageName;
+use model::image::ImageRef;
 use model::instance::{DesiredState, Limits};
 use model::port::PortBlock;
 use model::version::{Generation, Incarnation, Restarts};
@@ -18,7 +18,7 @@ pub(crate) fn assigned(bits: u64) -> AssignedInstance {
         may_create: true,
         desired: DesiredState::Running,
         restarts: Restarts(0),
-        image: ImageName::default(),
+        image: ImageRef::default(),
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
@@ -26,6 +26,7 @@ pub(crate) fn assigned(bits: u64) -> AssignedInstance {
         closed: Vec::new(),
         forwards: Vec::new(),
         host_key: HostKey { seed: "11".repeat(32), ..HostKey::default() },
+        rest: None,
         authorized_keys: Vec::new(),
     }
 }

@@ -47,7 +47,8 @@ pub(super) struct Recover {
     /// Takes back every container that it can without asking, but none whose owner only another person's node names.
     #[arg(long)]
     pub yes: bool,
-    /// The new owner, by username or email address, of a container whose former owner is not known.
+    /// The new owner, by username or email address, of a container whose former owner is not known. With --yes, one of
+    /// which nothing tells its name and image either is left.
     #[arg(long)]
     pub owner: Option<String>,
     /// Before the first start, in an empty data directory: takes over the nodes of an installation whose data are

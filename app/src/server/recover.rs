@@ -9,7 +9,8 @@ use control::operator::call;
 use control::store::{First, Store};
 use model::id::ClusterId;
 use model::node::Liveness;
-use model::stranger::{OWNER, Proposal};
+use model::refusal::Refusal;
+use model::stranger::{Claim, IMAGE, NAME, OWNER, Proposal};
 
 use super::admin::{UNSEEN, unexpected};
 use super::arguments::Recover;
@@ -41,12 +42,12 @@ pub(super) async fn run(data_dir: PathBuf, database: Option<String>, asked: Reco
 async fn consider(config: &Config, proposal: &Proposal, asked: &Recover) -> anyhow::Result<bool> {
     let Proposal { node, stranger, outcome } = proposal;
     let state = if stranger.running { "running" } else { "stopped" };
-    let container = stranger.container.clone();
+    let container = &stranger.container;
     say(&match &stranger.origin {
         Some(origin) => format!("{node}: {} ({}, {state}, container {container})", origin.row.name, origin.row.image),
         None => format!("{node}: container {container} ({state})"),
     });
-    let owner = match outcome {
+    let claim = match outcome {
         Ok(to_be) => {
             let (name, whose, port) = (&to_be.name, &to_be.owner, to_be.host_ports.first.0);
             if let Some(runs_it) = &to_be.on_word_of {
@@ -59,35 +60,69 @@ async fn consider(config: &Config, proposal: &Proposal, asked: &Recover) -> anyh
                     return Ok(false);
                 }
             }
+            say_lost(&to_be.lost);
             let question = format!("  Take it back as {name} of {whose}, SSH on host port {port}? [y/N] ");
             if !asked.yes && !matches!(reply_to(&question)?.as_str(), "y" | "yes") {
                 return Ok(false);
             }
-            None
+            Claim::default()
         }
-        Err(refusal) => {
-            say(&format!("  {}", refusal.message));
-            if refusal.field.as_deref() != Some(OWNER) {
-                return Ok(false);
-            }
-            let owner = match &asked.owner {
-                Some(owner) => owner.clone(),
-                None if asked.yes => return Ok(false),
-                None => reply_to("  Whose shall it be? [username, or nothing to leave it] ")?,
-            };
-            if owner.is_empty() {
-                return Ok(false);
-            }
-            Some(owner)
-        }
+        Err(refusal) => match ask_for(refusal, Claim::default(), asked)? {
+            Some(claim) => claim,
+            None => return Ok(false),
+        },
     };
-    let answer = call(config.clone(), ConsoleRequest::Recover { node: node.to_string(), container, owner }).await?;
-    if let ConsoleAnswer::Recovered(made) = answer {
-        say(&format!("  It is {} of {} again: {}", made.name, made.owner, made.ssh_command));
-        return Ok(true);
+    take_back(config, proposal, claim, asked).await
+}
+
+/// Asks for what is missing, one after the other.
+async fn take_back(config: &Config, proposal: &Proposal, mut claim: Claim, asked: &Recover) -> anyhow::Result<bool> {
+    loop {
+        let (node, container) = (proposal.node.to_string(), proposal.stranger.container.clone());
+        let request = ConsoleRequest::Recover { node, container, claim: claim.clone() };
+        let answer = call(config.clone(), request).await?;
+        if let ConsoleAnswer::Recovered(made) = answer {
+            if proposal.outcome.is_err() {
+                say_lost(&made.lost);
+            }
+            say(&format!("  It is {} of {} again: {}", made.name, made.owner, made.ssh_command));
+            return Ok(true);
+        }
+        let ConsoleAnswer::Refused(refusal) = answer else {
+            say(&format!("  {}", unexpected(answer)));
+            return Ok(false);
+        };
+        match ask_for(&refusal, claim, asked)? {
+            Some(more) => claim = more,
+            None => return Ok(false),
+        }
     }
-    say(&format!("  {}", unexpected(answer)));
-    Ok(false)
+}
+
+/// What is claimed, and what would avoid the refusal; `None` if nothing would, or nobody says it.
+fn ask_for(refusal: &Refusal, mut claim: Claim, asked: &Recover) -> anyhow::Result<Option<Claim>> {
+    say(&format!("  {}", refusal.message));
+    let (field, told, question) = match refusal.field.as_deref() {
+        Some(OWNER) => (&mut claim.owner, &asked.owner, "  Whose shall it be? [username, or nothing to leave it] "),
+        Some(NAME) => (&mut claim.name, &None, "  What shall it be called? [name, or nothing to leave it] "),
+        Some(IMAGE) => (&mut claim.image, &None, "  Which image is it? [image, or nothing to leave it] "),
+        Some(_) | None => return Ok(None),
+    };
+    // What was said once and is refused is not asked for again: the rest of the answers may be for the next container.
+    if field.is_some() {
+        return Ok(None);
+    }
+    let reply = match told {
+        Some(told) => told.clone(),
+        None if asked.yes => return Ok(None),
+        None => reply_to(question)?,
+    };
+    *field = Some(reply).filter(|reply| !reply.is_empty());
+    Ok(field.is_some().then_some(claim))
+}
+
+fn say_lost(lost: &[String]) {
+    lost.iter().for_each(|lost| say(&format!("  {lost}")));
 }
 
 async fn take_over(config: Config, cluster: ClusterId) -> anyhow::Result<()> {

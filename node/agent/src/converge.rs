@@ -45,6 +45,9 @@ fn prepare(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duratio
     if !current {
         return Some(Next::Do(Step::WriteFiles));
     }
+    if !local.row.is_of(assigned) && local.row.again_at().is_none_or(|at| at <= now) {
+        return Some(Next::Do(Step::WriteRow));
+    }
     match local.ports_open {
         None => Some(Next::Do(Step::OpenPorts)),
         Some(open) if open != assigned.host_ports => Some(Next::Do(Step::ClosePorts)),
@@ -63,7 +66,11 @@ fn run(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -
             unrouted(local).unwrap_or_else(|| Next::Stuck(problem::lost(false)))
         }
         Seen::Absent if !local.image_ready => Next::Do(Step::EnsureImage),
-        Seen::Absent => Next::Do(Step::Create),
+        // A container that nothing tells the row of could not be taken back.
+        Seen::Absent => match local.row.again_at() {
+            Some(until) => Next::Wait { until },
+            None => Next::Do(Step::Create),
+        },
         Seen::Ours(view) => match view.state {
             ContainerState::Running if assigned.restarts > local.restarts_done => {
                 unrouted(local).unwrap_or(Next::Do(Step::Stop))

@@ -9,14 +9,19 @@ use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::Limits;
 use model::observed::ContainerState;
 use model::port::PortBlock;
-use model::stranger::RowLabels;
+use model::stranger::{Object, Row};
 use model::version::Incarnation;
 
 pub const LABEL_CLUSTER: &str = "dockhost.cluster";
-pub const LABEL_NODE: &str = "dockhost.node";
-pub const LABEL_INSTANCE: &str = "dockhost.instance";
+/// The object. It is called so because an object was one instance for its whole life, before its folder had a file.
+pub const LABEL_OBJECT: &str = "dockhost.instance";
 pub const LABEL_INCARNATION: &str = "dockhost.incarnation";
-pub const LABEL_SPEC_HASH: &str = "dockhost.spec-hash";
+
+/// A node from before there were files calls a container without these two nobody's.
+const LABEL_NODE: &str = "dockhost.node";
+const LABEL_SPEC_HASH: &str = "dockhost.spec-hash";
+
+/// A container from before there were files carries a part of its row.
 const LABEL_OWNER: &str = "dockhost.owner";
 const LABEL_NAME: &str = "dockhost.name";
 const LABEL_IMAGE: &str = "dockhost.image";
@@ -40,75 +45,52 @@ pub struct ContainerView {
     pub paused: bool,
 }
 
-/// What a container of ours carries, so that it is recognised when everything else was lost.
+/// What a container of ours carries, so that it is recognised when everything else was lost. Docker cannot change the labels
+/// of a container that exists, so they hold nothing that may change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
     pub cluster: ClusterId,
-    pub node: NodeId,
-    pub instance: InstanceId,
+    pub object: InstanceId,
     pub incarnation: Incarnation,
-    /// Of what the container was made from; see [`spec_hash`].
-    pub spec_hash: String,
-    /// `None` when one of them is missing or unreadable; the container is ours all the same.
-    pub row: Option<RowLabels>,
+    /// Of a container from before there were files, if all of it is there and readable.
+    pub row: Option<Box<Row>>,
 }
 
 impl Labels {
-    pub fn of(assigned: &AssignedInstance, cluster: ClusterId, node: NodeId) -> Self {
-        let (instance, incarnation) = (assigned.id, assigned.incarnation);
-        let row = RowLabels {
-            owner: assigned.owner,
-            name: assigned.name.clone(),
-            image: assigned.image,
-            limits: assigned.limits,
-            host_ports: assigned.host_ports,
-            host_key: assigned.host_key.public_key.clone(),
-        };
-        Self { cluster, node, instance, incarnation, spec_hash: spec_hash(assigned), row: Some(row) }
+    pub const fn of(assigned: &AssignedInstance, cluster: ClusterId) -> Self {
+        Self { cluster, object: assigned.id, incarnation: assigned.incarnation, row: None }
+    }
+
+    pub const fn object(&self) -> Object {
+        Object { id: self.object, incarnation: self.incarnation }
     }
 
     /// Reads them back; `None` when one is missing or unreadable.
     pub fn parse(map: &HashMap<String, String>) -> Option<Self> {
         Some(Self {
             cluster: map.get(LABEL_CLUSTER)?.parse().ok()?,
-            node: map.get(LABEL_NODE)?.parse().ok()?,
-            instance: map.get(LABEL_INSTANCE)?.parse().ok()?,
+            object: map.get(LABEL_OBJECT)?.parse().ok()?,
             incarnation: Incarnation(map.get(LABEL_INCARNATION)?.parse().ok()?),
-            spec_hash: map.get(LABEL_SPEC_HASH)?.clone(),
-            row: parse_row(map),
+            row: parse_row(map).map(Box::new),
         })
     }
 
-    pub fn to_map(&self) -> HashMap<String, String> {
+    /// As a new container on that node gets them.
+    pub fn to_map(&self, node: NodeId) -> HashMap<String, String> {
         let mut map = HashMap::new();
         let mut put = |label: &str, value: &dyn Display| drop(map.insert(label.to_owned(), value.to_string()));
         put(LABEL_CLUSTER, &self.cluster);
-        put(LABEL_NODE, &self.node);
-        put(LABEL_INSTANCE, &self.instance);
+        put(LABEL_OBJECT, &self.object);
         put(LABEL_INCARNATION, &self.incarnation);
-        put(LABEL_SPEC_HASH, &self.spec_hash);
-        if let Some(RowLabels { owner, name, image, limits, host_ports, host_key }) = &self.row {
-            put(LABEL_OWNER, owner);
-            put(LABEL_NAME, name);
-            put(LABEL_IMAGE, image);
-            put(LABEL_FIRST_HOST_PORT, &host_ports.first.0);
-            if !host_key.is_empty() {
-                put(LABEL_HOST_KEY, host_key);
-            }
-            if let Some(millis) = &limits.cpu_millis {
-                put(LABEL_CPU_MILLIS, millis);
-            }
-            if let Some(bytes) = &limits.memory_bytes {
-                put(LABEL_MEMORY_BYTES, bytes);
-            }
-        }
+        put(LABEL_NODE, &node);
+        put(LABEL_SPEC_HASH, &"-");
         map
     }
 }
 
-fn parse_row(map: &HashMap<String, String>) -> Option<RowLabels> {
+fn parse_row(map: &HashMap<String, String>) -> Option<Row> {
     let (cpu_millis, memory_bytes) = (map.get(LABEL_CPU_MILLIS), map.get(LABEL_MEMORY_BYTES));
-    Some(RowLabels {
+    Some(Row {
         owner: map.get(LABEL_OWNER)?.parse().ok()?,
         name: map.get(LABEL_NAME)?.parse().ok()?,
         image: map.get(LABEL_IMAGE)?.parse().ok()?,
@@ -118,82 +100,97 @@ fn parse_row(map: &HashMap<String, String>) -> Option<RowLabels> {
         },
         host_ports: PortBlock::starting_at(map.get(LABEL_FIRST_HOST_PORT)?.parse().ok()?),
         host_key: map.get(LABEL_HOST_KEY).cloned().unwrap_or_default(),
+        doors: None,
+        rest: None,
     })
 }
 
 /// The name is the idempotency key of a create: the engine gives a name to one container only.
-pub fn container_name(instance: InstanceId, incarnation: Incarnation) -> String {
-    format!("dockhost-{instance}-{incarnation}")
-}
-
-/// A fingerprint (FNV-1a, 64 bits) of what cannot change without a new container. It guards against
-/// mistakes, not against attackers.
-pub fn spec_hash(assigned: &AssignedInstance) -> String {
-    let text = format!(
-        "{}|{}|{:?}|{:?}",
-        assigned.image, assigned.name, assigned.limits.cpu_millis, assigned.limits.memory_bytes
-    );
-    let hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    format!("{hash:016x}")
+pub fn container_name(object: InstanceId, incarnation: Incarnation) -> String {
+    format!("dockhost-{object}-{incarnation}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use model::id::PersonId;
-    use model::image::ImageName;
+    use model::image::ImageRef;
 
     fn labels() -> Labels {
         Labels {
             cluster: ClusterId::from_bits(1),
-            node: NodeId::from_bits(2),
-            instance: InstanceId::from_bits(3),
+            object: InstanceId::from_bits(3),
             incarnation: Incarnation(4),
-            spec_hash: "0000000000000005".to_owned(),
-            row: Some(RowLabels {
-                owner: PersonId::from_bits(6),
-                name: "web".parse().unwrap(),
-                image: ImageName::default(),
-                limits: Limits { cpu_millis: Some(500), memory_bytes: None },
-                host_ports: PortBlock::starting_at(1024),
-                host_key: "ssh-ed25519 AAAA".to_owned(),
-            }),
+            row: None,
         }
     }
 
+    /// As containers carry them that were made before there were files.
+    fn before() -> (HashMap<String, String>, Row) {
+        let row = Row {
+            owner: PersonId::from_bits(6),
+            name: "web".parse().unwrap(),
+            image: ImageRef::default(),
+            limits: Limits { cpu_millis: Some(500), memory_bytes: None },
+            host_ports: PortBlock::starting_at(1024),
+            host_key: "ssh-ed25519 AAAA".to_owned(),
+            doors: None,
+            rest: None,
+        };
+        let mut map = labels().to_map(NodeId::from_bits(2));
+        let told = [
+            (LABEL_SPEC_HASH, "0000000000000005"),
+            (LABEL_OWNER, "p-0000000000000006"),
+            (LABEL_NAME, "web"),
+            (LABEL_IMAGE, "ubuntu-24.04"),
+            (LABEL_FIRST_HOST_PORT, "1024"),
+            (LABEL_HOST_KEY, "ssh-ed25519 AAAA"),
+            (LABEL_CPU_MILLIS, "500"),
+        ];
+        map.extend(told.map(|(label, value)| (label.to_owned(), value.to_owned())));
+        (map, row)
+    }
+
     #[test]
-    fn labels_survive_the_engine() {
-        assert_eq!(Labels::parse(&labels().to_map()), Some(labels()));
+    fn labels_survive_the_engine_and_hold_nothing_that_may_change() {
+        let map = labels().to_map(NodeId::from_bits(2));
+        assert_eq!(Labels::parse(&map), Some(labels()));
+        let mut names: Vec<&str> = map.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            ["dockhost.cluster", "dockhost.incarnation", "dockhost.instance", "dockhost.node", "dockhost.spec-hash"]
+        );
     }
 
     #[test]
     fn a_missing_or_broken_label_makes_it_nobodys() {
-        for label in [LABEL_CLUSTER, LABEL_NODE, LABEL_INSTANCE, LABEL_INCARNATION, LABEL_SPEC_HASH] {
-            let mut map = labels().to_map();
+        for label in [LABEL_CLUSTER, LABEL_OBJECT, LABEL_INCARNATION] {
+            let mut map = before().0;
             map.remove(label);
             assert_eq!(Labels::parse(&map), None, "without {label}");
         }
-        let mut map = labels().to_map();
+        let mut map = before().0;
         map.insert(LABEL_INCARNATION.to_owned(), "four".to_owned());
         assert_eq!(Labels::parse(&map), None);
     }
 
     #[test]
-    fn without_what_its_row_said_it_is_still_ours() {
+    fn the_labels_of_before_tell_a_row_or_none() {
+        let (map, row) = before();
+        assert_eq!(Labels::parse(&map), Some(Labels { row: Some(Box::new(row)), ..labels() }));
         for label in [LABEL_OWNER, LABEL_NAME, LABEL_IMAGE, LABEL_FIRST_HOST_PORT] {
-            let mut map = labels().to_map();
+            let mut map = map.clone();
             map.remove(label);
-            assert_eq!(Labels::parse(&map), Some(Labels { row: None, ..labels() }), "without {label}");
+            assert_eq!(Labels::parse(&map), Some(labels()), "without {label} it is still ours");
         }
-        let mut map = labels().to_map();
+        let mut map = map;
         map.insert(LABEL_CPU_MILLIS.to_owned(), "half".to_owned());
         assert_eq!(Labels::parse(&map).unwrap().row, None);
     }
 
     #[test]
-    fn names_tell_instance_and_incarnation() {
+    fn names_tell_object_and_incarnation() {
         assert_eq!(container_name(InstanceId::from_bits(10), Incarnation(2)), "dockhost-i-000000000000000a-2");
     }
 }

@@ -12,5 +12,6 @@ pub mod problem;
 pub mod report;
 pub mod reports;
 pub mod restart;
+pub mod row_file;
 pub mod step;
 pub mod worker;

@@ -7,7 +7,9 @@ use model::assignment::AssignedInstance;
 use model::forward::{Forward, Unopened};
 use model::host_key::HostKey;
 use model::instance::DesiredState;
+use model::observed::Problem;
 use model::port::{ContainerPort, PortBlock};
+use model::stranger::Row;
 use model::version::{Incarnation, Restarts};
 
 use crate::facts::ContainerView;
@@ -28,6 +30,7 @@ pub struct Local {
     pub closed: Vec<ContainerPort>,
     pub forwards: Forwards,
     pub files: Files,
+    pub row: KeptRow,
     pub image_ready: bool,
     /// What the open ports lead to.
     pub routed: Option<Running>,
@@ -62,6 +65,33 @@ pub enum Files {
     Dropped,
 }
 
+/// The file in that folder. See [`crate::row_file`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeptRow {
+    /// `None` if an earlier run of the node left it, or if there is none.
+    written: Option<Row>,
+    /// Why it could not be written the last time, and when that is tried again.
+    refused: Option<(Problem, Duration)>,
+}
+
+impl KeptRow {
+    /// Whether the file says what the row of the instance says now.
+    pub fn is_of(&self, assigned: &AssignedInstance) -> bool {
+        self.written.as_ref().is_some_and(|written| *written == Row::of(assigned))
+    }
+
+    pub const fn refused(&self) -> Option<&Problem> {
+        match &self.refused {
+            Some((problem, _)) => Some(problem),
+            None => None,
+        }
+    }
+
+    pub fn again_at(&self) -> Option<Duration> {
+        self.refused.as_ref().map(|(_, at)| *at)
+    }
+}
+
 /// One run of one container: its address may change with the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
@@ -93,6 +123,7 @@ impl Local {
             closed: Vec::new(),
             forwards: Forwards::default(),
             files: Files::Unknown,
+            row: KeptRow::default(),
             image_ready: false,
             routed: None,
             restarts_done: assigned.restarts,
@@ -196,10 +227,14 @@ impl Local {
             Step::Route if done => self.routed = view.and_then(Running::of),
             Step::Unroute if done => self.routed = None,
             Step::Remove if done => self.removed = true,
-            Step::DropFiles if done => self.files = Files::Dropped,
+            Step::DropFiles if done => {
+                self.files = Files::Dropped;
+                self.row = KeptRow::default();
+            }
             Step::OpenPorts
             | Step::SetDoors
             | Step::SetForwards
+            | Step::WriteRow
             | Step::ClosePorts
             | Step::EnsureImage
             | Step::Start
@@ -220,6 +255,19 @@ impl Local {
         let waits = unopened.iter().any(|unopened| !(unopened.taken && chosen(unopened)));
         let again_at = waits.then_some(now + TRY_AGAIN);
         self.forwards = Forwards { asked: assigned.forwards.clone(), unopened, again_at };
+    }
+
+    /// Takes in how the file was written. A disk that refuses keeps nothing waiting that is there already.
+    pub fn row_written(&mut self, assigned: &AssignedInstance, written: Result<(), Problem>, now: Duration) {
+        self.row = match written {
+            Ok(()) => KeptRow { written: Some(Row::of(assigned)), refused: None },
+            Err(problem) => KeptRow { written: None, refused: Some((problem, now + TRY_AGAIN)) },
+        };
+    }
+
+    /// When something is to be tried again that kept nothing else waiting.
+    pub fn again_at(&self) -> Option<Duration> {
+        self.forwards.again_at.into_iter().chain(self.row.again_at()).min()
     }
 
     /// On whose host ports of the block nothing listens, for whatever reason.

@@ -17,6 +17,7 @@ use crate::facts::ContainerView;
 use crate::local::Local;
 use crate::report::may_be_told;
 use crate::reports::{APART, Outgoing, Reports};
+use crate::row_file::Found;
 use crate::worker::{Memory, News, Order};
 
 /// The pause after the disk refused.
@@ -35,8 +36,8 @@ pub enum Event {
     Assigned(Assignment),
     /// There is no connection to the server any more.
     Down,
-    /// Every container of our cluster.
-    Listed(Vec<ContainerView>),
+    /// Every container of our cluster, and what the folders hold that [`Node::to_read`] named.
+    Listed(Vec<ContainerView>, Found),
     Worker {
         instance: InstanceId,
         news: News,
@@ -120,6 +121,11 @@ impl Node {
         &self.page
     }
 
+    /// Of which objects in a listing the folders are to be read.
+    pub fn to_read(&self, listed: &[ContainerView]) -> Vec<InstanceId> {
+        self.page.assignment.as_ref().map_or_else(Vec::new, |assignment| adopt::unassigned(assignment, listed))
+    }
+
     pub const fn reports(&self) -> &Reports {
         &self.reports
     }
@@ -146,7 +152,7 @@ impl Node {
                 self.connected = false;
                 Vec::new()
             }
-            Event::Listed(listed) => self.listed(listed),
+            Event::Listed(listed, found) => self.listed(listed, &found),
             Event::Worker { instance, news } => {
                 self.heard(instance, news, now);
                 Vec::new()
@@ -287,9 +293,9 @@ impl Node {
     }
 
     /// Wakes the workers of what differs from what they said last.
-    fn listed(&mut self, listed: Vec<ContainerView>) -> Vec<Output> {
+    fn listed(&mut self, listed: Vec<ContainerView>, found: &Found) -> Vec<Output> {
         let Some(assignment) = &self.page.assignment else { return Vec::new() };
-        let sorted = adopt::sort(assignment, listed);
+        let sorted = adopt::sort(assignment, listed, found);
         let differs = |assigned: &&AssignedInstance| {
             let told = self.reports.get(assigned.id).map(|report| &report.observed);
             !is_as_told(told, sorted.ours.get(&assigned.id), assigned)

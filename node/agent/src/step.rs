@@ -19,6 +19,8 @@ pub enum Seen {
 pub enum Step {
     /// Keys and host keys, into the folder that the container mounts.
     WriteFiles,
+    /// What its row says, into the file in that folder. One that cannot be written keeps nothing waiting but a create.
+    WriteRow,
     /// Listen on the block, apart from what is closed of it. Without a route every connection is closed at once.
     OpenPorts,
     /// Close and open host ports of the block as is assigned. The numbers stay held.
@@ -45,6 +47,7 @@ impl Step {
     pub const fn leaves_container(self) -> bool {
         match self {
             Self::WriteFiles
+            | Self::WriteRow
             | Self::OpenPorts
             | Self::SetDoors
             | Self::SetForwards

@@ -168,20 +168,22 @@ impl Worker {
                 let waiting = match self.order.assigned.desired {
                     DesiredState::Deleted => {
                         self.calm();
-                        Activity::Removing
+                        Some(Activity::Removing)
                     }
+                    // For its file, and that is told by its problem.
+                    DesiredState::Running | DesiredState::Stopped if self.seen == Seen::Absent => None,
                     // A start that the engine refused looks like an end by itself; what it said stays with it.
                     DesiredState::Running | DesiredState::Stopped => {
                         let after_ms = u64::try_from((until - up).as_millis()).unwrap_or(u64::MAX);
-                        Activity::RestartingSoon { after_ms }
+                        Some(Activity::RestartingSoon { after_ms })
                     }
                 };
-                let until = self.local.forwards.again_at.map_or(until, |at| at.min(until));
-                self.rest(Some(until), Some(waiting), None, up)
+                let until = self.local.again_at().map_or(until, |at| at.min(until));
+                self.rest(Some(until), waiting, None, up)
             }
             Next::Settled => {
                 self.calm();
-                self.rest(self.local.forwards.again_at, None, None, up)
+                self.rest(self.local.again_at(), None, None, up)
             }
             Next::Stuck(problem) => self.rest(Some(up + LOOK_AGAIN), None, Some(problem), up),
         }
@@ -241,7 +243,9 @@ impl Worker {
 
     /// How it is, if that differs from the last time.
     fn news(&mut self, activity: Option<Activity>, problem: Option<Problem>, up: Duration) -> Option<News> {
-        let problem = problem.or_else(|| self.trouble.as_ref().map(|trouble| trouble.problem.clone()));
+        let problem = problem
+            .or_else(|| self.trouble.as_ref().map(|trouble| trouble.problem.clone()))
+            .or_else(|| self.local.row.refused().cloned());
         let report = report(&self.order.assigned, &self.seen, &self.local, activity, problem, self.known_at, up);
         let memory = Memory { restarts_done: self.local.restarts_done, made: self.local.made };
         let news = News { report, memory };
@@ -266,6 +270,7 @@ const fn activity(step: Step) -> Option<Activity> {
         Step::Stop => Some(Activity::Stopping),
         Step::Remove => Some(Activity::Removing),
         Step::WriteFiles
+        | Step::WriteRow
         | Step::OpenPorts
         | Step::SetDoors
         | Step::SetForwards

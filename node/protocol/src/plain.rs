@@ -7,7 +7,7 @@ use model::forward::Unopened;
 use model::node::{EngineState, NodeFacts};
 use model::observed::{InstanceReport, Observed, Problem};
 use model::plain::make_plain;
-use model::stranger::Stranger;
+use model::stranger::{Doors, Origin, RestOfRow, Stranger};
 
 use crate::limits::{UNOPENED, text};
 use crate::message::{Hello, Report, ToServer};
@@ -111,10 +111,16 @@ impl Plain for Problem {
 
 impl Plain for Stranger {
     fn make_plain(&mut self) {
-        let Self { container, running: _, origin } = self;
+        let Self { container, running: _, origin, object: _, unreadable } = self;
         make_plain(container, text::NAME);
-        if let Some(origin) = origin {
-            make_plain(&mut origin.row.host_key, text::KEY);
+        make_plain(unreadable, text::CLAUSE);
+        let Some(Origin { instance: _, incarnation: _, row }) = origin else { return };
+        make_plain(&mut row.host_key, text::KEY);
+        if let Some(Doors { ssh_keys, closed: _, forwards: _ }) = &mut row.doors {
+            ssh_keys.iter_mut().for_each(|key| make_plain(key, text::KEY));
+        }
+        if let Some(RestOfRow { start_on_connect: _, ports: _, forwards: _, url_name }) = &mut row.rest {
+            make_plain(url_name, text::WORD);
         }
     }
 }

@@ -135,7 +135,7 @@ fn nothing_new() -> Outgoing {
     Outgoing {
         assignment: Generation(7),
         instances: Vec::new(),
-        strangers: vec![Stranger { container: "dockhost-x".to_owned(), running: true, origin: None }],
+        strangers: vec![Stranger { container: "dockhost-x".to_owned(), running: true, ..Stranger::default() }],
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn body(assigned: &AssignedInstance, place: &Place<'_>) -> ContainerC
     ContainerCreateBody {
         hostname: Some(assigned.name.to_string()),
         image: Some(place.image_tag.to_owned()),
-        labels: Some(Labels::of(assigned, place.cluster, place.node).to_map()),
+        labels: Some(Labels::of(assigned, place.cluster).to_map(place.node)),
         host_config: Some(host(assigned, place)),
         ..ContainerCreateBody::default()
     }
@@ -121,23 +121,10 @@ mod tests {
 
     fn made(limits: Limits) -> ContainerCreateBody {
         let sample = crate::sample::assigned(1);
-        let assigned = AssignedInstance { image: ImageName::Debian12, limits, ..sample };
+        let assigned = AssignedInstance { image: ImageName::Debian12.into(), limits, ..sample };
         let (cluster, node) = (ClusterId::from_bits(7), NodeId::from_bits(8));
         let files_dir = Path::new("/data/instances/i-1");
         body(&assigned, &Place { cluster, node, image_tag: "dockhost/debian-12:0", files_dir, cpus: 2 })
-    }
-
-    #[test]
-    fn the_labels_carry_the_row() {
-        let labels = made(Limits { cpu_millis: Some(500), memory_bytes: None }).labels.unwrap();
-        assert!(Labels::parse(&labels).is_some());
-        let told = |label: &str| labels.get(label).map(String::as_str);
-        assert_eq!(told("dockhost.name"), Some("web"));
-        assert_eq!(told("dockhost.owner"), Some("p-0000000000000009"));
-        assert_eq!(told("dockhost.image"), Some("debian-12"));
-        assert_eq!(told("dockhost.first-host-port"), Some("1024"));
-        assert_eq!(told("dockhost.cpu-millis"), Some("500"));
-        assert_eq!(told("dockhost.memory-bytes"), None);
     }
 
     #[test]

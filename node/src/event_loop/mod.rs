@@ -166,7 +166,12 @@ impl EventLoop {
                 }
             }
             FromEngine::Hint(name) => self.crew.nudge_named(&name),
-            FromEngine::Listed(listed) => self.tell(NodeEvent::Listed(listed)).await,
+            FromEngine::Listed(listed) => {
+                let (objects, files) = (self.node.to_read(&listed), self.tools.files.clone());
+                // Without an answer the process is ending.
+                let Ok(found) = tokio::task::spawn_blocking(move || files.rows(objects)).await else { return };
+                self.tell(NodeEvent::Listed(listed, found)).await;
+            }
         }
     }
 

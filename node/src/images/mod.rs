@@ -9,7 +9,7 @@ mod progress;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::image::ImageName;
+use model::image::{ImageName, ImageRef};
 use model::observed::{Activity, Problem, ProblemCode};
 use tokio::sync::watch;
 
@@ -64,6 +64,17 @@ impl Slot {
 /// The tag under which the engine has the image, after building it if it was not there. Callers that want the same
 /// image at the same time share one build and its outcome; `on` hears how far it is.
 pub async fn ensure(
+    engine: &Engine,
+    builds: &Builds,
+    image: &ImageRef,
+    on: impl FnMut(Activity),
+) -> Result<String, Problem> {
+    match image {
+        ImageRef::Built(name) => built(engine, builds, *name, on).await,
+    }
+}
+
+async fn built(
     engine: &Engine,
     builds: &Builds,
     image: ImageName,

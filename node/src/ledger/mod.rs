@@ -2,8 +2,6 @@
 //!
 //! A node acts on nothing that does not stand here first.
 
-mod disk;
-
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,8 +12,11 @@ use model::assignment::Assignment;
 use model::id::InstanceId;
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
+
 const VERSION: u32 = 1;
 const FILE: &str = "ledger.json";
+const MODE: u32 = 0o600;
 
 /// The ledger of one data directory, held against a second node for as long as it lives.
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl Ledger {
         getrandom::fill(&mut random).map_err(|error| directory(io::Error::other(error.to_string())))?;
         let machine = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let first = Content { version: VERSION, machine, assignment: None, instances: BTreeMap::new() };
-        disk::replace(&file, &json(&first)).map_err(|why| LedgerError::Write { file: name, why })?;
+        disk::replace(&file, &json(&first), MODE).map_err(|why| LedgerError::Write { file: name, why })?;
         Ok(Self { file, _lock: lock, written: first })
     }
 
@@ -103,7 +104,7 @@ impl Ledger {
         }
         let (file, bytes) = (self.file.clone(), json(&content));
         let failed = |why| LedgerError::Write { file: self.file.display().to_string(), why };
-        let written = tokio::task::spawn_blocking(move || disk::replace(&file, &bytes)).await;
+        let written = tokio::task::spawn_blocking(move || disk::replace(&file, &bytes, MODE)).await;
         written.map_err(|error| failed(io::Error::other(error)))?.map_err(failed)?;
         self.written = content;
         Ok(())

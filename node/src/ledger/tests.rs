@@ -63,7 +63,7 @@ fn a_damaged_ledger_is_an_error_and_stays_as_it_is() {
 fn what_was_cut_off_while_writing_is_not_read() {
     let dir = tempfile::tempdir().unwrap();
     let page = Ledger::open(dir.path()).unwrap().page();
-    std::fs::write(dir.path().join("ledger.new"), "{\"version\":1,\"mach").unwrap();
+    std::fs::write(dir.path().join("ledger.json.new"), "{\"version\":1,\"mach").unwrap();
     assert_eq!(Ledger::open(dir.path()).unwrap().page(), page);
 }
 
@@ -73,7 +73,7 @@ async fn a_failed_write_leaves_the_page_before() {
     let mut ledger = Ledger::open(dir.path()).unwrap();
     let before = ledger.page();
     // A folder in the way of the new file fails for every user, also for root.
-    std::fs::create_dir(dir.path().join("ledger.new")).unwrap();
+    std::fs::create_dir(dir.path().join("ledger.json.new")).unwrap();
     let error = ledger.write(Page { assignment: Some(assignment(1)), ..Page::default() }).await.unwrap_err();
     assert!(error.to_string().contains("cannot be written"), "{error}");
     assert_eq!(ledger.page(), before);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use agent::converge::Step;
 use agent::local::Outcome;
 use agent::problem;
+use agent::row_file::RowFile;
 use crash::crash_at;
 use model::instance::DesiredState;
 use model::observed::{Problem, ProblemCode};
@@ -66,6 +67,17 @@ impl Worker {
             Step::WriteFiles => {
                 let written = blocking(move || tools.files.write(&order.assigned).map(drop)).await;
                 written.map_err(|why| Failure::failed(problem::storage("write the instance's keys", &why)))
+            }
+            Step::WriteRow => {
+                let file = RowFile::of(&order.assigned, order.cluster);
+                let files = tools.files.clone();
+                let written = blocking(move || files.write_row(&file)).await;
+                if let Err(why) = &written {
+                    tracing::warn!(%instance, why, "the file that tells what the instance is cannot be written");
+                }
+                let written = written.map_err(|why| problem::storage("write down what the instance is", &why));
+                self.core.local.row_written(&order.assigned, written, tools.now());
+                Ok(())
             }
             Step::DropFiles => {
                 let dropped = blocking(move || tools.files.drop(instance)).await;
@@ -131,12 +143,12 @@ impl Worker {
     /// Finds or builds the image, tells how far it is, and gives up when it is no longer wanted.
     async fn ensure_image(&mut self) -> Result<(), Failure> {
         let (engine, builds) = (self.tools.engine.clone(), Arc::clone(&self.tools.builds));
-        let image = self.core.current().assigned.image;
+        let image = self.core.current().assigned.image.clone();
         let (told, mut heard) = watch::channel(None);
         let on = move |activity| {
             told.send_replace(Some(activity));
         };
-        let ensured = images::ensure(&engine, &builds, image, on);
+        let ensured = images::ensure(&engine, &builds, &image, on);
         let mut ensured = std::pin::pin!(ensured);
         let mut orders = self.orders.clone();
         let unwanted = async move {

@@ -81,7 +81,7 @@ pub(crate) async fn bench() -> Option<Bench> {
         may_create: true,
         desired: DesiredState::Running,
         restarts: Restarts(0),
-        image: IMAGE,
+        image: IMAGE.into(),
         limits: Limits { cpu_millis: Some(500), memory_bytes: Some(256 << 20) },
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
@@ -90,6 +90,7 @@ pub(crate) async fn bench() -> Option<Bench> {
         forwards: Vec::new(),
         host_key: HostKey { seed: hex::encode(host_seed), ..HostKey::default() },
         authorized_keys: vec![key.public_key().to_openssh().unwrap()],
+        rest: None,
     };
     Some(Bench {
         engine,
@@ -110,7 +111,7 @@ impl Bench {
 
     /// Makes the container; it is not started yet.
     pub(crate) async fn create(&self) {
-        let tag = node::images::ensure(&self.engine, &Builds::default(), IMAGE, |_| {}).await.unwrap();
+        let tag = node::images::ensure(&self.engine, &Builds::default(), &IMAGE.into(), |_| {}).await.unwrap();
         let dir = self.files.write(&self.instance).unwrap();
         self.engine.create(&self.instance, self.cluster, self.node, &tag, &dir).await.unwrap();
     }

@@ -147,7 +147,7 @@ impl Both<'_> {
                 let view = ContainerView {
                     name: named(which),
                     container_id: String::new(),
-                    labels: Some(Labels::of(&self.instances[which], self.cluster, self.bench.node)),
+                    labels: Some(Labels::of(&self.instances[which], self.cluster)),
                     state: ContainerState::Created,
                     started_at: None,
                     paused: false,
@@ -212,7 +212,7 @@ async fn the_simulated_engine_does_as_a_real_one() {
     let (Some(bench), Some(socket)) = (bench().await, socket()) else { return };
     let docker = Docker::connect_with_unix(&socket.to_string_lossy(), 60, bollard::API_DEFAULT_VERSION).unwrap();
     let docker = docker.negotiate_version().await.unwrap();
-    let tag = node::images::ensure(&bench.engine, &Builds::default(), IMAGE, |_| {}).await.unwrap();
+    let tag = node::images::ensure(&bench.engine, &Builds::default(), &IMAGE.into(), |_| {}).await.unwrap();
     let traces = stream::iter(0..TRACES).map(|seed| trace(&bench, &docker, &tag, seed));
     let played: Vec<_> = traces.buffer_unordered(AT_ONCE).collect().await;
     let differ: Vec<String> = played.into_iter().filter_map(Result::err).collect();

@@ -25,7 +25,7 @@ async fn an_instance_lives() {
             bench.create().await;
             let made = bench.engine.inspect(&bench.name()).await.unwrap().unwrap();
             assert_eq!((made.state, made.started_at), (ContainerState::Created, None));
-            assert_eq!(made.labels.unwrap().instance, bench.instance.id);
+            assert_eq!(made.labels.unwrap().object, bench.instance.id);
 
             bench.start().await;
             assert_eq!(banner(ssh).await, "SSH-2.0-");
@@ -122,8 +122,7 @@ async fn a_container_of_our_name_without_our_labels_is_nobodys() {
     let (Some(bench), Some(socket)) = (bench().await, socket()) else { return };
     bench
         .run(async move |bench| {
-            let tag =
-                node::images::ensure(&bench.engine, &Builds::default(), crate::bench::IMAGE, |_| {}).await.unwrap();
+            let tag = node::images::ensure(&bench.engine, &Builds::default(), &crate::bench::IMAGE.into(), |_| {}).await.unwrap();
             let docker =
                 Docker::connect_with_unix(&socket.to_string_lossy(), 60, bollard::API_DEFAULT_VERSION).unwrap();
             let docker = docker.negotiate_version().await.unwrap();

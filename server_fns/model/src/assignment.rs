@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::forward::Forward;
 use crate::host_key::HostKey;
 use crate::id::{ClusterId, InstanceId, NodeId, PersonId};
-use crate::image::ImageName;
+use crate::image::ImageRef;
 use crate::instance::{DesiredState, Limits};
 use crate::name::InstanceName;
 use crate::port::{ContainerPort, PortBlock};
+use crate::stranger::RestOfRow;
 use crate::version::{Era, Generation, Incarnation, Restarts};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub struct Assignment {
 pub struct AssignedInstance {
     pub id: InstanceId,
     pub name: InstanceName,
-    /// Whose it is; the node does nothing with it but write it into the labels.
+    /// Whose it is; the node does nothing with it but write it into the instance's file.
     pub owner: PersonId,
     pub generation: Generation,
     pub incarnation: Incarnation,
@@ -41,7 +42,7 @@ pub struct AssignedInstance {
     pub may_create: bool,
     pub desired: DesiredState,
     pub restarts: Restarts,
-    pub image: ImageName,
+    pub image: ImageRef,
     pub limits: Limits,
     pub host_ports: PortBlock,
     /// To which streams may be opened, besides those of the block.
@@ -58,7 +59,13 @@ pub struct AssignedInstance {
     pub host_key: HostKey,
     /// Lines for `authorized_keys`: `type base64 comment`, without options.
     pub authorized_keys: Vec<String>,
+    /// The node does nothing with it but write it into the instance's file. `None` from a server that does not send it.
+    #[serde(default)]
+    pub rest: Option<RestOfRow>,
 }
+
+/// The comment of the line with which the gateway logs in. Those of people have an `@` in it.
+pub const GATEWAY: &str = "dockhost-gateway";
 
 impl AssignedInstance {
     /// Whether streams may be opened to this port of it.

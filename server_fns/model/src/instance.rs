@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forward::Forward;
 use crate::id::SshKeyId;
-use crate::image::ImageName;
+use crate::image::ImageRef;
 use crate::name::InstanceName;
 use crate::port::{ContainerPort, DeclaredPort, UrlAccess};
 
@@ -22,7 +22,7 @@ pub enum DesiredState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceSpec {
     pub name: InstanceName,
-    pub image: ImageName,
+    pub image: ImageRef,
     /// Whose holders may log in. A key that its owner deletes is no longer let in.
     pub ssh_keys: Vec<SshKeyId>,
     #[serde(default)]

@@ -6,7 +6,7 @@ use crate::Timestamp;
 use crate::enrolment::{EnrolmentCode, EnrolmentView};
 use crate::forward::{Place, Protocol};
 use crate::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
-use crate::image::ImageName;
+use crate::image::{ImageName, ImageRef};
 use crate::instance::{DesiredState, Limits};
 use crate::link::{Flows, Measurement};
 use crate::may::Action;
@@ -44,7 +44,7 @@ pub struct InstanceView {
     pub phase: Phase,
     pub desired: DesiredState,
     pub generation: Generation,
-    pub image: ImageName,
+    pub image: ImageRef,
     pub node: NodeRef,
     pub ports: Vec<PortBinding>,
     /// The same host ports, and whether they let anybody in.

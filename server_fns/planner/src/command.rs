@@ -7,6 +7,7 @@ use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, Tok
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
 use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::stranger::Claim;
 use model::verb::Verb;
 
 use crate::actor::{Actor, Via};
@@ -180,7 +181,7 @@ pub enum Command {
     Recover {
         node: String,
         container: String,
-        owner: Option<String>,
+        claim: Claim,
     },
 }
 

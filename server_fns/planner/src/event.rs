@@ -65,6 +65,8 @@ pub enum EventKind {
     Recovered {
         container: String,
         node: NodeName,
+        /// What it had and has no more: a sentence each.
+        lost: Vec<String>,
     },
     ContainerMade {
         node: NodeName,

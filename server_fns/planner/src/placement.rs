@@ -103,7 +103,7 @@ fn fit(
             (None, None) => {}
         }
     }
-    if facts.is_none_or(|facts| !facts.images.contains(&spec.image)) {
+    if facts.is_none_or(|facts| !spec.image.is_among(&facts.images)) {
         return Err(format!("does not offer {}", spec.image.title()));
     }
     if let Some(feature) = missing(world, node, spec) {

@@ -47,7 +47,7 @@ fn node(history: &History, at: u8) -> Vec<OnNode> {
     if node.has_news() && node.links.last().is_some_and(|link| link.epoch().is_some()) {
         all.push(OnNode::Report);
     }
-    if !node.is_saved() && !node.disk_refuses {
+    if !node.is_saved() && !node.disk.refuses {
         all.push(OnNode::Save);
     }
     all

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use agent::facts::container_name;
+use model::id::InstanceId;
 use model::instance::DesiredState;
 use model::phase::Phase;
 use planner::rollup::phase_of;
@@ -10,6 +11,7 @@ use planner::world::Instance;
 
 use crate::action::{Action, Fault, OnEngine, OnLink, OnNode, OnServer, Request};
 use crate::history::History;
+use crate::node::Node;
 
 /// Beyond the longest pause before an instance that keeps ending is started again, and the doubt after a create.
 const PATIENCE: Duration = Duration::from_secs(420);
@@ -120,6 +122,9 @@ fn unfinished(history: &History) -> Option<String> {
                 return Some(format!("{} still listens on {block:?} for {id}", node.id));
             }
         }
+        if let Some(what) = left(history, node) {
+            return Some(what);
+        }
         let there = node.engine.containers.keys().filter(|name| history.forged.contains(*name));
         if let Some(name) =
             there.clone().find(|name| !node.strangers().iter().any(|stranger| stranger.container == **name))
@@ -129,6 +134,19 @@ fn unfinished(history: &History) -> Option<String> {
         }
     }
     None
+}
+
+/// A container that was left behind could be taken back with all that its owner set.
+fn left(history: &History, node: &Node) -> Option<String> {
+    let is_left = |object: InstanceId| !history.server.stored.instances.contains_key(&object);
+    let ours = node.engine.containers.values().filter(|view| !history.forged.contains(&view.name));
+    let left = ours.filter(|view| view.labels.as_ref().is_some_and(|labels| is_left(labels.object)));
+    let is_told = |name: &str| {
+        let told = node.strangers().iter().find(|stranger| stranger.container == name);
+        told.and_then(|stranger| stranger.origin.as_ref()).is_some_and(|origin| origin.row.rest.is_some())
+    };
+    let mut untold = left.filter(|view| !is_told(&view.name));
+    untold.next().map(|view| format!("{} is left on {}, which does not tell what it was", view.name, node.id))
 }
 
 fn instance(history: &History, row: &Instance, phase: Phase) -> Option<String> {

@@ -187,8 +187,8 @@ impl History {
                 node.lose_ledger();
             }
             OnNode::Start => node.start(now, wall),
-            OnNode::DiskRefuses => node.disk_refuses = true,
-            OnNode::DiskRecovers => node.disk_refuses = false,
+            OnNode::DiskRefuses => node.disk.refuses = true,
+            OnNode::DiskRecovers => node.disk.refuses = false,
         }
     }
 
@@ -209,8 +209,8 @@ impl History {
                 let Some(view) = name(which).and_then(|name| node.engine.containers.remove(&name)) else { return };
                 let told = |id: &InstanceId| self.server.stored.instances.get(id).is_some_and(|row| row.was_present);
                 if let Some(labels) = view.labels {
-                    self.memory.removed.insert(labels.instance);
-                    self.memory.vanished.extend(Some(labels.instance).filter(told));
+                    self.memory.removed.insert(labels.object);
+                    self.memory.vanished.extend(Some(labels.object).filter(told));
                 }
             }
             OnEngine::TakePorts(first) => {
@@ -281,7 +281,7 @@ fn forge(node: &mut Node) -> Option<String> {
     let instance = InstanceId::from_bits(0xbad);
     let incarnation = Incarnation(1);
     let name = container_name(instance, incarnation);
-    let labels = Labels { cluster: CLUSTER, node: node.id, instance, incarnation, spec_hash: String::new(), row: None };
+    let labels = Labels { cluster: CLUSTER, object: instance, incarnation, row: None };
     let view = ContainerView {
         name: name.clone(),
         container_id: "forged".to_owned(),

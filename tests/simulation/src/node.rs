@@ -7,6 +7,7 @@ use agent::converge::Step;
 use agent::local::Outcome;
 use agent::node::{Event, Output, Page};
 use agent::reports::Outgoing;
+use agent::row_file::{Found, RowFile};
 use agent::worker::Worker;
 use model::Timestamp;
 use model::assignment::Assignment;
@@ -29,7 +30,7 @@ pub struct Node {
     /// Its program is of before there were ranges of versions and features.
     pub is_old: bool,
     pub ledger: Page,
-    pub disk_refuses: bool,
+    pub disk: Disk,
     pub engine: Engine,
     pub process: Option<Process>,
     /// The last is the newest; the node's end is open on that one at most.
@@ -37,6 +38,20 @@ pub struct Node {
     /// Frames of earlier connections.
     pub old_up: Option<ToServer>,
     pub old_down: Option<ToNode>,
+}
+
+/// What a node has on its disk beside the ledger.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    /// The files in the folders of objects.
+    pub rows: BTreeMap<InstanceId, RowFile>,
+    pub refuses: bool,
+}
+
+impl Disk {
+    fn found(&self, objects: Vec<InstanceId>) -> Found {
+        objects.into_iter().filter_map(|object| Some((object, Ok(self.rows.get(&object)?.clone())))).collect()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -53,7 +68,7 @@ impl Node {
             machine: machine.to_owned(),
             is_old: false,
             ledger: Page::default(),
-            disk_refuses: false,
+            disk: Disk::default(),
             engine: Engine::default(),
             process: None,
             links: Vec::new(),
@@ -105,7 +120,7 @@ impl Node {
             let Some(process) = &mut self.process else { return };
             match output {
                 Output::Write(page) => {
-                    let ok = !self.disk_refuses;
+                    let ok = !self.disk.refuses;
                     if ok {
                         self.ledger = page;
                     }
@@ -132,8 +147,9 @@ impl Node {
                 }
                 Output::Relist => {
                     let up = now.saturating_sub(process.started);
-                    let more = self.engine.list().map(|listed| process.core.handle(Event::Listed(listed), up));
-                    outputs.extend(more.unwrap_or_default());
+                    let Some(listed) = self.engine.list() else { continue };
+                    let found = self.disk.found(process.core.to_read(&listed));
+                    outputs.extend(process.core.handle(Event::Listed(listed, found), up));
                 }
                 Output::Send(outgoing) => self.send(outgoing),
                 Output::Keep(_) | Output::Stand(_) | Output::Strangers(_) | Output::Refused(_) => {}
@@ -212,7 +228,7 @@ impl Node {
         let process = self.process.as_mut()?;
         let up = now.saturating_sub(process.started);
         let worker = process.workers.get_mut(&id).filter(|worker| worker.is_due(up))?;
-        let mut place = Place { engine: &mut self.engine, now, up, wall };
+        let mut place = Place { engine: &mut self.engine, disk: &mut self.disk, now, up, wall };
         let Turn { step, news } = worker::turn(worker, &mut place, fault);
         if let Some(news) = news {
             self.tell(Event::Worker { instance: id, news }, now, wall);
@@ -262,9 +278,9 @@ impl Node {
 
     /// Compares the engine's whole list with what was seen, and wakes the workers of what differs.
     pub fn list(&mut self, now: Duration, wall: Timestamp) {
-        if let Some(listed) = self.engine.list() {
-            self.tell(Event::Listed(listed), now, wall);
-        }
+        let (Some(process), Some(listed)) = (&self.process, self.engine.list()) else { return };
+        let found = self.disk.found(process.core.to_read(&listed));
+        self.tell(Event::Listed(listed, found), now, wall);
     }
 
     pub fn strangers(&self) -> &[Stranger] {

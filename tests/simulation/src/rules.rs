@@ -10,6 +10,7 @@ use model::instance::DesiredState;
 
 use crate::history::History;
 use crate::people::People;
+use crate::scene::CLUSTER;
 
 /// What the rules remember from action to action.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +48,28 @@ pub fn check(history: &mut History) -> Result<(), String> {
     rows(history)?;
     containers(history)?;
     host_ports(history)?;
+    files(history)?;
     stops(history)
+}
+
+/// A container is never without the file that says which instance it is, whatever ends the node's process and whenever.
+fn files(history: &History) -> Result<(), String> {
+    for node in &history.nodes {
+        for view in node.engine.containers.values() {
+            let Some(labels) = view.labels.as_ref().filter(|_| !history.forged.contains(&view.name)) else { continue };
+            let id = labels.object;
+            let Some(file) = node.disk.rows.get(&id) else {
+                return Err(format!("{} is there and nothing on {} tells what it is", view.name, node.id));
+            };
+            let row = history.server.stored.instances.get(&id);
+            let told = (file.instance, file.cluster) == (id, CLUSTER)
+                && row.is_none_or(|row| file.row.owner == row.owner && file.row.name == row.spec.name);
+            if !told {
+                return Err(format!("the file of {id} says something else: {file:?}"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An acknowledged create is there until somebody deletes it; what is gone never comes back.
@@ -85,14 +107,14 @@ fn containers(history: &mut History) -> Result<(), String> {
         for name in std::mem::take(&mut node.engine.news) {
             let labels = node.engine.containers.get(&name).and_then(|view| view.labels.clone());
             if let Some(labels) = labels
-                && history.memory.vanished.contains(&labels.instance)
+                && history.memory.vanished.contains(&labels.object)
             {
-                return Err(format!("{} was lost and is made anew, empty", labels.instance));
+                return Err(format!("{} was lost and is made anew, empty", labels.object));
             }
         }
         for view in node.engine.containers.values() {
             let Some(labels) = view.labels.as_ref().filter(|_| !history.forged.contains(&view.name)) else { continue };
-            let id = labels.instance;
+            let id = labels.object;
             if let Some(other) = seen.insert(id, node.id) {
                 return Err(format!("{id} has a container on {other} and one on {}", node.id));
             }

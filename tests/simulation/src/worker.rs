@@ -5,12 +5,14 @@ use std::time::Duration;
 use agent::converge::Step;
 use agent::facts::{ContainerView, Labels};
 use agent::local::Outcome;
+use agent::row_file::RowFile;
 use agent::worker::{News, Task, Worker};
 use model::Timestamp;
 use model::observed::{ContainerState, Problem, ProblemCode};
 
 use crate::action::Fault;
 use crate::engine::Engine;
+use crate::node::Disk;
 
 /// What one turn of a worker came to.
 #[derive(Debug, Default)]
@@ -22,6 +24,7 @@ pub struct Turn {
 /// Where a worker works.
 pub struct Place<'a> {
     pub engine: &'a mut Engine,
+    pub disk: &'a mut Disk,
     /// Since the start of the simulation, and since the start of the node's process.
     pub now: Duration,
     pub up: Duration,
@@ -73,7 +76,20 @@ fn carry_out(worker: &mut Worker, place: &mut Place<'_>, step: Step, fault: Faul
             Outcome::Done
         }
         Step::Unroute => Outcome::Done,
-        Step::SetDoors | Step::WriteFiles | Step::EnsureImage | Step::Route | Step::DropFiles => plain,
+        Step::WriteRow => {
+            let refused = place.disk.refuses || plain != Outcome::Done;
+            let written = if refused { Err(trouble(step)) } else { Ok(()) };
+            if !refused {
+                place.disk.rows.insert(assigned.id, RowFile::of(&assigned, worker.current().cluster));
+            }
+            worker.local.row_written(&assigned, written, place.up);
+            Outcome::Done
+        }
+        Step::DropFiles => {
+            place.disk.rows.retain(|id, _| plain != Outcome::Done || *id != assigned.id);
+            plain
+        }
+        Step::SetDoors | Step::WriteFiles | Step::EnsureImage | Step::Route => plain,
     }
 }
 
@@ -82,7 +98,7 @@ fn container(worker: &Worker) -> ContainerView {
     ContainerView {
         name: worker.name(),
         container_id: String::new(),
-        labels: Some(Labels::of(&order.assigned, order.cluster, order.node)),
+        labels: Some(Labels::of(&order.assigned, order.cluster)),
         state: ContainerState::Created,
         started_at: None,
         paused: false,

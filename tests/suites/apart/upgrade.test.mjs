@@ -1,6 +1,7 @@
 // A data directory and running containers of an earlier version, opened by the programs of today. It needs the earlier
 // programs: `make upgrade-test FROM=COMMIT` builds them and names their folder.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 
 import { PASSWORD, World, freePort, must } from "../../harness.mjs";
@@ -84,6 +85,18 @@ describe("upgrade", { skip: earlier ? false : "DOCKHOST_EARLIER_PROGRAMS names n
   test("the container was not restarted, and its data are there", async () => {
     assert.deepEqual(await container(running.id), seen.container);
     assert.equal(await ada.sshOk(await ada.api.get(`/instances/${running.id}`), "cat /root/kept"), "kept");
+    assert.deepEqual(await container(running.id), seen.container);
+  });
+
+  test("each container has its file at the first look, with all that its owner had set", async () => {
+    for (const { id, name } of [running, stopped]) {
+      const file = `${node.dir}/instances/${id}/instance.json`;
+      const { instance, row } = await until(`the file of ${name} is there`, async () => JSON.parse(await readFile(file, "utf8")), 30);
+      assert.deepEqual([instance, row.name, row.doors.ssh_keys.length], [id, name, 1]);
+      if (id !== running.id) continue;
+      assert.deepEqual(row.rest.ports.map(({ port, url }) => [port, url]), [[80, "owner"], [8080, "signed-in"]]);
+      assert.deepEqual(row.doors.forwards.map(({ host }) => host), [forward.host]);
+    }
     assert.deepEqual(await container(running.id), seen.container);
   });
 

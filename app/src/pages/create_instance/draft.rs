@@ -28,6 +28,6 @@ impl Draft {
     /// One more like that one. Who may log in is chosen anew.
     pub(crate) fn again(view: &InstanceView) -> Self {
         let limits = TypedLimits::of(view.limits);
-        Self { image: Some(view.image), limits, ..Self::named(view.name.to_string()) }
+        Self { image: view.image.built(), limits, ..Self::named(view.name.to_string()) }
     }
 }

@@ -136,7 +136,7 @@ fn show(mut seen: Signal<Seen>, new: Seen) {
 /// Every word of the filter must occur in what the row shows.
 fn matches(view: &InstanceView, viewer: &Username, filter: &str) -> bool {
     let called = view.called(viewer);
-    let (image, node, phase) = (view.image, &view.node.name, view.phase);
+    let (image, node, phase) = (&view.image, &view.node.name, view.phase);
     let down = if view.starts_at.is_some() { "down" } else { "" };
     let shown = format!("{called} {} {image} {node} {phase} {down}", image.title()).to_lowercase();
     filter.to_lowercase().split_whitespace().all(|word| shown.contains(word))

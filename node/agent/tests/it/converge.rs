@@ -1,14 +1,17 @@
 use agent::converge::{Next, Seen, Step};
-use agent::local::{Files, Running};
+use agent::local::{Files, Running, TRY_AGAIN};
 use agent::report::report;
 use agent::restart::FIRST_PAUSE;
+use agent::row_file::RowFile;
 use model::Timestamp;
 use model::instance::DesiredState;
 use model::observed::{Observed, ProblemCode};
+use model::stranger::RestOfRow;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::engine::Fault;
+use crate::sample;
 use crate::script::World;
 
 const CASES: u32 = 500_000;
@@ -29,6 +32,8 @@ fn comes_to_rest(world: &mut World) -> Next {
                 assert!(until > world.now, "a wait that is over");
                 world.now = until;
             }
+            // The file is still to be written.
+            Next::Settled if world.local.again_at().is_some() => world.now = world.local.again_at().unwrap(),
             Next::Settled => break,
             Next::Stuck(problem) => {
                 assert_eq!(world.advance(Fault::None), Next::Stuck(problem.clone()), "stuck, then not");
@@ -70,6 +75,13 @@ fn wish_is_fact(world: &World) {
     assert_eq!(local.files, Files::Written(world.assigned.host_key.clone(), world.assigned.authorized_keys.clone()));
 }
 
+/// The file says what the row says, and goes with the instance.
+fn file_is_row(world: &World) {
+    let wanted = RowFile::of(&world.assigned, sample::cluster());
+    let wanted = Some(wanted).filter(|_| world.assigned.desired != DesiredState::Deleted);
+    assert_eq!(world.file, wanted);
+}
+
 fn one_case(script: &[u8]) {
     let mut world = World::new(script.first().copied().unwrap_or(1));
     for byte in script {
@@ -82,7 +94,10 @@ fn one_case(script: &[u8]) {
         told_truly(&mut world);
     }
     match comes_to_rest(&mut world) {
-        Next::Settled => wish_is_fact(&world),
+        Next::Settled => {
+            wish_is_fact(&world);
+            file_is_row(&world);
+        }
         Next::Stuck(problem) => match problem.code {
             ProblemCode::ForeignContainer => assert!(world.foreign),
             ProblemCode::Lost => assert!(world.vanished),
@@ -172,4 +187,48 @@ fn whatever_happens_each_instance_is_one_container_or_none() {
         panic!("{failure}");
     }
     println!("{CASES} generated histories of one instance: none lost, doubled or left behind");
+}
+
+#[test]
+fn a_row_that_cannot_be_written_keeps_nothing_waiting_but_a_create() {
+    let mut world = World::new(1);
+    while world.advance(Fault::None) != Next::Do(Step::WriteFiles) {}
+    assert_eq!(world.advance(Fault::Refuses), Next::Do(Step::WriteRow));
+    let until = world.now + TRY_AGAIN;
+    let mut steps = Vec::new();
+    let waits = loop {
+        match world.advance(Fault::None) {
+            Next::Do(step) => steps.push(step),
+            other @ (Next::Wait { .. } | Next::Settled | Next::Stuck(_)) => break other,
+        }
+    };
+    assert_eq!((steps, waits), (vec![Step::OpenPorts, Step::EnsureImage], Next::Wait { until }));
+    world.now = until;
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::WriteRow));
+    assert_eq!(comes_to_rest(&mut world), Next::Settled);
+
+    world.order(|assigned| assigned.rest = Some(RestOfRow { start_on_connect: true, ..RestOfRow::default() }));
+    assert_eq!(world.advance(Fault::Refuses), Next::Do(Step::WriteRow));
+    assert_eq!(world.advance(Fault::None), Next::Settled, "what runs goes on");
+    assert_eq!(world.local.again_at(), Some(world.now + TRY_AGAIN));
+    world.now += TRY_AGAIN;
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::WriteRow));
+    assert_eq!((world.advance(Fault::None), world.local.again_at()), (Next::Settled, None));
+    file_is_row(&world);
+}
+
+#[test]
+fn a_container_from_before_there_were_files_gets_one_and_is_not_touched() {
+    let mut world = World::new(1);
+    assert_eq!(comes_to_rest(&mut world), Next::Settled);
+    let before = world.engine.container.clone();
+    world.file = None;
+    world.crash();
+    let mut steps = Vec::new();
+    while let Next::Do(step) = world.advance(Fault::None) {
+        steps.push(step);
+    }
+    assert_eq!(steps, [Step::WriteFiles, Step::WriteRow, Step::OpenPorts, Step::Route]);
+    assert_eq!(world.engine.container, before);
+    file_is_row(&world);
 }

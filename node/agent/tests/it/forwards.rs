@@ -63,6 +63,7 @@ fn a_closed_host_port_is_closed_before_anything_runs_and_while_it_runs() {
         }
     }
     world.assigned.closed = vec![ContainerPort::HTTPS];
+    assert_eq!(world.advance(Fault::None), Next::Do(Step::WriteRow));
     assert_eq!(world.advance(Fault::None), Next::Do(Step::SetDoors));
     assert_eq!(world.advance(Fault::None), Next::Settled, "nothing else was done for it");
     assert_eq!(world.local.shut(), [ContainerPort::HTTPS]);

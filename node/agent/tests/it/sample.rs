@@ -4,7 +4,7 @@ use agent::facts::{ContainerView, Labels, container_name};
 use model::assignment::{AssignedInstance, Assignment};
 use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId};
-use model::image::ImageName;
+use model::image::ImageRef;
 use model::instance::{DesiredState, Limits};
 use model::observed::ContainerState;
 use model::port::PortBlock;
@@ -28,7 +28,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
         may_create: true,
         desired: DesiredState::Running,
         restarts: Restarts(0),
-        image: ImageName::default(),
+        image: ImageRef::default(),
         limits: Limits::default(),
         host_ports: PortBlock::starting_at(1024),
         ports: Vec::new(),
@@ -37,6 +37,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
         forwards: Vec::new(),
         host_key: HostKey::default(),
         authorized_keys: vec!["ssh-ed25519 AAAA ada".to_owned()],
+        rest: None,
     }
 }
 
@@ -56,7 +57,7 @@ pub(crate) fn container(assigned: &AssignedInstance, state: ContainerState) -> C
     ContainerView {
         name: container_name(assigned.id, assigned.incarnation),
         container_id: "4f".to_owned(),
-        labels: Some(Labels::of(assigned, cluster(), node())),
+        labels: Some(Labels::of(assigned, cluster())),
         state,
         started_at: None,
         paused: false,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use agent::adopt;
 use agent::converge::{Next, Seen, Step, next_step};
 use agent::local::{Local, Outcome};
+use agent::problem;
+use agent::row_file::RowFile;
 use model::assignment::AssignedInstance;
 use model::id::ClusterId;
 use model::instance::DesiredState;
@@ -22,6 +24,8 @@ pub(crate) struct World {
     pub(crate) now: Duration,
     /// What survives a crash of the node.
     ledger: (Restarts, Option<Incarnation>),
+    /// So does this: the file in its folder.
+    pub(crate) file: Option<RowFile>,
     pub(crate) foreign: bool,
     /// It was seen once, and then removed behind the node's back.
     pub(crate) vanished: bool,
@@ -44,7 +48,7 @@ impl World {
         }
         let local = Local::new(&assigned);
         let ledger = (assigned.restarts, None);
-        Self { assigned, local, engine, now: Duration::ZERO, ledger, foreign, vanished: false, denied: false }
+        Self { assigned, local, engine, now: Duration::ZERO, ledger, file: None, foreign, vanished: false, denied: false }
     }
 
     pub(crate) fn play(&mut self, byte: u8) {
@@ -102,7 +106,7 @@ impl World {
         });
     }
 
-    fn crash(&mut self) {
+    pub(crate) fn crash(&mut self) {
         self.local = Local::recalled(&self.assigned, self.ledger.0, self.ledger.1, self.now);
     }
 
@@ -140,6 +144,9 @@ impl World {
         if step == Step::Create {
             assert!(self.assigned.may_create && !self.vanished, "made anew what was lost");
         }
+        if step == Step::Create {
+            assert_eq!(self.file, Some(RowFile::of(&self.assigned, sample::cluster())), "a container without its file");
+        }
         if step == Step::Remove {
             assert_eq!(self.assigned.desired, DesiredState::Deleted, "removed what nobody deleted");
         }
@@ -161,6 +168,18 @@ impl World {
             Step::Start => self.engine.start(fault),
             Step::Stop => self.engine.stop(fault),
             Step::Remove => self.engine.remove(fault),
+            Step::WriteRow => {
+                let written = if ours == Outcome::Done { Ok(()) } else { Err(problem::storage("write", "no space")) };
+                if written.is_ok() {
+                    self.file = Some(RowFile::of(&self.assigned, sample::cluster()));
+                }
+                self.local.row_written(&self.assigned, written, self.now);
+                Outcome::Done
+            }
+            Step::DropFiles => {
+                self.file = self.file.take().filter(|_| ours != Outcome::Done);
+                ours
+            }
             Step::WriteFiles
             | Step::OpenPorts
             | Step::SetDoors
@@ -168,8 +187,7 @@ impl World {
             | Step::ClosePorts
             | Step::EnsureImage
             | Step::Route
-            | Step::Unroute
-            | Step::DropFiles => ours,
+            | Step::Unroute => ours,
         }
     }
 }

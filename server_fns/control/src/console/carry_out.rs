@@ -5,9 +5,10 @@ use model::node::NodeFacts;
 use model::plain::plain;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{CreateToken, RegisterNode, SignUp};
+use model::stranger::Claim;
 use model::view::{InstanceView, PersonView};
 use planner::actor::{Actor, Via};
-use planner::command::instances::recover::proposals;
+use planner::command::instances::recover::{proposals, proposed};
 use planner::command::people::Newcomer;
 use planner::command::{Answer, Asker, Command};
 use planner::liveness::liveness;
@@ -39,10 +40,8 @@ impl Console {
             }
             ConsoleRequest::Backup => self.backup(),
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
-            ConsoleRequest::ListProposals => {
-                Ok(ConsoleAnswer::Proposals(proposals(&self.core.world(), self.core.now())))
-            }
-            ConsoleRequest::Recover { node, container, owner } => self.recover(node, container, owner).await,
+            ConsoleRequest::ListProposals => Ok(ConsoleAnswer::Proposals(proposals(&self.core.world(), self.core.now()))),
+            ConsoleRequest::Recover { node, container, claim } => self.recover(node, container, claim).await,
             ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.accounts.setup_token())),
             ConsoleRequest::ServerFingerprint => {
                 Ok(ConsoleAnswer::Fingerprint(self.core.world().identity.server_fingerprint.clone()))
@@ -52,13 +51,14 @@ impl Console {
         answer.unwrap_or_else(ConsoleAnswer::Refused)
     }
 
-    async fn recover(&self, node: String, container: String, owner: Option<String>) -> Result<ConsoleAnswer, Refusal> {
-        let answer = self.core.orchestrator.ask(Asker::Operator, Command::Recover { node, container, owner }).await?;
+    async fn recover(&self, node: String, container: String, claim: Claim) -> Result<ConsoleAnswer, Refusal> {
+        let lost = proposed(&self.core.world(), &node, &container, &claim, self.core.now())?.lost;
+        let answer = self.core.orchestrator.ask(Asker::Operator, Command::Recover { node, container, claim }).await?;
         let Answer::Instance(id) = answer else { return Err(strange(&answer)) };
         let world = self.core.world();
         let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, self.core.now()));
         let InstanceView { name, owner, ssh_command, .. } = view.ok_or_else(|| Refusal::not_found("instance"))?;
-        Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command }))
+        Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command, lost }))
     }
 
     fn backup(&self) -> Result<ConsoleAnswer, Refusal> {

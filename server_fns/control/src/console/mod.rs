@@ -10,7 +10,7 @@ use std::sync::Arc;
 use model::name::{InstanceName, NodeName, Username};
 use model::node::{EngineState, Liveness};
 use model::refusal::Refusal;
-use model::stranger::Proposal;
+use model::stranger::{Claim, Proposal};
 use model::view::PersonView;
 use serde::{Deserialize, Serialize};
 
@@ -57,8 +57,8 @@ pub enum ConsoleRequest {
     Recover {
         node: String,
         container: String,
-        /// Instead of the person whom its labels name.
-        owner: Option<String>,
+        #[serde(flatten)]
+        claim: Claim,
     },
     /// The link that makes the first administrator; only a running server has one.
     SetupLink,
@@ -106,6 +106,9 @@ pub struct Recovered {
     pub name: InstanceName,
     pub owner: Username,
     pub ssh_command: String,
+    /// What it had and has no more: a sentence each.
+    #[serde(default)]
+    pub lost: Vec<String>,
 }
 
 /// One node, as short as a line.

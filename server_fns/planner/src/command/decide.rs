@@ -97,8 +97,8 @@ pub fn decide(
         Command::InstallNode { asked, key_hash } => {
             Ok(nodes::install(world, &asked, key_hash, draw, now)?.map(Answer::Node))
         }
-        Command::Recover { node, container, owner } => {
-            let made = instances::recover::recover(world, &node, &container, owner.as_deref(), draw, now)?;
+        Command::Recover { node, container, claim } => {
+            let made = instances::recover::recover(world, &node, &container, &claim, draw, now)?;
             Ok(made.map(Answer::Instance))
         }
     }

@@ -34,10 +34,10 @@ pub(super) fn text(event: &Event) -> String {
         }
         EventKind::StartOnConnect { allowed: true } => format!("{by}: a login may start it."),
         EventKind::StartOnConnect { allowed: false } => format!("{by}: a login may no longer start it."),
-        EventKind::Recovered { container, node } => format!(
-            "Recovered from its container {container} on {node}. The host ports of 80 and 443 are closed until somebody \
-             opens them."
-        ),
+        EventKind::Recovered { container, node, lost } => {
+            let told = [format!("Recovered from its container {container} on {node}.")];
+            told.iter().chain(lost).map(String::as_str).collect::<Vec<_>>().join(" ")
+        }
         EventKind::ContainerMade { node } => format!("Its container was created on {node}."),
         EventKind::Moved(movement) => moved(movement),
         EventKind::Troubled(problem) => problem.message.clone(),

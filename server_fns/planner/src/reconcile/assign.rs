@@ -1,8 +1,10 @@
 //! What one node is told.
 
-use model::assignment::{AssignedInstance, Assignment};
+use model::assignment::{AssignedInstance, Assignment, GATEWAY};
 use model::forward::{Forward, Place, Protocol};
+use model::instance::InstanceSpec;
 use model::port::ContainerPort;
+use model::stranger::RestOfRow;
 
 use crate::feature::withheld;
 use crate::world::{Instance, Node, SshKey, World};
@@ -32,7 +34,7 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         may_create: !instance.was_present,
         desired: instance.desired,
         restarts: instance.restarts,
-        image: instance.spec.image,
+        image: instance.spec.image.clone(),
         limits: instance.spec.limits,
         host_ports: instance.host_ports,
         ports: stream_ports(instance),
@@ -41,6 +43,28 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         forwards: instance.spec.forwards.iter().filter(|forward| is_wanted(forward, Place::Node)).cloned().collect(),
         host_key: instance.host_key.clone(),
         authorized_keys: keys.map(|key| authorized_line(world, key)).chain(gateway_line(world)).collect(),
+        rest: Some(rest(&instance.spec)),
+    }
+}
+
+/// What the node keeps beside the rest of it, and does not act on. Every setting is in one of the two.
+fn rest(spec: &InstanceSpec) -> RestOfRow {
+    let InstanceSpec {
+        name: _,
+        image: _,
+        ssh_keys: _,
+        limits: _,
+        closed: _,
+        start_on_connect,
+        ports,
+        forwards,
+        url_name,
+    } = spec;
+    RestOfRow {
+        start_on_connect: *start_on_connect,
+        ports: ports.clone(),
+        forwards: forwards.iter().filter(|forward| !is_wanted(forward, Place::Node)).cloned().collect(),
+        url_name: url_name.clone(),
     }
 }
 
@@ -65,7 +89,7 @@ fn is_wanted(forward: &Forward, place: Place) -> bool {
 /// The gateway lets in who may log in, and then logs in itself.
 fn gateway_line(world: &World) -> Option<String> {
     let key = &world.identity.gateway_key;
-    (!key.is_empty()).then(|| format!("{key} dockhost-gateway"))
+    (!key.is_empty()).then(|| format!("{key} {GATEWAY}"))
 }
 
 /// The comment tells people inside the instance whose key it is. Labels are free text, so it keeps only

@@ -48,7 +48,7 @@ pub(super) fn instance(
         phase,
         desired: instance.desired,
         generation: instance.generation,
-        image: instance.spec.image,
+        image: instance.spec.image.clone(),
         node: NodeRef { id: node.id, name: node.settings.name.clone(), address: node.address().to_owned() },
         ports: instance.host_ports.bindings().collect(),
         doors: doors(instance, node, liveness),

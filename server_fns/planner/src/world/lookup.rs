@@ -13,7 +13,7 @@ use model::node::NodeFacts;
 use model::observed::Observed;
 use model::port::{HostPort, PortBlock, PortRange};
 use model::refusal::Refusal;
-use model::stranger::{Origin, Stranger};
+use model::stranger::{Object, Stranger};
 use model::version::{Generation, Restarts};
 
 use crate::world::{Enrolment, Instance, LastReport, Node, Person, Session, SshKey, Token, World};
@@ -169,12 +169,12 @@ impl World {
     /// its node says so.
     pub fn strangers_on(&self, node: NodeId) -> impl Iterator<Item = &Stranger> {
         let link = self.links.get(&node).filter(|link| link.connected);
-        let has_row = move |origin: &Origin| {
-            let row = self.instances.get(&origin.instance);
-            row.is_some_and(|row| row.node == node && row.incarnation == origin.incarnation)
+        let has_row = move |object: Object| {
+            let row = self.instances.get(&object.id);
+            row.is_some_and(|row| row.node == node && row.incarnation == object.incarnation)
         };
         let strangers = link.into_iter().flat_map(|link| &link.strangers);
-        strangers.filter(move |stranger| !stranger.origin.as_ref().is_some_and(has_row))
+        strangers.filter(move |stranger| !stranger.object().is_some_and(has_row))
     }
 
     pub fn is_connected(&self, node: NodeId) -> bool {

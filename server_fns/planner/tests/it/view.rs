@@ -65,7 +65,9 @@ fn an_alarm_is_shown_to_those_who_can_do_something_about_it() {
     let mut scene = Scene::with_node();
     let node = *scene.world.nodes.keys().next().unwrap();
     scene.world.raise_alarm(node, "A second machine.".into());
-    scene.world.strangers(node, vec![Stranger { container: "dockhost-old".into(), running: true, origin: None }]);
+    scene
+        .world
+        .strangers(node, vec![Stranger { container: "dockhost-old".into(), running: true, ..Stranger::default() }]);
     let alarm = |name: &str| {
         let viewer = &scene.world.people[&scene.person(name)];
         node_view(&scene.world, viewer, &scene.world.nodes[&node], scene.now).alarm

@@ -2,7 +2,7 @@
 
 use model::id::InstanceId;
 use model::instance::DesiredState;
-use model::name::InstanceName;
+use model::name::{InstanceName, Username};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::CreateInstance;
 use model::version::{Generation, Incarnation, Restarts};
@@ -25,7 +25,7 @@ pub fn create(
     now: Now,
 ) -> Result<Decision<InstanceId>, Refusal> {
     let spec = spec(world, actor, asked)?;
-    check_name(actor, &spec.name)?;
+    check_name(&actor.username, &spec.name)?;
     check_room(world, actor, &spec.name)?;
     let place = place(world, actor, &spec, now)?;
     let id = fresh(draw, InstanceId::from_bits, |id| world.instances.contains_key(id));
@@ -53,8 +53,8 @@ pub fn create(
 }
 
 /// By their own username people reach the lobby, and jump: an instance that is called so would take that from them.
-fn check_name(actor: &Actor, name: &InstanceName) -> Result<(), Refusal> {
-    if name.as_str() != actor.username.as_str() {
+pub(super) fn check_name(username: &Username, name: &InstanceName) -> Result<(), Refusal> {
+    if name.as_str() != username.as_str() {
         return Ok(());
     }
     let message =

@@ -29,6 +29,16 @@ pub fn open_forward(
     asked: &OpenForward,
 ) -> Result<Decision<()>, Refusal> {
     let instance = world.find_instance(id)?;
+    let (spec, forward) = opened(world, instance, asked)?;
+    resettle(actor, instance, spec, EventKind::ForwardOpened(line(world, instance, &forward)))
+}
+
+/// The settings with it, by the rules for whoever asks, and itself.
+pub(super) fn opened(
+    world: &World,
+    instance: &Instance,
+    asked: &OpenForward,
+) -> Result<(InstanceSpec, Forward), Refusal> {
     if asked.container_port == 0 {
         return Err(Refusal::field("container_port", "A port is a number from 1 to 65535."));
     }
@@ -70,11 +80,9 @@ pub fn open_forward(
         );
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    let kind = EventKind::ForwardOpened(line(world, instance, &forward));
-    forwards.push(forward);
+    forwards.push(forward.clone());
     forwards.sort_by_key(Forward::key);
-    let spec = InstanceSpec { forwards, ..instance.spec.clone() };
-    resettle(actor, instance, spec, kind)
+    Ok((InstanceSpec { forwards, ..instance.spec.clone() }, forward))
 }
 
 /// Its connections are closed, and the number is free once the node has heard of it.

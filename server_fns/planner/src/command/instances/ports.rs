@@ -20,13 +20,8 @@ pub fn declare_port(
     asked: DeclaredPort,
 ) -> Result<Decision<()>, Refusal> {
     let instance = world.find_instance(id)?;
+    check_port(asked)?;
     let DeclaredPort { port, url, .. } = asked;
-    if port.0 == 0 {
-        return Err(Refusal::field("port", "A port is a number from 1 to 65535."));
-    }
-    if port == ContainerPort::SSH && url != UrlAccess::Off {
-        return Err(Refusal::field("port", "Port 22 speaks SSH, which no browser opens."));
-    }
     let mut ports = instance.spec.ports.clone();
     let before = ports.iter().find(|known| known.port == port);
     let opened = match before {
@@ -42,6 +37,17 @@ pub fn declare_port(
     }
     let spec = InstanceSpec { ports, ..instance.spec.clone() };
     resettle(actor, instance, spec, EventKind::PortDeclared { port, url })
+}
+
+/// Whether an instance can have it.
+pub(super) fn check_port(DeclaredPort { port, url, .. }: DeclaredPort) -> Result<(), Refusal> {
+    if port.0 == 0 {
+        return Err(Refusal::field("port", "A port is a number from 1 to 65535."));
+    }
+    if port == ContainerPort::SSH && url != UrlAccess::Off {
+        return Err(Refusal::field("port", "Port 22 speaks SSH, which no browser opens."));
+    }
+    Ok(())
 }
 
 /// Streams to it are no longer opened; those that are open go on.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::id::{PersonId, SshKeyId};
-use model::image::ImageName;
+use model::image::{ImageName, ImageRef};
 use model::instance::{InstanceSpec, Limits};
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
@@ -16,13 +16,7 @@ use crate::world::{SshKey, World};
 
 pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<InstanceSpec, Refusal> {
     let name = typed::instance_name(&asked.name)?;
-    let image: ImageName = match asked.image.as_deref() {
-        None => ImageName::default(),
-        Some(text) => text.parse().map_err(|_| {
-            let known = ImageName::ALL.map(ImageName::as_str).join(" and ");
-            Refusal::field("image", format!("There is no image of that name; the images are {known}."))
-        })?,
-    };
+    let image = asked.image.as_deref().map_or_else(|| Ok(ImageRef::default()), image)?;
     let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
     check_limits(asked.limits)?;
     let closed = if world.settings.web_ports_closed { ContainerPort::CLOSABLE.to_vec() } else { Vec::new() };
@@ -36,6 +30,13 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
         limits: asked.limits,
         start_on_connect: asked.start_on_connect,
         ports: DeclaredPort::first(),
+    })
+}
+
+pub(super) fn image(text: &str) -> Result<ImageRef, Refusal> {
+    text.parse().map_err(|_| {
+        let known = ImageName::ALL.map(ImageName::as_str).join(" and ");
+        Refusal::field("image", format!("There is no image of that name; the images are {known}."))
     })
 }
 
