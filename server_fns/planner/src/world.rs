@@ -1,10 +1,8 @@
 //! Everything a decision of the main server may read: the stored rows, and what is known of each
 //! node's connection. A `World` is changed only by [`World::apply`], after the change was committed.
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::Assignment;
@@ -25,8 +23,13 @@ use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
 use crate::command::Answer;
-use crate::meter::Meter;
-use index::Index;
+use crate::reconcile::LookedAfter;
+use crate::telemetry::Telemetry;
+use index::{Grouped, Index};
+
+/// A map in the order of its keys. A clone of it costs as much as a pointer, and a change of one of the two copies the few
+/// entries around what changes.
+pub use imbl::OrdMap;
 
 mod apply;
 mod index;
@@ -34,7 +37,7 @@ mod link;
 mod lookup;
 mod machine;
 
-/// Readers keep the one they were given. A clone copies each map and shares the rows, so it costs a pointer a row.
+/// Readers keep the one they were given. A clone shares all rows, however many there are.
 #[derive(Debug, Clone)]
 pub struct World {
     pub cluster: ClusterId,
@@ -42,29 +45,33 @@ pub struct World {
     pub settings: Settings,
     /// By what this installation is known to SSH clients and to instances.
     pub identity: Identity,
-    pub people: BTreeMap<PersonId, Arc<Person>>,
-    pub sessions: BTreeMap<SessionId, Arc<Session>>,
-    pub tokens: BTreeMap<TokenId, Arc<Token>>,
-    pub invites: BTreeMap<InviteId, Arc<Invite>>,
-    pub ssh_keys: BTreeMap<SshKeyId, Arc<SshKey>>,
-    pub nodes: BTreeMap<NodeId, Arc<Node>>,
+    pub people: OrdMap<PersonId, Arc<Person>>,
+    pub sessions: OrdMap<SessionId, Arc<Session>>,
+    pub tokens: OrdMap<TokenId, Arc<Token>>,
+    pub invites: OrdMap<InviteId, Arc<Invite>>,
+    pub ssh_keys: OrdMap<SshKeyId, Arc<SshKey>>,
+    pub nodes: OrdMap<NodeId, Arc<Node>>,
     /// Tombstones among them: they hold name, ports and quota until the node confirms.
-    pub instances: BTreeMap<InstanceId, Arc<Instance>>,
+    pub instances: OrdMap<InstanceId, Arc<Instance>>,
     /// The newest last, at most [`crate::limits::EVENTS_PER_INSTANCE`] each.
-    pub events: BTreeMap<InstanceId, Arc<Vec<InstanceEvent>>>,
+    pub events: OrdMap<InstanceId, Arc<Vec<InstanceEvent>>>,
     /// Answers to creates that carried an idempotency key.
-    pub idempotency: BTreeMap<(PersonId, String), Arc<Idempotency>>,
+    pub idempotency: OrdMap<(PersonId, String), Arc<Idempotency>>,
     /// Not stored: what this process knows of each node's connection.
-    pub links: BTreeMap<NodeId, Link>,
+    pub links: OrdMap<NodeId, Link>,
+    /// Not stored: what each node said of itself last, with every heartbeat.
+    pub telemetry: Telemetry,
     /// Not stored: why a machine was refused with a node's key since its last connection, for the node's owner.
-    pub alarms: BTreeMap<NodeId, String>,
+    pub alarms: OrdMap<NodeId, String>,
     /// Not stored: the forwards that this process cannot listen for itself.
-    pub unopened: BTreeMap<InstanceId, Vec<Unopened>>,
+    pub unopened: OrdMap<InstanceId, Vec<Unopened>>,
     /// Not stored: the assignment that this process last sent to each connected node.
-    pub published: BTreeMap<NodeId, Arc<Assignment>>,
+    pub published: OrdMap<NodeId, Arc<Assignment>>,
+    /// Not stored: of which rows those assignments were made.
+    pub looked_after: LookedAfter,
     /// When this process began to listen: every node has a full lease from here.
     pub started: Instant,
-    /// Not stored: rows by the hashes of their secrets, and people by their usernames.
+    /// Not stored: rows by the hashes of their secrets, people by their usernames, and instances by node and by owner.
     pub found_by: FoundBy,
 }
 
@@ -77,6 +84,8 @@ pub struct FoundBy {
     token: Index<TokenId>,
     node_key: Index<NodeId>,
     enrolment: Index<NodeId>,
+    on_node: Grouped<NodeId, InstanceId>,
+    of_person: Grouped<PersonId, InstanceId>,
 }
 
 /// Made once for each installation, and carried on by a backup.
@@ -280,22 +289,13 @@ pub struct Idempotency {
     pub at: Timestamp,
 }
 
-/// What this process knows of a node's connection.
+/// What this process knows of a node's connection, beside what changes with every heartbeat.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     pub epoch: Epoch,
     pub connected: bool,
     pub since: Timestamp,
-    pub last_heard: Instant,
-    /// The same moment for people.
-    pub last_heard_at: Timestamp,
-    /// From the last heartbeat; the row keeps what was so at the last connect or disconnect.
-    pub facts: NodeFacts,
     pub strangers: Vec<Stranger>,
-    /// How long a word to the node and back took last.
-    pub round_trip: Option<Duration>,
-    /// Shared, because the world is copied with every change.
-    pub meter: Arc<Meter>,
     /// What the link carried when a person last had it measured. It outlives the connection.
     pub measurement: Option<Measurement>,
 }

@@ -75,7 +75,7 @@ impl Handle {
     pub(crate) async fn no_longer_allowed(&self, permit: &Permit) {
         let mut worlds = self.orchestrator.watch();
         loop {
-            let world = worlds.borrow_and_update().clone();
+            let world = worlds.borrow_and_update();
             // Without a next world the server is stopping.
             if !permit.holds(&world, self.now()) || matches!(timeout(LOOK, worlds.changed()).await, Ok(Err(_))) {
                 return;

@@ -130,7 +130,7 @@ impl Connection {
                 () = tokio::time::sleep_until(heard + lease) => return Err(End::Silent),
                 changed = worlds.changed() => {
                     changed.map_err(|_| End::Stopping)?;
-                    let world = worlds.borrow_and_update().clone();
+                    let world = worlds.borrow_and_update();
                     self.tell(socket, &world, epoch, &mut told).await?;
                 }
                 () = until(pace.due()) => {

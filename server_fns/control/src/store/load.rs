@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use model::event::InstanceEvent;
 use planner::clock::Instant;
-use planner::world::{FoundBy, World};
+use planner::reconcile::LookedAfter;
+use planner::telemetry::Telemetry;
+use planner::world::{FoundBy, OrdMap, World};
 use protocol::plain::Plain as _;
 use surrealdb::IndexedResults;
 use surrealdb::types::Value;
@@ -52,10 +54,12 @@ impl Store {
             idempotency: keyed(rows::<IdempotencyRow, planner::world::Idempotency>(&mut tables, 8)?, |row| {
                 (row.person, row.key.clone())
             }),
-            links: BTreeMap::new(),
-            alarms: BTreeMap::new(),
-            unopened: BTreeMap::new(),
-            published: BTreeMap::new(),
+            links: OrdMap::new(),
+            telemetry: Telemetry::default(),
+            alarms: OrdMap::new(),
+            unopened: OrdMap::new(),
+            published: OrdMap::new(),
+            looked_after: LookedAfter::default(),
             started,
             found_by: FoundBy::default(),
         };
@@ -69,6 +73,6 @@ fn rows<R: Row, T: From<R>>(tables: &mut IndexedResults, statement: usize) -> Re
     records.into_iter().map(|record| row::read::<R>(record).map(T::from)).collect()
 }
 
-fn keyed<K: Ord, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, Arc<T>> {
+fn keyed<K: Ord + Clone, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> OrdMap<K, Arc<T>> {
     rows.into_iter().map(|row| (key(&row), Arc::new(row))).collect()
 }

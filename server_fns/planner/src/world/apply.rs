@@ -1,15 +1,14 @@
 //! A committed change becomes visible.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::event::InstanceEvent;
 
 use crate::clock::Instant;
 use crate::limits::EVENTS_PER_INSTANCE;
-use crate::world::{Change, FoundBy, Node, Person, Session, Token, World};
+use crate::world::{Change, FoundBy, Instance, Node, OrdMap, Person, Session, Token, World};
 
-use model::id::{ClusterId, NodeId, SessionId, TokenId};
+use model::id::{ClusterId, InstanceId, NodeId, SessionId, TokenId};
 use model::request::Settings;
 use model::version::Era;
 
@@ -31,9 +30,11 @@ impl World {
             events: Default::default(),
             idempotency: Default::default(),
             links: Default::default(),
+            telemetry: Default::default(),
             alarms: Default::default(),
             unopened: Default::default(),
             published: Default::default(),
+            looked_after: Default::default(),
             started,
             found_by: Default::default(),
         }
@@ -52,6 +53,10 @@ impl World {
         for (id, row) in &self.nodes {
             found_by.node_key.moved(*id, None, Some(&row.key_hash));
             found_by.enrolment.moved(*id, None, code_hash(row));
+        }
+        for (id, row) in &self.instances {
+            found_by.on_node.moved(*id, None, Some(row.node));
+            found_by.of_person.moved(*id, None, Some(row.owner));
         }
         self.found_by = found_by;
         self
@@ -74,12 +79,13 @@ impl World {
             Change::DropNode(id) => {
                 self.node(id, None);
                 self.links.remove(&id);
+                self.telemetry.remove(id);
                 self.alarms.remove(&id);
                 self.published.remove(&id);
             }
-            Change::PutInstance(row) => drop(self.instances.insert(row.id, Arc::new(*row))),
+            Change::PutInstance(row) => self.instance(row.id, Some(*row)),
             Change::DropInstance(id) => {
-                self.instances.remove(&id);
+                self.instance(id, None);
                 self.unopened.remove(&id);
                 self.events.remove(&id);
             }
@@ -125,6 +131,15 @@ impl World {
         self.found_by.enrolment.moved(id, old.and_then(code_hash), new.and_then(code_hash));
     }
 
+    fn instance(&mut self, id: InstanceId, row: Option<Instance>) {
+        let old = replace(&mut self.instances, id, row);
+        let new = self.instances.get(&id);
+        let node = (old.as_ref().map(|row| row.node), new.map(|row| row.node));
+        let owner = (old.as_ref().map(|row| row.owner), new.map(|row| row.owner));
+        self.found_by.on_node.moved(id, node.0, node.1);
+        self.found_by.of_person.moved(id, owner.0, owner.1);
+    }
+
     fn remember(&mut self, event: InstanceEvent) {
         let timeline = Arc::make_mut(self.events.entry(event.instance).or_default());
         timeline.retain(|known| known.id != event.id);
@@ -140,7 +155,7 @@ fn code_hash(node: &Node) -> Option<&str> {
 }
 
 /// Puts the row in place of the one that is given back, or takes that away.
-fn replace<I: Ord, R>(rows: &mut BTreeMap<I, Arc<R>>, id: I, row: Option<R>) -> Option<Arc<R>> {
+fn replace<I: Ord + Clone, R>(rows: &mut OrdMap<I, Arc<R>>, id: I, row: Option<R>) -> Option<Arc<R>> {
     match row {
         Some(row) => rows.insert(id, Arc::new(row)),
         None => rows.remove(&id),

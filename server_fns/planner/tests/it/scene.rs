@@ -23,7 +23,8 @@ use planner::command::people::Admission;
 use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Answer, Asker, Command, Decision, decide, nodes, people, ssh_keys};
 use planner::invariants::{check, check_step};
-use planner::reconcile::reconcile;
+use planner::reconcile::{LookedAfter, reconcile};
+use planner::view::{Shown, live_world};
 use planner::world::{Change, GatewayPorts, Instance, World};
 
 pub(crate) const RANGE: PortRange = PortRange { first: 1024, last: 1036 };
@@ -37,6 +38,8 @@ pub(crate) struct Scene {
     drawn: u64,
     /// What was ever sent under a generation.
     sent: BTreeMap<(NodeId, Generation), Vec<AssignedInstance>>,
+    /// What each person was shown last.
+    shown: BTreeMap<PersonId, Shown>,
 }
 
 impl Scene {
@@ -47,7 +50,7 @@ impl Scene {
             World::new(ClusterId::from_bits(1), Era::default(), Settings { quota: 3, ..Settings::default() }, start);
         let bind = IpAddr::from([127, 0, 0, 1]);
         world.identity.gateway_ports = Some(GatewayPorts { range: GATEWAY, bind, host: "dockhost.example".into() });
-        Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new() }
+        Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new(), shown: BTreeMap::new() }
     }
 
     /// `ada` administers, `bob` and `eve` do not; each has a key. Nothing is registered yet.
@@ -99,6 +102,8 @@ impl Scene {
     /// Carries out what is planned, and finds that nothing more is.
     pub(crate) fn settle(&mut self) {
         let plan = reconcile(&self.world, self.now);
+        let forgetful = World { looked_after: LookedAfter::default(), ..self.world.clone() };
+        assert_eq!(plan, reconcile(&forgetful, self.now), "an assignment that must be made anew was not");
         self.commit_changes(plan.changes);
         for publish in plan.publish {
             let assignment = &publish.assignment;
@@ -108,9 +113,29 @@ impl Scene {
             assert_eq!(self.world.nodes[&publish.node].generation, assignment.generation);
             self.world.sent(publish.node, publish.assignment);
         }
+        self.world.handed_over();
+        self.look();
         let again = reconcile(&self.world, self.now);
         assert!(again.is_empty(), "a second look found more: {again:?}");
         assert!(again.wake_at.is_none_or(|at| at > self.now.mono), "it would wake at once, again and again");
+    }
+
+    /// What each person is shown is the same as if it was made anew, and the changes lead there.
+    fn look(&mut self) {
+        for person in self.world.people.keys() {
+            let fresh = live_world(&self.world, *person, self.now).unwrap();
+            let shown = match self.shown.get(person) {
+                None => Shown::first(&self.world, *person, self.now).unwrap(),
+                Some(last) => {
+                    let (mut page, next) = (last.whole(), last.next(&self.world, self.now).unwrap());
+                    last.changes_to(&next).into_iter().for_each(|change| page.apply(change));
+                    assert_eq!(page, next.whole(), "the changes do not lead to what is shown");
+                    next
+                }
+            };
+            assert_eq!(shown.whole(), fresh, "a row that must be made anew was not");
+            self.shown.insert(*person, shown);
+        }
     }
 
     pub(crate) fn pass(&mut self, time: Duration) {

@@ -1,7 +1,5 @@
 //! Carrying a command out: one call of the handle each, as the page makes it.
 
-use std::sync::Arc;
-
 use model::Timestamp;
 use model::id::InstanceId;
 use model::name::Username;
@@ -130,7 +128,7 @@ impl Lobby {
         let mut worlds = self.handle.orchestrator.watch();
         let settled = async {
             loop {
-                let world = Arc::clone(&worlds.borrow_and_update());
+                let world = worlds.borrow_and_update();
                 let view = world.instances.get(&id).and_then(|found| instance_view(&world, found, self.handle.now()));
                 let under_way = view.as_ref().is_some_and(|view| match view.phase {
                     Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => true,
