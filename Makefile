@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-chaos test-desktop build fmt lint simulate chaos powercut race bench desktop release release-test upgrade-test mixed clean
+.PHONY: help run test test-chaos test-desktop build fmt lint simulate chaos powercut race bench fleet desktop release release-test upgrade-test mixed clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,8 @@ race: ## thousands of creates at once against a quota, 200 times
 	@scripts/race.sh
 bench: ## time from create to the SSH banner, against docker run
 	@scripts/bench.sh
+fleet: ## what many nodes, instances, callers and pages cost the optimised server
+	@scripts/fleet.sh
 desktop: ## build and open the desktop window
 	@scripts/desktop.sh run
 release: ## optimised programs, checksums and web files in dist/

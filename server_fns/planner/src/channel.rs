@@ -16,12 +16,13 @@ use crate::decision::Decision;
 use crate::event::{Cause, Event};
 use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
 use crate::liveness::lease;
-use crate::world::{Change, Instance, LastReport, Link, Node, World};
+use crate::telemetry::Pulse;
+use crate::world::{Change, Instance, LastReport, Node, World};
 
 mod event;
 mod timeline;
 
-pub use event::{ChannelAnswer, ChannelEvent, decide, note};
+pub use event::{ChannelAnswer, ChannelEvent, Noted, decide, note};
 
 /// Why a node is not welcomed: a sentence for its operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -139,8 +140,8 @@ fn welcome<'w>(world: &'w World, node: NodeId, hello: &Introduction, now: Now) -
     if row.frozen {
         return Err(ChannelRefusal::SecondMachine(frozen(row)));
     }
-    let silent = |link: &Link| now.mono.since(link.last_heard) >= lease(world);
-    let held = world.links.get(&node).is_some_and(|link| link.connected && !silent(link));
+    let silent = |pulse: &Pulse| now.mono.since(pulse.last_heard) >= lease(world);
+    let held = world.is_connected(node) && world.telemetry.of(node).is_some_and(|pulse| !silent(pulse));
     if held && row.machine.as_deref().is_some_and(|known| known != hello.machine) {
         return Err(ChannelRefusal::SecondMachine(format!(
             "A second machine, from {}, tried to connect with the key of {name} and was refused. Register that machine \
@@ -164,8 +165,8 @@ pub(crate) fn frozen(node: &Node) -> String {
 /// The connection of that epoch ended: when the node was last heard, and what it said of itself, is kept.
 pub fn disconnected(world: &World, node: NodeId, epoch: Epoch) -> Option<Change> {
     let row = world.nodes.get(&node)?;
-    let link = world.links.get(&node).filter(|link| link.epoch == epoch)?;
-    let row = Node { facts: Some(link.facts.clone()), last_seen_at: Some(link.last_heard_at), ..Node::clone(row) };
+    let pulse = world.telemetry.of(node).filter(|_| is_current(world, node, epoch))?;
+    let row = Node { facts: Some(pulse.facts.clone()), last_seen_at: Some(pulse.last_heard_at), ..Node::clone(row) };
     Some(Change::PutNode(Box::new(row)))
 }
 

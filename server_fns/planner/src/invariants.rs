@@ -104,15 +104,15 @@ fn names(world: &World, found: &mut Vec<Violation>) {
             }
         }
     };
-    let people = world.people.values();
-    once("people", &mut people.clone().map(|person| person.username.to_string()).collect());
-    once("mailboxes", &mut people.map(|person| person.email.to_string()).collect());
+    let people = || world.people.values();
+    once("people", &mut people().map(|person| person.username.to_string()).collect());
+    once("mailboxes", &mut people().map(|person| person.email.to_string()).collect());
     once("nodes", &mut world.nodes.values().map(|node| node.settings.name.to_string()).collect());
     let instances = world.instances.values();
     once("instances", &mut instances.map(|instance| format!("{}/{}", instance.owner, instance.spec.name)).collect());
-    let keys = world.ssh_keys.values();
-    once("keys", &mut keys.clone().map(|key| format!("{}/{}", key.person, key.fingerprint)).collect());
-    once("proved keys", &mut keys.filter(|key| is_proved(key)).map(|key| key.fingerprint.clone()).collect());
+    let keys = || world.ssh_keys.values();
+    once("keys", &mut keys().map(|key| format!("{}/{}", key.person, key.fingerprint)).collect());
+    once("proved keys", &mut keys().filter(|key| is_proved(key)).map(|key| key.fingerprint.clone()).collect());
 }
 
 fn published(world: &World, found: &mut Vec<Violation>) {

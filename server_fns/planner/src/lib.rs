@@ -23,6 +23,7 @@ pub mod placement;
 pub mod ports;
 pub mod reconcile;
 pub mod rollup;
+pub mod telemetry;
 pub mod urls;
 pub mod view;
 pub mod world;

@@ -1,5 +1,6 @@
 //! How recently a node was heard, on the monotonic clock alone.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::id::NodeId;
@@ -47,6 +48,11 @@ pub fn liveness(world: &World, node: NodeId, now: Instant) -> Liveness {
     }
 }
 
+/// The liveness of each node.
+pub fn liveness_of_all(world: &World, now: Instant) -> BTreeMap<NodeId, Liveness> {
+    world.nodes.keys().map(|node| (*node, liveness(world, *node, now))).collect()
+}
+
 /// When the liveness of a node changes if nothing is heard until then.
 pub fn next_transition(world: &World, node: NodeId, now: Instant) -> Option<Instant> {
     let heard = standing(world, node)?.heard;
@@ -71,8 +77,8 @@ struct Standing {
 }
 
 fn standing(world: &World, node: NodeId) -> Option<Standing> {
-    if let Some(link) = world.links.get(&node) {
-        return Some(Standing { heard: link.last_heard, connected: link.connected });
+    if let Some(pulse) = world.telemetry.of(node) {
+        return Some(Standing { heard: pulse.last_heard, connected: world.is_connected(node) });
     }
     let seen_before = world.nodes.get(&node).is_some_and(|row| row.epoch > Epoch::default());
     seen_before.then_some(Standing { heard: world.started, connected: false })

@@ -32,22 +32,26 @@ pub struct Place {
 /// Finds a place for a new instance of the actor.
 pub fn place(world: &World, actor: &Actor, spec: &InstanceSpec, now: Now) -> Result<Place, Refusal> {
     let assigned = world.assigned();
-    let mut best: Option<(Place, Load)> = None;
+    let mut fitting: Vec<(Load, &Node)> = Vec::new();
     let mut reasons = BTreeMap::new();
     for node in world.nodes.values().filter(|node| is_allowed(world, actor, Action::SeeNode, Subject::Node(node))) {
         let load = Load { instances: assigned.get(&node.id).copied().unwrap_or(0), most: node.settings.max_instances };
         match fit(world, actor, node, load, spec, now) {
-            Ok(host_ports) => {
-                if best.is_none_or(|(_, least)| load.compare(least) == Ordering::Less) {
-                    best = Some((Place { node: node.id, host_ports }, load));
-                }
-            }
+            Ok(()) => fitting.push((load, node)),
             Err(text) => {
                 reasons.insert(&node.settings.name, Evidence { at: now.wall, text });
             }
         }
     }
-    best.map(|(place, _)| place).ok_or_else(|| no_capacity(&reasons))
+    fitting.sort_by(|(one, _), (other, _)| one.compare(*other));
+    // To look for host ports is to look at all instances, so nobody does who is not next.
+    for (_, node) in fitting {
+        match free_block(world, node) {
+            Ok(host_ports) => return Ok(Place { node: node.id, host_ports }),
+            Err(text) => drop(reasons.insert(&node.settings.name, Evidence { at: now.wall, text })),
+        }
+    }
+    Err(no_capacity(&reasons))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,15 +68,8 @@ impl Load {
     }
 }
 
-/// The host ports it would get there, or a clause that follows the name of the node.
-fn fit(
-    world: &World,
-    actor: &Actor,
-    node: &Node,
-    load: Load,
-    spec: &InstanceSpec,
-    now: Now,
-) -> Result<PortBlock, String> {
+/// Or a clause that follows the name of the node.
+fn fit(world: &World, actor: &Actor, node: &Node, load: Load, spec: &InstanceSpec, now: Now) -> Result<(), String> {
     if !is_allowed(world, actor, Action::PlaceOnNode, Subject::Node(node)) {
         return Err("takes only its owner's instances".to_owned());
     }
@@ -115,6 +112,11 @@ fn fit(
             most => format!("has its {most} instances"),
         });
     }
+    Ok(())
+}
+
+/// The host ports it would get there, or a clause that follows the name of the node.
+fn free_block(world: &World, node: &Node) -> Result<PortBlock, String> {
     let held: Vec<PortRange> = world.not_to_give(node).collect();
     let suspect: Vec<PortBlock> = world.clashed_blocks(node.id).collect();
     likely_free_block(node.settings.host_ports, &held, &[], &suspect)

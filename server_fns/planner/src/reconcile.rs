@@ -15,7 +15,10 @@ mod assign;
 mod forwards;
 mod give_up;
 mod moves;
+mod stale;
 mod sweep;
+
+pub use stale::LookedAfter;
 
 /// Commit the changes, apply them, then hand out what is to be published.
 #[must_use]
@@ -41,7 +44,8 @@ impl Plan {
     }
 }
 
-/// Pure, and cheap enough to run after every change.
+/// Pure, and cheap enough to run after every change: of the assignments only those are made that can differ from what
+/// was sent.
 pub fn reconcile(world: &World, now: Now) -> Plan {
     let mut moved = moves::moves(world, now);
     forwards::moves(world, &mut moved, now);
@@ -52,19 +56,18 @@ pub fn reconcile(world: &World, now: Now) -> Plan {
         changes.push(Change::PutEvent(event.clone()));
     }
 
-    let mut assigned: BTreeMap<NodeId, Vec<&Instance>> = BTreeMap::new();
-    for instance in world.instances.values() {
-        let instance = moved.get(&instance.id).map_or(&**instance, |(instance, _)| instance);
-        assigned.entry(instance.node).or_default().push(instance);
-    }
+    let stale = stale::Stale::find(world, &moved);
     let mut publish = Vec::new();
     for node in world.nodes.values().filter(|node| world.is_connected(node.id)) {
-        let instances = assigned.get(&node.id).map_or(&[][..], Vec::as_slice);
-        let assignment = assign::assignment(world, node, instances);
-        let same = world
-            .published
-            .get(&node.id)
-            .is_some_and(|sent| sent.instances == assignment.instances && sent.kept == assignment.kept);
+        let sent = world.published.get(&node.id);
+        if sent.is_some_and(|sent| !stale.has(node.id) && sent.kept == assign::kept(world, node)) {
+            continue;
+        }
+        let rows = world.node_instances(node.id);
+        let instances: Vec<&Instance> =
+            rows.map(|row| moved.get(&row.id).map_or(&**row, |(instance, _)| instance)).collect();
+        let assignment = assign::assignment(world, node, &instances);
+        let same = sent.is_some_and(|sent| sent.instances == assignment.instances && sent.kept == assignment.kept);
         if !same {
             let generation = assignment.generation;
             changes.push(Change::PutNode(Box::new(Node { generation, ..Node::clone(node) })));

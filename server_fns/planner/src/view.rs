@@ -9,13 +9,14 @@ use model::node::Liveness;
 use model::view::{ImageView, Quota, Welcome};
 
 use crate::clock::Now;
-use crate::liveness::{is_present, liveness};
+use crate::liveness::{is_present, liveness, liveness_of_all};
 use crate::permission::{Action, Subject, account_may};
 use crate::world::{Person, World};
 
 mod doors;
 mod forwards;
 mod rows;
+mod shown;
 
 pub(crate) use forwards::sentence;
 use rows::Load;
@@ -23,6 +24,7 @@ pub(crate) use rows::login;
 pub use rows::{
     instance_view, instance_view_for, invite_view, node_view, person_view, session_view, ssh_key_view, token_view,
 };
+pub use shown::Shown;
 
 /// What a visitor may know, signed in or not.
 pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
@@ -43,8 +45,7 @@ pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
 pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld> {
     let me = world.people.get(&person)?;
     let (assigned, running) = (world.assigned(), world.running());
-    let liveness: BTreeMap<NodeId, Liveness> =
-        world.nodes.keys().map(|node| (*node, liveness(world, *node, now.mono))).collect();
+    let liveness = liveness_of_all(world, now.mono);
     let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
     let sees = |action, subject| account_may(world, person, action, subject);
     let instances = world.instances.values().filter(|row| sees(Action::SeeInstance, Subject::Instance(row)));

@@ -1,10 +1,8 @@
 //! Everything a decision of the main server may read: the stored rows, and what is known of each
 //! node's connection. A `World` is changed only by [`World::apply`], after the change was committed.
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use model::Timestamp;
 use model::assignment::Assignment;
@@ -25,10 +23,14 @@ use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
 use crate::command::Answer;
-use crate::meter::Meter;
-use index::Index;
+use crate::reconcile::LookedAfter;
+use crate::telemetry::Telemetry;
+use index::{Grouped, Index};
 use kind::Held;
 
+/// A map in the order of its keys. A clone of it costs as much as a pointer, and a change of one of the two copies the few
+/// entries around what changes.
+pub use imbl::OrdMap;
 pub use kind::{Kind, Rows, Table};
 pub use model::event::InstanceEvent;
 
@@ -59,7 +61,7 @@ macro_rules! tables {
             // a person gives up waiting for that. Then the row is dropped, and its timeline with it.
             instances: Instance {
                 Table<InstanceId, Instance>, |row| row.id, PutInstance(Box<Instance>), DropInstance(InstanceId)
-            } then end_timeline;
+            } then moved_instance;
             // The newest last, at most `limits::EVENTS_PER_INSTANCE` for each instance.
             events: InstanceEvent {
                 Table<InstanceId, Vec<InstanceEvent>>, |row| (row.instance, row.id), PutEvent(InstanceEvent),
@@ -76,7 +78,7 @@ macro_rules! tables {
 
 macro_rules! world {
     ($($rows:ident: $row:ident { $table:ty, $key:expr, $put:ident($held:ty), $drop:ident($id:ty) } $(then $then:ident)?;)*) => {
-        /// Readers keep the one they were given. A clone copies each map and shares the rows, so it costs a pointer a row.
+        /// Readers keep the one they were given. A clone shares all rows, however many there are.
         #[derive(Debug, Clone)]
         pub struct World {
             pub cluster: ClusterId,
@@ -86,16 +88,20 @@ macro_rules! world {
             pub identity: Identity,
             $(pub $rows: $table,)*
             /// Not stored: what this process knows of each node's connection.
-            pub links: BTreeMap<NodeId, Link>,
+            pub links: OrdMap<NodeId, Link>,
+            /// Not stored: what each node said of itself last, with every heartbeat.
+            pub telemetry: Telemetry,
             /// Not stored: why a machine was refused with a node's key since its last connection, for the node's owner.
-            pub alarms: BTreeMap<NodeId, String>,
+            pub alarms: OrdMap<NodeId, String>,
             /// Not stored: the forwards that this process cannot listen for itself.
-            pub unopened: BTreeMap<InstanceId, Vec<Unopened>>,
+            pub unopened: OrdMap<InstanceId, Vec<Unopened>>,
             /// Not stored: the assignment that this process last sent to each connected node.
-            pub published: BTreeMap<NodeId, Arc<Assignment>>,
+            pub published: OrdMap<NodeId, Arc<Assignment>>,
+            /// Not stored: of which rows those assignments were made.
+            pub looked_after: LookedAfter,
             /// When this process began to listen: every node has a full lease from here.
             pub started: Instant,
-            /// Not stored: rows by the hashes of their secrets, and people by their usernames.
+            /// Not stored: rows by the hashes of their secrets, people by their usernames, and instances by node and by owner.
             pub found_by: FoundBy,
         }
 
@@ -116,9 +122,11 @@ macro_rules! world {
                     identity: Default::default(),
                     $($rows: Default::default(),)*
                     links: Default::default(),
+                    telemetry: Default::default(),
                     alarms: Default::default(),
                     unopened: Default::default(),
                     published: Default::default(),
+                    looked_after: Default::default(),
                     started,
                     found_by: Default::default(),
                 }
@@ -172,6 +180,8 @@ pub struct FoundBy {
     token: Index<TokenId>,
     node_key: Index<NodeId>,
     enrolment: Index<NodeId>,
+    on_node: Grouped<NodeId, InstanceId>,
+    of_person: Grouped<PersonId, InstanceId>,
 }
 
 /// Made once for each installation, and carried on by a backup.
@@ -377,22 +387,13 @@ pub struct Idempotency {
     pub at: Timestamp,
 }
 
-/// What this process knows of a node's connection.
+/// What this process knows of a node's connection, beside what changes with every heartbeat.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     pub epoch: Epoch,
     pub connected: bool,
     pub since: Timestamp,
-    pub last_heard: Instant,
-    /// The same moment for people.
-    pub last_heard_at: Timestamp,
-    /// From the last heartbeat; the row keeps what was so at the last connect or disconnect.
-    pub facts: NodeFacts,
     pub strangers: Vec<Stranger>,
-    /// How long a word to the node and back took last.
-    pub round_trip: Option<Duration>,
-    /// Shared, because the world is copied with every change.
-    pub meter: Arc<Meter>,
     /// What the link carried when a person last had it measured. It outlives the connection.
     pub measurement: Option<Measurement>,
 }

@@ -219,7 +219,7 @@ impl Place {
         write!(to, "{}{now:?}{people:?}", self.operations)?;
         memory.write(people, to)?;
         write!(to, "{:?}{:?}", server.stored.instances, server.stored.nodes)?;
-        write!(to, "{:?}", server.running.as_ref().map(|world| (&world.links, &world.published)))?;
+        write!(to, "{:?}", server.running.as_ref().map(|world| (&world.links, &world.telemetry, &world.published)))?;
         for node in nodes {
             write!(to, "{}{:?}{:?}{:?}{:?}", node.machine, node.ledger, node.disk.rows, node.engine, node.process)?;
             node.links.iter().try_for_each(|link| link.write(to))?;

@@ -94,7 +94,7 @@ fn rows(history: &mut History) -> Result<(), String> {
         }
         memory.known.insert(*id);
     }
-    let gone: Vec<InstanceId> = memory.known.iter().filter(|id| !stored.instances.contains_key(id)).copied().collect();
+    let gone: Vec<InstanceId> = memory.known.iter().filter(|id| !stored.instances.contains_key(*id)).copied().collect();
     memory.gone.extend(gone);
     Ok(())
 }

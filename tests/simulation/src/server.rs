@@ -62,6 +62,7 @@ impl Server {
         if self.running.is_none() {
             let mut world = self.stored.clone();
             world.links.clear();
+            world.telemetry.clear();
             world.published.clear();
             world.started = self.now(now).mono;
             self.running = Some(world);
@@ -87,7 +88,9 @@ impl Server {
         self.carry_out(
             now,
             |world, _, at| Ok(channel::decide(world, node, &event, at)),
-            |world, answer, at| channel::note(world, node, noted, answer, at),
+            |world, answer, at| {
+                channel::note(world, node, noted, answer, at);
+            },
         )
     }
 
@@ -141,6 +144,7 @@ impl Server {
             for Publish { node, assignment } in plan.publish {
                 world.sent(node, assignment);
             }
+            world.handed_over();
         }
         Ok(())
     }
@@ -161,6 +165,7 @@ impl Server {
         self.stored.apply_all(changes.clone());
         // Connections are not rows.
         self.stored.links.clear();
+        self.stored.telemetry.clear();
         self.stored.published.clear();
         if let Some(world) = &mut self.running {
             world.apply_all(changes);

@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathna
 // for the cores; `never`: what must not be in the tree at all, however far away.
 const TABLE = {
   model: { ours: [], outside: ["chrono", "ipnet", "serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
-  planner: { ours: ["model"], outside: ["ipnet", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
+  planner: { ours: ["model"], outside: ["imbl", "ipnet", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   agent: { ours: ["model"], outside: ["serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   protocol: {
     ours: ["model"],

@@ -68,7 +68,7 @@ pub(super) async fn no_longer_allowed(core: &Core, permit: &Permit) {
 pub(super) async fn no_longer(core: &Core, holds: impl Fn(&World, Now) -> bool) {
     let mut worlds = core.orchestrator.watch();
     loop {
-        let world = worlds.borrow_and_update().clone();
+        let world = worlds.borrow_and_update();
         // Without a next world the server is stopping.
         if !holds(&world, core.now()) || matches!(timeout(LOOK, worlds.changed()).await, Ok(Err(_))) {
             return;

@@ -3,21 +3,26 @@
 mod seats;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use model::live::{LiveEvent, LiveWorld};
+use model::live::LiveEvent;
 use model::refusal::Refusal;
 use model::ticket::Ticket;
 use model::version::Revision;
 use planner::actor::Actor;
 use planner::clock::Now;
-use planner::view::live_world;
+use planner::view::{Shown, live_world};
 use planner::world::World;
-use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::core::{Core, still_there};
+use crate::orchestrator::Worlds;
 use crate::tickets::Tickets;
 use seats::{Seat, Seats};
+
+/// How soon a page is told once more how its nodes do. Of what is decided it is told at once.
+const HEARD: Duration = Duration::from_secs(1);
 
 pub struct Live {
     core: Core,
@@ -61,7 +66,7 @@ impl Live {
         let mut worlds = self.core.orchestrator.watch();
         worlds.mark_changed();
         let (actor, clock) = (actor.clone(), self.core.orchestrator.clock());
-        Ok(Subscription { actor, worlds, clock, told: None, ended: false, seat })
+        Ok(Subscription { actor, worlds, clock, due: Instant::now(), told: None, ended: false, seat })
     }
 }
 
@@ -69,9 +74,11 @@ impl Live {
 /// between, and nothing waits in a queue.
 pub struct Subscription {
     actor: Actor,
-    worlds: watch::Receiver<Arc<World>>,
+    worlds: Worlds,
     clock: Clock,
-    told: Option<(Revision, Arc<LiveWorld>)>,
+    /// When it looks again at how the nodes do.
+    due: Instant,
+    told: Option<(Revision, Arc<Shown>)>,
     ended: bool,
     seat: Seat,
 }
@@ -81,9 +88,13 @@ impl Subscription {
     /// server stops.
     pub async fn next(&mut self) -> Option<LiveEvent> {
         while !self.ended {
-            self.worlds.changed().await.ok()?;
-            let (world, now) = (self.worlds.borrow_and_update().clone(), self.clock.now());
-            let find_out = || live_world(&world, self.actor.person, now);
+            self.worlds.changed_or_heard(self.due).await.ok()?;
+            self.due = Instant::now() + HEARD;
+            let (world, now) = (self.worlds.borrow_and_update(), self.clock.now());
+            let find_out = |last: Option<&Shown>| match last {
+                Some(last) => last.next(&world, now),
+                None => Shown::first(&world, self.actor.person, now),
+            };
             let seen = still_there(&world, &self.actor, now).then(|| self.seat.see(&world, find_out));
             let Some(seen) = seen.flatten() else {
                 self.ended = true;
@@ -102,11 +113,11 @@ impl Subscription {
         LiveEvent::Changed { from: revision, to: revision, now: self.clock.now().wall, changes: Vec::new() }
     }
 
-    fn tell(&mut self, seen: Arc<LiveWorld>, now: Now) -> Option<LiveEvent> {
+    fn tell(&mut self, seen: Arc<Shown>, now: Now) -> Option<LiveEvent> {
         let now = now.wall;
         let Some((from, told)) = &self.told else {
             let revision = Revision::default().next();
-            let world = Box::new(LiveWorld::clone(&seen));
+            let world = Box::new(seen.whole());
             self.told = Some((revision, seen));
             return Some(LiveEvent::Snapshot { revision, now, world });
         };

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::id::PersonId;
-use model::live::LiveWorld;
 use model::refusal::{Refusal, RefusalCode};
+use planner::view::Shown;
 use planner::world::World;
 
 /// Each is a tab.
@@ -24,7 +24,7 @@ struct Held {
 #[derive(Debug)]
 struct Seen {
     world: Arc<World>,
-    live: Option<Arc<LiveWorld>>,
+    shown: Option<Arc<Shown>>,
 }
 
 /// Dropping it frees it.
@@ -53,19 +53,20 @@ impl Seats {
 }
 
 impl Seat {
-    /// What the person sees in the world; the first of the tabs to ask finds out.
+    /// What the person sees in the world; the first of the tabs to ask finds out, from what was seen last.
     pub(super) fn see(
         &self,
         world: &Arc<World>,
-        find_out: impl FnOnce() -> Option<LiveWorld>,
-    ) -> Option<Arc<LiveWorld>> {
+        find_out: impl FnOnce(Option<&Shown>) -> Option<Shown>,
+    ) -> Option<Arc<Shown>> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.as_ref().filter(|seen| Arc::ptr_eq(&seen.world, world)) {
-            Some(seen) => seen.live.clone(),
+            Some(seen) => seen.shown.clone(),
             None => {
-                let live = find_out().map(Arc::new);
-                *seen = Some(Seen { world: Arc::clone(world), live: live.clone() });
-                live
+                let last = seen.as_ref().and_then(|seen| seen.shown.as_deref());
+                let shown = find_out(last).map(Arc::new);
+                *seen = Some(Seen { world: Arc::clone(world), shown: shown.clone() });
+                shown
             }
         }
     }
@@ -111,7 +112,7 @@ mod tests {
         let mut asked = 0;
         for world in [world(), world()] {
             for tab in &tabs {
-                let seen = tab.see(&world, || {
+                let seen = tab.see(&world, |_| {
                     asked += 1;
                     None
                 });

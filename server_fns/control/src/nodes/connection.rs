@@ -127,7 +127,7 @@ impl Connection {
                 () = tokio::time::sleep_until(heard + lease) => return Err(End::Silent),
                 changed = worlds.changed() => {
                     changed.map_err(|_| End::Stopping)?;
-                    let world = worlds.borrow_and_update().clone();
+                    let world = worlds.borrow_and_update();
                     self.tell(socket, &world, epoch, spoken, &mut told).await?;
                 }
                 () = until(pace.due()) => {

@@ -4,26 +4,10 @@ use std::time::Instant;
 
 use planner::command::{Asker, Command};
 
-/// Who asks, in which way, what, on what.
-pub(super) struct Line {
-    who: String,
-    way: &'static str,
-    name: &'static str,
-    on: String,
-    began: Instant,
-}
-
-impl Line {
-    pub(super) fn begin(asker: &Asker, command: &Command) -> Self {
-        let (who, way) = (asker.name().to_owned(), asker.way());
-        Self { who, way, name: command.name(), on: command.subject(), began: Instant::now() }
-    }
-
-    pub(super) fn end(self, answer: &'static str) {
-        let Self { who, way, name, on, began } = self;
-        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(who, way, on, answer, ms, "{name}");
-    }
+/// Who asked, in which way, what, on what, what it came to, and how long that took.
+pub(super) fn tell(asker: &Asker, command: &Command, answer: &'static str, began: Instant) {
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(who = asker.name(), way = asker.way(), on = command.subject(), answer, ms, "{}", command.name());
 }
 
 #[cfg(test)]
@@ -77,7 +61,7 @@ mod tests {
         let log = Log::default();
         let id = InstanceId::from_bits(7);
         tracing::subscriber::with_default(log.clone(), || {
-            Line::begin(&Asker::Operator, &Command::Wish { id, verb: Verb::Stop }).end("done");
+            tell(&Asker::Operator, &Command::Wish { id, verb: Verb::Stop }, "done", Instant::now());
         });
         let told = log.0.lock().unwrap().join(" ");
         for part in ["stop instance", "who=\"the operator\"", "way=\"console\"", "answer=\"done\"", "ms="] {

@@ -1,11 +1,13 @@
 //! The one task that owns the world and is the only writer. Every change, whoever asks for it, takes this one path:
-//! decide, commit, apply, show, answer; then look after the nodes.
+//! decide, commit, apply, show, answer; then look after the nodes. Requests that wait together are decided one on the other
+//! and committed together.
 
 mod draw;
 mod line;
 mod readiness;
 mod request;
 mod run;
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use planner::channel::{ChannelAnswer, ChannelEvent};
 use planner::command::idempotency::Key;
 use planner::command::{Answer, Asker, Command};
 use planner::world::World;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::limits;
@@ -25,12 +27,13 @@ use readiness::Readiness;
 use request::{Reply, Request};
 
 pub(crate) use run::Loop;
+pub(crate) use worlds::Worlds;
 
 /// The way to the orchestrator. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Orchestrator {
     requests: mpsc::Sender<Request>,
-    world: watch::Receiver<Arc<World>>,
+    worlds: Worlds,
     clock: Clock,
     readiness: Readiness,
 }
@@ -42,12 +45,12 @@ impl Orchestrator {
 
     /// The newest world whose changes are on disk.
     pub(crate) fn world(&self) -> Arc<World> {
-        self.world.borrow().clone()
+        self.worlds.borrow()
     }
 
-    /// Tells of each newer world; a slow reader is told of the newest only.
-    pub(crate) fn watch(&self) -> watch::Receiver<Arc<World>> {
-        self.world.clone()
+    /// Tells of each change of the world.
+    pub(crate) fn watch(&self) -> Worlds {
+        self.worlds.clone()
     }
 
     /// Decides a command, commits it, and gives its answer.
@@ -74,7 +77,7 @@ impl Orchestrator {
 
     async fn answer<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Refusal> {
         let (reply, answer) = oneshot::channel();
-        self.send(request(reply)).await?;
+        self.send(request(Reply::new(reply))).await?;
         match tokio::time::timeout(limits::ANSWER, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(away()),
@@ -92,7 +95,7 @@ impl Orchestrator {
         self.send(Request::Probe(to)).await?;
         match tokio::time::timeout(limits::ANSWER, answer).await {
             Ok(Ok(Ok(()))) => Ok(()),
-            Ok(Ok(Err(error))) => Err(run::not_written(&error)),
+            Ok(Ok(Err(error))) => Err(request::not_written(&error)),
             Ok(Err(_)) => Err(away()),
             Err(_) => Err(slow()),
         }

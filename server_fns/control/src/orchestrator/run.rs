@@ -1,25 +1,25 @@
 //! The task itself.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant as Moment;
 
 use crash::crash_at;
 use model::id::NodeId;
-use model::refusal::{Refusal, RefusalCode};
-use planner::channel;
-use planner::clock::{Instant, Now};
-use planner::command::idempotency::decide_once;
-use planner::decision::Decision;
+use model::node::Liveness;
+use planner::channel::Noted;
+use planner::clock::Instant;
+use planner::liveness::liveness_of_all;
 use planner::reconcile::{Plan, Publish, reconcile};
-use planner::world::{Change, World};
-use tokio::sync::{mpsc, watch};
+use planner::world::World;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Orchestrator;
 use super::draw::Source;
-use super::line::Line;
 use super::readiness::Readiness;
-use super::request::{Reply, Request};
+use super::request::Request;
+use super::worlds::Shown;
 use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::limits;
@@ -30,18 +30,23 @@ pub(crate) struct Loop {
     store: Store,
     world: World,
     requests: mpsc::Receiver<Request>,
-    shown: watch::Sender<Arc<World>>,
+    shown: Shown,
     clock: Clock,
     source: Source,
+    /// Something changed since the nodes were looked after.
+    stirred: bool,
+    /// As it was when they were.
+    liveness: BTreeMap<NodeId, Liveness>,
 }
 
 impl Loop {
     pub(crate) fn new(store: Store, world: World, clock: Clock, authority: Arc<Authority>) -> (Self, Orchestrator) {
         let (sender, requests) = mpsc::channel(limits::QUEUE);
-        let (shown, seen) = watch::channel(Arc::new(world.clone()));
+        let (shown, worlds) = Shown::new(world.clone());
+        let (source, liveness) = (Source(authority), BTreeMap::new());
         (
-            Self { store, world, requests, shown, clock, source: Source(authority) },
-            Orchestrator { requests: sender, world: seen, clock, readiness: Readiness::default() },
+            Self { store, world, requests, shown, clock, source, stirred: false, liveness },
+            Orchestrator { requests: sender, worlds, clock, readiness: Readiness::default() },
         )
     }
 
@@ -56,122 +61,106 @@ impl Loop {
                     Some(request) => self.burst(request).await,
                     None => break,
                 },
-                () = sleep_until(alarm) => {}
+                () = sleep_until(alarm) => self.stirred = true,
             }
-            wake_at = self.look_after().await;
+            if self.stirred {
+                wake_at = self.look_after().await;
+            }
         }
         self.requests.close();
         while let Some(request) = self.requests.recv().await {
-            self.handle(request).await;
+            self.carry_out(vec![request]).await;
         }
     }
 
     /// What waits already is decided before the nodes are looked after, up to a bound.
     async fn burst(&mut self, first: Request) {
-        self.handle(first).await;
-        for _ in 1..limits::BURST {
+        let mut requests = vec![first];
+        while requests.len() < limits::BURST {
             match self.requests.try_recv() {
-                Ok(request) => self.handle(request).await,
-                Err(_) => return,
+                Ok(request) => requests.push(request),
+                Err(_) => break,
             }
+        }
+        self.carry_out(requests).await;
+    }
+
+    /// All together, or, if they cannot be written together, each alone, so that nobody pays for another's.
+    async fn carry_out(&mut self, mut requests: Vec<Request>) {
+        let began = Moment::now();
+        match self.attempt(&mut requests).await {
+            Ok(changed) => self.answer(requests, changed, began).await,
+            Err(error) if requests.len() > 1 => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    requests = requests.len(),
+                    "requests were not written together; each alone now"
+                );
+                for mut request in requests {
+                    match self.attempt(std::slice::from_mut(&mut request)).await {
+                        Ok(changed) => self.answer(vec![request], changed, began).await,
+                        Err(error) => fail(vec![request], &error, began),
+                    }
+                }
+            }
+            Err(error) => fail(requests, &error, began),
         }
     }
 
-    async fn handle(&mut self, request: Request) {
-        match request {
-            Request::Command { asker, command, key, reply } => {
-                let line = Line::begin(&asker, &command);
-                let decide = |world: &World, source: &mut Source, now| {
-                    decide_once(world, &asker, &command, key.as_ref(), source, now)
-                };
-                let answer = self.carry_out(reply, decide, |_, _, _| {}).await;
-                line.end(answer);
-            }
-            Request::Channel { node, event, reply } => {
-                let noted = event.clone();
-                let decide = |world: &World, _: &mut Source, now| Ok(channel::decide(world, node, &event, now));
-                self.carry_out(reply, decide, |world, answer, now| channel::note(world, node, *noted, answer, now))
-                    .await;
-            }
-            Request::Unopened { all, reply } => {
-                self.world.unopened = all.into_iter().filter(|(id, _)| self.world.instances.contains_key(id)).collect();
-                self.show();
-                let _ = reply.send(Ok(()));
-            }
-            Request::Probe(to) => {
-                // Whoever asked may have gone away.
-                let _ = to.send(self.store.ready().await);
-            }
+    /// Decides each on the world with what was decided before it, commits all of it as one, applies, shows. An error leaves
+    /// everything as it was, and no decision stands. Says whether rows changed.
+    async fn attempt(&mut self, requests: &mut [Request]) -> Result<bool, StoreError> {
+        let (mut world, mut changes, mut noted) = (self.world.clone(), Vec::new(), Noted::Nothing);
+        for request in requests {
+            noted = noted.max(request.decide(&mut world, &mut changes, &mut self.source, self.clock.now()));
         }
-    }
-
-    /// Decides, commits, applies, shows, answers. A request whose asker has gone away before its turn is not decided at all.
-    /// What it answers is what it came to, for the log.
-    async fn carry_out<T>(
-        &mut self,
-        reply: Reply<T>,
-        decide: impl FnOnce(&World, &mut Source, Now) -> Result<Decision<T>, Refusal>,
-        note: impl FnOnce(&mut World, &T, Now),
-    ) -> &'static str {
-        if reply.is_closed() {
-            return "nobody waits for it";
-        }
-        let (now, world, source) = (self.clock.now(), &self.world, &mut self.source);
-        let decided = catch_unwind(AssertUnwindSafe(|| {
-            decide(world, source, now).map(|decision| decision.rows(world, source, now))
-        }));
-        let (changes, answer) = match decided {
-            Ok(Ok(decided)) => decided,
-            Ok(Err(refusal)) => {
-                let code = refusal.code.name();
-                let _ = reply.send(Err(refusal));
-                return code;
-            }
-            Err(_) => {
-                tracing::error!("a decision panicked; nothing of it was done");
-                return "panicked";
-            }
-        };
         let changed = !changes.is_empty();
         if changed {
             crash_at!("decided");
         }
-        if let Err(error) = self.commit(changes).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a change was not written");
-            let _ = reply.send(Err(not_written(&error)));
-            return "not written";
-        }
-        if changed {
-            crash_at!("committed");
-        }
-        note(&mut self.world, &answer, now);
-        self.show();
-        let _ = reply.send(Ok(answer));
-        if changed {
-            crash_at!("answered");
-        }
-        if changed { "done" } else { "unchanged" }
-    }
-
-    async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
         if let Err(error) = self.store.commit(&changes, &self.world).await {
             if matches!(error, StoreError::Stale) {
                 self.reload().await?;
             }
             return Err(error);
         }
-        self.world.apply_all(changes);
-        Ok(())
+        if changed {
+            crash_at!("committed");
+        }
+        self.world = world;
+        match noted {
+            Noted::Nothing => {}
+            Noted::Telemetry => self.shown.telemetry(&self.world),
+            Noted::World => self.show(),
+        }
+        Ok(changed)
+    }
+
+    async fn answer(&mut self, requests: Vec<Request>, changed: bool, began: Moment) {
+        for request in requests {
+            match request {
+                // Whoever asked may have gone away.
+                Request::Probe(to) => drop(to.send(self.store.ready().await)),
+                request @ (Request::Command { .. } | Request::Channel { .. } | Request::Unopened { .. }) => {
+                    request.answer(began);
+                }
+            }
+        }
+        if changed {
+            crash_at!("answered");
+        }
     }
 
     /// Takes every row from the database; what is known of connections stays.
     async fn reload(&mut self) -> Result<(), StoreError> {
-        let World { links, alarms, unopened, published, started, identity, .. } = self.world.clone();
+        let World { links, mut telemetry, alarms, unopened, published, started, identity, .. } = self.world.clone();
         let rows = self.store.load(started).await?;
         let there = |id: &NodeId| rows.nodes.contains_key(id);
+        telemetry.retain(|node| there(&node));
         self.world = World {
             identity,
             links: links.into_iter().filter(|(id, _)| there(id)).collect(),
+            telemetry,
             alarms: alarms.into_iter().filter(|(id, _)| there(id)).collect(),
             unopened: unopened.into_iter().filter(|(id, _)| rows.instances.contains_key(id)).collect(),
             published: published.into_iter().filter(|(id, _)| there(id)).collect(),
@@ -185,50 +174,48 @@ impl Loop {
     async fn look_after(&mut self) -> Option<Instant> {
         let now = self.clock.now();
         let Plan { changes, publish, wake_at } = reconcile(&self.world, now);
+        let liveness = liveness_of_all(&self.world, now.mono);
+        let news = !changes.is_empty() || !publish.is_empty() || liveness != self.liveness;
         if !publish.is_empty() {
             crash_at!("planned");
         }
-        if let Err(error) = self.commit(changes).await {
+        if let Err(error) = self.store.commit(&changes, &self.world).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the nodes' assignments were not written; trying again"
             );
+            if matches!(error, StoreError::Stale)
+                && let Err(error) = self.reload().await
+            {
+                tracing::error!(error = &error as &dyn std::error::Error, "the rows were not read again");
+            }
             return Some(Instant(now.mono.0 + limits::RETRY_PLAN));
         }
+        self.world.apply_all(changes);
         if !publish.is_empty() {
             crash_at!("plan-committed");
         }
         for Publish { node, assignment } in publish {
             self.world.sent(node, assignment);
         }
-        self.show();
+        self.world.handed_over();
+        self.liveness = liveness;
+        if news {
+            self.show();
+        }
+        self.stirred = false;
         wake_at
     }
 
-    fn show(&self) {
-        self.shown.send_replace(Arc::new(self.world.clone()));
+    fn show(&mut self) {
+        self.stirred = true;
+        self.shown.change(&self.world);
     }
 }
 
-pub(super) fn not_written(error: &StoreError) -> Refusal {
-    let message = match error {
-        StoreError::Unfit { .. } => {
-            return Refusal::new(RefusalCode::Invalid, "A value is out of range. Nothing was changed.");
-        }
-        StoreError::Superseded => "Another server has taken over this database. Restart one of the two.",
-        StoreError::Forgotten { .. } => {
-            "The database lost changes that it had acknowledged, so the server writes nothing more. Before it is stopped, \
-             save what it still knows with `dockhost backup`, and restore that into an empty data directory."
-        }
-        StoreError::Claimed(_) => {
-            "A name or port that this needs was taken at the same moment. Nothing was changed; try again."
-        }
-        StoreError::Busy => "The database is busy. Nothing was changed; try again in a moment.",
-        StoreError::Database { .. } | StoreError::Unreadable { .. } | StoreError::Broken(_) | StoreError::Stale => {
-            "The database did not take the change; the disk of the server may be full. Try again in a moment."
-        }
-    };
-    Refusal::new(RefusalCode::Unavailable, message)
+fn fail(requests: Vec<Request>, error: &StoreError, began: Moment) {
+    tracing::error!(error = error as &dyn std::error::Error, "a change was not written");
+    requests.into_iter().for_each(|request| request.fail(error, began));
 }
 
 async fn sleep_until(alarm: Option<tokio::time::Instant>) {
@@ -237,3 +224,6 @@ async fn sleep_until(alarm: Option<tokio::time::Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

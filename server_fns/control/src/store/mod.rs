@@ -46,3 +46,11 @@ pub struct Store {
     /// Freed by the system when the process ends, however it ends.
     _lock: Option<File>,
 }
+
+#[cfg(test)]
+impl Store {
+    /// How many transactions were written.
+    pub(crate) const fn commits(&self) -> i64 {
+        self.commits
+    }
+}

@@ -83,9 +83,8 @@ impl Tunnels {
     /// Waits until the instance is no longer wished to run.
     pub(crate) async fn no_longer_wanted(&self, id: InstanceId) {
         let mut worlds = self.core.orchestrator.watch();
-        let wanted = |world: &std::sync::Arc<World>| {
-            world.instances.get(&id).is_some_and(|instance| instance.desired == DesiredState::Running)
-        };
+        let wanted =
+            |world: &World| world.instances.get(&id).is_some_and(|instance| instance.desired == DesiredState::Running);
         // Without a world the server is stopping.
         let _ = worlds.wait_for(|world| !wanted(world)).await;
     }

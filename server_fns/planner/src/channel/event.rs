@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::id::NodeId;
 use model::link::{Counted, Measurement};
-use model::node::NodeFacts;
+use model::node::{Liveness, NodeFacts};
 use model::observed::InstanceReport;
 use model::stranger::Stranger;
 use model::version::Epoch;
@@ -12,7 +12,8 @@ use model::version::Epoch;
 use super::{ChannelRefusal, Introduction, became_ready, connected, disconnected, is_current, reported, still_valid};
 use crate::clock::Now;
 use crate::decision::Decision;
-use crate::liveness::heartbeat;
+use crate::liveness::{heartbeat, liveness};
+use crate::telemetry::decides_alike;
 use crate::world::World;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -76,31 +77,63 @@ pub fn decide(world: &World, node: NodeId, event: &ChannelEvent, now: Now) -> De
     }
 }
 
+/// Whom it concerns that something was noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Noted {
+    Nothing,
+    /// Whoever looks at the node: nothing is decided by it.
+    Telemetry,
+    /// Everybody.
+    World,
+}
+
 /// What this process knows from then on. Nothing of it is stored.
-pub fn note(world: &mut World, node: NodeId, event: ChannelEvent, answer: &ChannelAnswer, now: Now) {
+pub fn note(world: &mut World, node: NodeId, event: ChannelEvent, answer: &ChannelAnswer, now: Now) -> Noted {
     match event {
         ChannelEvent::Hello { hello, .. } => match answer {
-            ChannelAnswer::Welcome(epoch) => world.link_up(node, *epoch, hello.facts, now),
+            ChannelAnswer::Welcome(epoch) => {
+                world.link_up(node, *epoch, hello.facts, now);
+                Noted::World
+            }
             ChannelAnswer::Refused(ChannelRefusal::SecondMachine(why) | ChannelRefusal::Older(why)) => {
                 world.raise_alarm(node, why.clone());
+                Noted::World
             }
             ChannelAnswer::Refused(ChannelRefusal::Cluster(_) | ChannelRefusal::Revoked(_))
             | ChannelAnswer::Done
-            | ChannelAnswer::Beat(_) => {}
+            | ChannelAnswer::Beat(_) => Noted::Nothing,
         },
         ChannelEvent::Mismatched { why } => world.raise_alarm(node, why),
         ChannelEvent::Heartbeat { epoch, facts, round_trip, here, there } if is_current(world, node, epoch) => {
+            let noted = if is_quiet(world, node, &facts, now) { Noted::Telemetry } else { Noted::World };
             world.heard(node, facts, now);
             world.counted(node, here, there, now);
             if let Some(round_trip) = round_trip {
                 world.measured(node, round_trip);
             }
+            noted
         }
         ChannelEvent::Report { epoch, strangers, .. } if is_current(world, node, epoch) => {
-            world.strangers(node, strangers);
+            let known = world.links.get(&node).is_some_and(|link| link.strangers == strangers);
+            if !known {
+                world.strangers(node, strangers);
+            }
+            if known { Noted::Nothing } else { Noted::World }
         }
-        ChannelEvent::Heartbeat { .. } | ChannelEvent::Report { .. } => {}
-        ChannelEvent::Ended { epoch } => world.link_down(node, epoch),
-        ChannelEvent::Measured(measurement) => world.carried(node, measurement),
+        ChannelEvent::Heartbeat { .. } | ChannelEvent::Report { .. } => Noted::Nothing,
+        ChannelEvent::Ended { epoch } => {
+            world.link_down(node, epoch);
+            Noted::World
+        }
+        ChannelEvent::Measured(measurement) => {
+            world.carried(node, measurement);
+            Noted::World
+        }
     }
+}
+
+/// A heartbeat by which nothing is decided otherwise: the node was not overdue, and its machine is as it was.
+fn is_quiet(world: &World, node: NodeId, facts: &NodeFacts, now: Now) -> bool {
+    let same = world.telemetry.of(node).is_some_and(|pulse| decides_alike(&pulse.facts, facts));
+    same && liveness(world, node, now.mono) == Liveness::Online
 }

@@ -41,7 +41,7 @@ fn node(seat: &Seat<'_>) -> Option<Evidence> {
             format!("{name} sent a message. Its container engine does not answer: {reason}")
         }
         (Liveness::Online, Some(EngineState::Up { .. } | EngineState::Unknown) | None) => {
-            match seat.world.links.get(&seat.node.id).and_then(|link| link.round_trip) {
+            match seat.world.telemetry.of(seat.node.id).and_then(|pulse| pulse.round_trip) {
                 Some(trip) => {
                     format!("{name} sent a message; it is online, with a round trip of {} ms.", trip.as_millis().max(1))
                 }

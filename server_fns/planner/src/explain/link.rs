@@ -5,24 +5,25 @@ use model::link::{BitRate, Flow, Flows, Measurement};
 
 use super::Seat;
 use crate::liveness::is_present;
-use crate::world::Link;
+use crate::telemetry::Pulse;
 
 /// What flows and what is lost now, and what it carried when it was measured.
 pub(super) fn evidence(seat: &Seat<'_>) -> Vec<Evidence> {
     let Some(link) = seat.world.links.get(&seat.node.id) else { return Vec::new() };
-    let now = now(seat, link).map(|text| Evidence { at: link.last_heard_at, text });
+    let pulse = seat.world.telemetry.of(seat.node.id);
+    let now = pulse.and_then(|pulse| Some(Evidence { at: pulse.last_heard_at, text: now(seat, pulse)? }));
     let measured = link.measurement.map(|measured| Evidence { at: measured.at, text: carried(seat.name(), &measured) });
     now.into_iter().chain(measured).collect()
 }
 
-fn now(seat: &Seat<'_>, link: &Link) -> Option<String> {
+fn now(seat: &Seat<'_>, pulse: &Pulse) -> Option<String> {
     if !is_present(seat.liveness) {
         return None;
     }
-    let flows = link.meter.view();
+    let flows = pulse.meter.view();
     let Flows { to_node, from_node } = flows;
     if flows.is_idle() && flows.is_whole() {
-        let trip = link.round_trip.map(|trip| format!("{} ms, ", trip.as_millis().max(1))).unwrap_or_default();
+        let trip = pulse.round_trip.map(|trip| format!("{} ms, ", trip.as_millis().max(1))).unwrap_or_default();
         return Some(format!("Link to {}: {trip}idle, no loss.", seat.name()));
     }
     match (told(&to_node), told(&from_node)) {

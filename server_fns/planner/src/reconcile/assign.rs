@@ -1,5 +1,7 @@
 //! What one node is told.
 
+use std::net::SocketAddr;
+
 use model::assignment::{AssignedInstance, Assignment, GATEWAY};
 use model::forward::{Forward, Place, Protocol};
 use model::instance::InstanceSpec;
@@ -19,8 +21,13 @@ pub(super) fn assignment(world: &World, node: &Node, instances: &[&Instance]) ->
         era: world.era,
         generation: node.generation.next(),
         instances: told.map(|instance| assigned(world, instance)).collect(),
-        kept: if world.is_beside(node) { world.identity.listens.clone() } else { Vec::new() },
+        kept: kept(world, node).to_vec(),
     }
+}
+
+/// Which of its machine's addresses the node leaves alone.
+pub(super) fn kept<'w>(world: &'w World, node: &Node) -> &'w [SocketAddr] {
+    if world.is_beside(node) { &world.identity.listens } else { &[] }
 }
 
 fn assigned(world: &World, instance: &Instance) -> AssignedInstance {

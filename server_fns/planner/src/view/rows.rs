@@ -1,7 +1,7 @@
 //! One row each.
 
 use model::enrolment::EnrolmentView;
-use model::id::{PersonId, SessionId};
+use model::id::{NodeId, PersonId, SessionId};
 use model::name::{Label, Username};
 use model::node::{Liveness, NodeFacts};
 use model::port::{DeclaredPort, UrlAccess};
@@ -110,23 +110,27 @@ pub(super) struct Load {
     pub(super) running: u32,
 }
 
+impl Load {
+    pub(super) fn on(world: &World, node: NodeId) -> Self {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self {
+            instances: count(world.node_instances(node).count()),
+            running: count(world.node_instances(node).filter(|instance| !instance.stands_still()).count()),
+        }
+    }
+}
+
 pub fn node_view(world: &World, viewer: &Person, node: &Node, now: Now) -> NodeView {
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let load = Load {
-        instances: count(world.node_instances(node.id).count()),
-        running: count(world.node_instances(node.id).filter(|instance| !instance.stands_still()).count()),
-    };
-    self::node(world, viewer, node, liveness(world, node.id, now.mono), load)
+    self::node(world, viewer, node, liveness(world, node.id, now.mono), Load::on(world, node.id))
 }
 
 pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Liveness, load: Load) -> NodeView {
-    let link = world.links.get(&node.id);
+    let (link, pulse) = (world.links.get(&node.id), world.telemetry.of(node.id));
     let may = allowed(world, viewer.id, Action::OF_NODE, Subject::Node(node));
     let manageable = may.contains(&Action::ManageNode);
     let since = match link {
         Some(link) if link.connected && is_present(liveness) => Some(link.since),
-        Some(link) => Some(link.last_heard_at),
-        None => node.last_seen_at,
+        Some(_) | None => world.last_heard_at(node),
     };
     NodeView {
         id: node.id,
@@ -146,8 +150,8 @@ pub(super) fn node(world: &World, viewer: &Person, node: &Node, liveness: Livene
         frozen: node.frozen,
         // By which programs know that they share a machine is for nobody else.
         facts: world.node_facts(node).cloned().map(|facts| NodeFacts { network: String::new(), ..facts }),
-        round_trip_ms: link.and_then(|link| link.round_trip).filter(|_| is_present(liveness)).map(milliseconds),
-        flows: link.filter(|_| is_present(liveness)).map(|link| link.meter.view()),
+        round_trip_ms: pulse.and_then(|pulse| pulse.round_trip).filter(|_| is_present(liveness)).map(milliseconds),
+        flows: pulse.filter(|_| is_present(liveness)).map(|pulse| pulse.meter.view()),
         measurement: link.and_then(|link| link.measurement),
         alarm: if manageable { alarm(world, node) } else { String::new() },
         was_ready: node.was_ready,

@@ -37,13 +37,18 @@ impl World {
         self.found_by.enrolment.moved(*id, old.and_then(code_hash), new.and_then(code_hash));
         if new.is_none() {
             self.links.remove(id);
+            self.telemetry.remove(*id);
             self.alarms.remove(id);
             self.published.remove(id);
         }
     }
 
-    pub(super) fn end_timeline(&mut self, id: &InstanceId, _: Option<&Instance>) {
-        if !self.instances.contains_key(id) {
+    pub(super) fn moved_instance(&mut self, id: &InstanceId, old: Option<&Instance>) {
+        let new = self.instances.get(id).map(Arc::as_ref);
+        let (node, owner) = (new.map(|row| row.node), new.map(|row| row.owner));
+        self.found_by.on_node.moved(*id, old.map(|row| row.node), node);
+        self.found_by.of_person.moved(*id, old.map(|row| row.owner), owner);
+        if new.is_none() {
             self.unopened.remove(id);
             self.events.remove(id);
         }

@@ -1,18 +1,48 @@
 //! Rows found by a text that they have, such as the hash of a secret. Whoever shows a secret asks for it with every
 //! request, true or not, so nothing is searched.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
-/// The ids of one kind of row, in the order of what a text comes to. It is small, because a world is copied with every
-/// decision; so two texts may come to the same, and whoever asks compares.
+use imbl::OrdSet;
+
+/// The ids of one kind of row, in the order of what a text comes to. It is small: two texts may come to the same, and
+/// whoever asks compares.
 #[derive(Debug, Clone)]
-pub(super) struct Index<I>(Arc<BTreeSet<(u64, I)>>);
+pub(super) struct Index<I: Ord>(OrdSet<(u64, I)>);
 
-impl<I> Default for Index<I> {
+impl<I: Ord> Default for Index<I> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self(OrdSet::default())
+    }
+}
+
+/// The ids of one kind of row by another row to which each belongs.
+#[derive(Debug, Clone)]
+pub(super) struct Grouped<G: Ord, I: Ord>(OrdSet<(G, I)>);
+
+impl<G: Ord, I: Ord> Default for Grouped<G, I> {
+    fn default() -> Self {
+        Self(OrdSet::default())
+    }
+}
+
+impl<G: Copy + Ord, I: Copy + Ord> Grouped<G, I> {
+    /// The row belongs to `new` instead of `old` from now on.
+    pub(super) fn moved(&mut self, id: I, old: Option<G>, new: Option<G>) {
+        if old == new {
+            return;
+        }
+        if let Some(old) = old {
+            self.0.remove(&(old, id));
+        }
+        if let Some(new) = new {
+            self.0.insert((new, id));
+        }
+    }
+
+    /// In the order of ids. `least` is the least id that there can be.
+    pub(super) fn of(&self, group: G, least: I) -> impl Iterator<Item = I> + '_ {
+        self.0.range((group, least)..).take_while(move |(found, _)| *found == group).map(|(_, id)| *id)
     }
 }
 
@@ -28,13 +58,12 @@ impl<I: Copy + Ord> Index<I> {
         if old == new {
             return;
         }
-        let entries = Arc::make_mut(&mut self.0);
         if let Some(old) = old {
-            entries.remove(&(short(old), id));
+            self.0.remove(&(short(old), id));
         }
         // A row without one is found by none.
         if let Some(new) = new.filter(|new| !new.is_empty()) {
-            entries.insert((short(new), id));
+            self.0.insert((short(new), id));
         }
     }
 
@@ -50,6 +79,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_row_is_in_the_group_to_which_it_belongs_now() {
+        let mut grouped = Grouped::default();
+        grouped.moved(2, None, Some('a'));
+        grouped.moved(1, None, Some('a'));
+        grouped.moved(3, None, Some('b'));
+        let of = |grouped: &Grouped<char, u8>, group| grouped.of(group, 0).collect::<Vec<_>>();
+        assert_eq!((of(&grouped, 'a'), of(&grouped, 'b'), of(&grouped, 'c')), (vec![1, 2], vec![3], vec![]));
+        grouped.moved(1, Some('a'), Some('b'));
+        grouped.moved(3, Some('b'), None);
+        assert_eq!((of(&grouped, 'a'), of(&grouped, 'b')), (vec![2], vec![1]));
+    }
+
+    #[test]
     fn a_row_is_found_by_what_it_has_now() {
         let mut index = Index::default();
         let found = |index: &Index<u8>, text: &str| index.candidates(text, 0).collect::<Vec<_>>();
@@ -59,7 +101,7 @@ mod tests {
         assert_eq!((found(&index, "a"), found(&index, "")), (vec![1, 2], vec![]));
         let before = index.clone();
         index.moved(1, Some("a"), Some("a"));
-        assert!(Arc::ptr_eq(&index.0, &before.0), "what has not changed is shared on");
+        assert!(index.0.ptr_eq(&before.0), "what has not changed is shared on");
         index.moved(1, Some("a"), Some("b"));
         index.moved(2, Some("a"), None);
         assert_eq!((found(&index, "a"), found(&index, "b")), (vec![], vec![1]));

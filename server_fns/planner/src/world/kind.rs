@@ -1,9 +1,9 @@
 //! What the rows of every table have in common. [`crate::tables`] lists the tables.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use model::event::InstanceEvent;
 use model::id::{EventId, InstanceId};
 
@@ -11,7 +11,7 @@ use super::{Change, World};
 use crate::limits::EVENTS_PER_INSTANCE;
 
 /// The rows of one table by their keys. Every table of a [`World`] has this type.
-pub type Table<K, V> = BTreeMap<K, Arc<V>>;
+pub type Table<K, V> = OrdMap<K, Arc<V>>;
 
 /// One kind of row: what one table holds.
 pub trait Kind: Clone + Debug + PartialEq + 'static {

@@ -11,26 +11,19 @@ use model::stranger::Stranger;
 use model::version::Epoch;
 
 use crate::clock::Now;
-use crate::meter::Reading;
+use crate::meter::{Meter, Reading};
+use crate::reconcile::LookedAfter;
+use crate::telemetry::Pulse;
 use crate::world::{Link, World};
 
 impl World {
     /// A connection was welcomed. It replaces an earlier one, and the node is sent its assignment anew.
     pub fn link_up(&mut self, node: NodeId, epoch: Epoch, facts: NodeFacts, now: Now) {
         let measurement = self.links.get(&node).and_then(|link| link.measurement);
-        let link = Link {
-            epoch,
-            connected: true,
-            since: now.wall,
-            last_heard: now.mono,
-            last_heard_at: now.wall,
-            facts,
-            strangers: Vec::new(),
-            round_trip: None,
-            meter: Arc::default(),
-            measurement,
-        };
+        let link = Link { epoch, connected: true, since: now.wall, strangers: Vec::new(), measurement };
         self.links.insert(node, link);
+        let (last_heard, last_heard_at, meter) = (now.mono, now.wall, Meter::default());
+        self.telemetry.insert(node, Pulse { last_heard, last_heard_at, facts, round_trip: None, meter });
         self.alarms.remove(&node);
         self.published.remove(&node);
     }
@@ -47,25 +40,21 @@ impl World {
 
     /// A heartbeat renews the lease.
     pub fn heard(&mut self, node: NodeId, facts: NodeFacts, now: Now) {
-        if let Some(link) = self.links.get_mut(&node) {
-            link.last_heard = now.mono;
-            link.last_heard_at = now.wall;
-            link.facts = facts;
-        }
+        self.telemetry.change(node, |pulse| {
+            pulse.last_heard = now.mono;
+            pulse.last_heard_at = now.wall;
+            pulse.facts = facts;
+        });
     }
 
     /// How long a word to the node and back took.
     pub fn measured(&mut self, node: NodeId, round_trip: Duration) {
-        if let Some(link) = self.links.get_mut(&node) {
-            link.round_trip = Some(round_trip);
-        }
+        self.telemetry.change(node, |pulse| pulse.round_trip = Some(round_trip));
     }
 
     /// What both ends had counted on the link when the node was heard.
     pub fn counted(&mut self, node: NodeId, here: Option<Counted>, there: Option<Counted>, now: Now) {
-        if let Some(link) = self.links.get_mut(&node) {
-            Arc::make_mut(&mut link.meter).note(Reading { at: now.mono, here, there });
-        }
+        self.telemetry.change(node, |pulse| pulse.meter.note(Reading { at: now.mono, here, there }));
     }
 
     /// What the link carried when a person had it measured.
@@ -87,6 +76,12 @@ impl World {
         if self.nodes.contains_key(&node) {
             self.alarms.insert(node, sentence);
         }
+    }
+
+    /// Every assignment of the last plan was handed over, and its changes are in the rows: only what changes from here on
+    /// can make another assignment.
+    pub fn handed_over(&mut self) {
+        self.looked_after = LookedAfter::at(self);
     }
 
     /// The assignment was handed to the node's connection.

@@ -103,7 +103,7 @@ impl World {
 
     /// Everything that is assigned to the node, tombstones too, in the order of ids.
     pub fn node_instances(&self, node: NodeId) -> impl Iterator<Item = &Arc<Instance>> {
-        self.instances.values().filter(move |instance| instance.node == node)
+        self.found_by.on_node.of(node, InstanceId::from_bits(0)).filter_map(|id| self.instances.get(&id))
     }
 
     /// How much is assigned to each node that has anything, tombstones too.
@@ -126,7 +126,7 @@ impl World {
 
     /// What counts against the person's quota: every instance until its node confirmed the deletion.
     pub fn live_instances_of(&self, owner: PersonId) -> impl Iterator<Item = &Arc<Instance>> {
-        self.instances.values().filter(move |instance| instance.owner == owner)
+        self.found_by.of_person.of(owner, InstanceId::from_bits(0)).filter_map(|id| self.instances.get(&id))
     }
 
     /// The host ports that are given away on a node.
@@ -157,12 +157,12 @@ impl World {
 
     /// What the node last said of its machine.
     pub fn node_facts<'a>(&'a self, node: &'a Node) -> Option<&'a NodeFacts> {
-        self.links.get(&node.id).map(|link| &link.facts).or(node.facts.as_ref())
+        self.telemetry.of(node.id).map(|pulse| &pulse.facts).or(node.facts.as_ref())
     }
 
     /// `None` if it has never connected.
     pub fn last_heard_at(&self, node: &Node) -> Option<Timestamp> {
-        self.links.get(&node.id).map(|link| link.last_heard_at).or(node.last_seen_at)
+        self.telemetry.of(node.id).map(|pulse| pulse.last_heard_at).or(node.last_seen_at)
     }
 
     /// The containers on a connected node that belong to no instance. One that was given a row is none any more, before

@@ -28,8 +28,8 @@ impl World {
             let there = |other: &Node| self.network_of(other) == network && trusted(other);
             other == node.id || !network.is_empty() && self.nodes.get(&other).is_some_and(|other| there(other))
         };
-        let there = self.instances.values().filter(move |instance| beside(instance.node));
-        there.flat_map(|instance| instance.held_ports(Place::Node))
+        let there = self.nodes.keys().filter(move |other| beside(**other));
+        there.flat_map(|other| self.held_ports(*other))
     }
 
     /// Every host port of the node that no instance may get, or not once more.

@@ -11,7 +11,8 @@ use model::request::{CreateInstance, OpenForward, RegisterNode};
 use model::verb::Verb;
 use planner::channel;
 use planner::command::idempotency::{Key, decide_once};
-use planner::command::{Asker, Command, Decision, people, ssh_keys};
+use planner::command::{Asker, Command, Decision, nodes, people, ssh_keys};
+use planner::telemetry::Pulse;
 
 use crate::scene::{RANGE, Scene, facts, introduction, opening};
 use crate::worker::Worker;
@@ -76,7 +77,7 @@ impl History {
 
     fn check(&mut self, before: &BTreeSet<InstanceId>) {
         let instances = &self.scene.world.instances;
-        for id in before.iter().filter(|id| !instances.contains_key(id)) {
+        for id in before.iter().filter(|id| !instances.contains_key(*id)) {
             assert!(self.workers.values().all(|worker| !worker.has(*id)), "{id} was let go and its container is there");
             self.gone.insert(*id);
         }
@@ -265,10 +266,8 @@ impl History {
     fn stranger(&mut self, which: u8) {
         let Some(node) = self.any_node(which) else { return };
         let (world, now) = (&self.scene.world, self.scene.now);
-        let held = world
-            .links
-            .get(&node)
-            .is_some_and(|link| link.connected && now.mono.since(link.last_heard) < planner::liveness::LEASE);
+        let heard = |pulse: &Pulse| now.mono.since(pulse.last_heard) < planner::liveness::LEASE;
+        let held = world.is_connected(node) && world.telemetry.of(node).is_some_and(heard);
         let second = channel::connected(world, node, introduction("another", "192.0.2.9"), now);
         assert_eq!(second.answer.is_err(), held);
         if let Some(link) = world.links.get(&node) {

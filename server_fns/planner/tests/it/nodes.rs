@@ -71,7 +71,7 @@ fn a_refusal_tells_of_each_node_why() {
 
     scene.pass(LEASE);
     for node in [cordoned, engine, full, image] {
-        let said = scene.world.links[&node].facts.clone();
+        let said = scene.world.telemetry.of(node).unwrap().facts.clone();
         scene.world.heard(node, said, scene.now);
     }
     let id = scene.create("bob", "web").unwrap();

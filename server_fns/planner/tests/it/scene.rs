@@ -24,7 +24,8 @@ use planner::command::people::Admission;
 use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Answer, Asker, Command, Decision, decide, nodes, people, ssh_keys};
 use planner::invariants::{check, check_step};
-use planner::reconcile::reconcile;
+use planner::reconcile::{LookedAfter, reconcile};
+use planner::view::{Shown, live_world};
 use planner::world::{Change, Instance, ServerPorts, World};
 
 pub(crate) const RANGE: PortRange = PortRange { first: 1024, last: 1036 };
@@ -38,6 +39,8 @@ pub(crate) struct Scene {
     drawn: u64,
     /// What was ever sent under a generation.
     sent: BTreeMap<(NodeId, Generation), Vec<AssignedInstance>>,
+    /// What each person was shown last.
+    shown: BTreeMap<PersonId, Shown>,
 }
 
 impl Scene {
@@ -48,7 +51,7 @@ impl Scene {
             World::new(ClusterId::from_bits(1), Era::default(), Settings { quota: 3, ..Settings::default() }, start);
         let bind = IpAddr::from([127, 0, 0, 1]);
         world.identity.server_ports = Some(ServerPorts { range: SERVER_RANGE, bind, host: "dockhost.example".into() });
-        Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new() }
+        Self { world, now: Now { wall, mono: start }, drawn: 0, sent: BTreeMap::new(), shown: BTreeMap::new() }
     }
 
     /// `ada` administers, `bob` and `eve` do not; each has a key. Nothing is registered yet.
@@ -100,6 +103,8 @@ impl Scene {
     /// Carries out what is planned, and finds that nothing more is.
     pub(crate) fn settle(&mut self) {
         let plan = reconcile(&self.world, self.now);
+        let forgetful = World { looked_after: LookedAfter::default(), ..self.world.clone() };
+        assert_eq!(plan, reconcile(&forgetful, self.now), "an assignment that must be made anew was not");
         self.commit_changes(plan.changes);
         for publish in plan.publish {
             let assignment = &publish.assignment;
@@ -109,9 +114,29 @@ impl Scene {
             assert_eq!(self.world.nodes[&publish.node].generation, assignment.generation);
             self.world.sent(publish.node, publish.assignment);
         }
+        self.world.handed_over();
+        self.look();
         let again = reconcile(&self.world, self.now);
         assert!(again.is_empty(), "a second look found more: {again:?}");
         assert!(again.wake_at.is_none_or(|at| at > self.now.mono), "it would wake at once, again and again");
+    }
+
+    /// What each person is shown is the same as if it was made anew, and the changes lead there.
+    fn look(&mut self) {
+        for person in self.world.people.keys() {
+            let fresh = live_world(&self.world, *person, self.now).unwrap();
+            let shown = match self.shown.get(person) {
+                None => Shown::first(&self.world, *person, self.now).unwrap(),
+                Some(last) => {
+                    let (mut page, next) = (last.whole(), last.next(&self.world, self.now).unwrap());
+                    last.changes_to(&next).into_iter().for_each(|change| page.apply(change));
+                    assert_eq!(page, next.whole(), "the changes do not lead to what is shown");
+                    next
+                }
+            };
+            assert_eq!(shown.whole(), fresh, "a row that must be made anew was not");
+            self.shown.insert(*person, shown);
+        }
     }
 
     pub(crate) fn pass(&mut self, time: Duration) {

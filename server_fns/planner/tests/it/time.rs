@@ -54,8 +54,8 @@ fn a_restart_of_the_server_gives_every_node_a_full_lease() {
     let never = scene.register("ada", "new").unwrap();
     scene.pass(Duration::from_secs(3600));
     let mut restarted = scene.world.clone();
-    (restarted.links, restarted.published, restarted.started) =
-        (Default::default(), Default::default(), scene.now.mono);
+    (restarted.links, restarted.telemetry) = (Default::default(), Default::default());
+    (restarted.published, restarted.started) = (Default::default(), scene.now.mono);
     assert_eq!(liveness(&restarted, node, scene.now.mono), Liveness::Late);
     assert_eq!(liveness(&restarted, never, scene.now.mono), Liveness::Never);
     let end = Instant(scene.now.mono.0 + LEASE);

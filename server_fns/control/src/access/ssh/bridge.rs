@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::id::InstanceId;
-use planner::world::World;
 use russh::server;
 use russh::{Channel, ChannelId, ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Error, client};
 use tokio::sync::watch;
@@ -14,6 +13,7 @@ use super::gauge::Gauge;
 use super::limits;
 use super::requests::{Passed, pass};
 use super::watch::{pauses as tell_of_pauses, told};
+use crate::orchestrator::Worlds;
 
 /// Standard error, as SSH numbers it.
 pub(super) const STDERR: u32 = 1;
@@ -34,7 +34,7 @@ pub(super) struct Bridge {
     /// A session says in the end how its program ended; a forwarded connection just closes.
     pub(super) is_session: bool,
     /// Of which instance a session is told that it is paused.
-    pub(super) pauses: Option<(watch::Receiver<Arc<World>>, InstanceId)>,
+    pub(super) pauses: Option<(Worlds, InstanceId)>,
 }
 
 impl Bridge {

@@ -1,7 +1,5 @@
 //! An instance that does not run, found by somebody who wants in.
 
-use std::sync::Arc;
-
 use model::id::InstanceId;
 use model::instance::DesiredState;
 use model::phase::Phase;
@@ -55,7 +53,7 @@ where
     let mut worlds = gateway.core.orchestrator.watch();
     let mut told = String::new();
     loop {
-        let world = Arc::clone(&worlds.borrow_and_update());
+        let world = worlds.borrow_and_update();
         let view = world.instances.get(&id).and_then(|instance| instance_view(&world, instance, gateway.core.now()));
         let view = view.ok_or("The instance is gone.")?;
         let name = &view.name;

@@ -1,7 +1,5 @@
 //! What ends a connection from here: its instance no longer runs, or its key no longer opens it.
 
-use std::sync::Arc;
-
 use model::id::{InstanceId, SshKeyId};
 use model::instance::DesiredState;
 use planner::command::ssh_keys::CONTESTED;
@@ -11,12 +9,14 @@ use planner::rollup::{PAUSED, is_paused};
 use planner::world::World;
 use tokio::sync::watch;
 
+use crate::orchestrator::Worlds;
+
 /// Waits until the visitor may no longer be where they are, and says why.
-pub(super) async fn over(mut worlds: watch::Receiver<Arc<World>>, visitor: Visitor) -> String {
+pub(super) async fn over(mut worlds: Worlds, visitor: Visitor) -> String {
     // Somebody who came to start it must not be sent away because it is stopped.
     let mut ran = false;
     loop {
-        let world = Arc::clone(&worlds.borrow_and_update());
+        let world = worlds.borrow_and_update();
         if let Some(why) = reason(&world, &visitor, &mut ran) {
             return why;
         }
@@ -27,16 +27,13 @@ pub(super) async fn over(mut worlds: watch::Receiver<Arc<World>>, visitor: Visit
 }
 
 /// Tells of each pause of the instance's container, and of its end: whoever types meanwhile hears nothing otherwise.
-pub(super) async fn pauses<F>(
-    mut worlds: watch::Receiver<Arc<World>>,
-    id: InstanceId,
-    mut tell: impl FnMut(String) -> F,
-) where
+pub(super) async fn pauses<F>(mut worlds: Worlds, id: InstanceId, mut tell: impl FnMut(String) -> F)
+where
     F: Future<Output = ()>,
 {
     let mut was = false;
     loop {
-        let world = Arc::clone(&worlds.borrow_and_update());
+        let world = worlds.borrow_and_update();
         let Some(instance) = world.instances.get(&id) else { return };
         let (name, is) = (&instance.spec.name, is_paused(&instance.report.observed));
         if is != was {
@@ -60,7 +57,7 @@ pub(super) async fn told(ended: &mut watch::Receiver<Option<String>>) -> String 
 }
 
 /// Waits until the key may no longer open anything on that instance.
-pub(super) async fn out_of_reach(mut worlds: watch::Receiver<Arc<World>>, key: Option<SshKeyId>, to: InstanceId) {
+pub(super) async fn out_of_reach(mut worlds: Worlds, key: Option<SshKeyId>, to: InstanceId) {
     while key.is_some_and(|key| reaches(&worlds.borrow_and_update(), key, to)) {
         if worlds.changed().await.is_err() {
             return;

@@ -1,7 +1,5 @@
 //! Carrying a command out: one call of a room each, as the page makes it.
 
-use std::sync::Arc;
-
 use model::Timestamp;
 use model::id::InstanceId;
 use model::name::Username;
@@ -131,9 +129,8 @@ impl Lobby {
         let mut worlds = self.gateway.core.orchestrator.watch();
         let settled = async {
             loop {
-                let world = Arc::clone(&worlds.borrow_and_update());
-                let view =
-                    world.instances.get(&id).and_then(|found| instance_view(&world, found, self.gateway.core.now()));
+                let world = worlds.borrow_and_update();
+                let view = world.instances.get(&id).and_then(|found| instance_view(&world, found, self.gateway.core.now()));
                 let under_way = view.as_ref().is_some_and(|view| match view.phase {
                     Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => true,
                     Phase::Running
