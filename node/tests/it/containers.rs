@@ -122,7 +122,9 @@ async fn a_container_of_our_name_without_our_labels_is_nobodys() {
     let (Some(bench), Some(socket)) = (bench().await, socket()) else { return };
     bench
         .run(async move |bench| {
-            let tag = node::images::ensure(&bench.engine, &Builds::default(), &crate::bench::IMAGE.into(), |_| {}).await.unwrap();
+            let tag = node::images::ensure(&bench.engine, &Builds::default(), &crate::bench::IMAGE.into(), |_| {})
+                .await
+                .unwrap();
             let docker =
                 Docker::connect_with_unix(&socket.to_string_lossy(), 60, bollard::API_DEFAULT_VERSION).unwrap();
             let docker = docker.negotiate_version().await.unwrap();

@@ -13,7 +13,8 @@ async fn callers_share_one_build() {
     let (heard, builds) = (Mutex::new(Vec::new()), Builds::default());
     let on = |activity: Activity| heard.lock().unwrap().push(activity);
     let image = IMAGE.into();
-    let (first, second) = tokio::join!(ensure(&bench.engine, &builds, &image, on), ensure(&bench.engine, &builds, &image, |_| {}));
+    let (first, second) =
+        tokio::join!(ensure(&bench.engine, &builds, &image, on), ensure(&bench.engine, &builds, &image, |_| {}));
     let tag = first.unwrap();
     assert_eq!(second.unwrap(), tag);
     heard.lock().unwrap().clear();
@@ -23,6 +24,7 @@ async fn callers_share_one_build() {
 
 #[tokio::test]
 async fn an_engine_that_is_away_is_told_as_such() {
-    let problem = ensure(&Engine::connect(nowhere()), &Builds::default(), &ImageName::Debian12.into(), |_| {}).await.unwrap_err();
+    let problem =
+        ensure(&Engine::connect(nowhere()), &Builds::default(), &ImageName::Debian12.into(), |_| {}).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::EngineAway);
 }

@@ -50,13 +50,13 @@ macro_rules! tables {
     ($each:ident) => {
         $each! {
             people: Person { Table<PersonId, Person>, |row| row.id, PutPerson(Person), DropPerson(PersonId) }
-                then find_person;
+                then moved_person;
             sessions: Session { Table<SessionId, Session>, |row| row.id, PutSession(Session), DropSession(SessionId) }
-                then find_session;
-            tokens: Token { Table<TokenId, Token>, |row| row.id, PutToken(Token), DropToken(TokenId) } then find_token;
+                then moved_session;
+            tokens: Token { Table<TokenId, Token>, |row| row.id, PutToken(Token), DropToken(TokenId) } then moved_token;
             invites: Invite { Table<InviteId, Invite>, |row| row.id, PutInvite(Invite), DropInvite(InviteId) };
             ssh_keys: SshKey { Table<SshKeyId, SshKey>, |row| row.id, PutSshKey(SshKey), DropSshKey(SshKeyId) };
-            nodes: Node { Table<NodeId, Node>, |row| row.id, PutNode(Box<Node>), DropNode(NodeId) } then find_node;
+            nodes: Node { Table<NodeId, Node>, |row| row.id, PutNode(Box<Node>), DropNode(NodeId) } then moved_node;
             // Tombstones among them: they hold name, ports and quota until the node confirms that the container is gone, or
             // a person gives up waiting for that. Then the row is dropped, and its timeline with it.
             instances: Instance {

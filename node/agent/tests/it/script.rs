@@ -48,7 +48,17 @@ impl World {
         }
         let local = Local::new(&assigned);
         let ledger = (assigned.restarts, None);
-        Self { assigned, local, engine, now: Duration::ZERO, ledger, file: None, foreign, vanished: false, denied: false }
+        Self {
+            assigned,
+            local,
+            engine,
+            now: Duration::ZERO,
+            ledger,
+            file: None,
+            foreign,
+            vanished: false,
+            denied: false,
+        }
     }
 
     pub(crate) fn play(&mut self, byte: u8) {

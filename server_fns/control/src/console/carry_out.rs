@@ -40,7 +40,9 @@ impl Console {
             }
             ConsoleRequest::Backup => self.backup(),
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
-            ConsoleRequest::ListProposals => Ok(ConsoleAnswer::Proposals(proposals(&self.core.world(), self.core.now()))),
+            ConsoleRequest::ListProposals => {
+                Ok(ConsoleAnswer::Proposals(proposals(&self.core.world(), self.core.now())))
+            }
             ConsoleRequest::Recover { node, container, claim } => self.recover(node, container, claim).await,
             ConsoleRequest::SetupLink => Ok(ConsoleAnswer::SetupToken(self.accounts.setup_token())),
             ConsoleRequest::ServerFingerprint => {

@@ -12,7 +12,6 @@ use model::version::Revision;
 use planner::actor::Actor;
 use planner::clock::Now;
 use planner::view::{Shown, live_world};
-use planner::world::World;
 use tokio::time::Instant;
 
 use crate::clock::Clock;

@@ -103,7 +103,10 @@ pub fn note(world: &mut World, node: NodeId, event: ChannelEvent, answer: &Chann
             | ChannelAnswer::Done
             | ChannelAnswer::Beat(_) => Noted::Nothing,
         },
-        ChannelEvent::Mismatched { why } => world.raise_alarm(node, why),
+        ChannelEvent::Mismatched { why } => {
+            world.raise_alarm(node, why);
+            Noted::World
+        }
         ChannelEvent::Heartbeat { epoch, facts, round_trip, here, there } if is_current(world, node, epoch) => {
             let noted = if is_quiet(world, node, &facts, now) { Noted::Telemetry } else { Noted::World };
             world.heard(node, facts, now);

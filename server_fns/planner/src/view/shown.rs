@@ -38,7 +38,7 @@ impl Shown {
         let blank = Self {
             world: world.clone(),
             liveness: liveness_of_all(world, now.mono),
-            me: person_view(me),
+            me: person_view(world, me),
             quota: quota(world, person),
             images: images(world, me, now),
             instances: OrdMap::new(),

@@ -12,12 +12,12 @@ impl World {
         changes.into_iter().for_each(|change| self.apply(change));
     }
 
-    pub(super) fn find_person(&mut self, id: &PersonId, old: Option<&Person>) {
+    pub(super) fn moved_person(&mut self, id: &PersonId, old: Option<&Person>) {
         let new = self.people.get(id).map(|row| row.username.as_str());
         self.found_by.username.moved(*id, old.map(|row| row.username.as_str()), new);
     }
 
-    pub(super) fn find_session(&mut self, id: &SessionId, old: Option<&Session>) {
+    pub(super) fn moved_session(&mut self, id: &SessionId, old: Option<&Session>) {
         let new = self.sessions.get(id);
         let secret = (old.map(|row| row.secret_hash.as_str()), new.map(|row| row.secret_hash.as_str()));
         self.found_by.session.moved(*id, secret.0, secret.1);
@@ -25,12 +25,12 @@ impl World {
         self.found_by.session_key.moved(*id, key.0, key.1);
     }
 
-    pub(super) fn find_token(&mut self, id: &TokenId, old: Option<&Token>) {
+    pub(super) fn moved_token(&mut self, id: &TokenId, old: Option<&Token>) {
         let new = self.tokens.get(id).map(|row| row.secret_hash.as_str());
         self.found_by.token.moved(*id, old.map(|row| row.secret_hash.as_str()), new);
     }
 
-    pub(super) fn find_node(&mut self, id: &NodeId, old: Option<&Node>) {
+    pub(super) fn moved_node(&mut self, id: &NodeId, old: Option<&Node>) {
         let new = self.nodes.get(id).map(Arc::as_ref);
         let key = (old.map(|row| row.key_hash.as_str()), new.map(|row| row.key_hash.as_str()));
         self.found_by.node_key.moved(*id, key.0, key.1);

@@ -11,7 +11,7 @@ use model::request::{CreateInstance, OpenForward, RegisterNode};
 use model::verb::Verb;
 use planner::channel;
 use planner::command::idempotency::{Key, decide_once};
-use planner::command::{Asker, Command, Decision, nodes, people, ssh_keys};
+use planner::command::{Asker, Command, Decision, people, ssh_keys};
 use planner::telemetry::Pulse;
 
 use crate::scene::{RANGE, Scene, facts, introduction, opening};

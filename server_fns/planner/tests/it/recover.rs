@@ -173,7 +173,7 @@ fn full() -> (Scene, NodeId, InstanceSpec, Stranger) {
         port(3000, UrlAccess::Owner),
         forward(Place::default(), Some(1034), &["10.0.0.0/8"]),
         forward(Place::default(), None, &[]),
-        forward(Place::Gateway, None, &[]),
+        forward(Place::Server, None, &[]),
         Command::SetStartOnConnect { id, allowed: true },
         Command::SetDoor { id, port: ContainerPort::HTTPS, open: false },
     ] {

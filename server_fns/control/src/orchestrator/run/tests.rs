@@ -53,6 +53,7 @@ fn hello(facts: NodeFacts) -> ChannelEvent {
         cluster: None,
         era: Era::default(),
         generation: Generation::default(),
+        features: Default::default(),
         facts,
         peer_address: String::new(),
     };

@@ -5,6 +5,7 @@ use std::mem::discriminant;
 
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::stranger::Claim;
 use model::verb::Verb;
 use planner::command::Command;
 use planner::command::people::{Admission, Newcomer};
@@ -67,7 +68,7 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::CreateAdministrator { newcomer: newcomer(), password_hash: text("p") },
         Command::ResetPassword { person: of.person, password_hash: text("p") },
         Command::InstallNode { asked: named("installed"), key_hash: text("k") },
-        Command::Recover { node: text("of-ada"), container: text("stray"), owner: None },
+        Command::Recover { node: text("of-ada"), container: text("stray"), claim: Claim::default() },
     ]
 }
 

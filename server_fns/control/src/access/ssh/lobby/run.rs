@@ -130,7 +130,8 @@ impl Lobby {
         let settled = async {
             loop {
                 let world = worlds.borrow_and_update();
-                let view = world.instances.get(&id).and_then(|found| instance_view(&world, found, self.gateway.core.now()));
+                let view =
+                    world.instances.get(&id).and_then(|found| instance_view(&world, found, self.gateway.core.now()));
                 let under_way = view.as_ref().is_some_and(|view| match view.phase {
                     Phase::Pending | Phase::Creating | Phase::Stopping | Phase::Restarting | Phase::Rebuilding => true,
                     Phase::Running
