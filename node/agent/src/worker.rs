@@ -133,6 +133,15 @@ impl Worker {
         }
     }
 
+    /// Whether [`Self::poll`] has anything to say at this moment since the node's start, be it only how long to rest.
+    pub fn is_due(&self, up: Duration) -> bool {
+        match self.pause {
+            Pause::Look | Pause::Act => true,
+            Pause::LookAt(at) => at <= up,
+            Pause::Nothing => false,
+        }
+    }
+
     /// What to do at this moment since the node's start, and what the loop is to be told before that.
     pub fn poll(&mut self, up: Duration) -> (Task, Option<News>) {
         match self.pause {

@@ -190,7 +190,7 @@ impl Node {
     pub fn work(&mut self, id: InstanceId, fault: Fault, now: Duration, wall: Timestamp) -> Option<(Step, Outcome)> {
         let process = self.process.as_mut()?;
         let up = now.saturating_sub(process.started);
-        let worker = process.workers.get_mut(&id).filter(|worker| worker::is_due(worker, up))?;
+        let worker = process.workers.get_mut(&id).filter(|worker| worker.is_due(up))?;
         let mut place = Place { engine: &mut self.engine, now, up, wall };
         let Turn { step, news } = worker::turn(worker, &mut place, fault);
         if let Some(news) = news {
@@ -202,7 +202,7 @@ impl Node {
     pub fn is_due(&self, id: InstanceId, now: Duration) -> bool {
         let due = |process: &Process| {
             let up = now.saturating_sub(process.started);
-            process.workers.get(&id).is_some_and(|worker| worker::is_due(worker, up))
+            process.workers.get(&id).is_some_and(|worker| worker.is_due(up))
         };
         self.process.as_ref().is_some_and(due)
     }

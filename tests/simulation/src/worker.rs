@@ -28,14 +28,6 @@ pub struct Place<'a> {
     pub wall: Timestamp,
 }
 
-/// Whether there is something to do at this moment since the start of the node's process.
-pub fn is_due(worker: &Worker, up: Duration) -> bool {
-    match worker.clone().poll(up) {
-        (Task::Look | Task::Act(_), _) | (Task::Rest(_), Some(_)) => true,
-        (Task::Rest(_), None) => false,
-    }
-}
-
 /// A look or a step, never both.
 pub fn turn(worker: &mut Worker, place: &mut Place<'_>, fault: Fault) -> Turn {
     let (task, news) = worker.poll(place.up);
