@@ -49,11 +49,6 @@ pub fn turn(worker: &mut Worker, place: &mut Place<'_>, fault: Fault) -> Turn {
         }
         Task::Rest(_) => None,
     };
-    // The product asks at once what comes next. Where that is a rest of which nobody is told, nothing can come in between;
-    // a worker that was not asked would never learn until when it rests.
-    if let (Task::Rest(_), None) = worker.clone().poll(place.up) {
-        worker.poll(place.up);
-    }
     Turn { step, news }
 }
 
