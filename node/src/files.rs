@@ -158,7 +158,7 @@ mod tests {
     fn the_host_key_is_the_one_that_was_given() {
         let (_data, files, mut assigned) = files();
         let dir = files.write(&assigned).unwrap();
-        let read = || PrivateKey::read_openssh_file(&dir.join(HOST_KEY)).unwrap().fingerprint(HashAlg::Sha256);
+        let read = || PrivateKey::read_openssh_file(dir.join(HOST_KEY)).unwrap().fingerprint(HashAlg::Sha256);
         assert_eq!(read().to_string(), files.fingerprint(assigned.id).unwrap());
         let before = read();
         assigned.host_key.seed = "22".repeat(32);
