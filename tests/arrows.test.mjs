@@ -12,7 +12,7 @@ const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathna
 const TABLE = {
   model: { ours: [], outside: ["chrono", "ipnet", "serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   planner: { ours: ["model"], outside: ["chrono", "ipnet", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
-  agent: { ours: ["model"], outside: ["chrono", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
+  agent: { ours: ["model"], outside: ["chrono", "serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   protocol: {
     ours: ["model"],
     outside: ["serde", "serde_json", "thiserror"],
@@ -32,7 +32,7 @@ const TABLE = {
 const ROOMS = [
   { library: "surrealdb", only: ["server_fns/control/src/store"] },
   { library: "bollard", only: ["node/src/docker"] },
-  { library: "russh", only: ["server_fns/control/src/access/ssh", "server_fns/control/src/access/authority"] },
+  { library: "russh", only: ["server_fns/control/src/access/ssh", "server_fns/control/src/authority"] },
 ];
 
 const IMPURE = /\bstd::(fs|process|env|thread)\b|std::net::(Tcp|Udp|ToSocket)|\bSystemTime\b|\bInstant::now\b|\bUtc::now\b|\bLocal::now\b|\bgetrandom\b/;
