@@ -1,83 +1,30 @@
 //! The loop of a node, as a state machine: what is taken, written down, kept back, told and looked at. Whoever drives it hands
 //! in what happened, and does what it answers, in its order.
 
+mod messages;
+
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use model::assignment::{AssignedInstance, Assignment};
 use model::id::InstanceId;
 use model::instance::DesiredState;
 use model::observed::Observed;
-use model::version::{Generation, Incarnation};
+use model::version::Generation;
 
-use crate::accept::{Accept, Refused, accept};
+use crate::accept::{Accept, accept};
 use crate::adopt;
 use crate::facts::ContainerView;
 use crate::local::Local;
 use crate::report::may_be_told;
-use crate::reports::{APART, Outgoing, Reports};
+use crate::reports::{APART, Reports};
 use crate::row_file::Found;
 use crate::worker::{Memory, News, Order};
 
+pub use messages::{Event, Output, Page};
+
 /// The pause after the disk refused.
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
-
-/// What stands in the ledger, apart from who the machine is.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Page {
-    pub assignment: Option<Assignment>,
-    pub memories: BTreeMap<InstanceId, Memory>,
-}
-
-#[derive(Debug)]
-pub enum Event {
-    Welcomed(Assignment),
-    Assigned(Assignment),
-    /// There is no connection to the server any more.
-    Down,
-    /// Every container of our cluster, and what the folders hold that [`Node::to_read`] named.
-    Listed(Vec<ContainerView>, Found),
-    Worker {
-        instance: InstanceId,
-        news: News,
-    },
-    /// How the write of the page ended that was asked for last.
-    Written {
-        ok: bool,
-    },
-    /// What was to be sent could not be, because others wait already.
-    NotSent,
-    /// Every few seconds.
-    Tick,
-    /// Everything is to be told anew.
-    Whole,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Output {
-    /// Put this into the ledger, and hand in [`Event::Written`] before anything else.
-    Write(Page),
-    /// Leave these addresses to the main server.
-    Keep(Vec<SocketAddr>),
-    /// End its worker and give its host ports back. What runs is left alone.
-    Dismiss(InstanceId),
-    /// For its worker. `local` begins one where there is none.
-    Order {
-        order: Box<Order>,
-        local: Box<Local>,
-    },
-    /// Something may have changed for its worker.
-    Nudge(InstanceId),
-    /// List the containers now.
-    Relist,
-    /// The ledger holds this from now on.
-    Stand(Box<Assignment>),
-    Send(Outgoing),
-    /// Containers of the cluster that are not assigned to this node.
-    Strangers(Vec<String>),
-    Refused(Refused),
-}
 
 /// What is being written.
 #[derive(Debug, Clone, PartialEq)]
@@ -307,13 +254,6 @@ impl Node {
             outputs.push(Output::Strangers(names));
         }
         outputs
-    }
-}
-
-impl Page {
-    /// The newest incarnation of which a container is known to have existed.
-    pub fn made(&self, instance: InstanceId) -> Option<Incarnation> {
-        self.memories.get(&instance).and_then(|memory| memory.made)
     }
 }
 

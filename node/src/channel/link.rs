@@ -1,9 +1,9 @@
 //! One connection, from dialling to its end.
 
-use agent::reports::Outgoing;
 use std::fmt;
 use std::time::Duration;
 
+use agent::reports::Outgoing;
 use futures_util::{SinkExt as _, StreamExt as _};
 use model::feature::Features;
 use model::link::Counted;

@@ -6,9 +6,9 @@
 mod link;
 mod pause;
 
-use agent::reports::Outgoing;
 use std::time::Duration;
 
+use agent::reports::Outgoing;
 use model::id::ClusterId;
 use model::node::NodeFacts;
 use model::version::{Epoch, Era, Generation};

@@ -1,6 +1,7 @@
 //! What every room may use of the server: the way to the orchestrator, and with it the world and the clock, the tasks
 //! that a stop waits for, and the sign that it stops.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use model::refusal::{Refusal, RefusalCode};
@@ -65,9 +66,13 @@ fn request_hash(command: &Command) -> String {
     hex::encode(Sha256::digest(text))
 }
 
+/// What a person reads where the server is at fault, and the log says the rest.
+pub(crate) const FAILED: &str = "The server failed at this. Its log says more; try again, or tell its operator.";
+
 /// An answer to another command than was asked.
-pub(crate) fn strange(answer: &Answer) -> Refusal {
-    Refusal::new(RefusalCode::Internal, format!("The server answered with {answer:?}."))
+pub(crate) fn strange(answer: &impl Debug) -> Refusal {
+    tracing::error!(?answer, "a command was answered as if it were another one");
+    Refusal::new(RefusalCode::Internal, FAILED)
 }
 
 pub(crate) fn gone(what: &str) -> Refusal {

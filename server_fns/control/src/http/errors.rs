@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::answer::{Reader, answer, refuse_to, status};
 use super::unread::unreadable;
 use super::{API, query};
+use crate::core::FAILED;
 
 /// Longer than any refusal of ours; of anything longer we keep the status only.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
@@ -114,7 +115,7 @@ fn by_status(status: StatusCode, text: &str) -> Refusal {
         426 => (RefusalCode::Invalid, "This path takes WebSocket connections only."),
         429 => (RefusalCode::RateLimited, "Too many requests. Try again in a few seconds."),
         503 => (RefusalCode::Unavailable, "The server cannot take this now. Try again in a few seconds."),
-        _ => (RefusalCode::Internal, "The server failed at this. Its log says more; try again, or tell its operator."),
+        _ => (RefusalCode::Internal, FAILED),
     };
     Refusal::new(code, message)
 }

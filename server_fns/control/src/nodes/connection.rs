@@ -25,6 +25,7 @@ use wire::meter::{Ends, Meter};
 use super::Nodes;
 use super::pace::Pace;
 use super::socket::{Lost, Socket};
+use crate::core::strange;
 use crate::limits;
 use crate::sparse::{Sparse, shown};
 
@@ -298,10 +299,6 @@ impl Connection {
             tracing::warn!(%node, %refusal, "the end of a node's connection was not noted; its lease will lapse");
         }
     }
-}
-
-fn strange(answer: &ChannelAnswer) -> Refusal {
-    Refusal::new(RefusalCode::Internal, format!("the server answered with {answer:?}"))
 }
 
 async fn until(due: Option<Instant>) {

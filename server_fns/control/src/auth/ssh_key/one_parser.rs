@@ -104,7 +104,7 @@ fn a_stored_line_is_read_by_the_parser_of_today() {
     let kept = row(1, 1, KeyProof::Missing, &parsed.fingerprint, ED25519);
     assert_eq!(reread(&world(&[]), &kept), None, "as it is written now");
     let other = row(1, 1, KeyProof::Missing, "SHA256:x", &format!("{ED25519} ada@laptop"));
-    assert_eq!(reread(&world(&[other.clone()]), &other), Some(kept.clone()));
+    assert_eq!(reread(&world(std::slice::from_ref(&other)), &other), Some(kept.clone()));
     let unreadable = row(1, 1, KeyProof::Missing, "SHA256:x", "ssh-ed25519 AAAA");
     assert_eq!(reread(&world(&[]), &unreadable), None);
     // What may be there once stays there once.
@@ -113,7 +113,7 @@ fn a_stored_line_is_read_by_the_parser_of_today() {
         row(3, 2, KeyProof::Missing, &parsed.fingerprint, ED25519),
     );
     assert_eq!(reread(&world(&[own]), &other), None);
-    assert_eq!(reread(&world(&[foreign.clone()]), &other), Some(kept));
+    assert_eq!(reread(&world(std::slice::from_ref(&foreign)), &other), Some(kept));
     let at = KeyProof::At(Timestamp::UNIX_EPOCH);
     let [other, foreign] = [other, foreign].map(|row| SshKey { proof: at, ..row });
     assert_eq!(reread(&world(&[foreign]), &other), None);

@@ -68,10 +68,9 @@ async fn registered(task: &mut Loop) -> NodeId {
     let (key_hash, code_hash) = ("key".into(), "code".into());
     let (asked, mut said) = command(Asker::Person(ada), Command::RegisterNode { asked, key_hash, code_hash });
     task.carry_out(vec![asked]).await;
-    match said.try_recv().unwrap().unwrap() {
-        Answer::Node(node) => node,
-        other => panic!("a node was answered with {other:?}"),
-    }
+    let answer = said.try_recv().unwrap().unwrap();
+    let Answer::Node(node) = answer else { panic!("a node was answered with {answer:?}") };
+    node
 }
 
 #[test]

@@ -55,9 +55,9 @@ fn written(world: &World) -> Vec<String> {
     planner::tables!(put);
     let empty = World::new(world.cluster, world.era, world.settings, Instant::default());
     let set = WriteSet::new(&changes, &empty).unwrap();
-    let name = |id: RecordId| match id.key {
-        RecordIdKey::String(key) => format!("{} {key}", id.table.as_str()),
-        other => panic!("{other:?} is not text"),
+    let name = |id: RecordId| {
+        let RecordIdKey::String(key) = &id.key else { panic!("{:?} is not text", id.key) };
+        format!("{} {key}", id.table.as_str())
     };
     let mut lines: Vec<String> = set.claimed().into_iter().map(name).collect();
     let line = |(id, content): (RecordId, Value)| format!("{} {}", name(id), content.into_json_value());
