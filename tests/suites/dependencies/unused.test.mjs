@@ -1,5 +1,5 @@
 // What a manifest names is used, and every version of a library stands in one place. Where a dependency is there for its
-// features alone, the comment above it says so.
+// features, or for the code that a macro makes, alone, the comment above it says so.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 
 import { must, root } from "../../support/process.mjs";
 
-const FOR_FEATURES = /named for its features alone/i;
+const EXCUSE = /named for (its features|a macro) alone/i;
 
 const metadata = JSON.parse(await must("scripts/with", ["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"]));
 const tracked = (await must("git", ["ls-files", "*.rs"])).split("\n").filter(Boolean);
@@ -30,7 +30,7 @@ function excused(manifest) {
   for (const line of manifest.split("\n")) {
     if (line.startsWith("#")) comment += ` ${line.slice(1).trim()}`;
     else {
-      if (FOR_FEATURES.test(comment)) all.add(line.match(/^[\w-]+/)?.[0]);
+      if (EXCUSE.test(comment)) all.add(line.match(/^[\w-]+/)?.[0]);
       comment = "";
     }
   }
@@ -41,11 +41,11 @@ describe("dependencies", () => {
   for (const crate of metadata.packages) {
     test(`${crate.name} uses every library that it names`, () => {
       const text = sources(crate);
-      const forFeatures = excused(readFileSync(crate.manifest_path, "utf8"));
+      const unnamed = excused(readFileSync(crate.manifest_path, "utf8"));
       const ident = ({ name, rename }) => (rename ?? name).replaceAll("-", "_");
-      const unused = crate.dependencies.filter((one) => !names(text, ident(one)) && !forFeatures.has(one.rename ?? one.name));
-      assert.deepEqual(unused.map(({ name }) => name), [], "remove them, or say above each that it is named for its features alone");
-      const used = crate.dependencies.filter((one) => forFeatures.has(one.rename ?? one.name) && names(text, ident(one)));
+      const unused = crate.dependencies.filter((one) => !names(text, ident(one)) && !unnamed.has(one.rename ?? one.name));
+      assert.deepEqual(unused.map(({ name }) => name), [], "remove them, or say above each that it is named for its features alone, or for a macro alone");
+      const used = crate.dependencies.filter((one) => unnamed.has(one.rename ?? one.name) && names(text, ident(one)));
       assert.deepEqual(used.map(({ name }) => name), [], "these are used: the comment above them is false");
     });
   }

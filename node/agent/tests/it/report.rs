@@ -1,29 +1,13 @@
 use agent::report::may_be_told;
 use model::Timestamp;
-use model::observed::{ContainerFacts, ContainerState, InstanceReport, Observed};
+use model::observed::{ContainerState, Observed};
 use model::version::Incarnation;
 
 use crate::sample;
 
 fn told(incarnation: Incarnation, written: Option<Incarnation>) -> bool {
-    let assigned = sample::instance(1);
-    let facts = ContainerFacts {
-        container_id: "c".to_owned(),
-        incarnation,
-        state: ContainerState::Created,
-        started_at: None,
-        paused: false,
-    };
-    let report = InstanceReport {
-        instance: assigned.id,
-        generation: assigned.generation,
-        observed: Observed::Present(facts),
-        activity: None,
-        problem: None,
-        unopened: Vec::new(),
-        closed: None,
-    };
-    may_be_told(&report, written)
+    let observed = Observed::Present(sample::facts(incarnation, ContainerState::Created));
+    may_be_told(&sample::report(&sample::instance(1), observed), written)
 }
 
 #[test]
@@ -37,17 +21,7 @@ fn a_container_is_told_of_once_the_ledger_has_it() {
 
 #[test]
 fn what_is_not_there_may_always_be_told() {
-    let assigned = sample::instance(1);
     for observed in [Observed::Absent, Observed::Unknown { since: Timestamp::UNIX_EPOCH }] {
-        let report = InstanceReport {
-            instance: assigned.id,
-            generation: assigned.generation,
-            observed,
-            activity: None,
-            problem: None,
-            unopened: Vec::new(),
-            closed: None,
-        };
-        assert!(may_be_told(&report, None));
+        assert!(may_be_told(&sample::report(&sample::instance(1), observed), None));
     }
 }

@@ -6,7 +6,7 @@ use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::image::ImageRef;
 use model::instance::{DesiredState, Limits};
-use model::observed::ContainerState;
+use model::observed::{ContainerFacts, ContainerState, InstanceReport, Observed};
 use model::port::PortBlock;
 use model::version::{Era, Generation, Incarnation, Restarts};
 
@@ -61,5 +61,22 @@ pub(crate) fn container(assigned: &AssignedInstance, state: ContainerState) -> C
         state,
         started_at: None,
         paused: false,
+    }
+}
+
+/// What the engine says of its container.
+pub(crate) fn facts(incarnation: Incarnation, state: ContainerState) -> ContainerFacts {
+    ContainerFacts { container_id: "4f".to_owned(), incarnation, state, started_at: None, paused: false }
+}
+
+pub(crate) fn report(assigned: &AssignedInstance, observed: Observed) -> InstanceReport {
+    InstanceReport {
+        instance: assigned.id,
+        generation: assigned.generation,
+        observed,
+        activity: None,
+        problem: None,
+        unopened: Vec::new(),
+        closed: None,
     }
 }

@@ -26,7 +26,7 @@ pub(in crate::store) struct NodeRow {
     frozen: bool,
     generation: Generation,
     facts: Option<NodeFacts>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Features::is_empty")]
     features: Features,
     peer_address: Option<String>,
     last_seen_at: Option<Timestamp>,

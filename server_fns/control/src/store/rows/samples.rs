@@ -15,7 +15,7 @@ const ROWS: &str = include_str!("samples/rows.txt");
 const BACKUP: &str = include_str!("samples/backup.txt");
 
 /// What stood there then, and stands there now: once in a row, once in a backup.
-const ON_PURPOSE: [[&str; 2]; 2] = [
+const ON_PURPOSE: [[&str; 2]; 4] = [
     // Since every command may have a key, its answer is kept.
     [
         r#"{"at":"2026-01-02T00:00:00Z","instance":"i-0000000000000001","key":"once""#,
@@ -25,6 +25,9 @@ const ON_PURPOSE: [[&str; 2]; 2] = [
         r#""request_hash":"ff","instance":"i-0000000000000001","at""#,
         r#""request_hash":"ff","answer":{"instance":"i-0000000000000001"},"at""#,
     ],
+    // The server's own host ports are no gateway's.
+    [r#""opened":3,"place":"gateway""#, r#""opened":3,"place":"server""#],
+    [r#"{"place":"gateway","protocol""#, r#"{"place":"server","protocol""#],
 ];
 
 fn now(then: &str) -> String {
