@@ -6,7 +6,7 @@
 
 mod row;
 
-use std::fs::{DirBuilder, Permissions};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -64,7 +64,12 @@ impl Files {
     fn make(&self, instance: InstanceId) -> io::Result<PathBuf> {
         make_dir(&self.root, 0o711)?;
         let dir = self.dir(instance);
+        let is_new = !dir.try_exists()?;
         make_dir(&dir, 0o755)?;
+        if is_new {
+            // Else a power cut may leave files in a folder that is not there.
+            File::open(&self.root)?.sync_all()?;
+        }
         Ok(dir)
     }
 

@@ -65,7 +65,8 @@ async fn consider(config: &Config, proposal: &Proposal, asked: &Recover) -> anyh
             if !asked.yes && !matches!(reply_to(&question)?.as_str(), "y" | "yes") {
                 return Ok(false);
             }
-            Claim::default()
+            // Whatever the node says meanwhile, it is the one who was agreed to.
+            Claim { owner: Some(whose.to_string()), ..Claim::default() }
         }
         Err(refusal) => match ask_for(refusal, Claim::default(), asked)? {
             Some(claim) => claim,

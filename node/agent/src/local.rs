@@ -77,7 +77,7 @@ pub struct KeptRow {
 impl KeptRow {
     /// Whether the file says what the row of the instance says now.
     pub fn is_of(&self, assigned: &AssignedInstance) -> bool {
-        self.written.as_ref().is_some_and(|written| *written == Row::of(assigned))
+        self.written.as_ref().is_some_and(|written| *written == assigned.row())
     }
 
     pub const fn refused(&self) -> Option<&Problem> {
@@ -260,7 +260,7 @@ impl Local {
     /// Takes in how the file was written. A disk that refuses keeps nothing waiting that is there already.
     pub fn row_written(&mut self, assigned: &AssignedInstance, written: Result<(), Problem>, now: Duration) {
         self.row = match written {
-            Ok(()) => KeptRow { written: Some(Row::of(assigned)), refused: None },
+            Ok(()) => KeptRow { written: Some(assigned.row()), refused: None },
             Err(problem) => KeptRow { written: None, refused: Some((problem, now + TRY_AGAIN)) },
         };
     }

@@ -22,7 +22,7 @@ pub type Found = BTreeMap<InstanceId, Result<RowFile, String>>;
 
 impl RowFile {
     pub fn of(assigned: &AssignedInstance, cluster: ClusterId) -> Self {
-        Self { cluster, instance: assigned.id, row: Row::of(assigned) }
+        Self { cluster, instance: assigned.id, row: assigned.row() }
     }
 }
 

@@ -178,7 +178,8 @@ impl Worker {
                         Some(Activity::RestartingSoon { after_ms })
                     }
                 };
-                let until = self.local.again_at().map_or(until, |at| at.min(until));
+                // Whatever is overdue by now waits for the same.
+                let until = self.local.again_at().filter(|at| *at > up).map_or(until, |at| at.min(until));
                 self.rest(Some(until), waiting, None, up)
             }
             Next::Settled => {

@@ -37,6 +37,8 @@ pub const UNKNOWN_FIELDS: usize = 32;
 
 /// Forwards of one instance that a report says are not open: more than an instance may have.
 pub const UNOPENED: usize = 32;
+/// Entries of each list in a row that a node keeps: more than any instance has.
+pub const ROW_ENTRIES: usize = 64;
 
 /// The most characters that are kept of each text that the other end says.
 pub mod text {
@@ -52,6 +54,8 @@ pub mod text {
     pub const MACHINE: usize = 128;
     /// Of a public key.
     pub const KEY: usize = 1_024;
+    /// A person's SSH key: longer than RSA with 16,384 bits, the longest that OpenSSH makes.
+    pub const SSH_KEY: usize = 4 << 10;
     /// Part of a sentence of ours.
     pub const CLAUSE: usize = 300;
     /// For the owner of an instance or the operator of a node.

@@ -3,13 +3,13 @@
 
 use model::engine::Component;
 use model::event::InstanceEvent;
-use model::forward::Unopened;
+use model::forward::{Forward, Unopened};
 use model::node::{EngineState, NodeFacts};
 use model::observed::{InstanceReport, Observed, Problem};
 use model::plain::make_plain;
 use model::stranger::{Doors, Origin, RestOfRow, Stranger};
 
-use crate::limits::{UNOPENED, text};
+use crate::limits::{ROW_ENTRIES, UNOPENED, text};
 use crate::message::{Hello, Report, ToServer};
 use crate::stream::{Found, Opened, Put};
 
@@ -116,13 +116,23 @@ impl Plain for Stranger {
         make_plain(unreadable, text::CLAUSE);
         let Some(Origin { instance: _, incarnation: _, row }) = origin else { return };
         make_plain(&mut row.host_key, text::KEY);
-        if let Some(Doors { ssh_keys, closed: _, forwards: _ }) = &mut row.doors {
-            ssh_keys.iter_mut().for_each(|key| make_plain(key, text::KEY));
+        if let Some(Doors { ssh_keys, closed, forwards }) = &mut row.doors {
+            ssh_keys.truncate(ROW_ENTRIES);
+            closed.truncate(ROW_ENTRIES);
+            make_few(forwards);
+            ssh_keys.iter_mut().for_each(|key| make_plain(key, text::SSH_KEY));
         }
-        if let Some(RestOfRow { start_on_connect: _, ports: _, forwards: _, url_name }) = &mut row.rest {
+        if let Some(RestOfRow { start_on_connect: _, ports, forwards, url_name }) = &mut row.rest {
+            ports.truncate(ROW_ENTRIES);
+            make_few(forwards);
             make_plain(url_name, text::WORD);
         }
     }
+}
+
+fn make_few(forwards: &mut Vec<Forward>) {
+    forwards.truncate(ROW_ENTRIES);
+    forwards.iter_mut().for_each(|forward| forward.allow.truncate(ROW_ENTRIES));
 }
 
 /// A timeline repeats what a node said.

@@ -15,7 +15,7 @@ const FILE: &str = "instance.json";
 const VERSION: u32 = 1;
 /// Root in the instance may read it, and changes nothing: the folder is mounted to be read only.
 const MODE: u32 = 0o600;
-/// A row with all that it may have is a tenth of that.
+/// More than a row with all that it may have.
 const MAX_BYTES: u64 = 256 << 10;
 
 #[derive(Serialize, Deserialize)]
@@ -34,7 +34,13 @@ impl Files {
     /// When this returns `Ok`, the file survives a power cut; when not, the one before counts.
     pub fn write_row(&self, file: &RowFile) -> io::Result<()> {
         let bytes = serde_json::to_vec_pretty(&Content { version: VERSION, file })?;
-        replace(&self.make(file.instance)?.join(FILE), &bytes, MODE)
+        let dir = self.make(file.instance)?;
+        let path = dir.join(FILE);
+        if std::fs::read(&path).is_ok_and(|there| there == bytes) {
+            // A node that was killed may have left it before it was on the disk.
+            return File::open(dir)?.sync_all();
+        }
+        replace(&path, &bytes, MODE)
     }
 
     /// What the folders of these objects hold. An object without a file is left out.
@@ -120,8 +126,19 @@ mod tests {
         let left = files.dir(OBJECT).join(format!("{FILE}.new"));
         std::fs::write(&left, "{\"version\":1,\"clus").unwrap();
         assert_eq!(files.rows([OBJECT]), Found::from([(OBJECT, Ok(file.clone()))]));
-        files.write_row(&file).unwrap();
+        let other = RowFile { cluster: ClusterId::from_bits(2), ..file };
+        files.write_row(&other).unwrap();
         assert!(!left.exists());
+        assert_eq!(files.rows([OBJECT]), Found::from([(OBJECT, Ok(other))]));
+    }
+
+    /// A start of the node writes nothing where nothing is otherwise: the disk may be full.
+    #[test]
+    fn what_stands_there_is_not_written_again() {
+        let (_data, files, file) = files();
+        files.write_row(&file).unwrap();
+        std::fs::create_dir(files.dir(OBJECT).join(format!("{FILE}.new"))).unwrap();
+        files.write_row(&file).unwrap();
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use model::port::ContainerPort;
@@ -15,9 +16,11 @@ fn instance(bits: u64) -> InstanceId {
     InstanceId::from_bits(bits)
 }
 
-/// Opens a block that nobody else holds.
+/// A block that no other test asks for: one that closes its own opens it again at once.
 async fn opened(forwards: &Forwards, id: InstanceId) -> PortBlock {
-    for first in (20_000..30_000).step_by(7) {
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+
+    while let first @ ..30_000 = NEXT.fetch_add(7, Ordering::Relaxed) {
         let block = PortBlock::starting_at(first);
         if forwards.open(id, block, &[]).await.is_ok() {
             return block;

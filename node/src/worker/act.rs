@@ -72,7 +72,8 @@ impl Worker {
                 let file = RowFile::of(&order.assigned, order.cluster);
                 let files = tools.files.clone();
                 let written = blocking(move || files.write_row(&file)).await;
-                if let Err(why) = &written {
+                // Once, however often it is tried again.
+                if let (Err(why), None) = (&written, self.core.local.row.refused()) {
                     tracing::warn!(%instance, why, "the file that tells what the instance is cannot be written");
                 }
                 let written = written.map_err(|why| problem::storage("write down what the instance is", &why));

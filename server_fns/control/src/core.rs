@@ -66,13 +66,10 @@ fn request_hash(command: &Command) -> String {
     hex::encode(Sha256::digest(text))
 }
 
-/// What a person reads where the server is at fault, and the log says the rest.
-pub(crate) const FAILED: &str = "The server failed at this. Its log says more; try again, or tell its operator.";
-
 /// An answer to another command than was asked.
 pub(crate) fn strange(answer: &impl Debug) -> Refusal {
     tracing::error!(?answer, "a command was answered as if it were another one");
-    Refusal::new(RefusalCode::Internal, FAILED)
+    Refusal::failed()
 }
 
 pub(crate) fn gone(what: &str) -> Refusal {

@@ -11,7 +11,7 @@ use crate::image::ImageRef;
 use crate::instance::{DesiredState, Limits};
 use crate::name::InstanceName;
 use crate::port::{ContainerPort, PortBlock};
-use crate::stranger::RestOfRow;
+use crate::stranger::{Doors, RestOfRow, Row};
 use crate::version::{Era, Generation, Incarnation, Restarts};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,33 @@ pub struct AssignedInstance {
     /// The node does nothing with it but write it into the instance's file. `None` from a server that does not send it.
     #[serde(default)]
     pub rest: Option<RestOfRow>,
+}
+
+impl AssignedInstance {
+    /// What its node writes into the instance's file.
+    pub fn row(&self) -> Row {
+        Row {
+            owner: self.owner,
+            name: self.name.clone(),
+            image: self.image.clone(),
+            limits: self.limits,
+            host_ports: self.host_ports,
+            host_key: self.host_key.public_key.clone(),
+            doors: Some(Doors {
+                ssh_keys: self.authorized_keys.iter().filter_map(|line| of_person(line)).collect(),
+                closed: self.closed.clone(),
+                forwards: self.forwards.clone(),
+            }),
+            rest: self.rest.clone(),
+        }
+    }
+}
+
+/// `type base64` of a line for `authorized_keys`, if it is a person's.
+fn of_person(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    let (kind, key) = (words.next()?, words.next()?);
+    (words.next() != Some(GATEWAY)).then(|| format!("{kind} {key}"))
 }
 
 /// The comment of the line with which the gateway logs in. Those of people have an `@` in it.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::Component;
 use crate::image::ImageName;
@@ -26,7 +26,8 @@ pub struct NodeFacts {
     pub disk_free_bytes: u64,
     pub engine: EngineState,
     pub node_version: String,
-    /// What this node is ready to build or run.
+    /// What this node is ready to build or run, as far as it is known here.
+    #[serde(deserialize_with = "known_images")]
     pub images: Vec<ImageName>,
     /// The programs of its engine; empty where the node's program is too old to ask.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,8 +46,6 @@ pub struct NodeFacts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "engine", rename_all = "snake_case")]
 pub enum EngineState {
-    #[default]
-    Unknown,
     Up {
         version: String,
         api: String,
@@ -59,6 +58,15 @@ pub enum EngineState {
     Hung {
         reason: String,
     },
+    /// Also a state of which a later program tells.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// A node of a later version may offer images that this program does not know.
+fn known_images<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<ImageName>, D::Error> {
+    Ok(Vec::<String>::deserialize(from)?.iter().filter_map(|name| name.parse().ok()).collect())
 }
 
 impl EngineState {

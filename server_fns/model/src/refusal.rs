@@ -100,6 +100,14 @@ impl Refusal {
         Self::new(RefusalCode::NotFound, format!("There is no such {what}, or it is not yours."))
     }
 
+    /// What a person reads where the server is at fault, and its log says the rest.
+    pub fn failed() -> Self {
+        Self::new(
+            RefusalCode::Internal,
+            "The server failed at this. Its log says more; try again, or tell its operator.",
+        )
+    }
+
     pub fn unauthenticated() -> Self {
         Self::new(RefusalCode::Unauthenticated, "Sign in first, or send an API token as `Authorization: Bearer dhp_…`.")
     }

@@ -1,9 +1,8 @@
 //! A container of this installation that is assigned to nobody.
 
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use crate::assignment::{AssignedInstance, GATEWAY};
 use crate::forward::Forward;
 use crate::id::{InstanceId, PersonId};
 use crate::image::ImageRef;
@@ -15,19 +14,17 @@ use crate::version::Incarnation;
 
 /// What a node says of one. It is left alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Told")]
 pub struct Stranger {
     /// The name of the container.
     pub container: String,
     pub running: bool,
     /// `None` when nothing tells its row: neither the file in its folder nor, of a container from before there were such
     /// files, its labels.
-    #[serde(default, deserialize_with = "origin")]
     pub origin: Option<Origin>,
     /// Which object it is by its labels. `None` when they do not tell, and from a node that says it in `origin` alone.
-    #[serde(default)]
     pub object: Option<Object>,
     /// Why the file that is in its folder tells nothing: a clause. Empty if it does, or if there is none.
-    #[serde(default)]
     pub unreadable: String,
 }
 
@@ -69,7 +66,7 @@ pub struct Row {
 pub struct Doors {
     /// Who may log in: `type base64`, each once.
     pub ssh_keys: Vec<String>,
-    /// See [`AssignedInstance::closed`].
+    /// See [`crate::assignment::AssignedInstance::closed`].
     pub closed: Vec<ContainerPort>,
     /// On the node.
     pub forwards: Vec<Forward>,
@@ -98,44 +95,35 @@ impl Stranger {
     }
 }
 
-impl Row {
-    pub fn of(assigned: &AssignedInstance) -> Self {
-        Self {
-            owner: assigned.owner,
-            name: assigned.name.clone(),
-            image: assigned.image.clone(),
-            limits: assigned.limits,
-            host_ports: assigned.host_ports,
-            host_key: assigned.host_key.public_key.clone(),
-            doors: Some(Doors {
-                ssh_keys: assigned.authorized_keys.iter().filter_map(|line| of_person(line)).collect(),
-                closed: assigned.closed.clone(),
-                forwards: assigned.forwards.clone(),
-            }),
-            rest: assigned.rest.clone(),
-        }
-    }
+/// As a node says it. A row that this program cannot read, because a newer one wrote it, spoils nothing else.
+#[derive(Deserialize)]
+struct Told {
+    container: String,
+    running: bool,
+    #[serde(default)]
+    origin: Option<ToldOrigin>,
+    #[serde(default)]
+    object: Option<Object>,
+    #[serde(default)]
+    unreadable: String,
 }
 
-/// `type base64` of a line for `authorized_keys`, if it is a person's.
-fn of_person(line: &str) -> Option<String> {
-    let mut words = line.split_whitespace();
-    let (kind, key) = (words.next()?, words.next()?);
-    (words.next() != Some(GATEWAY)).then(|| format!("{kind} {key}"))
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ToldOrigin {
+    Read(Box<Origin>),
+    Unread(IgnoredAny),
 }
 
-/// One that this program cannot read, because a newer one wrote it, is as none: the rest of the frame still counts.
-fn origin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Origin>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Told {
-        Read(Box<Origin>),
-        Unread(IgnoredAny),
+impl From<Told> for Stranger {
+    fn from(Told { container, running, origin, object, unreadable }: Told) -> Self {
+        let (origin, unreadable) = match origin {
+            Some(ToldOrigin::Read(origin)) => (Some(*origin), unreadable),
+            Some(ToldOrigin::Unread(_)) => (None, "only a newer dockhost can read it: update this server".to_owned()),
+            None => (None, unreadable),
+        };
+        Self { container, running, origin, object, unreadable }
     }
-    Ok(match Option::deserialize(from)? {
-        Some(Told::Read(origin)) => Some(*origin),
-        Some(Told::Unread(_)) | None => None,
-    })
 }
 
 /// The fields of a refusal that another owner, a name and an image would avoid.
@@ -222,6 +210,7 @@ mod tests {
         let newer = BEFORE.replace("debian-12", "snapshot:s-000000000000000a");
         let read: Stranger = serde_json::from_str(&newer).unwrap();
         assert_eq!((read.container.as_str(), read.origin), ("dockhost-i-000000000000000a-1", None));
+        assert!(read.unreadable.contains("update this server"), "{}", read.unreadable);
         let none = r#"{"container":"x","running":false,"origin":null}"#;
         assert_eq!(serde_json::from_str::<Stranger>(none).unwrap().object(), None);
     }

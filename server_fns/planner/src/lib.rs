@@ -26,4 +26,5 @@ pub mod rollup;
 pub mod telemetry;
 pub mod urls;
 pub mod view;
+pub mod weight;
 pub mod world;

@@ -18,12 +18,14 @@ pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long the answer to a create is kept: a repetition a day later finds it, also when the clock has jumped a day.
 pub const IDEMPOTENCY_LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
 pub const MAX_QUOTA: u32 = 1_000;
-/// Instances that one node may ever be set to take; keeps an assignment within a frame.
+/// Instances that one node may ever be set to take: an assignment has room for so many with an SSH key each.
 pub const MAX_INSTANCES_PER_NODE: u32 = 500;
 /// A session or token that is used is written down at most this often.
 pub const TOUCH_EVERY: Duration = Duration::from_secs(60);
 /// Expired rows are dropped at full hours; nothing accepts one meanwhile.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// Answers of one person that are kept; the oldest makes room. Else an account could fill the database with them.
+pub const IDEMPOTENCY_KEYS_PER_PERSON: usize = 1_000;
 /// Bytes of an idempotency key.
 pub const IDEMPOTENCY_KEY: usize = 200;
 /// How often the host ports of one instance are moved because another program has them.
@@ -53,6 +55,10 @@ pub const USUAL_DELETING: Duration = Duration::from_secs(90);
 /// Ports that are declared for one instance.
 pub const PORTS_PER_INSTANCE: usize = 32;
 /// Host ports of one instance beside those of its block.
+/// Bytes of all SSH keys that one instance lets in: 20 of the longest that are in use (RSA with 4,096 bits).
+pub const SSH_KEY_BYTES_PER_INSTANCE: usize = 16 << 10;
+/// Bytes that the assignment of a node may take by [`crate::weight`]: it is one message of at most 1 MiB.
+pub const ASSIGNMENT_BYTES: usize = 960 << 10;
 pub const FORWARDS_PER_INSTANCE: usize = 16;
 /// Networks that one of them lets in.
 pub const NETWORKS_PER_FORWARD: usize = 32;

@@ -20,6 +20,7 @@ use crate::limits::NODES_IN_REFUSAL;
 use crate::liveness::liveness;
 use crate::permission::{Action, Subject, is_allowed};
 use crate::ports::likely_free_block;
+use crate::weight;
 use crate::world::{Node, World};
 
 /// A node and the host ports there.
@@ -105,6 +106,9 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, spec: &InstanceSpe
     }
     if let Some(feature) = missing(world, node, spec) {
         return Err(lacks(world, node, feature));
+    }
+    if !weight::has_room(world, node.id, weight::weight(world, spec)) {
+        return Err("has instances with so many SSH keys and ports that it can be told of no more".to_owned());
     }
     if load.instances >= load.most {
         return Err(match load.most {

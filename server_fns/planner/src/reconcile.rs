@@ -18,8 +18,6 @@ mod moves;
 mod stale;
 mod sweep;
 
-pub use stale::LookedAfter;
-
 /// Commit the changes, apply them, then hand out what is to be published.
 #[must_use]
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -23,7 +23,6 @@ use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
 use crate::command::Answer;
-use crate::reconcile::LookedAfter;
 use crate::telemetry::Telemetry;
 use index::{Grouped, Index};
 use kind::Held;
@@ -32,12 +31,15 @@ use kind::Held;
 /// entries around what changes.
 pub use imbl::OrdMap;
 pub use kind::{Kind, Rows, Table};
+pub use looked_after::LookedAfter;
+pub(crate) use looked_after::RowsThen;
 pub use model::event::InstanceEvent;
 
 mod apply;
 mod index;
 mod kind;
 mod link;
+mod looked_after;
 mod lookup;
 mod machine;
 

@@ -210,6 +210,7 @@ const READS_OWNERS = {
   "server_fns/planner/src/command/people.rs": "writes the field",
   "server_fns/control/src/access/apps/enter.rs": "compares two visitors in one browser",
   "server_fns/control/src/store/rows/person.rs": "the row",
+  "server_fns/control/src/auth/ssh_key.rs": "which rows would be one key twice",
   "server_fns/model/src/view.rs": "the view: whose name an instance has",
   "app/src/frame/navigation.rs": "says that one administers",
   "app/src/pages/account/mod.rs": "says that one administers",

@@ -249,8 +249,8 @@ describe("access", () => {
   test("a person sees only their own things in lists and in the snapshot", async () => {
     const { world: seen } = await bob.api.get("/live/snapshot");
     assert.equal(seen.me.username, "bob");
-    assert.deepEqual(Object.keys(seen.ssh_keys), []);
-    assert.deepEqual((await bob.api.get("/ssh-keys")), []);
+    assert.deepEqual(Object.keys(seen.ssh_keys), [standing.bob["ssh-keys"]]);
+    assert.deepEqual((await bob.api.get("/ssh-keys")).map(({ id }) => id), [standing.bob["ssh-keys"]]);
     assert.deepEqual((await bob.api.get("/instances")), []);
     assert.ok((await bob.api.get("/tokens")).every((token) => token.id !== of.tokens));
     assert.ok(!JSON.stringify(seen).includes("secret_hash"));
@@ -557,6 +557,7 @@ describe("two people's instances", () => {
     assert.notEqual(theirs.id, mine.id);
     const listed = await bob.api.get("/instances");
     assert.ok(listed.some(({ id }) => id === theirs.id) && listed.every(({ owner }) => owner === "bob"));
+    assert.ok(!listed.some(({ id }) => id === mine.id));
     assert.ok(!JSON.stringify(await bob.api.get("/live/snapshot")).includes(mine.id));
   });
 

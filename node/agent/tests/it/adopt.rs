@@ -32,7 +32,7 @@ fn a_listing_is_sorted_by_labels() {
     let told = sorted.strangers.into_iter().find(|one| one.container == stranger.name).unwrap();
     let origin = told.origin.unwrap();
     assert_eq!((told.running, origin.instance, origin.incarnation), (true, two.id, two.incarnation));
-    assert_eq!(origin.row, Row::of(&two));
+    assert_eq!(origin.row, two.row());
     assert_eq!(
         (told.object, told.unreadable.as_str()),
         (Some(Object { id: two.id, incarnation: two.incarnation }), "")
@@ -69,7 +69,7 @@ fn what_an_object_was_stands_in_its_file_alone() {
 fn the_labels_of_before_are_read_where_there_is_no_file_and_are_no_guess_where_one_is_torn() {
     let assigned = sample::instance(2);
     let mut view = sample::container(&assigned, ContainerState::Running);
-    let labelled = Row { doors: None, rest: None, name: "before".parse().unwrap(), ..Row::of(&assigned) };
+    let labelled = Row { doors: None, rest: None, name: "before".parse().unwrap(), ..assigned.row() };
     view.labels.as_mut().unwrap().row = Some(Box::new(labelled.clone()));
     assert_eq!(told(view.clone(), &Found::new()).origin.unwrap().row, labelled);
     let file = RowFile::of(&assigned, sample::cluster());

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use super::answer::{Reader, answer, refuse_to, status};
 use super::unread::unreadable;
 use super::{API, query};
-use crate::core::FAILED;
 
 /// Longer than any refusal of ours; of anything longer we keep the status only.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
@@ -115,7 +114,7 @@ fn by_status(status: StatusCode, text: &str) -> Refusal {
         426 => (RefusalCode::Invalid, "This path takes WebSocket connections only."),
         429 => (RefusalCode::RateLimited, "Too many requests. Try again in a few seconds."),
         503 => (RefusalCode::Unavailable, "The server cannot take this now. Try again in a few seconds."),
-        _ => (RefusalCode::Internal, FAILED),
+        _ => return Refusal::failed(),
     };
     Refusal::new(code, message)
 }

@@ -114,18 +114,20 @@ impl Subscription {
 
     fn tell(&mut self, seen: Arc<Shown>, now: Now) -> Option<LiveEvent> {
         let now = now.wall;
-        let Some((from, told)) = &self.told else {
+        let Some((revision, told)) = &mut self.told else {
             let revision = Revision::default().next();
             let world = Box::new(seen.whole());
             self.told = Some((revision, seen));
             return Some(LiveEvent::Snapshot { revision, now, world });
         };
         let changes = told.changes_to(&seen);
+        // Also where nothing is otherwise, for whatever was shown holds on to the world of that moment.
+        *told = seen;
         if changes.is_empty() {
             return None;
         }
-        let (from, to) = (*from, from.next());
-        self.told = Some((to, seen));
-        Some(LiveEvent::Changed { from, to, now, changes })
+        let from = *revision;
+        *revision = from.next();
+        Some(LiveEvent::Changed { from, to: *revision, now, changes })
     }
 }

@@ -22,11 +22,19 @@ use crate::store::StoreError;
 pub(super) struct Reply<T> {
     to: oneshot::Sender<Result<T, Refusal>>,
     decided: Option<Result<T, Refusal>>,
+    /// Rows change by what was decided.
+    writes: bool,
 }
 
 impl<T> Reply<T> {
     pub(super) const fn new(to: oneshot::Sender<Result<T, Refusal>>) -> Self {
-        Self { to, decided: None }
+        Self { to, decided: None, writes: false }
+    }
+
+    /// Says whether it is to be decided: not when whoever asked has gone away. An earlier decision counts no more.
+    fn begin(&mut self) -> bool {
+        (self.decided, self.writes) = (None, false);
+        !self.to.is_closed()
     }
 
     fn send(self) {
@@ -70,15 +78,18 @@ impl Request {
     /// request whose asker has gone away before its turn is not decided at all, and answered with nothing.
     pub(super) fn decide(&mut self, world: &mut World, all: &mut Vec<Change>, source: &mut Source, now: Now) -> Noted {
         match self {
-            Self::Command { asker, command, key, reply } if !reply.to.is_closed() => {
+            Self::Command { asker, command, key, reply } => {
+                if !reply.begin() {
+                    return Noted::Nothing;
+                }
                 let decide = || {
                     let decided = decide_once(world, asker, command, key.as_ref(), source, now);
                     decided.map(|decision| decision.rows(world, source, now))
                 };
-                reply.decided = None;
                 match guarded(decide) {
                     Some(Ok((changes, answer))) => {
                         reply.decided = Some(Ok(answer));
+                        reply.writes = !changes.is_empty();
                         take(world, all, changes)
                     }
                     Some(Err(refusal)) => {
@@ -88,10 +99,13 @@ impl Request {
                     None => Noted::Nothing,
                 }
             }
-            Self::Channel { node, event, reply } if !reply.to.is_closed() => {
+            Self::Channel { node, event, reply } => {
+                if !reply.begin() {
+                    return Noted::Nothing;
+                }
                 let decide = || channel::decide(world, *node, event, now).rows(world, source, now);
-                reply.decided = None;
                 let Some((changes, answer)) = guarded(decide) else { return Noted::Nothing };
+                reply.writes = !changes.is_empty();
                 let taken = take(world, all, changes);
                 let noted = channel::note(world, *node, ChannelEvent::clone(event), &answer, now);
                 reply.decided = Some(Ok(answer));
@@ -103,7 +117,16 @@ impl Request {
                 reply.decided = Some(Ok(()));
                 Noted::World
             }
-            Self::Command { .. } | Self::Channel { .. } | Self::Probe(_) => Noted::Nothing,
+            Self::Probe(_) => Noted::Nothing,
+        }
+    }
+
+    /// Whether rows change by what was decided.
+    pub(super) const fn writes(&self) -> bool {
+        match self {
+            Self::Command { reply, .. } => reply.writes,
+            Self::Channel { reply, .. } => reply.writes,
+            Self::Unopened { .. } | Self::Probe(_) => false,
         }
     }
 
@@ -126,14 +149,14 @@ impl Request {
     }
 
     /// Says that what was decided could not be written.
-    pub(super) fn fail(self, error: &StoreError, began: Instant) {
+    pub(super) fn fail(self, refusal: Refusal, began: Instant) {
         match self {
             Self::Command { asker, command, key: _, reply } => {
                 line::tell(&asker, &command, "not written", began);
-                reply.refuse(not_written(error));
+                reply.refuse(refusal);
             }
-            Self::Channel { reply, .. } => reply.refuse(not_written(error)),
-            Self::Unopened { reply, .. } => reply.refuse(not_written(error)),
+            Self::Channel { reply, .. } => reply.refuse(refusal),
+            Self::Unopened { reply, .. } => reply.refuse(refusal),
             Self::Probe(_) => {}
         }
     }
@@ -155,6 +178,13 @@ fn take(world: &mut World, all: &mut Vec<Change>, changes: Vec<Change>) -> Noted
     world.apply_all(changes.clone());
     all.extend(changes);
     Noted::World
+}
+
+/// The change that was asked for may be on disk, and cannot be read at this moment.
+pub(super) fn in_doubt() -> Refusal {
+    let message = "The database failed at the change; the disk of the server may be full. Look whether the change was made \
+                   before you try again.";
+    Refusal::new(RefusalCode::Unavailable, message)
 }
 
 pub(super) fn not_written(error: &StoreError) -> Refusal {

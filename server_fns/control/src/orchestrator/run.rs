@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::Orchestrator;
 use super::draw::Source;
 use super::readiness::Readiness;
-use super::request::Request;
+use super::request::{Request, in_doubt, not_written};
 use super::worlds::Shown;
 use crate::authority::Authority;
 use crate::clock::Clock;
@@ -35,6 +35,8 @@ pub(crate) struct Loop {
     source: Source,
     /// Something changed since the nodes were looked after.
     stirred: bool,
+    /// The database has rows that this world has not.
+    behind: bool,
     /// As it was when they were.
     liveness: BTreeMap<NodeId, Liveness>,
 }
@@ -45,7 +47,7 @@ impl Loop {
         let (shown, worlds) = Shown::new(world.clone());
         let (source, liveness) = (Source(authority), BTreeMap::new());
         (
-            Self { store, world, requests, shown, clock, source, stirred: false, liveness },
+            Self { store, world, requests, shown, clock, source, stirred: false, behind: false, liveness },
             Orchestrator { requests: sender, worlds, clock, readiness: Readiness::default() },
         )
     }
@@ -96,20 +98,29 @@ impl Loop {
                     requests = requests.len(),
                     "requests were not written together; each alone now"
                 );
+                let doubt = self.store.is_in_doubt();
                 for mut request in requests {
+                    // What may be on disk is not decided a second time.
+                    if doubt && request.writes() {
+                        request.fail(in_doubt(), began);
+                        continue;
+                    }
                     match self.attempt(std::slice::from_mut(&mut request)).await {
                         Ok(changed) => self.answer(vec![request], changed, began).await,
-                        Err(error) => fail(vec![request], &error, began),
+                        Err(error) => self.fail(vec![request], &error, began),
                     }
                 }
             }
-            Err(error) => fail(requests, &error, began),
+            Err(error) => self.fail(requests, &error, began),
         }
     }
 
     /// Decides each on the world with what was decided before it, commits all of it as one, applies, shows. An error leaves
     /// everything as it was, and no decision stands. Says whether rows changed.
     async fn attempt(&mut self, requests: &mut [Request]) -> Result<bool, StoreError> {
+        if self.behind {
+            self.reload().await?;
+        }
         let (mut world, mut changes, mut noted) = (self.world.clone(), Vec::new(), Noted::Nothing);
         for request in requests {
             noted = noted.max(request.decide(&mut world, &mut changes, &mut self.source, self.clock.now()));
@@ -120,6 +131,7 @@ impl Loop {
         }
         if let Err(error) = self.store.commit(&changes, &self.world).await {
             if matches!(error, StoreError::Stale) {
+                self.behind = true;
                 self.reload().await?;
             }
             return Err(error);
@@ -151,6 +163,14 @@ impl Loop {
         }
     }
 
+    fn fail(&self, requests: Vec<Request>, error: &StoreError, began: Moment) {
+        tracing::error!(error = error as &dyn std::error::Error, "a change was not written");
+        for request in requests {
+            let doubt = self.store.is_in_doubt() && request.writes();
+            request.fail(if doubt { in_doubt() } else { not_written(error) }, began);
+        }
+    }
+
     /// Takes every row from the database; what is known of connections stays.
     async fn reload(&mut self) -> Result<(), StoreError> {
         let World { links, mut telemetry, alarms, unopened, published, started, identity, .. } = self.world.clone();
@@ -166,13 +186,25 @@ impl Loop {
             published: published.into_iter().filter(|(id, _)| there(id)).collect(),
             ..rows.clone()
         };
+        self.behind = false;
         self.show();
         Ok(())
+    }
+
+    async fn caught_up(&mut self) -> bool {
+        let read = self.reload().await;
+        if let Err(error) = &read {
+            tracing::error!(error = error as &dyn std::error::Error, "the rows were not read again");
+        }
+        read.is_ok()
     }
 
     /// Carries out what the planner finds to be done, and says when to look again.
     async fn look_after(&mut self) -> Option<Instant> {
         let now = self.clock.now();
+        if self.behind && !self.caught_up().await {
+            return Some(Instant(now.mono.0 + limits::RETRY_PLAN));
+        }
         let Plan { changes, publish, wake_at } = reconcile(&self.world, now);
         let liveness = liveness_of_all(&self.world, now.mono);
         let news = !changes.is_empty() || !publish.is_empty() || liveness != self.liveness;
@@ -184,10 +216,9 @@ impl Loop {
                 error = &error as &dyn std::error::Error,
                 "the nodes' assignments were not written; trying again"
             );
-            if matches!(error, StoreError::Stale)
-                && let Err(error) = self.reload().await
-            {
-                tracing::error!(error = &error as &dyn std::error::Error, "the rows were not read again");
+            if matches!(error, StoreError::Stale) {
+                self.behind = true;
+                self.caught_up().await;
             }
             return Some(Instant(now.mono.0 + limits::RETRY_PLAN));
         }
@@ -211,11 +242,6 @@ impl Loop {
         self.stirred = true;
         self.shown.change(&self.world);
     }
-}
-
-fn fail(requests: Vec<Request>, error: &StoreError, began: Moment) {
-    tracing::error!(error = error as &dyn std::error::Error, "a change was not written");
-    requests.into_iter().for_each(|request| request.fail(error, began));
 }
 
 async fn sleep_until(alarm: Option<tokio::time::Instant>) {

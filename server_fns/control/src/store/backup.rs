@@ -45,8 +45,9 @@ impl<K: Stored> Default for Saved<K> {
 
 macro_rules! backup {
     ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {
-        /// What is restored.
+        /// What is restored. A table that this version does not know is refused: its rows would be lost.
         #[derive(Debug, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
         pub struct Backup {
             pub made_at: Timestamp,
             pub cluster: ClusterId,

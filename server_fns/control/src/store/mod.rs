@@ -47,6 +47,13 @@ pub struct Store {
     _lock: Option<File>,
 }
 
+impl Store {
+    /// Whether the last write may be there after all.
+    pub(crate) const fn is_in_doubt(&self) -> bool {
+        self.broken
+    }
+}
+
 #[cfg(test)]
 impl Store {
     /// How many transactions were written.

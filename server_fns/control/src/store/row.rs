@@ -1,13 +1,14 @@
 //! A typed row ⇄ a SurrealDB record. The record's key is the row's `id`; every other field keeps its name.
 
-use planner::world::{Kind, World};
+use model::event::InstanceEvent;
+use model::id::InstanceId;
+use planner::world::Kind;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use surrealdb::types::{RecordId, RecordIdKey, SurrealValue, Value};
 
 use super::claim::Claims;
 use super::error::StoreError;
-use super::write_set::WriteSet;
 
 /// How a table is stored. Each is declared once, in `rows/`; which tables there are, [`planner::tables`] says.
 pub(super) trait Stored: Kind {
@@ -29,7 +30,18 @@ pub(super) trait Stored: Kind {
     }
 
     /// What else a transaction does that puts or drops the row with that key.
-    fn follow(_key: &Self::Key, _put: Option<&Self>, _set: &mut WriteSet, _before: &World) {}
+    fn also(_key: &Self::Key, _put: Option<&Self>) -> Also {
+        Also::Nothing
+    }
+}
+
+/// What a transaction does beside.
+pub(super) enum Also {
+    Nothing,
+    /// The event counts among those of its instance.
+    Count(InstanceEvent),
+    /// The events of the instance go with it.
+    EndTimeline(InstanceId),
 }
 
 /// The record with that key.

@@ -11,7 +11,7 @@ use surrealdb::types::{RecordId, Value};
 
 use super::claim::{self, Claims};
 use super::error::StoreError;
-use super::row::{self, Stored};
+use super::row::{self, Also, Stored};
 
 /// What one transaction does to the tables. A record stands in it once, with its last state.
 #[derive(Default)]
@@ -60,7 +60,7 @@ impl WriteSet {
         let held = K::rows(before).row(&key).map(K::claims).unwrap_or_default();
         let fate = Fate { put: Some(row::write(row)?), before: held, after: row.claims() };
         self.records.insert((K::TABLE, K::id(&key)), fate);
-        K::follow(&key, Some(row), self, before);
+        self.also(K::also(&key, Some(row)), before);
         Ok(())
     }
 
@@ -68,16 +68,18 @@ impl WriteSet {
         let held = K::rows(before).row(key).map(K::claims).unwrap_or_default();
         let fate = Fate { put: None, before: held, after: Claims::new() };
         self.records.insert((K::TABLE, K::id(key)), fate);
-        K::follow(key, None, self, before);
+        self.also(K::also(key, None), before);
     }
 
-    /// An event that is put counts among those of its instance.
-    pub(super) fn count(&mut self, event: &InstanceEvent) {
-        self.added.entry(event.instance).or_default().push(event.clone());
+    fn also(&mut self, also: Also, before: &World) {
+        match also {
+            Also::Nothing => {}
+            Also::Count(event) => self.added.entry(event.instance).or_default().push(event),
+            Also::EndTimeline(instance) => self.end_timeline(instance, before),
+        }
     }
 
-    /// The events of an instance go with it.
-    pub(super) fn end_timeline(&mut self, instance: InstanceId, before: &World) {
+    fn end_timeline(&mut self, instance: InstanceId, before: &World) {
         let added = self.added.remove(&instance).unwrap_or_default();
         for event in added.iter().chain(before.timeline(instance)) {
             self.drop::<InstanceEvent>(&event.key(), before);

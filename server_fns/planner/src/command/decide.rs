@@ -3,7 +3,8 @@
 use model::refusal::Refusal;
 use model::verb::Verb;
 
-use super::{Answer, Asker, Command, Decision, instances, nodes, people, settings, ssh_keys, tokens};
+use super::instances::{access, create, doors, forwards, ports, recover, wish};
+use super::{Answer, Asker, Command, Decision, nodes, people, settings, ssh_keys, tokens};
 use crate::clock::Now;
 use crate::draw::Draw;
 use crate::permission::{Action, Object, admit};
@@ -52,20 +53,16 @@ pub fn decide(
         Command::RemoveToken { id } => Ok(tokens::remove(world, id)?.map(done)),
 
         Command::CreateInstance(asked) => {
-            Ok(instances::create(world, asker.person()?, &asked, draw, now)?.map(Answer::Instance))
+            Ok(create::create(world, asker.person()?, &asked, draw, now)?.map(Answer::Instance))
         }
-        Command::Wish { id, verb } => Ok(instances::wish(world, asker.person()?, id, verb, now)?.map(done)),
-        Command::DeclarePort { id, port } => Ok(instances::declare_port(world, asker.person()?, id, port)?.map(done)),
-        Command::WithdrawPort { id, port } => Ok(instances::withdraw_port(world, asker.person()?, id, port)?.map(done)),
-        Command::OpenForward { id, asked } => {
-            Ok(instances::open_forward(world, asker.person()?, id, &asked)?.map(done))
-        }
-        Command::CloseForward { id, key } => Ok(instances::close_forward(world, asker.person()?, id, key)?.map(done)),
-        Command::SetDoor { id, port, open } => {
-            Ok(instances::set_door(world, asker.person()?, id, port, open)?.map(done))
-        }
+        Command::Wish { id, verb } => Ok(wish::wish(world, asker.person()?, id, verb, now)?.map(done)),
+        Command::DeclarePort { id, port } => Ok(ports::declare_port(world, asker.person()?, id, port)?.map(done)),
+        Command::WithdrawPort { id, port } => Ok(ports::withdraw_port(world, asker.person()?, id, port)?.map(done)),
+        Command::OpenForward { id, asked } => Ok(forwards::open_forward(world, asker.person()?, id, &asked)?.map(done)),
+        Command::CloseForward { id, key } => Ok(forwards::close_forward(world, asker.person()?, id, key)?.map(done)),
+        Command::SetDoor { id, port, open } => Ok(doors::set_door(world, asker.person()?, id, port, open)?.map(done)),
         Command::SetStartOnConnect { id, allowed } => {
-            Ok(instances::start_on_connect(world, asker.person()?, id, allowed)?.map(done))
+            Ok(access::start_on_connect(world, asker.person()?, id, allowed)?.map(done))
         }
 
         Command::RegisterNode { asked, key_hash, code_hash } => {
@@ -98,7 +95,7 @@ pub fn decide(
             Ok(nodes::install(world, &asked, key_hash, draw, now)?.map(Answer::Node))
         }
         Command::Recover { node, container, claim } => {
-            let made = instances::recover::recover(world, &node, &container, &claim, draw, now)?;
+            let made = recover::recover(world, &node, &container, &claim, draw, now)?;
             Ok(made.map(Answer::Instance))
         }
     }

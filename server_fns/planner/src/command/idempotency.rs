@@ -1,11 +1,12 @@
 //! A command that is sent again because its answer was lost: it is carried out once, and answered with the same.
 
+use model::id::PersonId;
 use model::refusal::{Refusal, RefusalCode};
 
 use super::{Answer, Asker, Command, Decision, decide, is_past};
 use crate::clock::Now;
 use crate::draw::Draw;
-use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_LIFETIME};
+use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_KEYS_PER_PERSON, IDEMPOTENCY_LIFETIME};
 use crate::world::{Change, Idempotency, World};
 
 /// By what a repetition is known.
@@ -35,10 +36,19 @@ pub fn decide_once(
         return Ok(Decision::unchanged(first));
     }
     let mut decision = decide(world, asker, command, draw, now)?;
+    decision.changes.extend(room(world, person, &key.key));
     let Key { key, request_hash } = key.clone();
     let answer = decision.answer.clone();
     decision.changes.push(Change::PutIdempotency(Idempotency { person, key, request_hash, answer, at: now.wall }));
     Ok(decision)
+}
+
+/// The oldest answer of that person goes where the new one would be one too many.
+fn room(world: &World, person: PersonId, key: &str) -> Option<Change> {
+    let own = world.idempotency.range((person, String::new())..).take_while(|((of, _), _)| *of == person);
+    let others: Vec<_> = own.map(|(_, row)| row).filter(|row| row.key != key).collect();
+    let oldest = others.iter().min_by_key(|row| row.at).filter(|_| others.len() >= IDEMPOTENCY_KEYS_PER_PERSON)?;
+    Some(Change::DropIdempotency((person, oldest.key.clone())))
 }
 
 fn first_answer(

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use model::assignment::{AssignedInstance, Assignment, GATEWAY};
 use model::forward::{Forward, Place, Protocol};
-use model::instance::InstanceSpec;
+use model::instance::{DesiredState, InstanceSpec};
 use model::port::ContainerPort;
 use model::stranger::RestOfRow;
 
@@ -31,7 +31,9 @@ pub(super) fn kept<'w>(world: &'w World, node: &Node) -> &'w [SocketAddr] {
 }
 
 fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
-    let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
+    // One that is to go lets nobody in.
+    let ids = if instance.desired == DesiredState::Deleted { &[][..] } else { instance.spec.ssh_keys.as_slice() };
+    let keys = ids.iter().filter_map(|id| world.ssh_keys.get(id));
     AssignedInstance {
         id: instance.id,
         name: instance.spec.name.clone(),

@@ -5,35 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use imbl::ordmap::DiffItem;
-use model::id::{InstanceId, NodeId, PersonId, SshKeyId};
+use model::id::{NodeId, PersonId, SshKeyId};
 
 use crate::reconcile::Moved;
-use crate::world::{Instance, Node, OrdMap, Person, SshKey, World};
-
-/// The rows of which the assignments were made that were handed over last; none at the start of a process.
-#[derive(Debug, Clone, Default)]
-pub struct LookedAfter(Option<Rows>);
-
-#[derive(Debug, Clone)]
-struct Rows {
-    instances: OrdMap<InstanceId, Arc<Instance>>,
-    ssh_keys: OrdMap<SshKeyId, Arc<SshKey>>,
-    people: OrdMap<PersonId, Arc<Person>>,
-    nodes: OrdMap<NodeId, Arc<Node>>,
-    gateway_key: String,
-}
-
-impl LookedAfter {
-    pub(crate) fn at(world: &World) -> Self {
-        Self(Some(Rows {
-            instances: world.instances.clone(),
-            ssh_keys: world.ssh_keys.clone(),
-            people: world.people.clone(),
-            nodes: world.nodes.clone(),
-            gateway_key: world.identity.gateway_key.clone(),
-        }))
-    }
-}
+use crate::world::{Instance, RowsThen, World};
 
 pub(super) enum Stale {
     All,
@@ -42,8 +17,7 @@ pub(super) enum Stale {
 
 impl Stale {
     pub(super) fn find(world: &World, moved: &Moved) -> Self {
-        let Some(rows) = world.looked_after.0.as_ref().filter(|rows| rows.gateway_key == world.identity.gateway_key)
-        else {
+        let Some(rows) = world.looked_after.rows().filter(|rows| rows.gateway_key == world.identity.gateway_key) else {
             return Self::All;
         };
         let mut nodes: BTreeSet<NodeId> = moved.values().map(|(instance, _)| instance.node).collect();
@@ -75,7 +49,7 @@ impl Stale {
 }
 
 /// Those whose lines in an instance may have changed; a line has the username of its owner.
-fn keys(world: &World, rows: &Rows) -> BTreeSet<SshKeyId> {
+fn keys(world: &World, rows: &RowsThen) -> BTreeSet<SshKeyId> {
     let changed = rows.ssh_keys.diff(&world.ssh_keys).map(|change| match change {
         DiffItem::Add(id, _) | DiffItem::Remove(id, _) | DiffItem::Update { new: (id, _), .. } => *id,
     });

@@ -172,41 +172,40 @@ struct StirredNodes {
     images: bool,
 }
 
-/// Whether something changed on which any row may depend. Every part of a world is named, so that a new one is thought
-/// of here.
-fn concerns_everything(before: &World, after: &World) -> bool {
-    let World {
-        cluster,
-        era,
-        settings,
-        identity,
-        people,
-        ssh_keys,
-        sessions: _,
-        tokens: _,
-        invites: _,
-        nodes: _,
-        instances: _,
-        events: _,
-        idempotency: _,
-        links: _,
-        telemetry: _,
-        alarms: _,
-        unopened: _,
-        published: _,
-        looked_after: _,
-        started,
-        found_by: _,
-    } = after;
-    let same = before.cluster == *cluster
-        && before.era == *era
-        && before.settings == *settings
-        && before.identity == *identity
-        && before.people.ptr_eq(people)
-        && before.ssh_keys.ptr_eq(ssh_keys)
-        && before.started == *started;
-    !same
+/// Tables of which each row is seen by itself, or by nobody. A change of any other draws everything anew.
+const BY_ROW: [&str; 7] = ["sessions", "tokens", "invites", "nodes", "instances", "events", "idempotency"];
+
+macro_rules! concerns_everything {
+    ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {
+        /// Whether something changed on which any row may depend. Every part of a world is named, so that a new one is
+        /// thought of here.
+        fn concerns_everything(before: &World, after: &World) -> bool {
+            let World {
+                cluster,
+                era,
+                settings,
+                identity,
+                links: _,
+                telemetry: _,
+                alarms: _,
+                unopened: _,
+                published: _,
+                looked_after: _,
+                started,
+                found_by: _,
+                $($rows,)*
+            } = after;
+            let same = before.cluster == *cluster
+                && before.era == *era
+                && before.settings == *settings
+                && before.identity == *identity
+                && before.started == *started
+                $(&& (BY_ROW.contains(&stringify!($rows)) || before.$rows.ptr_eq($rows)))*;
+            !same
+        }
+    };
 }
+crate::tables!(concerns_everything);
 
 fn changed<'a, K: Ord + Copy, V: PartialEq>(
     before: &'a OrdMap<K, V>,

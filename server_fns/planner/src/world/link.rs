@@ -10,9 +10,9 @@ use model::node::NodeFacts;
 use model::stranger::Stranger;
 use model::version::Epoch;
 
+use super::looked_after::LookedAfter;
 use crate::clock::Now;
 use crate::meter::{Meter, Reading};
-use crate::reconcile::LookedAfter;
 use crate::telemetry::Pulse;
 use crate::world::{Link, World};
 

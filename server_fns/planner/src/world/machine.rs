@@ -41,6 +41,23 @@ impl World {
         self.held_beside(node).chain(reserved).chain(own).chain(range)
     }
 
+    /// Every host port there that [`Self::why_not_to_give`] refuses or an instance has, gathered once.
+    pub(crate) fn out_of_reach(&self, node: NodeId, place: Place) -> Vec<PortRange> {
+        match place {
+            Place::Node => self.nodes.get(&node).map(|node| self.not_to_give(node).collect()).unwrap_or_default(),
+            Place::Server => {
+                let bind = self.identity.server_ports.as_ref().map(|ports| ports.bind);
+                let listens =
+                    self.identity.listens.iter().filter(|own| bind.is_some_and(|bind| collide(own.ip(), bind)));
+                let beside = self.nodes.values().filter(|node| self.is_beside(node));
+                self.held_server_ports()
+                    .chain(listens.map(|own| HostPort(own.port()).range()))
+                    .chain(beside.flat_map(|node| self.held_ports(node.id)))
+                    .collect()
+            }
+        }
+    }
+
     /// Why no instance may get that host port there, whoever asks for it: a clause that follows its number.
     pub fn why_not_to_give(&self, node: NodeId, place: Place, port: HostPort) -> Option<String> {
         let own = |own: &std::net::SocketAddr| own.port() == port.0;

@@ -47,6 +47,8 @@ impl History {
     /// Two nodes are online, a shared one and one of bob's own.
     pub(crate) fn begin() -> Self {
         let mut scene = Scene::with_node();
+        // There are so many histories that each moment is looked at in many of them.
+        scene.look_every = 6;
         let own = scene.register("bob", "lab-2").unwrap();
         scene.connect(own, "machine");
         let workers = scene.world.nodes.keys().map(|node| (*node, Worker::default())).collect();

@@ -393,6 +393,7 @@ proptest! {
                 }
                 Step::Enrol => {
                     let Some(Guest::Visitor(visitor)) = guest(&scene.world, "enrol+ada", FINGERPRINT) else { panic!("her claim") };
+                    prop_assert_eq!(visitor.actor.person, ada);
                     let decided = ssh_keys::prove(&scene.world, visitor.key, Shown::Meant, scene.now).unwrap();
                     scene.commit(decided);
                 }

@@ -25,4 +25,5 @@ mod time;
 mod urls;
 mod view;
 mod ways_out;
+mod weight;
 mod worker;

@@ -60,3 +60,19 @@ fn a_password_is_not_compared_with_one_that_is_not_kept() {
     assert_eq!(ask(&mut scene, "bob", &change("two"), "k"), Err(RefusalCode::Conflict));
     assert_eq!(scene.world.people[&scene.person("bob")].password_hash, "one");
 }
+
+#[test]
+fn the_oldest_answer_of_a_person_makes_room() {
+    let mut scene = Scene::with_node();
+    let id = scene.create("bob", "web").unwrap();
+    let most = planner::limits::IDEMPOTENCY_KEYS_PER_PERSON;
+    let nothing = Command::Wish { id, verb: Verb::Start };
+    for number in 0..=most {
+        assert_eq!(ask(&mut scene, "bob", &nothing, &format!("k{number}")), Ok(Answer::Done));
+        scene.pass(std::time::Duration::from_millis(1));
+    }
+    let bob = scene.person("bob");
+    let has = |key: String| scene.world.idempotency.contains_key(&(bob, key));
+    assert_eq!(scene.world.idempotency.len(), most);
+    assert!(!has("k0".into()) && has("k1".into()) && has(format!("k{most}")));
+}

@@ -2,12 +2,10 @@
 
 use model::event::InstanceEvent;
 use model::id::{EventId, InstanceId};
-use planner::world::World;
 use protocol::plain::Plain as _;
 use serde::{Deserialize, Serialize};
 
-use crate::store::row::Stored;
-use crate::store::write_set::WriteSet;
+use crate::store::row::{Also, Stored};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -22,10 +20,8 @@ impl Stored for InstanceEvent {
         id.to_string()
     }
 
-    fn follow(_: &(InstanceId, EventId), put: Option<&Self>, set: &mut WriteSet, _: &World) {
-        if let Some(event) = put {
-            set.count(event);
-        }
+    fn also(_: &(InstanceId, EventId), put: Option<&Self>) -> Also {
+        put.cloned().map_or(Also::Nothing, Also::Count)
     }
 }
 

@@ -10,12 +10,11 @@ use model::instance::{DesiredState, InstanceSpec};
 use model::observed::{Activity, Observed, Problem};
 use model::port::{ContainerPort, PortBlock};
 use model::version::{Generation, Incarnation, Restarts};
-use planner::world::{Instance, LastReport, World};
+use planner::world::{Instance, LastReport};
 use protocol::plain::Plain as _;
 
 use crate::store::claim::Claims;
-use crate::store::row::Stored;
-use crate::store::write_set::WriteSet;
+use crate::store::row::{Also, Stored};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct InstanceRow {
@@ -71,10 +70,8 @@ impl Stored for Instance {
         of_node.chain(of_server).chain(url).chain([name]).collect()
     }
 
-    fn follow(id: &InstanceId, put: Option<&Self>, set: &mut WriteSet, before: &World) {
-        if put.is_none() {
-            set.end_timeline(*id, before);
-        }
+    fn also(id: &InstanceId, put: Option<&Self>) -> Also {
+        if put.is_none() { Also::EndTimeline(*id) } else { Also::Nothing }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::placement::place;
 use crate::world::{Change, Instance, LastReport, World};
 
 /// Creates an instance.
-pub fn create(
+pub(in crate::command) fn create(
     world: &World,
     actor: &Actor,
     asked: &CreateInstance,

@@ -14,7 +14,7 @@ use crate::world::World;
 
 /// Opens or closes the host port of that port in the instance. Its number stays the instance's, and a running instance
 /// goes on running.
-pub fn set_door(
+pub(in crate::command) fn set_door(
     world: &World,
     actor: &Actor,
     id: InstanceId,

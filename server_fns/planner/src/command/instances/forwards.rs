@@ -16,13 +16,14 @@ use crate::command::Decision;
 use crate::event::{EventKind, ForwardLine};
 use crate::limits::{FORWARDS_PER_INSTANCE, NETWORKS_PER_FORWARD};
 use crate::ports::last_free_port;
+use crate::weight;
 use crate::world::{Instance, World};
 
 const HOST_PORT: &str = "host_port";
 
 /// Opens a host port. The same one asked for again is changed and never doubled: who is let in, where it listens, and
 /// what it leads to; one without a number is known by what it leads to. One that was given up is tried once more.
-pub fn open_forward(
+pub(in crate::command) fn open_forward(
     world: &World,
     actor: &Actor,
     id: InstanceId,
@@ -82,11 +83,18 @@ pub(super) fn opened(
     }
     forwards.push(forward.clone());
     forwards.sort_by_key(Forward::key);
-    Ok((InstanceSpec { forwards, ..instance.spec.clone() }, forward))
+    let spec = InstanceSpec { forwards, ..instance.spec.clone() };
+    weight::check(world, instance, &spec)?;
+    Ok((spec, forward))
 }
 
 /// Its connections are closed, and the number is free once the node has heard of it.
-pub fn close_forward(world: &World, actor: &Actor, id: InstanceId, key: ForwardKey) -> Result<Decision<()>, Refusal> {
+pub(in crate::command) fn close_forward(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    key: ForwardKey,
+) -> Result<Decision<()>, Refusal> {
     let instance = world.find_instance(id)?;
     let Some(closed) = instance.spec.forwards.iter().find(|forward| forward.key() == key) else {
         return Ok(Decision::unchanged(()));
@@ -119,9 +127,9 @@ fn chosen(world: &World, instance: &Instance, asked: &OpenForward, host: HostPor
 
 fn free(world: &World, instance: &Instance, place: Place) -> Result<HostPort, Refusal> {
     let range = range(world, instance, place)?;
-    let is_out =
-        |port| is_held(world, instance, place, port) || world.why_not_to_give(instance.node, place, port).is_some();
-    last_free_port(range, is_out).ok_or_else(|| {
+    // Gathered once, since the range may be all ports there are.
+    let out = world.out_of_reach(instance.node, place);
+    last_free_port(range, |port| out.iter().any(|range| range.contains(port))).ok_or_else(|| {
         let message = "All host ports there are in use. Close one first; `ssh -L` reaches a port without a host port.";
         Refusal::new(RefusalCode::Conflict, message)
     })

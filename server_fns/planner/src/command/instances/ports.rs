@@ -10,10 +10,11 @@ use crate::actor::Actor;
 use crate::command::Decision;
 use crate::event::EventKind;
 use crate::limits::PORTS_PER_INSTANCE;
+use crate::weight;
 use crate::world::World;
 
 /// Declares the port, or changes who may open its public URL. A running instance goes on running.
-pub fn declare_port(
+pub(in crate::command) fn declare_port(
     world: &World,
     actor: &Actor,
     id: InstanceId,
@@ -36,6 +37,7 @@ pub fn declare_port(
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
     let spec = InstanceSpec { ports, ..instance.spec.clone() };
+    weight::check(world, instance, &spec)?;
     resettle(actor, instance, spec, EventKind::PortDeclared { port, url })
 }
 
@@ -51,7 +53,7 @@ pub(super) fn check_port(DeclaredPort { port, url, .. }: DeclaredPort) -> Result
 }
 
 /// Streams to it are no longer opened; those that are open go on.
-pub fn withdraw_port(
+pub(in crate::command) fn withdraw_port(
     world: &World,
     actor: &Actor,
     id: InstanceId,

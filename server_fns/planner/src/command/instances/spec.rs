@@ -11,13 +11,14 @@ use model::request::CreateInstance;
 use model::typed;
 
 use crate::actor::Actor;
-use crate::limits::{CPU_MILLIS, MEMORY_BYTES};
+use crate::limits::{CPU_MILLIS, MEMORY_BYTES, SSH_KEY_BYTES_PER_INSTANCE};
 use crate::world::{SshKey, World};
 
 pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<InstanceSpec, Refusal> {
     let name = typed::instance_name(&asked.name)?;
     let image = asked.image.as_deref().map_or_else(|| Ok(ImageRef::default()), image)?;
     let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
+    check_keys(world, &ssh_keys)?;
     check_limits(asked.limits)?;
     let closed = if world.settings.web_ports_closed { ContainerPort::CLOSABLE.to_vec() } else { Vec::new() };
     Ok(InstanceSpec {
@@ -64,6 +65,18 @@ fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Ve
         chosen.insert(id);
     }
     Ok(chosen.into_iter().collect())
+}
+
+fn check_keys(world: &World, ids: &[SshKeyId]) -> Result<(), Refusal> {
+    let bytes: usize = ids.iter().filter_map(|id| world.ssh_keys.get(id)).map(|key| key.public_key.len()).sum();
+    if bytes <= SSH_KEY_BYTES_PER_INSTANCE {
+        return Ok(());
+    }
+    let (bytes, most) = (bytes.div_ceil(1_024), SSH_KEY_BYTES_PER_INSTANCE / 1_024);
+    let message = format!(
+        "These SSH keys are {bytes} KiB together; an instance lets in {most} KiB. Choose fewer, or shorter ones."
+    );
+    Err(Refusal::field("ssh_keys", message))
 }
 
 /// The keys of an instance for which nobody chose any: one that may not manage is for those for which it was ticked, unless

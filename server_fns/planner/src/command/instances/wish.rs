@@ -17,7 +17,13 @@ use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
 
 /// What a verb asks of an instance. A wish that holds already is granted again without a change.
-pub fn wish(world: &World, actor: &Actor, id: InstanceId, verb: Verb, now: Now) -> Result<Decision<()>, Refusal> {
+pub(in crate::command) fn wish(
+    world: &World,
+    actor: &Actor,
+    id: InstanceId,
+    verb: Verb,
+    now: Now,
+) -> Result<Decision<()>, Refusal> {
     match verb {
         Verb::Start => start(world, actor, id, now),
         Verb::Stop => stop(world, actor, id, now),

@@ -101,6 +101,48 @@ fn every_command_lets_in_whom_the_table_names_and_nobody_else() {
     assert_eq!(open, Vec::<String>::new());
 }
 
+/// What stands in no other test but this one, whatever the table says.
+#[test]
+fn nobody_is_let_in_whom_the_product_does_not_mean() {
+    use planner::permission::Grant::{Administrator, Operator, Owner};
+    use planner::permission::Keys;
+
+    let grants = |action: Action| row(action).grants.to_vec();
+    for action in [
+        Action::ReachInstance,
+        Action::LogIn,
+        Action::OpenOwnUrl,
+        Action::ManageKey,
+        Action::ManageToken,
+        Action::ManageSession,
+        Action::ChangePassword,
+        Action::CreateToken,
+    ] {
+        assert_eq!(grants(action), [Owner], "{action:?}");
+    }
+    for action in
+        [Action::SeeInstance, Action::ManageInstance, Action::EnterInstance, Action::ShareInstance, Action::ManageNode]
+    {
+        assert_eq!(grants(action), [Owner, Administrator], "{action:?}");
+    }
+    for action in [
+        Action::SeeSettings,
+        Action::ChangeSettings,
+        Action::SeeInvites,
+        Action::Invite,
+        Action::WithdrawInvite,
+        Action::ListEverybody,
+        Action::SeeExposure,
+    ] {
+        assert_eq!(grants(action), [Administrator], "{action:?}");
+    }
+    assert_eq!(grants(Action::Operate), [Operator]);
+    assert_eq!(row(Action::LogIn).keys, Keys::Ticked);
+    for action in [Action::ManageInstance, Action::EnterInstance, Action::UseAccount, Action::ManageNode] {
+        assert_eq!(row(action).keys, Keys::Managing, "{action:?}");
+    }
+}
+
 #[test]
 fn every_action_is_allowed_where_the_table_says_so_and_nowhere_else() {
     let lab = Lab::open();

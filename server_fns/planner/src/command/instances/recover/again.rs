@@ -102,17 +102,20 @@ pub(super) fn settings(
     }
 }
 
-/// Not below any at which something of it was opened: what was given out before that opens nothing any more.
+/// Beyond any at which something of it was opened, also what was withdrawn since and its file does not name: a link that
+/// was given out then must not open whatever is opened from now on.
 pub(super) fn generation(row: Option<&Row>) -> Generation {
     // More wishes than that were never made; a node may say any number.
     const MOST: Generation = Generation(1 << 48);
+    // More wishes than anybody makes between two that its file names.
+    const BEYOND: u64 = 1 << 20;
     let rest = row.and_then(|row| row.rest.as_ref());
     let doors = row.and_then(|row| row.doors.as_ref());
     let ports = rest.into_iter().flat_map(|rest| &rest.ports).map(|port| port.opened);
     let others = rest.into_iter().flat_map(|rest| &rest.forwards);
     let forwards = doors.into_iter().flat_map(|doors| &doors.forwards).chain(others).map(|forward| forward.opened);
     let known = ports.chain(forwards).filter(|opened| *opened <= MOST);
-    known.max().unwrap_or_default().max(Generation::default().next())
+    Generation(known.max().unwrap_or_default().0 + BEYOND)
 }
 
 fn ports(rest: &RestOfRow, generation: Generation, lost: &mut Vec<String>) -> Vec<DeclaredPort> {
@@ -152,20 +155,27 @@ pub(super) fn forwards(world: &World, instance: &mut Instance, row: Option<&Row>
     // As if it were an instance already, which holds its block.
     let mut there = world.clone();
     there.apply(Change::PutInstance(Box::new(instance.clone())));
-    for before in on_node.iter().chain(others) {
+    // Numbers that somebody chose first: one that is given may give way.
+    let (given, chosen): (Vec<_>, Vec<_>) = on_node.iter().chain(others).partition(|forward| forward.automatic);
+    for before in chosen.into_iter().chain(given) {
         let again = |host_port| open(&there, instance, before, host_port);
         let first = again(Some(before.host.0));
         let made = if first.is_err() && before.automatic { again(None).or(first) } else { first };
         let number = before.host.0;
         match made {
-            Ok((_, made)) if made.host != before.host => {
-                lost.push(format!(
-                    "Host port {number} is not free there; {} leads to port {} instead.",
-                    made.host.0, made.container.0
-                ));
-                put(instance, before, made);
+            Ok((_, made)) if instance.spec.forwards.iter().any(|known| known.key() == made.key()) => {
+                lost.push(format!("Host port {number} stands in its file twice, and is opened once."));
             }
-            Ok((_, made)) => put(instance, before, made),
+            Ok((_, made)) => {
+                if made.host != before.host {
+                    lost.push(format!(
+                        "Host port {number} is not free there; {} leads to port {} instead.",
+                        made.host.0, made.container.0
+                    ));
+                }
+                put(instance, before, made);
+                there.apply(Change::PutInstance(Box::new(instance.clone())));
+            }
             Err(refusal) => {
                 let to = before.container.0;
                 lost.push(format!("Host port {number} leads to port {to} no more: {}", refusal.message));
