@@ -82,7 +82,7 @@ describe("a node that lies", () => {
       other.close();
     }
     const other = new LyingNode(world.server.base, node.key);
-    const { type, message } = await other.connect({ facts: facts({ engine: { engine: EVIL } }) });
+    const { type, message } = await other.connect({ facts: facts({ cpus: EVIL }) });
     assert.equal(type, "refused");
     clean("the refusal of a frame that does not read", message, "OWNED");
     other.close();

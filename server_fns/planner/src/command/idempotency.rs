@@ -45,8 +45,7 @@ pub fn decide_once(
 
 /// The oldest answer of that person goes where the new one would be one too many.
 fn room(world: &World, person: PersonId, key: &str) -> Option<Change> {
-    let own = world.idempotency.range((person, String::new())..).take_while(|((of, _), _)| *of == person);
-    let others: Vec<_> = own.map(|(_, row)| row).filter(|row| row.key != key).collect();
+    let others: Vec<_> = world.answers_of(person).filter(|row| row.key != key).collect();
     let oldest = others.iter().min_by_key(|row| row.at).filter(|_| others.len() >= IDEMPOTENCY_KEYS_PER_PERSON)?;
     Some(Change::DropIdempotency((person, oldest.key.clone())))
 }

@@ -16,7 +16,7 @@ use model::refusal::Refusal;
 use model::stranger::{Object, Stranger};
 use model::version::{Generation, Restarts};
 
-use crate::world::{Enrolment, Instance, LastReport, Node, Person, Session, SshKey, Token, World};
+use crate::world::{Enrolment, Idempotency, Instance, LastReport, Node, Person, Session, SshKey, Token, World};
 
 impl World {
     /// By username or e-mail address, as people type them.
@@ -94,6 +94,12 @@ impl World {
 
     pub fn ssh_keys_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<SshKey>> {
         self.ssh_keys.values().filter(move |key| key.person == person)
+    }
+
+    /// The answers to the person's idempotency keys.
+    pub fn answers_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<Idempotency>> {
+        let own = self.idempotency.range((person, String::new())..).take_while(move |((of, _), _)| *of == person);
+        own.map(|(_, row)| row)
     }
 
     /// The nodes that the person registered; of nobody, the installation's own.
