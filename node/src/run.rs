@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::channel::{Channel, Dials, OUTBOX, Standing, Timing};
+use crate::channel::{Channel, Dials, Introduction, OUTBOX, Timing};
 use crate::config::Config;
 use crate::docker::Engine;
 use crate::event::Event;
@@ -37,7 +37,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         tracing::warn!(server = %config.server, "--insecure-server: the API key travels unencrypted, and whoever reads it can be this node");
     }
     let mut machine = Machine::new(&config.data_dir, config.images, config.reserved).bound_to(config.bind);
-    let standing = Standing { facts: machine.read(), ..Standing::default() };
+    let standing = Introduction { facts: machine.read(), ..Introduction::default() };
     let (standing, stands) = watch::channel(standing);
     let (events, happened) = mpsc::channel(EVENTS);
     let (outbox, sent) = mpsc::channel(OUTBOX);

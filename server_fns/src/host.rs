@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use control::http::{Dialled, Sent, cookie};
+use control::http::{Dialled, UnreadBody, cookie};
 use control::{Actor, Api, Credential, Peer, SessionSecrets};
 use dioxus::fullstack::FullstackContext;
 use dioxus::fullstack::axum::extract::{ConnectInfo, FromRequestParts};
@@ -102,7 +102,9 @@ impl FromRequestParts<FullstackContext> for NoFields {
     type Rejection = (StatusCode, String);
 
     async fn from_request_parts(parts: &mut Parts, _: &FullstackContext) -> Result<Self, Self::Rejection> {
-        let Some(field) = parts.extensions.get::<Sent>().and_then(Sent::first_field) else { return Ok(Self) };
+        let Some(field) = parts.extensions.get::<UnreadBody>().and_then(UnreadBody::first_field) else {
+            return Ok(Self);
+        };
         let field: String = field.chars().filter(|c| !c.is_control()).take(64).collect();
         let message = format!("There is no field `{field}` here; this request takes none.");
         let refusal = Refusal::field(&field, message);

@@ -13,7 +13,7 @@ use crate::sleep::sleep;
 const LIFETIME: u32 = 16;
 const TICK: Duration = Duration::from_millis(500);
 /// More than these are nobody's reading; the oldest goes.
-const MOST: usize = 4;
+const MAX: usize = 4;
 
 /// What *Try again* does. It outlives the page that offered it.
 #[derive(Clone)]
@@ -82,7 +82,7 @@ impl Toasts {
         self.next.set(id + 1);
         let mut list = self.list.write();
         list.retain(|toast| toast.subject.is_none() || toast.subject != subject);
-        if list.len() == MOST {
+        if list.len() == MAX {
             list.remove(0);
         }
         list.push(Toast { id, kind, text, subject, again });

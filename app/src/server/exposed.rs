@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use control::http::exposure::{Asked, Certificate};
+use control::http::exposure::{Certificate, ListenOptions};
 use control::http::tls::{Files, Keeper, made};
 use control::http::{Exposure, TrustedProxies};
 use control::machine;
@@ -32,7 +32,7 @@ impl Exposed {
         };
         let proxies: TrustedProxies =
             serve.trusted_proxies.as_deref().unwrap_or_default().parse().context("--trusted-proxies")?;
-        let exposure = Exposure::decide(Asked {
+        let exposure = Exposure::decide(ListenOptions {
             listen,
             public_urls: &serve.public_urls,
             certificate: files.is_some(),

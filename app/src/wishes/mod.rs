@@ -29,7 +29,7 @@ enum Aim {
 
 /// How far a wish has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum Stage {
     /// The server is still to be asked.
     New,
     Asked,
@@ -40,7 +40,7 @@ enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Wish {
     aim: Aim,
-    standing: Standing,
+    standing: Stage,
     /// As it is called, and the host ports that it has: what is gone cannot be looked up any more.
     name: String,
     ports: Vec<u16>,
@@ -74,10 +74,10 @@ impl Wishes {
 
     /// Asks the server, unless it is still to answer to an earlier wish for this instance. The last wish counts.
     pub(crate) fn ask(mut self, id: InstanceId, verb: Verb) {
-        let waits = self.open.peek().get(&id).is_some_and(|wish| !matches!(wish.standing, Standing::Granted(_)));
+        let waits = self.open.peek().get(&id).is_some_and(|wish| !matches!(wish.standing, Stage::Granted(_)));
         let world = self.live.world.peek();
         let Some(view) = world.as_ref().and_then(|world| world.instances.get(&id)).filter(|_| !waits) else { return };
-        let wish = self.of(Aim::Verb(verb), Standing::New, view);
+        let wish = self.of(Aim::Verb(verb), Stage::New, view);
         drop(world);
         self.toasts.forget(&id.to_string());
         self.open.write().insert(id, wish);
@@ -85,7 +85,7 @@ impl Wishes {
 
     /// The server has just taken an instance that is to be made.
     pub(crate) fn made(mut self, view: &InstanceView) {
-        let wish = self.of(Aim::Create, Standing::Granted(view.generation), view);
+        let wish = self.of(Aim::Create, Stage::Granted(view.generation), view);
         self.open.write().insert(view.id, wish);
     }
 
@@ -94,7 +94,7 @@ impl Wishes {
         let open = self.open.read();
         let wish = open.get(&view.id)?;
         let Aim::Verb(verb) = wish.aim else { return None };
-        let seen = matches!(wish.standing, Standing::Granted(generation) if view.generation >= generation);
+        let seen = matches!(wish.standing, Stage::Granted(generation) if view.generation >= generation);
         (!seen).then_some(verb)
     }
 
@@ -104,7 +104,7 @@ impl Wishes {
         let Some(mut wish) = self.open.peek().get(&id).cloned() else { return };
         match answer {
             Ok(generation) => {
-                wish.standing = Standing::Granted(generation.unwrap_or_default());
+                wish.standing = Stage::Granted(generation.unwrap_or_default());
                 wish.leave = wish.ends_it();
                 self.open.write().insert(id, wish);
             }
@@ -129,15 +129,15 @@ impl Wishes {
     /// What is still to be asked, which from now on is asked.
     fn take_new(mut self) -> Vec<(InstanceId, Verb)> {
         let fresh = |(id, wish): (&InstanceId, &Wish)| match (wish.standing, wish.aim) {
-            (Standing::New, Aim::Verb(verb)) => Some((*id, verb)),
-            (Standing::New | Standing::Asked | Standing::Granted(_), _) => None,
+            (Stage::New, Aim::Verb(verb)) => Some((*id, verb)),
+            (Stage::New | Stage::Asked | Stage::Granted(_), _) => None,
         };
         let new: Vec<_> = self.open.read().iter().filter_map(fresh).collect();
         if !new.is_empty() {
             let mut open = self.open.write();
             for (id, _) in &new {
                 if let Some(wish) = open.get_mut(id) {
-                    wish.standing = Standing::Asked;
+                    wish.standing = Stage::Asked;
                 }
             }
         }
@@ -187,7 +187,7 @@ impl Wishes {
         gone
     }
 
-    fn of(self, aim: Aim, standing: Standing, view: &InstanceView) -> Wish {
+    fn of(self, aim: Aim, standing: Stage, view: &InstanceView) -> Wish {
         let me = self.live.world.peek().as_ref().map(|world| world.me.username.clone());
         let name = me.map_or_else(|| view.name.to_string(), |me| view.called(&me));
         let ports = view.host_ports().into_iter().map(|port| port.0).collect();

@@ -6,7 +6,7 @@ use model::verb::Verb;
 use model::version::Generation;
 use model::view::InstanceView;
 
-use super::{Aim, Standing, Wish};
+use super::{Aim, Stage, Wish};
 
 /// What there is to see of an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) fn outcome(wish: &Wish, seen: Option<&Seen>) -> Option<Outcome> {
     let Some(seen) = seen else {
         return Some(if wish.ends_it() { Outcome::Done } else { Outcome::Overtaken });
     };
-    let Standing::Granted(generation) = wish.standing else { return None };
+    let Stage::Granted(generation) = wish.standing else { return None };
     if seen.generation < generation {
         return None;
     }
@@ -75,7 +75,7 @@ const fn desired(aim: Aim) -> DesiredState {
 mod tests {
     use super::*;
 
-    fn wish(aim: Aim, standing: Standing) -> Wish {
+    fn wish(aim: Aim, standing: Stage) -> Wish {
         Wish { aim, standing, name: "web-1".to_owned(), ports: vec![1024], leave: false }
     }
 
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn it_is_done_when_the_world_shows_it() {
-        let stop = wish(Aim::Verb(Verb::Stop), Standing::Granted(Generation(7)));
+        let stop = wish(Aim::Verb(Verb::Stop), Stage::Granted(Generation(7)));
         let of = |phase, desired, generation| outcome(&stop, Some(&seen(phase, desired, generation)));
         // What is shown is from before the wish.
         assert_eq!(of(Phase::Stopped, DesiredState::Running, 6), None);
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn nothing_has_become_of_what_the_server_has_not_taken() {
-        for standing in [Standing::New, Standing::Asked] {
+        for standing in [Stage::New, Stage::Asked] {
             let start = wish(Aim::Verb(Verb::Start), standing);
             assert_eq!(outcome(&start, Some(&seen(Phase::Running, DesiredState::Running, 1))), None);
         }
@@ -107,17 +107,17 @@ mod tests {
     #[test]
     fn the_end_of_an_instance_is_done_when_it_is_gone() {
         for verb in [Verb::Delete, Verb::Forget] {
-            let end = wish(Aim::Verb(verb), Standing::Granted(Generation(2)));
+            let end = wish(Aim::Verb(verb), Stage::Granted(Generation(2)));
             assert_eq!(outcome(&end, Some(&seen(Phase::Deleting, DesiredState::Deleted, 3))), None);
             assert_eq!(outcome(&end, None), Some(Outcome::Done));
         }
-        let start = wish(Aim::Verb(Verb::Start), Standing::Asked);
+        let start = wish(Aim::Verb(Verb::Start), Stage::Asked);
         assert_eq!(outcome(&start, None), Some(Outcome::Overtaken));
     }
 
     #[test]
     fn what_was_lost_cannot_be_asked_for_again() {
-        let create = wish(Aim::Create, Standing::Granted(Generation(1)));
+        let create = wish(Aim::Create, Stage::Granted(Generation(1)));
         let lost = outcome(&create, Some(&seen(Phase::Lost, DesiredState::Running, 1)));
         assert_eq!(lost, Some(Outcome::Failed { why: "It is broken.".to_owned(), again: None }));
     }

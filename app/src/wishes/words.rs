@@ -59,11 +59,11 @@ fn spans(ports: &[u16]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Standing;
+    use super::super::Stage;
     use super::*;
 
     fn wish(verb: Verb, ports: &[u16]) -> Wish {
-        let (aim, standing) = (Aim::Verb(verb), Standing::Asked);
+        let (aim, standing) = (Aim::Verb(verb), Stage::Asked);
         Wish { aim, standing, name: "web-1".to_owned(), ports: ports.to_vec(), leave: false }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-pub use model::link::{HEARTBEAT, HEARTBEAT_MOST, LEASE};
+pub use model::link::{HEARTBEAT, HEARTBEAT_MAX, LEASE};
 
 /// Bytes of one frame. An assignment of 10 instances with 5 keys each is about 20 kB.
 pub const MAX_FRAME: usize = 1 << 20;
@@ -12,7 +12,7 @@ pub const MAX_INSTANCES: usize = 1_000;
 pub const GREETING: Duration = Duration::from_secs(10);
 /// First and longest pause between two attempts to connect; drawn at random below the current one.
 pub const RECONNECT_FIRST: Duration = Duration::from_millis(250);
-pub const RECONNECT_MOST: Duration = Duration::from_secs(15);
+pub const RECONNECT_MAX: Duration = Duration::from_secs(15);
 
 /// Data sockets that a node keeps ready, and the most that it may hold open at once.
 pub const IDLE_STREAMS: usize = 2;

@@ -11,7 +11,7 @@ use model::plain::{make_plain, plain};
 use model::version::Epoch;
 
 use crate::codec::{BadFrame, decode};
-use crate::limits::{HEARTBEAT, HEARTBEAT_MOST, text};
+use crate::limits::{HEARTBEAT, HEARTBEAT_MAX, text};
 use crate::message::{Hello, RefusedReason, Report, ToNode, ToServer};
 use crate::plain::Plain as _;
 use crate::unknown::{Ignored, Unknown};
@@ -96,7 +96,7 @@ impl NodeSession {
             ToNode::Assign { epoch, assignment } => self.current(epoch, FromServer::Assigned(assignment)),
             ToNode::Heard { epoch, heartbeat_ms } => {
                 // Whatever a server says, it is neither flooded nor left without a word.
-                let heartbeat = Duration::from_millis(heartbeat_ms).clamp(HEARTBEAT, HEARTBEAT_MOST);
+                let heartbeat = Duration::from_millis(heartbeat_ms).clamp(HEARTBEAT, HEARTBEAT_MAX);
                 self.current(epoch, FromServer::Heard { heartbeat })
             }
             ToNode::Dial { epoch, sockets } => self.current(epoch, FromServer::Dial(sockets)),

@@ -8,12 +8,12 @@ use crate::codec::BadFrame;
 /// Bytes before the content of a frame.
 pub const HEAD: usize = 5;
 /// Bytes of content.
-pub const MOST: usize = 64 << 10;
+pub const MAX: usize = 64 << 10;
 /// Bytes of output that are sent before the viewer says that it has shown them. xterm.js gives up at a hundred times
 /// as much, and half of it is a screen that lags.
-pub const SHOWN_AT_MOST: usize = 512 << 10;
+pub const SHOWN_MAX: usize = 512 << 10;
 /// Bytes of input that a viewer may send before it hears that the terminal took them.
-pub const TYPED_AT_MOST: usize = 128 << 10;
+pub const TYPED_MAX: usize = 128 << 10;
 
 /// What the viewer sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub fn head(kind: u8, length: usize) -> [u8; HEAD] {
 pub fn read(head: [u8; HEAD]) -> Result<(u8, usize), BadFrame> {
     let [kind, a, b, c, d] = head;
     let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
-    if length <= MOST { Ok((kind, length)) } else { Err(BadFrame::TooLong(length)) }
+    if length <= MAX { Ok((kind, length)) } else { Err(BadFrame::TooLong(length)) }
 }
 
 #[cfg(test)]
@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn heads_read_as_they_were_written_and_long_ones_are_refused() {
-        assert_eq!(read(head(2, MOST)), Ok((2, MOST)));
-        assert!(read(head(0, MOST + 1)).is_err());
+        assert_eq!(read(head(2, MAX)), Ok((2, MAX)));
+        assert!(read(head(0, MAX + 1)).is_err());
         assert!(read([0, 0xff, 0xff, 0xff, 0xff]).is_err());
     }
 }

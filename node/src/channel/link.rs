@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_with_config};
 
-use super::{Channel, Standing};
+use super::{Channel, Introduction};
 use crate::event::{Event, FromChannel};
 use crate::server;
 
@@ -62,7 +62,7 @@ impl fmt::Display for Ended {
 }
 
 /// Waits until the engine is found to be in another state; none when the node ends first.
-async fn engine_other_than(standing: &mut watch::Receiver<Standing>, told: &EngineState) -> Option<()> {
+async fn engine_other_than(standing: &mut watch::Receiver<Introduction>, told: &EngineState) -> Option<()> {
     standing.wait_for(|now| now.facts.engine != *told).await.ok().map(drop)
 }
 

@@ -34,7 +34,7 @@ pub struct Dials {
 
 /// What the node says of itself in a greeting and with every heartbeat.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Standing {
+pub struct Introduction {
     pub machine: String,
     pub cluster: Option<ClusterId>,
     pub era: Era,
@@ -62,7 +62,7 @@ impl Default for Timing {
             lease: limits::LEASE,
             greeting: limits::GREETING,
             reconnect_first: limits::RECONNECT_FIRST,
-            reconnect_most: limits::RECONNECT_MOST,
+            reconnect_most: limits::RECONNECT_MAX,
             refused: Duration::from_secs(60),
         }
     }
@@ -73,7 +73,7 @@ pub struct Channel {
     pub server: Address,
     pub api_key: ApiKey,
     pub timing: Timing,
-    pub standing: watch::Receiver<Standing>,
+    pub standing: watch::Receiver<Introduction>,
     pub outbox: mpsc::Receiver<Outgoing>,
     pub events: mpsc::Sender<Event>,
     pub dials: Dials,

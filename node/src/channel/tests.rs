@@ -36,7 +36,7 @@ struct Bench {
     listener: TcpListener,
     events: mpsc::Receiver<Event>,
     outbox: mpsc::Sender<Outgoing>,
-    standing: watch::Sender<Standing>,
+    standing: watch::Sender<Introduction>,
     shutdown: CancellationToken,
     epochs: watch::Receiver<Option<Epoch>>,
     wishes: mpsc::Receiver<u16>,
@@ -56,7 +56,8 @@ async fn bench_with(timing: Timing) -> Bench {
     let server = Address::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let (sender, events) = mpsc::channel(64);
     let (outbox, sent) = mpsc::channel(OUTBOX);
-    let standing = Standing { machine: "machine-1".to_owned(), generation: Generation(6), ..Standing::default() };
+    let standing =
+        Introduction { machine: "machine-1".to_owned(), generation: Generation(6), ..Introduction::default() };
     let (standing, stands) = watch::channel(standing);
     let shutdown = CancellationToken::new();
     let ((epoch, epochs), (wanted, wishes)) = (watch::channel(None), mpsc::channel(4));

@@ -18,7 +18,7 @@ use crate::rights::Rights;
 const SOCKET: Duration = Duration::from_secs(5);
 const DISK: Duration = Duration::from_secs(5);
 /// Files of one folder of timers that are looked at, and bytes of each.
-const MOST_TIMERS: usize = 200;
+const MAX_TIMERS: usize = 200;
 const LONGEST_TIMER: u64 = 64 << 10;
 
 pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
@@ -54,7 +54,7 @@ pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
 fn timers() -> Vec<(PathBuf, String)> {
     let below = |place: &Path| -> Vec<PathBuf> {
         let listed = std::fs::read_dir(place).into_iter().flatten().flatten();
-        let within: Vec<PathBuf> = listed.take(MOST_TIMERS).map(|entry| entry.path()).collect();
+        let within: Vec<PathBuf> = listed.take(MAX_TIMERS).map(|entry| entry.path()).collect();
         if within.is_empty() { vec![place.to_owned()] } else { within }
     };
     let files = prunes::PLACES.iter().flat_map(|place| below(Path::new(place)));

@@ -18,7 +18,7 @@ use model::node::{EngineState, NodeFacts};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, interval_at, sleep_until};
 
-use crate::channel::Standing;
+use crate::channel::Introduction;
 use crate::event::{Event, FromChannel, FromEngine};
 use crate::ledger::Ledger;
 use crate::worker::Tools;
@@ -33,7 +33,7 @@ const WHOLE: Duration = Duration::from_secs(30);
 pub struct Ends {
     pub events: mpsc::Sender<Event>,
     pub outbox: mpsc::Sender<Outgoing>,
-    pub standing: watch::Sender<Standing>,
+    pub standing: watch::Sender<Introduction>,
     /// What is in the ledger, for those who serve streams.
     pub assigned: watch::Sender<Option<Arc<Assignment>>>,
 }

@@ -26,7 +26,7 @@ async fn within<T>(what: &str, work: impl Future<Output = T>) -> T {
 struct Bench {
     events: mpsc::Sender<Event>,
     sent: mpsc::Receiver<Outgoing>,
-    stands: watch::Receiver<Standing>,
+    stands: watch::Receiver<Introduction>,
     task: JoinHandle<()>,
 }
 
@@ -41,7 +41,7 @@ fn begin(dir: &Path) -> Bench {
     };
     let (events, happened) = mpsc::channel(EVENTS);
     let (outbox, sent) = mpsc::channel(8);
-    let (standing, stands) = watch::channel(Standing::default());
+    let (standing, stands) = watch::channel(Introduction::default());
     let (assigned, _) = watch::channel(None);
     let ends = Ends { events: events.clone(), outbox, standing, assigned };
     let ledger = Ledger::open(dir).unwrap();

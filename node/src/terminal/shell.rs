@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
-use protocol::terminal::{End, FromViewer, MOST, SHOWN_AT_MOST, State, TYPED_AT_MOST, ToViewer};
+use protocol::terminal::{End, FromViewer, MAX, SHOWN_MAX, State, TYPED_MAX, ToViewer};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -82,7 +82,7 @@ impl Shell {
             // Whoever looks sets the pace; where nobody does, the node does.
             let waits = viewer.is_none() && pace.until() > Instant::now();
             let room = match &viewer {
-                Some(one) => one.unshown + one.output.len() < SHOWN_AT_MOST,
+                Some(one) => one.unshown + one.output.len() < SHOWN_MAX,
                 None => !waits,
             };
             let to_say =
@@ -106,7 +106,7 @@ impl Shell {
                     viewer = Some(self.attach(newer, true).await);
                 }
                 heard = hear(&mut viewer) => match heard {
-                    Some((FromViewer::Input, bytes)) if typed.len() + bytes.len() > 2 * TYPED_AT_MOST => {
+                    Some((FromViewer::Input, bytes)) if typed.len() + bytes.len() > 2 * TYPED_MAX => {
                         tracing::debug!(terminal = self.name, "cut off a viewer that types more than it may");
                         viewer = None;
                         alone_until = Instant::now() + kept;
@@ -252,7 +252,7 @@ impl Attached {
             let count = u32::try_from(std::mem::take(&mut self.taken)).unwrap_or(u32::MAX);
             return Frame { kind: ToViewer::Taken.byte(), content: Bytes::copy_from_slice(&count.to_be_bytes()) };
         }
-        let content = self.output.split_to(self.output.len().min(MOST)).freeze();
+        let content = self.output.split_to(self.output.len().min(MAX)).freeze();
         self.unshown += content.len();
         Frame { kind: ToViewer::Output.byte(), content }
     }

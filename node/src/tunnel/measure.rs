@@ -16,7 +16,7 @@ use crate::stream::Wire;
 /// How long one may wait for the end of another.
 pub(super) const TURN: Duration = Duration::from_secs(5);
 /// How long a receiver waits for the first byte, beside the time of a measurement.
-const MOST: Duration = Duration::from_secs(MEASURE_TIME.as_secs() + OPENING.as_secs());
+const MAX: Duration = Duration::from_secs(MEASURE_TIME.as_secs() + OPENING.as_secs());
 /// How long a sender goes on: its receiver stops after the time of a measurement, and the word of that may be lost.
 const SENDING: Duration = Duration::from_secs(MEASURE_TIME.as_secs() + 1);
 
@@ -25,7 +25,7 @@ pub(super) async fn carry(mut wire: Wire, way: Way, turn: SemaphorePermit<'_>) -
     match way {
         Way::ToNode => {
             head::write(&mut wire, &Opened::Yes).await?;
-            let measured = timeout(MOST, measure::receive(&mut wire)).await??;
+            let measured = timeout(MAX, measure::receive(&mut wire)).await??;
             timeout(OPENING, head::write(&mut wire, &measured)).await??;
         }
         Way::FromNode => {

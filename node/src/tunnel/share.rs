@@ -54,13 +54,13 @@ impl Drop for Share {
 mod tests {
     use super::*;
 
-    const MOST: usize = 8;
+    const MAX: usize = 8;
 
     #[test]
     fn one_instance_leaves_the_others_theirs_and_places_come_back() {
-        let (shares, greedy, other) = (Shares::new(MOST), InstanceId::from_bits(1), InstanceId::from_bits(2));
-        let taken: Vec<_> = (0..2 * MOST).map_while(|_| shares.take(greedy)).collect();
-        assert_eq!(taken.len(), MOST);
+        let (shares, greedy, other) = (Shares::new(MAX), InstanceId::from_bits(1), InstanceId::from_bits(2));
+        let taken: Vec<_> = (0..2 * MAX).map_while(|_| shares.take(greedy)).collect();
+        assert_eq!(taken.len(), MAX);
         assert!(shares.take(greedy).is_none());
         assert!(shares.take(other).is_some());
         drop(taken);

@@ -11,7 +11,7 @@ pub const WORKER_STACK: usize = 10 << 20;
 pub const COMMIT_ATTEMPTS: u32 = 8;
 /// First and longest pause between two tries; drawn at random below the current one.
 pub const RETRY_FIRST: Duration = Duration::from_millis(10);
-pub const RETRY_MOST: Duration = Duration::from_secs(2);
+pub const RETRY_MAX: Duration = Duration::from_secs(2);
 /// How long a store that was just closed in this process may take to free its folder.
 pub const ENGINE_RELEASE: Duration = Duration::from_secs(10);
 /// How often the embedded database is opened until its log is empty.

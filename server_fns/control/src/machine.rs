@@ -4,7 +4,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::stat::{Mode, umask};
 
 /// More than this is of no use to anybody, and a table of descriptors costs memory.
-const MOST_FILES: u64 = 1 << 18;
+const MAX_FILES: u64 = 1 << 18;
 /// Of the database, the logs, libraries and the administrator.
 const OWN_FILES: u64 = 256;
 /// Below this a busy server is soon at its end.
@@ -43,7 +43,7 @@ impl Room {
     /// As many open files as the system allows, or as there are.
     pub fn taken() -> Self {
         let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((1_024, 1_024));
-        let wanted = hard.min(MOST_FILES).max(soft);
+        let wanted = hard.min(MAX_FILES).max(soft);
         let got = match setrlimit(Resource::RLIMIT_NOFILE, wanted, hard) {
             Ok(()) => wanted,
             Err(error) => {
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn all_kinds_together_stay_below_the_limit() {
-        for files in [256, 1_024, 20_000, 65_536, MOST_FILES] {
+        for files in [256, 1_024, 20_000, 65_536, MAX_FILES] {
             let Room { http, ssh, .. } = Room::of(files);
             // A connection to the gateway has two ends here.
             let taken = u64::try_from(http + 2 * ssh).unwrap();

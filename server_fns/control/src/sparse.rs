@@ -4,10 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Characters of a text from outside that are logged.
-const MOST: usize = 200;
+const MAX: usize = 200;
 /// The shortest time between two lines of a kind; it grows while they keep coming.
 const APART: Duration = Duration::from_secs(1);
-const APART_MOST: Duration = Duration::from_secs(60);
+const APART_MAX: Duration = Duration::from_secs(60);
 
 /// One kind of line.
 pub(crate) struct Sparse(Mutex<Pace>);
@@ -34,12 +34,12 @@ impl Sparse {
 impl Pace {
     fn tells(&mut self, now: Instant) -> Option<u64> {
         let since = |moment: Option<Instant>| moment.map_or(Duration::MAX, |then| now.saturating_duration_since(then));
-        let was_quiet = since(self.seen.replace(now)) >= APART_MOST;
+        let was_quiet = since(self.seen.replace(now)) >= APART_MAX;
         if since(self.told) < self.apart {
             self.left_out += 1;
             return None;
         }
-        self.apart = if was_quiet { APART } else { (self.apart * 2).min(APART_MOST) };
+        self.apart = if was_quiet { APART } else { (self.apart * 2).min(APART_MAX) };
         self.told = Some(now);
         Some(std::mem::take(&mut self.left_out))
     }
@@ -47,8 +47,8 @@ impl Pace {
 
 /// The beginning of what somebody sent, with nothing in it that a terminal obeys.
 pub(crate) fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(MOST).flat_map(escaped).collect();
-    if text.chars().nth(MOST).is_some() {
+    let mut shown: String = text.chars().take(MAX).flat_map(escaped).collect();
+    if text.chars().nth(MAX).is_some() {
         shown.push('…');
     }
     shown
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(shown("/a\u{1b}]0;x\u{7}\n\u{202e}\u{9b}"), "/a\\u{1b}]0;x\\u{7}\\u{a}\\u{202e}\\u{9b}");
         assert_eq!(shown("ä/ö"), "ä/ö");
         let long = shown(&"a".repeat(60_000));
-        assert_eq!(long.chars().count(), MOST + 1);
+        assert_eq!(long.chars().count(), MAX + 1);
         assert!(long.ends_with('…'));
     }
 }

@@ -15,7 +15,7 @@ use crate::auth::secret::{self, Secret, SecretKind};
 /// How long one can be used.
 const LIFETIME: Duration = Duration::from_secs(30);
 /// Tickets of one person that are not used yet. Nobody's wait in the way of another's.
-const MOST: usize = 500;
+const MAX: usize = 500;
 /// Entries of used tickets in the line that nobody minds.
 const SLACK: usize = 64;
 
@@ -43,8 +43,8 @@ impl<Admission> Tickets<Admission> {
     pub(crate) fn give(&self, person: PersonId, admission: Admission, now: Instant) -> Result<Ticket, Refusal> {
         let mut given = self.given(now);
         let held = given.held.entry(person).or_default();
-        if *held >= MOST {
-            let message = format!("You have {MOST} tickets that wait to be used. Try again in half a minute.");
+        if *held >= MAX {
+            let message = format!("You have {MAX} tickets that wait to be used. Try again in half a minute.");
             return Err(Refusal::new(RefusalCode::RateLimited, message));
         }
         *held += 1;
@@ -121,7 +121,7 @@ mod tests {
     fn whoever_asks_for_very_many_is_in_nobodys_way() {
         let tickets = Tickets::default();
         let now = Instant::now();
-        for _ in 0..MOST {
+        for _ in 0..MAX {
             tickets.give(EVE, (), now).unwrap();
         }
         assert_eq!(tickets.give(EVE, (), now).unwrap_err().code, RefusalCode::RateLimited);
@@ -134,7 +134,7 @@ mod tests {
     fn used_tickets_leave_nothing_behind() {
         let tickets = Tickets::default();
         let now = Instant::now();
-        for _ in 0..20 * MOST {
+        for _ in 0..20 * MAX {
             let ticket = tickets.give(EVE, (), now).unwrap().secret;
             tickets.redeem(&ticket, now).unwrap();
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 /// Names that are kept of one announcement, and the most characters of each.
-const MOST: usize = 64;
+const MAX: usize = 64;
 const LENGTH: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ impl Features {
 impl From<Vec<String>> for Features {
     fn from(names: Vec<String>) -> Self {
         let mut features = Self::default();
-        for name in names.into_iter().take(MOST).filter(|name| is_name(name)) {
+        for name in names.into_iter().take(MAX).filter(|name| is_name(name)) {
             match Feature::ALL.into_iter().find(|feature| feature.name() == name) {
                 Some(feature) => drop(features.known.insert(feature)),
                 None => drop(features.unknown.insert(name)),
@@ -117,6 +117,6 @@ mod tests {
         let evil = serde_json::to_string(&["\u{1b}[31mdoors", "", "Doors", "a b", &long]).unwrap();
         assert!(read(&evil).is_empty());
         let many: Vec<String> = (0..10_000).map(|number| format!("f{number}")).collect();
-        assert_eq!(Features::from(many).unknown().count(), MOST);
+        assert_eq!(Features::from(many).unknown().count(), MAX);
     }
 }

@@ -10,7 +10,7 @@ use crate::Timestamp;
 /// How often a node sends a heartbeat, unless the server asks for a slower beat,
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
 /// which is never slower than this.
-pub const HEARTBEAT_MOST: Duration = Duration::from_secs(30);
+pub const HEARTBEAT_MAX: Duration = Duration::from_secs(30);
 /// How long either end may be silent before the connection counts as lost: three heartbeats, however slow they are.
 pub const LEASE: Duration = Duration::from_secs(15);
 

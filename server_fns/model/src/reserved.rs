@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::port::{HostPort, PortRange};
 
 /// Ranges that one list may have.
-pub const MOST: usize = 64;
+pub const MAX: usize = 64;
 
 /// Ranges of host ports, in the order in which they were written. Stored and sent as they are written, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,8 +89,8 @@ impl FromStr for Reserved {
             return Ok(Self::none());
         }
         let ranges: Vec<PortRange> = text.split(',').map(range).collect::<Result<_, _>>()?;
-        if ranges.len() > MOST {
-            return Err(format!("at most {MOST} ranges may be reserved, and these are {}", ranges.len()));
+        if ranges.len() > MAX {
+            return Err(format!("at most {MAX} ranges may be reserved, and these are {}", ranges.len()));
         }
         Ok(Self(ranges))
     }

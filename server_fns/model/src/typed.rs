@@ -5,7 +5,7 @@ use crate::name::{EmailAddress, InstanceName, Username};
 use crate::refusal::Refusal;
 
 const PASSWORD_AT_LEAST: usize = 10;
-const PASSWORD_AT_MOST: usize = 128;
+const PASSWORD_MAX: usize = 128;
 
 /// At the field `username`.
 pub fn username(typed: &str) -> Result<Username, Refusal> {
@@ -31,7 +31,7 @@ pub fn password_length(typed: &str) -> Result<(), Refusal> {
         0..PASSWORD_AT_LEAST => {
             no("The password is too short: it needs at least 10 characters. Several words in a row do well.")
         }
-        PASSWORD_AT_LEAST..=PASSWORD_AT_MOST => Ok(()),
+        PASSWORD_AT_LEAST..=PASSWORD_MAX => Ok(()),
         _ => no("The password is too long: it may have at most 128 characters."),
     }
 }

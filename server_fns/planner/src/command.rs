@@ -23,7 +23,7 @@ pub mod tokens;
 
 pub use decide::decide;
 use people::{Admission, Newcomer, Opening};
-use ssh_keys::{ParsedKey, Shown};
+use ssh_keys::{ParsedKey, ProofKind};
 
 pub use crate::decision::Decision;
 pub(crate) use crate::draw::fresh;
@@ -73,7 +73,7 @@ pub enum Command {
     },
     ProveSshKey {
         id: SshKeyId,
-        shown: Shown,
+        shown: ProofKind,
     },
     SetMayManage {
         id: SshKeyId,

@@ -54,11 +54,11 @@ pub const USUAL_DELETING: Duration = Duration::from_secs(90);
 
 /// Ports that are declared for one instance.
 pub const PORTS_PER_INSTANCE: usize = 32;
-/// Host ports of one instance beside those of its block.
 /// Bytes of all SSH keys that one instance lets in: 20 of the longest that are in use (RSA with 4,096 bits).
 pub const SSH_KEY_BYTES_PER_INSTANCE: usize = 16 << 10;
 /// Bytes that the assignment of a node may take by [`crate::weight`]: it is one message of at most 1 MiB.
 pub const ASSIGNMENT_BYTES: usize = 960 << 10;
+/// Host ports of one instance beside those of its block.
 pub const FORWARDS_PER_INSTANCE: usize = 16;
 /// Networks that one of them lets in.
 pub const NETWORKS_PER_FORWARD: usize = 32;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::id::NodeId;
-pub use model::link::{HEARTBEAT, HEARTBEAT_MOST, LEASE};
+pub use model::link::{HEARTBEAT, HEARTBEAT_MAX, LEASE};
 use model::node::Liveness;
 use model::version::Epoch;
 
@@ -20,7 +20,7 @@ const HEARTBEATS_A_SECOND: u32 = 200;
 /// of the server they still keep the slower beat.
 pub fn heartbeat(world: &World) -> Duration {
     let nodes = u32::try_from(world.nodes.len()).unwrap_or(u32::MAX);
-    (Duration::from_secs(1) * nodes / HEARTBEATS_A_SECOND).clamp(HEARTBEAT, HEARTBEAT_MOST)
+    (Duration::from_secs(1) * nodes / HEARTBEATS_A_SECOND).clamp(HEARTBEAT, HEARTBEAT_MAX)
 }
 
 fn late(world: &World) -> Duration {
@@ -71,15 +71,15 @@ pub const fn is_present(liveness: Liveness) -> bool {
     }
 }
 
-struct Standing {
+struct LastSign {
     heard: Instant,
     connected: bool,
 }
 
-fn standing(world: &World, node: NodeId) -> Option<Standing> {
+fn standing(world: &World, node: NodeId) -> Option<LastSign> {
     if let Some(pulse) = world.telemetry.of(node) {
-        return Some(Standing { heard: pulse.last_heard, connected: world.is_connected(node) });
+        return Some(LastSign { heard: pulse.last_heard, connected: world.is_connected(node) });
     }
     let seen_before = world.nodes.get(&node).is_some_and(|row| row.epoch > Epoch::default());
-    seen_before.then_some(Standing { heard: world.started, connected: false })
+    seen_before.then_some(LastSign { heard: world.started, connected: false })
 }

@@ -126,11 +126,11 @@ fn message(instance: &Instance, phase: Phase) -> String {
 /// The end of the pause that its node keeps, unless somebody has asked for something since.
 pub(crate) fn starts_at(instance: &Instance) -> Option<Timestamp> {
     // No node keeps a longer one.
-    const MOST: u64 = 24 * 3_600 * 1_000;
+    const MAX: u64 = 24 * 3_600 * 1_000;
     let report = &instance.report;
     match &report.activity {
         Some(Activity::RestartingSoon { after_ms }) if instance.is_acted_on() => {
-            Some(report.at + Duration::from_millis((*after_ms).min(MOST)))
+            Some(report.at + Duration::from_millis((*after_ms).min(MAX)))
         }
         Some(_) | None => None,
     }

@@ -15,16 +15,16 @@ use crate::world::{Person, World};
 
 mod doors;
 mod forwards;
+mod live_page;
 mod rows;
-mod shown;
 
 pub(crate) use forwards::sentence;
+pub use live_page::LivePage;
 use rows::Load;
 pub(crate) use rows::login;
 pub use rows::{
     instance_view, instance_view_for, invite_view, node_view, person_view, session_view, ssh_key_view, token_view,
 };
-pub use shown::Shown;
 
 /// What a visitor may know, signed in or not.
 pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {

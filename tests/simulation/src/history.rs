@@ -23,7 +23,7 @@ use crate::server::Server;
 /// Connections that one node has open at once, the half-open ones among them.
 const LINKS: usize = 3;
 /// Hours by which the server's wall clock is wrong at most.
-const MOST_SKEW: i64 = 24;
+const MAX_SKEW: i64 = 24;
 
 #[derive(Debug, Clone)]
 pub struct History {
@@ -93,7 +93,7 @@ impl History {
             }
             Action::Pass(seconds) => self.pass(Duration::from_secs(u64::from(seconds))),
             Action::Jump(hours) => {
-                self.server.skew = (self.server.skew + i64::from(hours)).clamp(-MOST_SKEW, MOST_SKEW);
+                self.server.skew = (self.server.skew + i64::from(hours)).clamp(-MAX_SKEW, MAX_SKEW);
                 Ok(())
             }
         }

@@ -7,7 +7,7 @@ use model::view::NodeView;
 use server_fns::{ApiError, nodes};
 
 use super::line::{by_hand, installing, is_open};
-use super::steps::{Standing, Step, steps};
+use super::steps::{Step, StepState, steps};
 use super::{FreshLine, use_origin};
 use crate::action::use_ask;
 use crate::parts::{Button, CopyText, Glyph, Icon, More, Notice, NoticeKind, Switch, Time};
@@ -139,9 +139,9 @@ fn Progress(node: NodeView) -> Element {
 #[component]
 fn Item(step: Step) -> Element {
     let (tone, glyph, word) = match step.standing {
-        Standing::Waiting => ("text-text-muted", None, "not yet"),
-        Standing::Done => ("text-good", Some(Glyph::Check), "done"),
-        Standing::Stuck => ("text-warn", Some(Glyph::Warning), "needs you"),
+        StepState::Waiting => ("text-text-muted", None, "not yet"),
+        StepState::Done => ("text-good", Some(Glyph::Check), "done"),
+        StepState::Stuck => ("text-warn", Some(Glyph::Warning), "needs you"),
     };
     rsx! {
         li { class: "flex items-start gap-3",

@@ -4,7 +4,7 @@ use model::node::{Availability, EngineState, Liveness};
 use model::view::NodeView;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum StepState {
     /// It has not come to this yet.
     Waiting,
     Done,
@@ -15,7 +15,7 @@ pub(super) enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) title: &'static str,
-    pub(super) standing: Standing,
+    pub(super) standing: StepState,
     /// What is known of it, or what it waits for: one sentence.
     pub(super) detail: String,
 }
@@ -23,26 +23,26 @@ pub(super) struct Step {
 /// The three steps, in order. One is never done before the step ahead of it.
 pub(super) fn steps(node: &NodeView) -> [Step; 3] {
     let dialled = dials_in(node);
-    let checked = if dialled.standing == Standing::Done { engine(node) } else { waiting("Docker is checked") };
-    let ready = if checked.standing == Standing::Done { ready(node) } else { waiting("Ready for instances") };
+    let checked = if dialled.standing == StepState::Done { engine(node) } else { waiting("Docker is checked") };
+    let ready = if checked.standing == StepState::Done { ready(node) } else { waiting("Ready for instances") };
     [dialled, checked, ready]
 }
 
 fn waiting(title: &'static str) -> Step {
-    Step { title, standing: Standing::Waiting, detail: String::new() }
+    Step { title, standing: StepState::Waiting, detail: String::new() }
 }
 
 fn dials_in(node: &NodeView) -> Step {
     let title = "The node dials in";
     let used = node.enrolment.as_ref().and_then(|enrolment| enrolment.used.as_ref());
     let (standing, detail) = match (node.liveness, used) {
-        (Liveness::Never, None) => (Standing::Waiting, "Paste the line on its computer.".to_owned()),
+        (Liveness::Never, None) => (StepState::Waiting, "Paste the line on its computer.".to_owned()),
         (Liveness::Never, Some(used)) => {
-            (Standing::Waiting, format!("The computer at {} has its key and has not dialled in yet.", used.address))
+            (StepState::Waiting, format!("The computer at {} has its key and has not dialled in yet.", used.address))
         }
-        (Liveness::Online | Liveness::Late, _) => (Standing::Done, "Its key is accepted.".to_owned()),
+        (Liveness::Online | Liveness::Late, _) => (StepState::Done, "Its key is accepted.".to_owned()),
         (Liveness::Offline, _) => {
-            (Standing::Stuck, "It dialled in and is gone again. Look at what it prints.".to_owned())
+            (StepState::Stuck, "It dialled in and is gone again. Look at what it prints.".to_owned())
         }
     };
     Step { title, standing, detail }
@@ -51,9 +51,9 @@ fn dials_in(node: &NodeView) -> Step {
 fn engine(node: &NodeView) -> Step {
     let title = "Docker is checked";
     let (standing, detail) = match node.facts.as_ref().map(|facts| &facts.engine) {
-        None | Some(EngineState::Unknown) => (Standing::Waiting, "Asking Docker for its version.".to_owned()),
-        Some(EngineState::Up { version, .. }) => (Standing::Done, format!("Docker {version} answers.")),
-        Some(EngineState::Away { reason } | EngineState::Hung { reason }) => (Standing::Stuck, reason.clone()),
+        None | Some(EngineState::Unknown) => (StepState::Waiting, "Asking Docker for its version.".to_owned()),
+        Some(EngineState::Up { version, .. }) => (StepState::Done, format!("Docker {version} answers.")),
+        Some(EngineState::Away { reason } | EngineState::Hung { reason }) => (StepState::Stuck, reason.clone()),
     };
     Step { title, standing, detail }
 }
@@ -61,12 +61,12 @@ fn engine(node: &NodeView) -> Step {
 fn ready(node: &NodeView) -> Step {
     let title = "Ready for instances";
     let (standing, detail) = match node.availability {
-        Availability::Cordoned => (Standing::Stuck, "It is cordoned. Uncordon it to let instances in.".to_owned()),
+        Availability::Cordoned => (StepState::Stuck, "It is cordoned. Uncordon it to let instances in.".to_owned()),
         Availability::Draining => {
-            (Standing::Stuck, "It is being drained. Let it take instances again first.".to_owned())
+            (StepState::Stuck, "It is being drained. Let it take instances again first.".to_owned())
         }
-        Availability::Open if !node.alarm.is_empty() => (Standing::Stuck, node.alarm.clone()),
-        Availability::Open => (Standing::Done, format!("It takes up to {} instances.", node.max_instances)),
+        Availability::Open if !node.alarm.is_empty() => (StepState::Stuck, node.alarm.clone()),
+        Availability::Open => (StepState::Done, format!("It takes up to {} instances.", node.max_instances)),
     };
     Step { title, standing, detail }
 }
@@ -114,13 +114,13 @@ mod tests {
         EngineState::Up { version: "27.5.1".to_owned(), api: "1.47".to_owned() }
     }
 
-    fn standings(node: &NodeView) -> [Standing; 3] {
+    fn standings(node: &NodeView) -> [StepState; 3] {
         steps(node).map(|step| step.standing)
     }
 
     #[test]
     fn a_node_turns_green_from_the_top() {
-        use Standing::{Done, Waiting};
+        use StepState::{Done, Waiting};
         assert_eq!(standings(&node(Liveness::Never, None)), [Waiting, Waiting, Waiting]);
         assert_eq!(standings(&node(Liveness::Online, None)), [Done, Waiting, Waiting]);
         assert_eq!(standings(&node(Liveness::Online, Some(up()))), [Done, Done, Done]);
@@ -131,7 +131,7 @@ mod tests {
         let used = EnrolmentUse { at: Timestamp::UNIX_EPOCH, address: "192.0.2.7".to_owned() };
         let enrolment = Some(EnrolmentView { expires_at: Timestamp::UNIX_EPOCH, used: Some(used) });
         let [dials, ..] = steps(&NodeView { enrolment, ..node(Liveness::Never, None) });
-        assert_eq!(dials.standing, Standing::Waiting);
+        assert_eq!(dials.standing, StepState::Waiting);
         assert!(dials.detail.contains("192.0.2.7"), "{}", dials.detail);
     }
 
@@ -139,7 +139,7 @@ mod tests {
     fn old_facts_of_a_node_that_left_make_nothing_green() {
         assert_eq!(
             standings(&node(Liveness::Offline, Some(up()))),
-            [Standing::Stuck, Standing::Waiting, Standing::Waiting]
+            [StepState::Stuck, StepState::Waiting, StepState::Waiting]
         );
     }
 
@@ -147,8 +147,8 @@ mod tests {
     fn an_engine_that_is_away_says_its_own_mend() {
         let away = EngineState::Away { reason: "Add the user to the group docker.".to_owned() };
         let [_, engine, ready] = steps(&node(Liveness::Online, Some(away)));
-        assert_eq!((engine.standing, engine.detail.as_str()), (Standing::Stuck, "Add the user to the group docker."));
-        assert_eq!(ready.standing, Standing::Waiting);
+        assert_eq!((engine.standing, engine.detail.as_str()), (StepState::Stuck, "Add the user to the group docker."));
+        assert_eq!(ready.standing, StepState::Waiting);
     }
 
     #[test]
@@ -156,7 +156,7 @@ mod tests {
         let cordoned = NodeView { availability: Availability::Cordoned, ..node(Liveness::Online, Some(up())) };
         let alarmed = NodeView { alarm: "The disk is full.".to_owned(), ..node(Liveness::Online, Some(up())) };
         for node in [cordoned, alarmed] {
-            assert_eq!(standings(&node), [Standing::Done, Standing::Done, Standing::Stuck]);
+            assert_eq!(standings(&node), [StepState::Done, StepState::Done, StepState::Stuck]);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::script::World;
 
 const CASES: u32 = 500_000;
 /// The longest way is: close, stop, remove, drop; or write, open, image, create, start, route, and one restart.
-const MOST_STEPS: u32 = 17;
+const MAX_STEPS: u32 = 17;
 
 /// Without further faults it comes to rest, and rests.
 fn comes_to_rest(world: &mut World) -> Next {
@@ -26,7 +26,7 @@ fn comes_to_rest(world: &mut World) -> Next {
         match world.advance(Fault::None) {
             Next::Do(step) => {
                 steps += 1;
-                assert!(steps <= MOST_STEPS, "still busy with {step:?}");
+                assert!(steps <= MAX_STEPS, "still busy with {step:?}");
             }
             Next::Wait { until } => {
                 assert!(until > world.now, "a wait that is over");

@@ -3,7 +3,7 @@
 use model::node::NodeFacts;
 use model::version::{Epoch, Generation};
 use protocol::codec::decode;
-use protocol::limits::{HEARTBEAT, HEARTBEAT_MOST};
+use protocol::limits::{HEARTBEAT, HEARTBEAT_MAX};
 use protocol::message::{RefusedReason, Report, ToNode, ToServer};
 use protocol::session::{FromNode, FromServer, NodeSession, ServerSession};
 
@@ -37,7 +37,7 @@ fn no_server_makes_a_node_beat_faster_or_hardly_ever() {
     let ToNode::Welcome { epoch, .. } = decode(WELCOME).unwrap() else { panic!("not a welcome") };
     let mut session = NodeSession::default();
     session.handle(decode(WELCOME).unwrap());
-    for (asked, beat) in [(0, HEARTBEAT), (10_000, 2 * HEARTBEAT), (u64::MAX, HEARTBEAT_MOST)] {
+    for (asked, beat) in [(0, HEARTBEAT), (10_000, 2 * HEARTBEAT), (u64::MAX, HEARTBEAT_MAX)] {
         let heard = session.handle(ToNode::Heard { epoch, heartbeat_ms: asked });
         assert_eq!(heard, FromServer::Heard { heartbeat: beat });
     }

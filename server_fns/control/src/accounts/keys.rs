@@ -5,7 +5,7 @@ use model::refusal::Refusal;
 use model::request::{AddSshKey, MayManage, ProveSshKey};
 use model::view::{KeyChallenge, SshKeyView};
 use planner::actor::Actor;
-use planner::command::ssh_keys::Shown;
+use planner::command::ssh_keys::ProofKind;
 use planner::command::{Answer, Command};
 use planner::view::ssh_key_view;
 
@@ -64,12 +64,12 @@ impl SshKeys {
         let key = actor.ssh_key(&world, id)?;
         self.challenges.redeem(id, &key.public_key, &asked.signature, self.core.now().mono)?;
         // A challenge counts once anyway.
-        self.was_shown(&Actor { once: None, ..actor.clone() }, id, Shown::Meant).await?;
+        self.was_shown(&Actor { once: None, ..actor.clone() }, id, ProofKind::Meant).await?;
         self.view(id)
     }
 
     /// Its holder was here, on behalf of that account.
-    pub(crate) async fn was_shown(&self, actor: &Actor, id: SshKeyId, shown: Shown) -> Result<(), Refusal> {
+    pub(crate) async fn was_shown(&self, actor: &Actor, id: SshKeyId, shown: ProofKind) -> Result<(), Refusal> {
         self.core.ask(actor, Command::ProveSshKey { id, shown }).await.map(drop)
     }
 

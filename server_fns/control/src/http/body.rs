@@ -59,15 +59,15 @@ async fn whole(request: Request, patience: Duration) -> Result<Request, Refusal>
         ));
     }
     let mut request = Request::from_parts(parts, Body::from(bytes.clone()));
-    request.extensions_mut().insert(Sent(bytes));
+    request.extensions_mut().insert(UnreadBody(bytes));
     Ok(request)
 }
 
 /// The body of a request, for a function that reads none of it.
 #[derive(Clone)]
-pub struct Sent(Bytes);
+pub struct UnreadBody(Bytes);
 
-impl Sent {
+impl UnreadBody {
     /// The name of the first field, if the body is a JSON object that has one.
     pub fn first_field(&self) -> Option<String> {
         let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&self.0).ok()?;
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_function_without_fields_can_find_one_that_was_sent() {
-        let first = |body: &'static str| Sent(Bytes::from_static(body.as_bytes())).first_field();
+        let first = |body: &'static str| UnreadBody(Bytes::from_static(body.as_bytes())).first_field();
         assert_eq!(first(r#"{"force":true}"#).as_deref(), Some("force"));
         for body in ["", "{}", "null", "[]", "{", "7"] {
             assert_eq!(first(body), None, "{body}");

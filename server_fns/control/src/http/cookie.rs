@@ -13,7 +13,7 @@ use planner::limits::SESSION_LIFETIME;
 use crate::auth::secret::{self, SecretKind};
 
 /// An honest browser has one of our name. It keeps at most about so many for one host, whoever set them.
-const MOST_COOKIES: usize = 200;
+const MAX_COOKIES: usize = 200;
 
 /// Not checked yet: whoever asks may have written anything.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ fn cookies(headers: &HeaderMap, secure: bool) -> Vec<String> {
     let values = pairs.filter_map(|pair| pair.strip_prefix(name(secure).as_bytes())?.strip_prefix(b"="));
     let texts = values.filter_map(|value| std::str::from_utf8(value).ok());
     let ours = texts.filter(|text| secret::is_well_formed(SecretKind::Session, text));
-    ours.take(MOST_COOKIES).map(str::to_owned).collect()
+    ours.take(MAX_COOKIES).map(str::to_owned).collect()
 }
 
 /// Two keys are none: our page sends one.
@@ -174,7 +174,7 @@ mod tests {
         );
         let flood = format!("dh_session={own}; ").repeat(1_000);
         let Some(Credential::Cookie(found)) = read(PLAIN, &[("cookie", &flood)]) else { panic!("a flood hides all") };
-        assert_eq!(found.len(), MOST_COOKIES);
+        assert_eq!(found.len(), MAX_COOKIES);
     }
 
     #[test]

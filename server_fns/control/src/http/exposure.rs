@@ -36,7 +36,7 @@ pub enum Certificate {
 
 /// What decides it.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct ListenOptions<'a> {
     pub listen: SocketAddr,
     pub public_urls: &'a [String],
     /// Certificate and key were given as files.
@@ -51,8 +51,8 @@ impl Exposure {
     /// # Errors
     /// What contradicts itself, or would send passwords in the clear without having been asked to, in words for the
     /// operator.
-    pub fn decide(asked: Asked<'_>) -> Result<Self, String> {
-        let Asked { listen, public_urls, certificate, insecure, proxies } = asked;
+    pub fn decide(asked: ListenOptions<'_>) -> Result<Self, String> {
+        let ListenOptions { listen, public_urls, certificate, insecure, proxies } = asked;
         let plain = public_urls.iter().find(|url| is_plain(url) && !is_near(url));
         let loopback = listen.ip().to_canonical().is_loopback();
         if certificate && insecure {
@@ -148,7 +148,7 @@ fn is_near(url: &str) -> bool {
 mod tests {
     use super::*;
 
-    const NOTHING: Asked<'static> = Asked {
+    const NOTHING: ListenOptions<'static> = ListenOptions {
         listen: SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080),
         public_urls: &[],
         certificate: false,
@@ -156,9 +156,9 @@ mod tests {
         proxies: false,
     };
 
-    fn at(listen: &str, urls: &[&str], more: Asked<'_>) -> Result<Exposure, String> {
+    fn at(listen: &str, urls: &[&str], more: ListenOptions<'_>) -> Result<Exposure, String> {
         let urls: Vec<String> = urls.iter().map(|url| (*url).to_owned()).collect();
-        Exposure::decide(Asked { listen: listen.parse().unwrap(), public_urls: &urls, ..more })
+        Exposure::decide(ListenOptions { listen: listen.parse().unwrap(), public_urls: &urls, ..more })
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
         }
         for listen in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80", "[2001:db8::1]:80"] {
             assert_eq!(at(listen, &[], NOTHING), Ok(Exposure::Tls(Certificate::Made)), "{listen}");
-            assert_eq!(at(listen, &[], Asked { insecure: true, ..NOTHING }), Ok(Exposure::Insecure));
+            assert_eq!(at(listen, &[], ListenOptions { insecure: true, ..NOTHING }), Ok(Exposure::Insecure));
         }
         assert_eq!(at("127.0.0.1:1", &["http://localhost:1", "http://127.0.0.1:1"], NOTHING), Ok(Exposure::Loopback));
         for url in
@@ -177,15 +177,15 @@ mod tests {
             for listen in ["127.0.0.1:8080", "0.0.0.0:8080"] {
                 let refused = at(listen, &["https://a.example", url], NOTHING).unwrap_err();
                 assert!(refused.contains(url) && refused.contains("--insecure-http"), "{refused}");
-                assert_eq!(at(listen, &[url], Asked { insecure: true, ..NOTHING }), Ok(Exposure::Insecure));
+                assert_eq!(at(listen, &[url], ListenOptions { insecure: true, ..NOTHING }), Ok(Exposure::Insecure));
             }
-            assert!(at("0.0.0.0:1", &[url], Asked { certificate: true, ..NOTHING }).is_err());
+            assert!(at("0.0.0.0:1", &[url], ListenOptions { certificate: true, ..NOTHING }).is_err());
         }
     }
 
     #[test]
     fn behind_a_proxy_it_is_plain_here_and_tls_for_people() {
-        let named = Asked { proxies: true, ..NOTHING };
+        let named = ListenOptions { proxies: true, ..NOTHING };
         assert_eq!(at("127.0.0.1:8080", &["https://dock.example.org"], NOTHING), Ok(Exposure::Proxied));
         assert_eq!(at("10.0.0.5:8080", &["https://dock.example.org"], named), Ok(Exposure::Proxied));
         assert_eq!(at("10.0.0.5:8080", &["https://dock.example.org"], NOTHING), Ok(Exposure::Tls(Certificate::Made)));
@@ -195,14 +195,14 @@ mod tests {
 
     #[test]
     fn files_make_it_tls_wherever_it_listens() {
-        let files = Asked { certificate: true, ..NOTHING };
+        let files = ListenOptions { certificate: true, ..NOTHING };
         for listen in ["127.0.0.1:8443", "0.0.0.0:443"] {
             assert_eq!(at(listen, &["https://dock.example.org"], files), Ok(Exposure::Tls(Certificate::Given)));
             for urls in [&[][..], &["http://localhost:1"], &["https://dock.example.org", "http://localhost:1"]] {
                 assert_eq!(at(listen, urls, files), Ok(Exposure::Tls(Certificate::Unnamed)), "{urls:?}");
             }
         }
-        assert!(at("0.0.0.0:443", &[], Asked { insecure: true, ..files }).is_err());
+        assert!(at("0.0.0.0:443", &[], ListenOptions { insecure: true, ..files }).is_err());
     }
 
     #[test]

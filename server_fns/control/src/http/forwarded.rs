@@ -11,7 +11,7 @@ use ipnet::IpNet;
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
 /// Proxies in a row that are followed.
-const MOST_HOPS: usize = 32;
+const MAX_HOPS: usize = 32;
 
 /// The networks of the proxies that the operator named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl TrustedProxies {
         let lines = headers.get_all(FOR).iter().rev();
         let hops = lines.flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
         let mut address = peer;
-        for hop in hops.take(MOST_HOPS) {
+        for hop in hops.take(MAX_HOPS) {
             // What is no address was written by somebody whom nobody vouches for.
             let Some(hop) = address_of(hop) else { break };
             address = hop;

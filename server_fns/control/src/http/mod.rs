@@ -28,7 +28,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 pub(crate) use answer::refuse;
-pub use body::Sent;
+pub use body::UnreadBody;
 pub(crate) use body::discard;
 pub use dialled::Dialled;
 pub use exposure::Exposure;

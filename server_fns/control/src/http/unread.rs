@@ -13,7 +13,7 @@ const SAID: [&str; 7] = [
     "unknown variant `",
 ];
 /// Characters that are kept of it: it repeats what was sent.
-const MOST: usize = 240;
+const MAX: usize = 240;
 
 /// Of such as "limits.memory: unknown field `memory`, expected `cpus` at line 1 column 2", without the position, which
 /// is for machines.
@@ -56,8 +56,8 @@ fn field(path: &str, said: &str) -> Option<String> {
 /// One line, of bounded length.
 fn fit(text: &str) -> String {
     let plain = |c: char| if c.is_control() { ' ' } else { c };
-    let kept: String = text.chars().take(MOST).map(plain).collect();
-    if text.chars().nth(MOST).is_some() { kept + "…" } else { kept }
+    let kept: String = text.chars().take(MAX).map(plain).collect();
+    if text.chars().nth(MAX).is_some() { kept + "…" } else { kept }
 }
 
 #[cfg(test)]

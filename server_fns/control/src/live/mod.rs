@@ -11,7 +11,7 @@ use model::ticket::Ticket;
 use model::version::Revision;
 use planner::actor::Actor;
 use planner::clock::Now;
-use planner::view::{Shown, live_world};
+use planner::view::{LivePage, live_world};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
@@ -77,7 +77,7 @@ pub struct Subscription {
     clock: Clock,
     /// When it looks again at how the nodes do.
     due: Instant,
-    told: Option<(Revision, Arc<Shown>)>,
+    told: Option<(Revision, Arc<LivePage>)>,
     ended: bool,
     seat: Seat,
 }
@@ -90,9 +90,9 @@ impl Subscription {
             self.worlds.changed_or_heard(self.due).await.ok()?;
             self.due = Instant::now() + HEARD;
             let (world, now) = (self.worlds.borrow_and_update(), self.clock.now());
-            let find_out = |last: Option<&Shown>| match last {
+            let find_out = |last: Option<&LivePage>| match last {
                 Some(last) => last.next(&world, now),
-                None => Shown::first(&world, self.actor.person, now),
+                None => LivePage::first(&world, self.actor.person, now),
             };
             let seen = still_there(&world, &self.actor, now).then(|| self.seat.see(&world, find_out));
             let Some(seen) = seen.flatten() else {
@@ -112,7 +112,7 @@ impl Subscription {
         LiveEvent::Changed { from: revision, to: revision, now: self.clock.now().wall, changes: Vec::new() }
     }
 
-    fn tell(&mut self, seen: Arc<Shown>, now: Now) -> Option<LiveEvent> {
+    fn tell(&mut self, seen: Arc<LivePage>, now: Now) -> Option<LiveEvent> {
         let now = now.wall;
         let Some((revision, told)) = &mut self.told else {
             let revision = Revision::default().next();

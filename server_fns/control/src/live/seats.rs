@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::id::PersonId;
 use model::refusal::{Refusal, RefusalCode};
-use planner::view::Shown;
+use planner::view::LivePage;
 use planner::world::World;
 
 /// Each is a tab.
-const MOST: usize = 50;
+const MAX: usize = 50;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seats(Arc<Mutex<HashMap<PersonId, Held>>>);
@@ -24,7 +24,7 @@ struct Held {
 #[derive(Debug)]
 struct Seen {
     world: Arc<World>,
-    shown: Option<Arc<Shown>>,
+    shown: Option<Arc<LivePage>>,
 }
 
 /// Dropping it frees it.
@@ -39,8 +39,8 @@ impl Seats {
     pub(super) fn take(&self, person: PersonId) -> Result<Seat, Refusal> {
         let mut all = self.all();
         let held = all.entry(person).or_default();
-        if held.count >= MOST {
-            let message = format!("You follow this server in {MOST} tabs already. Close one of them.");
+        if held.count >= MAX {
+            let message = format!("You follow this server in {MAX} tabs already. Close one of them.");
             return Err(Refusal::new(RefusalCode::RateLimited, message));
         }
         held.count += 1;
@@ -57,8 +57,8 @@ impl Seat {
     pub(super) fn see(
         &self,
         world: &Arc<World>,
-        find_out: impl FnOnce(Option<&Shown>) -> Option<Shown>,
-    ) -> Option<Arc<Shown>> {
+        find_out: impl FnOnce(Option<&LivePage>) -> Option<LivePage>,
+    ) -> Option<Arc<LivePage>> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.as_ref().filter(|seen| Arc::ptr_eq(&seen.world, world)) {
             Some(seen) => seen.shown.clone(),
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn one_person_takes_so_many_and_nobody_elses() {
         let (seats, ada, grace) = (Seats::default(), PersonId::from_bits(1), PersonId::from_bits(2));
-        let held: Vec<Seat> = (0..MOST).map(|_| seats.take(ada).unwrap()).collect();
+        let held: Vec<Seat> = (0..MAX).map(|_| seats.take(ada).unwrap()).collect();
         assert_eq!(seats.take(ada).unwrap_err().code, RefusalCode::RateLimited);
         assert!(seats.take(grace).is_ok());
         drop(held);
@@ -108,7 +108,7 @@ mod tests {
         let (seats, ada) = (Seats::default(), PersonId::from_bits(1));
         let world =
             || Arc::new(World::new(ClusterId::from_bits(1), Era::default(), Settings::default(), Instant::default()));
-        let tabs: Vec<Seat> = (0..MOST).map(|_| seats.take(ada).unwrap()).collect();
+        let tabs: Vec<Seat> = (0..MAX).map(|_| seats.take(ada).unwrap()).collect();
         let mut asked = 0;
         for world in [world(), world()] {
             for tab in &tabs {

@@ -19,7 +19,7 @@ use super::Orchestrator;
 use super::draw::Source;
 use super::readiness::Readiness;
 use super::request::{Request, in_doubt, not_written};
-use super::worlds::Shown;
+use super::worlds::WorldSender;
 use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::limits;
@@ -30,7 +30,7 @@ pub(crate) struct Loop {
     store: Store,
     world: World,
     requests: mpsc::Receiver<Request>,
-    shown: Shown,
+    shown: WorldSender,
     clock: Clock,
     source: Source,
     /// Something changed since the nodes were looked after.
@@ -44,7 +44,7 @@ pub(crate) struct Loop {
 impl Loop {
     pub(crate) fn new(store: Store, world: World, clock: Clock, authority: Arc<Authority>) -> (Self, Orchestrator) {
         let (sender, requests) = mpsc::channel(limits::QUEUE);
-        let (shown, worlds) = Shown::new(world.clone());
+        let (shown, worlds) = WorldSender::new(world.clone());
         let (source, liveness) = (Source(authority), BTreeMap::new());
         (
             Self { store, world, requests, shown, clock, source, stirred: false, behind: false, liveness },

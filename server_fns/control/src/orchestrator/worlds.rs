@@ -8,12 +8,12 @@ use tokio::sync::watch::error::RecvError;
 use tokio::time::Instant;
 
 /// Where the writing task shows its world.
-pub(super) struct Shown {
+pub(super) struct WorldSender {
     newest: watch::Sender<Arc<World>>,
     changes: watch::Sender<()>,
 }
 
-impl Shown {
+impl WorldSender {
     pub(super) fn new(world: World) -> (Self, Worlds) {
         let (newest, seen) = watch::channel(Arc::new(world));
         let (changes, told) = watch::channel(());

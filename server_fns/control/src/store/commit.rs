@@ -123,7 +123,7 @@ impl Store {
 
     /// A pause drawn below a bound that doubles, so that two writers do not meet again.
     fn jitter(&self, round: u32) -> Duration {
-        let bound = limits::RETRY_FIRST.saturating_mul(1 << round.min(10)).min(limits::RETRY_MOST);
+        let bound = limits::RETRY_FIRST.saturating_mul(1 << round.min(10)).min(limits::RETRY_MAX);
         bound.mul_f64(f64::from(crate::random::bits32()) / f64::from(u32::MAX))
     }
 }

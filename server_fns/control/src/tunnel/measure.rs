@@ -21,7 +21,7 @@ use super::open::{TRIES, put};
 use super::{Socket, Tunnels};
 
 /// How long one direction may take: its time, and that of the first bytes and the last word on a slow link.
-const MOST: Duration = Duration::from_secs(MEASURE_TIME.as_secs() + OPENING.as_secs());
+const MAX: Duration = Duration::from_secs(MEASURE_TIME.as_secs() + OPENING.as_secs());
 
 /// How long the node's last bytes are waited for once there were enough.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -82,7 +82,7 @@ impl Tunnels {
                 Way::FromNode => from_node(socket).await,
             }
         };
-        match timeout(MOST, carried).await {
+        match timeout(MAX, carried).await {
             Ok(carried) => carried.map_err(|error| format!("the connection broke off ({error})")),
             Err(_) => Err("almost no bytes came through in time".to_owned()),
         }

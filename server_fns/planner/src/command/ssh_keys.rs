@@ -63,7 +63,7 @@ const TAKEN: &str = "Another account here has proved to hold this key, and a key
 
 /// How somebody showed that they hold a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum ProofKind {
     /// By a signature that was made for this, or a login that does nothing else.
     Meant,
     /// By a login that was for something else, which is enough while nobody else claims the key.
@@ -71,12 +71,12 @@ pub enum Shown {
 }
 
 /// Notes that the holder of the key acts for this account. Whoever else claimed it has no more of it.
-pub fn prove(world: &World, id: SshKeyId, how: Shown, now: Now) -> Result<Decision<()>, Refusal> {
+pub fn prove(world: &World, id: SshKeyId, how: ProofKind, now: Now) -> Result<Decision<()>, Refusal> {
     let key = world.find_ssh_key(id)?;
     match (standing(world, key), how) {
         (KeyStanding::Proved, _) => return Ok(Decision::unchanged(())),
-        (KeyStanding::Sole, _) | (KeyStanding::Contested, Shown::Meant) => {}
-        (KeyStanding::Contested, Shown::ByTheWay) => return Err(Refusal::new(RefusalCode::Conflict, CONTESTED)),
+        (KeyStanding::Sole, _) | (KeyStanding::Contested, ProofKind::Meant) => {}
+        (KeyStanding::Contested, ProofKind::ByTheWay) => return Err(Refusal::new(RefusalCode::Conflict, CONTESTED)),
         (KeyStanding::Foreign, _) => return Err(Refusal::new(RefusalCode::Conflict, TAKEN)),
     }
     let unproved = claims(world, &key.fingerprint).filter(|other| is_proved(other));

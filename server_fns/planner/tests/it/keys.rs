@@ -8,7 +8,7 @@ use model::request::AddSshKey;
 use model::view::KeyStanding;
 use planner::actor::{Actor, Via};
 use planner::command::Command;
-use planner::command::ssh_keys::{self, ParsedKey, Shown};
+use planner::command::ssh_keys::{self, ParsedKey, ProofKind};
 use planner::guest::{Guest, Route, astray, guest, jump, manages, no_such_jump, reaches};
 use planner::keys::{Holder, claims, holder, opens, settle, standing};
 use planner::view::instance_view;
@@ -42,7 +42,7 @@ fn claim(scene: &mut Scene, name: &str, public_key: &str) -> Result<SshKeyId, Re
     Ok(scene.commit(decided))
 }
 
-fn prove(scene: &mut Scene, name: &str, id: SshKeyId, how: Shown) -> Result<(), Refusal> {
+fn prove(scene: &mut Scene, name: &str, id: SshKeyId, how: ProofKind) -> Result<(), Refusal> {
     let decided = scene.decide(name, &Command::ProveSshKey { id, shown: how })?;
     scene.commit(decided);
     Ok(())
@@ -67,11 +67,11 @@ fn the_table_of_standings() {
     assert_eq!(standing_of(&scene, adas), KeyStanding::Sole);
     let eves = claim(&mut scene, "eve", KEY).unwrap();
     assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Contested; 2]);
-    let by_the_way = prove(&mut scene, "ada", adas, Shown::ByTheWay).unwrap_err();
+    let by_the_way = prove(&mut scene, "ada", adas, ProofKind::ByTheWay).unwrap_err();
     assert_eq!((by_the_way.code, by_the_way.message.as_str()), (RefusalCode::Conflict, ssh_keys::CONTESTED));
-    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    prove(&mut scene, "ada", adas, ProofKind::Meant).unwrap();
     assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Proved, KeyStanding::Foreign]);
-    let taken = prove(&mut scene, "eve", eves, Shown::Meant).unwrap_err();
+    let taken = prove(&mut scene, "eve", eves, ProofKind::Meant).unwrap_err();
     assert!(taken.message.contains("Another account here has proved") && !taken.message.contains("ada"), "{taken}");
     let third = claim(&mut scene, "bob", KEY).unwrap_err();
     assert_eq!((third.code, third.field.as_deref()), (RefusalCode::Conflict, Some("public_key")));
@@ -80,7 +80,7 @@ fn the_table_of_standings() {
     let decided = ssh_keys::remove(&scene.world, adas).unwrap();
     scene.commit(decided);
     assert_eq!(standing_of(&scene, eves), KeyStanding::Sole);
-    prove(&mut scene, "eve", eves, Shown::ByTheWay).unwrap();
+    prove(&mut scene, "eve", eves, ProofKind::ByTheWay).unwrap();
     assert_eq!(standing_of(&scene, eves), KeyStanding::Proved);
 }
 
@@ -88,8 +88,8 @@ fn the_table_of_standings() {
 fn nobody_proves_the_row_of_another() {
     let mut scene = scene();
     let adas = claim(&mut scene, "ada", KEY).unwrap();
-    let absent = prove(&mut scene, "eve", SshKeyId::from_bits(9), Shown::Meant).unwrap_err();
-    assert_eq!(prove(&mut scene, "eve", adas, Shown::Meant).unwrap_err(), absent);
+    let absent = prove(&mut scene, "eve", SshKeyId::from_bits(9), ProofKind::Meant).unwrap_err();
+    assert_eq!(prove(&mut scene, "eve", adas, ProofKind::Meant).unwrap_err(), absent);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn damage_that_proved_a_key_twice_opens_nothing_until_it_is_proved_anew() {
     }
     assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Contested; 2]);
     assert_eq!(holder(&scene.world, FINGERPRINT), Holder::Several);
-    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    prove(&mut scene, "ada", adas, ProofKind::Meant).unwrap();
     assert_eq!([adas, eves].map(|id| standing_of(&scene, id)), [KeyStanding::Proved, KeyStanding::Foreign]);
 }
 
@@ -134,7 +134,7 @@ fn the_attack_with_somebodys_public_key_leads_nowhere() {
     let adas = claim(&mut scene, "ada", KEY).unwrap();
     let web = scene.create("ada", "web-1").unwrap();
     scene.sign_up("mallory").unwrap();
-    prove(&mut scene, "ada", adas, Shown::ByTheWay).unwrap();
+    prove(&mut scene, "ada", adas, ProofKind::ByTheWay).unwrap();
     assert!(claim(&mut scene, "mallory", KEY).is_err());
     assert_eq!(lands(&scene, "web-1"), Some(("ada".to_owned(), Route::Instance(web))));
     // It came first, when nobody else had it.
@@ -154,7 +154,7 @@ fn the_attack_with_somebodys_public_key_leads_nowhere() {
     for user in ["bob", "web-1.bob"] {
         assert_eq!(guest(&scene.world, user, FINGERPRINT), None, "bob has not added it, and may have another: {user}");
     }
-    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    prove(&mut scene, "ada", adas, ProofKind::Meant).unwrap();
     assert_eq!(lands(&scene, "web-1"), Some(("ada".to_owned(), Route::Instance(web))));
     for user in ["lobby", "ada"] {
         assert_eq!(lands(&scene, user), Some(("ada".to_owned(), Route::Lobby)), "{user}");
@@ -190,7 +190,7 @@ fn a_user_name_of_one_account_takes_no_key_of_another() {
         assert_eq!(lands(&scene, user), Some(("eve".to_owned(), route)), "{user}");
     }
     // Who holds the key may call an instance as they like.
-    prove(&mut scene, "eve", eves, Shown::ByTheWay).unwrap();
+    prove(&mut scene, "eve", eves, ProofKind::ByTheWay).unwrap();
     assert_eq!(lands(&scene, "ada"), Some(("eve".to_owned(), Route::Instance(others[0]))));
     assert_eq!(guest(&scene.world, "bob", FINGERPRINT), None);
 }
@@ -218,7 +218,7 @@ fn an_account_called_lobby_gains_nothing_by_it() {
     claim(&mut scene, "lobby", KEY).unwrap();
     let adas = claim(&mut scene, "ada", KEY).unwrap();
     assert_eq!(guest(&scene.world, "lobby", FINGERPRINT), Some(Guest::Contested));
-    prove(&mut scene, "ada", adas, Shown::Meant).unwrap();
+    prove(&mut scene, "ada", adas, ProofKind::Meant).unwrap();
     assert_eq!(lands(&scene, "lobby"), Some(("ada".to_owned(), Route::Lobby)));
 }
 
@@ -387,14 +387,14 @@ proptest! {
                 Step::Login => {
                     if let Some(Guest::Visitor(visitor)) = guest(&scene.world, "web-1", FINGERPRINT) {
                         prop_assert_eq!(visitor.actor.person, ada);
-                        let decided = ssh_keys::prove(&scene.world, visitor.key, Shown::ByTheWay, scene.now).unwrap();
+                        let decided = ssh_keys::prove(&scene.world, visitor.key, ProofKind::ByTheWay, scene.now).unwrap();
                         scene.commit(decided);
                     }
                 }
                 Step::Enrol => {
                     let Some(Guest::Visitor(visitor)) = guest(&scene.world, "enrol+ada", FINGERPRINT) else { panic!("her claim") };
                     prop_assert_eq!(visitor.actor.person, ada);
-                    let decided = ssh_keys::prove(&scene.world, visitor.key, Shown::Meant, scene.now).unwrap();
+                    let decided = ssh_keys::prove(&scene.world, visitor.key, ProofKind::Meant, scene.now).unwrap();
                     scene.commit(decided);
                 }
                 Step::Restart => {

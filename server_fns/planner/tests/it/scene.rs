@@ -25,7 +25,7 @@ use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Answer, Asker, Command, Decision, decide, nodes, people, ssh_keys};
 use planner::invariants::{check, check_step};
 use planner::reconcile::reconcile;
-use planner::view::{Shown, live_world};
+use planner::view::{LivePage, live_world};
 use planner::world::{Change, Instance, LookedAfter, ServerPorts, World};
 
 pub(crate) const RANGE: PortRange = PortRange { first: 1024, last: 1036 };
@@ -40,7 +40,7 @@ pub(crate) struct Scene {
     /// What was ever sent under a generation.
     sent: BTreeMap<(NodeId, Generation), Vec<AssignedInstance>>,
     /// What each person was shown last.
-    shown: BTreeMap<PersonId, Shown>,
+    shown: BTreeMap<PersonId, LivePage>,
     /// After how many times of settling everybody looks.
     pub(crate) look_every: u32,
     settled: u32,
@@ -140,7 +140,7 @@ impl Scene {
         for person in self.world.people.keys() {
             let fresh = live_world(&self.world, *person, self.now).unwrap();
             let shown = match self.shown.get(person) {
-                None => Shown::first(&self.world, *person, self.now).unwrap(),
+                None => LivePage::first(&self.world, *person, self.now).unwrap(),
                 Some(last) => {
                     let (mut page, next) = (last.whole(), last.next(&self.world, self.now).unwrap());
                     last.changes_to(&next).into_iter().for_each(|change| page.apply(change));

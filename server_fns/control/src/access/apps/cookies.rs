@@ -8,7 +8,7 @@ use super::AppsDomain;
 /// Bytes of one that we wrote.
 const LONGEST: usize = 200;
 /// Other pages may have planted so many beside ours before nobody looks any further.
-const MOST: usize = 50;
+const MAX: usize = 50;
 /// How long a browser keeps one at most.
 pub(super) const FOR_EVER: u64 = 400 * 24 * 3600;
 
@@ -56,7 +56,7 @@ impl Cookie {
         let values = pairs.filter_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="));
         let ours = values.filter_map(|value| std::str::from_utf8(value).ok());
         let ours = ours.filter(|text| text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic()));
-        let mut values: Vec<String> = ours.take(MOST).map(str::to_owned).collect();
+        let mut values: Vec<String> = ours.take(MAX).map(str::to_owned).collect();
         values.sort();
         values.dedup();
         values

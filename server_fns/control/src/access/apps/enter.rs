@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::browser::Browser;
 use super::cookies::{Cookie, FOR_EVER};
 use super::guard::{navigates, wants_page};
-use super::visit::{self, Shown, Visit, Who, begun, cookie as cookie_of};
+use super::visit::{self, Visit, VisitCookies, Who, begun, cookie as cookie_of};
 use super::{ARRIVED, AppsDomain, OPEN, Urls, page};
 
 /// Who is on their way from the console, and to which app.
@@ -53,8 +53,8 @@ pub(super) fn enter(urls: &Urls, apps: &AppsDomain, label: &str, request: &Reque
     }
     let visit = begun(entry.who, now);
     let inside = match visit::shown(request.headers(), &urls.authority.links, apps, &world, app, now) {
-        Shown::One(known) => known.pass(&world, now),
-        Shown::Nothing | Shown::Two => None,
+        VisitCookies::One(known) => known.pass(&world, now),
+        VisitCookies::Nothing | VisitCookies::Two => None,
     };
     if let (Some(Pass::Person(inside)), Some(Pass::Person(comes))) = (inside, visit.pass(&world, now))
         && inside.person != comes.person
@@ -112,9 +112,9 @@ pub(super) fn arrived(urls: &Urls, apps: &AppsDomain, label: &str, request: &Req
     let shown = app(&world, label)
         .map(|app| visit::shown(request.headers(), &urls.authority.links, apps, &world, app, urls.core.now()));
     match shown {
-        Some(Shown::One(_)) => redirect(&path),
-        Some(Shown::Two) => planted(apps),
-        Some(Shown::Nothing) | None => {
+        Some(VisitCookies::One(_)) => redirect(&path),
+        Some(VisitCookies::Two) => planted(apps),
+        Some(VisitCookies::Nothing) | None => {
             let sentence = "The cookie that lets you in did not come back. Allow cookies for this address, and open it \
                             again.";
             page::words(StatusCode::FORBIDDEN, "Your browser keeps no cookie here", sentence)

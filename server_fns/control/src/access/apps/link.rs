@@ -17,7 +17,7 @@ use planner::urls::{App, label, may_open};
 
 use super::enter::{let_in, local, redirect, unseen};
 use super::guard::navigates;
-use super::visit::{Purpose, Shown, Visit, Who};
+use super::visit::{Purpose, Visit, VisitCookies, Who};
 use super::{AppsDomain, Urls, page, visit};
 
 /// What it is called in an address.
@@ -77,8 +77,8 @@ pub(super) fn follow(urls: &Urls, apps: &AppsDomain, app: Option<App<'_>>, reque
     };
     // Whoever may come in under their own name keeps it, and what everybody may open needs no cookie.
     let named = match visit::shown(request.headers(), key, apps, &world, app, now) {
-        Shown::One(known) => known.pass(&world, now),
-        Shown::Nothing | Shown::Two => None,
+        VisitCookies::One(known) => known.pass(&world, now),
+        VisitCookies::Nothing | VisitCookies::Two => None,
     };
     let needs_none = may_open(&world, app, None) || named.is_some_and(|pass| may_open(&world, app, Some(&pass)));
     Some(if needs_none { redirect(&to) } else { let_in(urls, apps, app, &visit, request.headers(), &to) })

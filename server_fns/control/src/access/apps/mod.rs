@@ -44,7 +44,7 @@ use crate::http::Dialled;
 use crate::http::host_name::host;
 use crate::tickets::Tickets;
 use crate::tunnel::Tunnels;
-use visit::Shown;
+use visit::VisitCookies;
 
 /// On the console, where an app's host sends whoever must say who they are.
 pub(crate) const OPEN: &str = "/open";
@@ -109,7 +109,8 @@ async fn serve(urls: &Urls, apps: &AppsDomain, label: &str, request: Request) ->
     let peer = request.extensions().get::<ConnectInfo<Dialled>>();
     let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.address());
     let (scheme, host) = (apps.scheme(), apps.host_of(label));
-    let asked = headers::Asked { peer, scheme, identity: identity(urls, apps, app, &host, pass.as_ref()), host };
+    let asked =
+        headers::RequestContext { peer, scheme, identity: identity(urls, apps, app, &host, pass.as_ref()), host };
     let name = app.instance.spec.name.as_str();
     proxy::pass(urls, Admitted::new(app, visit), name, asked, request).await
 }
@@ -134,9 +135,9 @@ fn seen(urls: &Urls, apps: &AppsDomain, app: App<'_>, request: &Request) -> Resu
     }
     let (world, now) = (urls.core.world(), urls.core.now());
     match visit::shown(request.headers(), &urls.authority.links, apps, &world, app, now) {
-        Shown::Nothing => Ok(None),
-        Shown::One(visit) => Ok(visit.pass(&world, now).map(|pass| (visit, pass))),
-        Shown::Two => Err(enter::planted(apps)),
+        VisitCookies::Nothing => Ok(None),
+        VisitCookies::One(visit) => Ok(visit.pass(&world, now).map(|pass| (visit, pass))),
+        VisitCookies::Two => Err(enter::planted(apps)),
     }
 }
 

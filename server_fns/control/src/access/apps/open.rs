@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::port::UrlAccess;
 use model::refusal::{Refusal, RefusalCode};
-use model::request::Visit as Asked;
+use model::request::Visit as RequestContext;
 use model::view::VisitView;
 use planner::actor::Actor;
 use planner::urls::{Pass, app, may_open};
@@ -23,14 +23,14 @@ use super::{ENTER, Urls, page};
 pub(crate) const SCRIPT: &str = "/open.js";
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct OpenQuery {
     #[serde(rename = "app")]
     _app: String,
 }
 
 /// A page that asks for a ticket with the key of its session, and goes on to the app. Whoever brings a cookie alone gets the
 /// same page and no ticket: every port of the host may have been given the cookie.
-pub(crate) async fn open(State(urls): State<Arc<Urls>>, Query(_): Query<Wanted>) -> Response {
+pub(crate) async fn open(State(urls): State<Arc<Urls>>, Query(_): Query<OpenQuery>) -> Response {
     if urls.apps.is_none() {
         return page::nothing(StatusCode::NOT_FOUND);
     }
@@ -51,7 +51,7 @@ impl Urls {
     ///
     /// # Errors
     /// `NotFound` for what does not exist and for what is somebody else's; `RateLimited` while too many are under way.
-    pub fn visit(&self, actor: &Actor, asked: &Asked) -> Result<VisitView, Refusal> {
+    pub fn visit(&self, actor: &Actor, asked: &RequestContext) -> Result<VisitView, Refusal> {
         let nothing = || Refusal::new(RefusalCode::NotFound, "There is no such address, or it is not yours to open.");
         let apps = self.apps.as_ref().ok_or_else(nothing)?;
         let (label, path) = (asked.app.as_str(), local(&asked.path));

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::answer::Answer;
-use super::headers::{Asked, inward};
+use super::headers::{RequestContext, inward};
 use super::outward::outward;
 use super::sent::Sent;
 use super::{Admitted, Urls, guard, page, switch, tls};
@@ -31,7 +31,13 @@ const ANSWER: Duration = Duration::from_secs(300);
 /// For each direction of a connection that was switched.
 const BUFFER: usize = 64 << 10;
 
-pub(super) async fn pass(urls: &Urls, admitted: Admitted, name: &str, asked: Asked, mut request: Request) -> Response {
+pub(super) async fn pass(
+    urls: &Urls,
+    admitted: Admitted,
+    name: &str,
+    asked: RequestContext,
+    mut request: Request,
+) -> Response {
     let (id, port, closed) = (admitted.instance(), admitted.port(), admitted.is_visit());
     let stream = match urls.tunnels.open_stream(id, Target::Port { port, patience_ms: 0 }).await {
         Ok(stream) => stream,
@@ -109,7 +115,7 @@ impl Way {
 
 async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    asked: &Asked,
+    asked: &RequestContext,
     upgrade: Option<&HeaderValue>,
     request: Request,
     way: Way,

@@ -54,7 +54,7 @@ pub(super) enum Purpose {
 
 /// What a browser shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum VisitCookies {
     Nothing,
     One(Visit),
     /// Two that are good: another page planted one, and nobody can tell which.
@@ -160,14 +160,14 @@ pub(super) fn shown(
     world: &World,
     app: App<'_>,
     now: Now,
-) -> Shown {
+) -> VisitCookies {
     let texts = Cookie::Visit.values(headers, apps);
     let good = texts.iter().filter_map(|text| Visit::read(text, key, Purpose::Cookie, world, app));
     let good: Vec<Visit> = good.filter(|visit| visit.pass(world, now).is_some()).collect();
     match good.iter().max_by_key(|visit| visit.until) {
-        None => Shown::Nothing,
-        Some(last) if good.iter().all(|visit| visit.who == last.who) => Shown::One(*last),
-        Some(_) => Shown::Two,
+        None => VisitCookies::Nothing,
+        Some(last) if good.iter().all(|visit| visit.who == last.who) => VisitCookies::One(*last),
+        Some(_) => VisitCookies::Two,
     }
 }
 

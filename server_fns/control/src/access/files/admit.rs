@@ -10,7 +10,7 @@ use protocol::path::FilePath;
 use tokio::time::Instant;
 
 use super::Files;
-use super::asked::{Asked, checked};
+use super::query::{FileQuery, checked};
 use crate::access::permit::Permit;
 use crate::core::still_there;
 
@@ -37,7 +37,7 @@ impl Files {
 pub(super) async fn admit(
     files: &Files,
     id: InstanceId,
-    Asked { path, ticket }: Asked,
+    FileQuery { path, ticket }: FileQuery,
     headers: &HeaderMap,
 ) -> Result<(FilePath, Permit), Refusal> {
     let actor = match ticket {

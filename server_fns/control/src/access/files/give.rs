@@ -18,14 +18,14 @@ use wire::frame::{self, MAX_FRAME};
 use wire::head;
 
 use super::admit::admit;
-use super::asked::Asked;
+use super::query::FileQuery;
 use super::{Files, PIECE, opened, plain};
 use crate::access::permit::while_allowed;
 use crate::limits;
 use crate::tunnel::Socket;
 
 pub(super) async fn give(files: &Files, id: InstanceId, request: Request) -> Result<Response, Refusal> {
-    let (path, permit) = admit(files, id, Asked::of(request.uri())?, request.headers()).await?;
+    let (path, permit) = admit(files, id, FileQuery::of(request.uri())?, request.headers()).await?;
     let name = named(&path);
     let mut stream = opened(files, id, Target::GetFile { path }).await?;
     let lost = || Refusal::new(RefusalCode::Unavailable, "The node was lost on the way.");

@@ -1,8 +1,8 @@
 //! Files into an instance and out of it, as they are, in one request each.
 
 mod admit;
-mod asked;
 mod give;
+mod query;
 mod take;
 
 use std::sync::Arc;

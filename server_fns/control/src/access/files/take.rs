@@ -14,7 +14,7 @@ use wire::frame::{self, MAX_FRAME};
 use wire::head;
 
 use super::admit::admit;
-use super::asked::Asked;
+use super::query::FileQuery;
 use super::{Files, opened, plain};
 use crate::access::permit::no_longer_allowed;
 use crate::http::discard;
@@ -40,7 +40,7 @@ async fn taken(
     body: &mut BodyDataStream,
     is_empty: bool,
 ) -> Result<(), Refusal> {
-    let (path, permit) = admit(files, id, Asked::of(&parts.uri)?, &parts.headers).await?;
+    let (path, permit) = admit(files, id, FileQuery::of(&parts.uri)?, &parts.headers).await?;
     if matches!(path.as_bytes().rsplit(|byte| *byte == b'/').next(), Some(b"" | b".")) {
         return Err(Refusal::field("path", "The path must name a file, not a folder."));
     }

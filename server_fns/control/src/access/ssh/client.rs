@@ -11,8 +11,8 @@ use russh::server::Session as Connection;
 use tokio::sync::{OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::asked::Asked;
 use super::entry::{Entry, prove};
+use super::forward_requests::ForwardRequests;
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges};
 use super::way::Way;
@@ -27,7 +27,7 @@ pub(super) struct Session {
     pub(super) entry: Option<Entry>,
     /// What the first session is told.
     pub(super) note: Option<String>,
-    pub(super) asked: Asked,
+    pub(super) asked: ForwardRequests,
     pub(super) gauges: InnerGauges,
     pub(super) inner: Arc<OnceCell<Inner>>,
     pub(super) ended: watch::Sender<Option<String>>,
@@ -44,7 +44,7 @@ impl Session {
         entered: CancellationToken,
     ) -> Self {
         let (inner, gauges, (ended, _)) = (Arc::default(), InnerGauges::default(), watch::channel(None));
-        let asked = Asked::default();
+        let asked = ForwardRequests::default();
         Self { gateway, from, tried, entry: None, note: None, asked, gauges, inner, ended, entered, cut }
     }
 

@@ -2,7 +2,7 @@
 //! anything, and only when it does: a jump to somebody else's instance must not prove the claim that let it in.
 
 use bytes::Bytes;
-use planner::command::ssh_keys::{CONTESTED, Shown};
+use planner::command::ssh_keys::{CONTESTED, ProofKind};
 use planner::guest::{Guest, Route, Visitor, astray, guest};
 use russh::Channel;
 use russh::server::Msg;
@@ -36,7 +36,7 @@ pub(super) async fn enter(gateway: &Gateway, user: &str, fingerprint: &str) -> O
     if visitor.route != Route::Enrol {
         return Some(Entry::Visitor(visitor));
     }
-    if let Err(refusal) = gateway.keys.was_shown(&visitor.actor, visitor.key, Shown::Meant).await {
+    if let Err(refusal) = gateway.keys.was_shown(&visitor.actor, visitor.key, ProofKind::Meant).await {
         return Some(refused(refusal.message));
     }
     let text = format!("Proved: this SSH key is {}'s here. Nobody else can use it.", visitor.actor.username);
@@ -49,7 +49,7 @@ pub(super) async fn prove(gateway: &Gateway, entry: &mut Option<Entry>) {
     if !visitor.proves {
         return;
     }
-    match gateway.keys.was_shown(&visitor.actor, visitor.key, Shown::ByTheWay).await {
+    match gateway.keys.was_shown(&visitor.actor, visitor.key, ProofKind::ByTheWay).await {
         Ok(()) => visitor.proves = false,
         Err(refusal) => *entry = Some(refused(refusal.message)),
     }

@@ -11,8 +11,8 @@ use russh::{Channel, ChannelId, Disconnect, server};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::asked::Asked;
 use super::bridge::Bridge;
+use super::forward_requests::ForwardRequests;
 use super::gauge::{Gauge, Gauges};
 use super::{Gateway, limits, settings};
 use crate::tunnel::Stream;
@@ -35,7 +35,7 @@ impl Inner {
         id: InstanceId,
         client: server::Handle,
         ended: watch::Receiver<Option<String>>,
-        (outer_gauges, asked): (InnerGauges, Asked),
+        (outer_gauges, asked): (InnerGauges, ForwardRequests),
     ) -> Result<Self, String> {
         let world = gateway.core.world();
         let instance = world.instances.get(&id).ok_or("The instance is gone.")?;
@@ -87,7 +87,7 @@ impl Inner {
     }
 
     /// Whether the instance listens for the client now. `port` may be 0, and is the number that was given.
-    pub(super) async fn ask_port(&self, asked: &Asked, address: &str, port: &mut u32) -> bool {
+    pub(super) async fn ask_port(&self, asked: &ForwardRequests, address: &str, port: &mut u32) -> bool {
         // Noted before, because a connection may come with the answer.
         if *port != 0 && !asked.port(*port) {
             return false;
@@ -105,7 +105,7 @@ impl Inner {
         }
     }
 
-    pub(super) async fn ask_socket(&self, asked: &Asked, path: &str) -> bool {
+    pub(super) async fn ask_socket(&self, asked: &ForwardRequests, path: &str) -> bool {
         let granted = asked.socket(path) && self.connection.streamlocal_forward(path).await.is_ok();
         if !granted {
             asked.no_socket(path);
@@ -146,7 +146,7 @@ pub(super) struct Instance {
     pinned: PublicKey,
     client: server::Handle,
     ended: watch::Receiver<Option<String>>,
-    asked: Asked,
+    asked: ForwardRequests,
     gauges: InnerGauges,
     outer_gauges: InnerGauges,
 }

@@ -4,10 +4,10 @@
 //! bytes that it cannot read. `lobby@host` and one's own username lead to the lobby; a name that is nothing of theirs
 //! leads nowhere, and says so.
 
-mod asked;
 mod bridge;
 mod client;
 mod entry;
+mod forward_requests;
 mod gate;
 mod gauge;
 mod guarded;

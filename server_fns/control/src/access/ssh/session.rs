@@ -14,7 +14,7 @@ use super::entry::{Entry, enter, note, prove, say_words};
 use super::inner::{Inner, pause};
 use super::lobby::Lobby;
 use super::refusal::{PROHIBITED, refused};
-use super::way::{Wanted, Way};
+use super::way::{Destination, Way};
 use super::{jump, limits, watch as watching};
 use crate::auth::ssh_key::fingerprint;
 
@@ -123,7 +123,7 @@ impl Handler for Session {
             prove(&self.gateway, &mut self.entry).await;
         }
         if let Some(way) = self.proved_way(connection).await {
-            let wanted = Wanted::Tcp { host: host.to_owned(), port, from: from.to_owned(), from_port };
+            let wanted = Destination::Tcp { host: host.to_owned(), port, from: from.to_owned(), from_port };
             tokio::spawn(way.forward(channel, waits, reply, wanted));
         } else if let Some((to, port)) = self.jump(host, port) {
             let ended = self.ended.subscribe();
@@ -152,7 +152,7 @@ impl Handler for Session {
     ) -> Result<(), Self::Error> {
         match (self.proved_way(connection).await, self.take(channel.id())) {
             (Some(way), Some(waits)) => {
-                tokio::spawn(way.forward(channel, waits, reply, Wanted::Socket { path: path.to_owned() }));
+                tokio::spawn(way.forward(channel, waits, reply, Destination::Socket { path: path.to_owned() }));
             }
             (Some(_) | None, _) => reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await,
         }

@@ -9,15 +9,15 @@ use russh::server::{ChannelOpenHandle, Handle as Client, Msg};
 use russh::{Channel, ChannelOpenFailure, ChannelWriteHalf, client};
 use tokio::sync::{OnceCell, watch};
 
-use super::asked::Asked;
 use super::bridge::{self, Bridge};
+use super::forward_requests::ForwardRequests;
 use super::gauge::Gauge;
 use super::inner::{Inner, InnerGauges};
 use super::refusal::{FAILED, refused};
 use super::{Gateway, sleeping};
 
 /// What a client wants of the instance's network.
-pub(super) enum Wanted {
+pub(super) enum Destination {
     Tcp { host: String, port: u32, from: String, from_port: u32 },
     Socket { path: String },
 }
@@ -29,13 +29,13 @@ pub(super) struct Way {
     pub(super) id: InstanceId,
     pub(super) client: Client,
     pub(super) inner: Arc<OnceCell<Inner>>,
-    pub(super) asked: Asked,
+    pub(super) asked: ForwardRequests,
     pub(super) gauges: InnerGauges,
     pub(super) ended: watch::Receiver<Option<String>>,
 }
 
 /// A session in the instance.
-struct Opened {
+struct InnerSession {
     inner: Channel<client::Msg>,
     waits: Arc<Gauge>,
     /// The connection that it has for itself, if the shared one had no place for it.
@@ -50,7 +50,7 @@ impl Way {
             bridge::tell(&to_outer, note).await;
         }
         let opened = self.open_session(&to_outer).await;
-        let Opened { inner, waits: waits_inner, own } = match opened {
+        let InnerSession { inner, waits: waits_inner, own } = match opened {
             Ok(opened) => opened,
             Err(words) => {
                 bridge::say(&to_outer, &words).await;
@@ -75,15 +75,15 @@ impl Way {
         outer: Channel<Msg>,
         waits_outer: Arc<Gauge>,
         reply: ChannelOpenHandle,
-        wanted: Wanted,
+        wanted: Destination,
     ) {
         let opened = async {
             let inner = self.reached().await.map_err(|why| refused(FAILED, why))?;
             let channel = match wanted {
-                Wanted::Tcp { host, port, from, from_port } => {
+                Destination::Tcp { host, port, from, from_port } => {
                     inner.connection.channel_open_direct_tcpip(host, port, from, from_port).await
                 }
-                Wanted::Socket { path } => inner.connection.channel_open_direct_streamlocal(path).await,
+                Destination::Socket { path } => inner.connection.channel_open_direct_streamlocal(path).await,
             };
             let channel = channel.map_err(|error| {
                 tracing::debug!(instance = %self.id, %error, "a connection was not forwarded");
@@ -105,16 +105,16 @@ impl Way {
             .await;
     }
 
-    async fn open_session(&self, to_outer: &ChannelWriteHalf<Msg>) -> Result<Opened, String> {
+    async fn open_session(&self, to_outer: &ChannelWriteHalf<Msg>) -> Result<InnerSession, String> {
         let inner = self.awake(|line| bridge::tell(to_outer, line)).await?;
         let sentence = |error: russh::Error| format!("The instance opens no session: {error}.");
         match inner.connection.channel_open_session().await {
-            Ok(channel) => Ok(Opened { waits: inner.gauge(&channel), inner: channel, own: None }),
+            Ok(channel) => Ok(InnerSession { waits: inner.gauge(&channel), inner: channel, own: None }),
             // An sshd that DockHost did not set up as it does now takes ten sessions of one connection.
             Err(russh::Error::ChannelOpenFailure(_)) => {
                 let own = self.connect().await?;
                 let channel = own.connection.channel_open_session().await.map_err(sentence)?;
-                Ok(Opened { waits: own.gauge(&channel), inner: channel, own: Some(own) })
+                Ok(InnerSession { waits: own.gauge(&channel), inner: channel, own: Some(own) })
             }
             Err(error) => Err(sentence(error)),
         }

@@ -14,7 +14,7 @@ use model::terminal::AskTicket;
 use model::ticket::Ticket;
 use planner::actor::Actor;
 use planner::permission::Action;
-use protocol::terminal::{HEAD, MOST};
+use protocol::terminal::{HEAD, MAX};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -60,14 +60,14 @@ impl Terminals {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Shown {
+pub(crate) struct TicketQuery {
     ticket: String,
 }
 
 /// The ticket is used up whether or not the rest succeeds.
 pub(crate) async fn open(
     State(terminals): State<Arc<Terminals>>,
-    Query(Shown { ticket }): Query<Shown>,
+    Query(TicketQuery { ticket }): Query<TicketQuery>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let admission = match terminals.tickets.redeem(&ticket, Instant::now()) {
@@ -83,9 +83,9 @@ pub(crate) async fn open(
     }
     match upgrade {
         Ok(upgrade) => upgrade
-            .max_message_size(MOST + HEAD)
-            .max_frame_size(MOST + HEAD)
-            .max_write_buffer_size(4 * MOST)
+            .max_message_size(MAX + HEAD)
+            .max_frame_size(MAX + HEAD)
+            .max_write_buffer_size(4 * MAX)
             .on_upgrade(move |socket| relay::serve(terminals, admission, socket)),
         Err(rejection) => rejection.into_response(),
     }

@@ -5,9 +5,9 @@ use std::mem::discriminant;
 use std::net::IpAddr;
 
 /// Places of accounts that are remembered beside those of sessions.
-pub(super) const MOST: usize = 2_000;
+pub(super) const MAX: usize = 2_000;
 /// Addresses, and as many browsers.
-pub(super) const MOST_OF_ACCOUNT: usize = 10;
+pub(super) const MAX_OF_ACCOUNT: usize = 10;
 
 /// Where somebody signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,10 +28,10 @@ impl Place {
 
 /// Where an account was signed in to while this process runs. Sessions tell it, too, but end when somebody signs out.
 #[derive(Debug, Default)]
-pub(super) struct Places(VecDeque<Known>);
+pub(super) struct Places(VecDeque<KnownPlace>);
 
 #[derive(Debug)]
-struct Known {
+struct KnownPlace {
     place: Place,
     account: String,
     /// The hash of the password that was typed there.
@@ -50,16 +50,16 @@ impl Places {
     /// Each place of an account once, the latest use last, and not so many that others are forgotten for them.
     pub(super) fn remember(&mut self, place: Place, account: &str, password: &str, earlier: Option<Place>) {
         self.forget(&place, account);
-        let like = |known: &Known| discriminant(&known.place) == discriminant(&place) && known.account == account;
-        if self.0.iter().filter(|known| like(known)).count() >= MOST_OF_ACCOUNT
+        let like = |known: &KnownPlace| discriminant(&known.place) == discriminant(&place) && known.account == account;
+        if self.0.iter().filter(|known| like(known)).count() >= MAX_OF_ACCOUNT
             && let Some(oldest) = self.0.iter().position(like)
         {
             self.0.remove(oldest);
         }
-        if self.0.len() >= MOST {
+        if self.0.len() >= MAX {
             self.forget_of_largest();
         }
-        self.0.push_back(Known { place, account: account.to_owned(), password: password.to_owned(), earlier });
+        self.0.push_back(KnownPlace { place, account: account.to_owned(), password: password.to_owned(), earlier });
     }
 
     /// Somebody signed in there: the browser has this key, and needs the one before it no longer.
@@ -68,7 +68,7 @@ impl Places {
         if let Some(earlier) = &known.earlier {
             self.forget(earlier, account);
         }
-        self.0.push_back(Known { earlier: None, ..known });
+        self.0.push_back(KnownPlace { earlier: None, ..known });
     }
 
     pub(super) fn forget(&mut self, place: &Place, account: &str) {

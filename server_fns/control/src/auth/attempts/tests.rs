@@ -102,10 +102,10 @@ fn who_guesses_from_the_owners_own_address_keeps_out_no_browser_of_theirs() {
     attempts.give_back(&attempt);
     let live = Known { address: true, browser: true };
     assert!(attempts.sign_in(Visitor { browser: Some("live"), known: live, ..from(HOME) }, "ada", T0).is_ok());
-    for n in 0..3 * known::MOST {
+    for n in 0..3 * known::MAX {
         attempts.signed_in("grace", began(HOME, &n.to_string(), None));
     }
-    assert_eq!(attempts.lock().known.count(), known::MOST_OF_ACCOUNT + 3, "she makes the server forget nobody else");
+    assert_eq!(attempts.lock().known.count(), known::MAX_OF_ACCOUNT + 3, "she makes the server forget nobody else");
     // A browser is one account's, and guesses in it are slowed as well.
     assert!(attempts.sign_in(in_browser, "nobody", T0).is_err());
     let taken = (0..100).filter(|_| attempts.sign_in(in_browser, "ada", T0).is_ok()).count();
@@ -175,7 +175,7 @@ fn a_place_in_use_is_remembered_longest_and_addresses_push_out_no_browser() {
         attempts.signed_in("ada", began(IpAddr::V4(std::net::Ipv4Addr::from_bits(n)), "laptop", Some("laptop")));
         attempts.signed_in("ada", began(HOME, "laptop", Some("laptop")));
     }
-    assert_eq!(attempts.lock().known.count(), known::MOST_OF_ACCOUNT + 1);
+    assert_eq!(attempts.lock().known.count(), known::MAX_OF_ACCOUNT + 1);
     only_known(&attempts, "ada");
     assert!(attempts.sign_in(from(HOME), "ada", T0).is_ok());
     assert!(attempts.sign_in(Visitor { browser: Some("laptop"), ..from(ELSEWHERE) }, "ada", T0).is_ok());
@@ -188,7 +188,7 @@ fn many_accounts_make_the_server_forget_their_own_places_first() {
     for n in 0..3_000 {
         attempts.signed_in(&format!("crowd-{}", n % 500), began(ELSEWHERE, &n.to_string(), None));
     }
-    assert_eq!(attempts.lock().known.count(), known::MOST);
+    assert_eq!(attempts.lock().known.count(), known::MAX);
     only_known(&attempts, "ada");
     assert!(attempts.sign_in(Visitor { browser: Some("hash"), ..from(ELSEWHERE) }, "ada", T0).is_ok());
 }

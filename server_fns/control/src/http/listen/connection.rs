@@ -68,7 +68,7 @@ pub(super) async fn serve(
         }
     };
     let (wire, switched) = wire.serving(Arc::clone(&place), patience.standstill);
-    let asked = Arc::new(Asked::default());
+    let asked = Arc::new(OpenRequests::default());
     let service = {
         let (shared, asked) = (Arc::clone(&shared), Arc::clone(&asked));
         service_fn(move |request| answer(Arc::clone(&shared), dialled, Arc::clone(&place), Arc::clone(&asked), request))
@@ -144,20 +144,20 @@ fn with_several(patience: Patience) -> http2::Builder<Streams> {
 
 /// Requests of one connection that are being answered.
 #[derive(Default)]
-struct Asked {
+struct OpenRequests {
     now: AtomicUsize,
     ever: AtomicUsize,
     changed: Notify,
 }
 
-struct Asking(Arc<Asked>);
+struct OpenRequest(Arc<OpenRequests>);
 
-impl Asked {
-    fn begin(self: &Arc<Self>) -> Asking {
+impl OpenRequests {
+    fn begin(self: &Arc<Self>) -> OpenRequest {
         self.now.fetch_add(1, Ordering::Relaxed);
         self.ever.fetch_add(1, Ordering::Relaxed);
         self.changed.notify_one();
-        Asking(Arc::clone(self))
+        OpenRequest(Arc::clone(self))
     }
 
     /// Until nothing was asked for so long that the connection is of no use. The first request is due soon.
@@ -172,7 +172,7 @@ impl Asked {
     }
 }
 
-impl Drop for Asking {
+impl Drop for OpenRequest {
     fn drop(&mut self) {
         self.0.now.fetch_sub(1, Ordering::Relaxed);
         self.0.changed.notify_one();
@@ -183,9 +183,9 @@ async fn answer(
     shared: Arc<Shared>,
     dialled: Dialled,
     place: Arc<Place>,
-    asked: Arc<Asked>,
+    asked: Arc<OpenRequests>,
     request: Request<Incoming>,
-) -> Result<Response<Held<(Option<Busy>, Asking)>>, Infallible> {
+) -> Result<Response<Held<(Option<Busy>, OpenRequest)>>, Infallible> {
     let asking = asked.begin();
     let dialled = dialled.of(&shared.proxies, request.headers());
     let client = dialled.behind_proxy();

@@ -20,12 +20,12 @@ const AGAIN: chrono::TimeDelta = chrono::TimeDelta::days(1);
 #[derive(Debug)]
 pub struct Keeper {
     files: Files,
-    shown: RwLock<Shown>,
+    shown: RwLock<ServedPair>,
     look: Notify,
 }
 
 #[derive(Debug)]
-struct Shown {
+struct ServedPair {
     pair: Pair,
     /// Of the files when they were last read, whether that was of use or not.
     stamp: Stamp,
@@ -49,7 +49,11 @@ impl Keeper {
     pub fn open(files: Files) -> Result<Self, BadPair> {
         let stamp = files.stamp();
         let pair = files.read()?;
-        Ok(Self { files, shown: RwLock::new(Shown { pair, stamp, unread: false, warned: None }), look: Notify::new() })
+        Ok(Self {
+            files,
+            shown: RwLock::new(ServedPair { pair, stamp, unread: false, warned: None }),
+            look: Notify::new(),
+        })
     }
 
     pub fn fingerprint(&self) -> String {

@@ -9,7 +9,7 @@ use model::stranger::Claim;
 use model::verb::Verb;
 use planner::command::Command;
 use planner::command::people::{Admission, Newcomer};
-use planner::command::ssh_keys::{ParsedKey, Shown};
+use planner::command::ssh_keys::{ParsedKey, ProofKind};
 
 use super::lab::{CODE, Things};
 use crate::scene::{Scene, asks, opening};
@@ -37,7 +37,7 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::DropInvite { id: of.invite },
         Command::ChangeSettings(Settings { quota: 9, ..Settings::default() }),
         Command::AddSshKey { asked: AddSshKey { name: text("another"), ..AddSshKey::default() }, key: parsed },
-        Command::ProveSshKey { id: key, shown: Shown::Meant },
+        Command::ProveSshKey { id: key, shown: ProofKind::Meant },
         Command::SetMayManage { id: key, allowed: true },
         Command::RemoveSshKey { id: key },
         Command::CreateToken { asked: CreateToken { name: text("new") }, hint: text("h"), secret_hash: text("s") },

@@ -8,7 +8,7 @@ use model::name::Username;
 use super::cookies::{is_ours, name_of};
 
 /// Bytes of all headers of one request.
-const MOST: usize = 64 << 10;
+const MAX: usize = 64 << 10;
 /// Of one connection, and never of what goes through it (RFC 9110, 7.6.1).
 pub(super) const HOP_BY_HOP: [&str; 8] = [
     "connection",
@@ -66,7 +66,7 @@ const SPOOFABLE: [&str; 40] = [
     "x-ssl-client",
 ];
 /// Who asks, and for what, as we know it.
-pub(super) struct Asked {
+pub(super) struct RequestContext {
     pub(super) peer: IpAddr,
     pub(super) scheme: &'static str,
     /// As the visitor wrote it.
@@ -84,7 +84,7 @@ pub(super) struct Identity {
 /// Refuses what two readers could read in two ways.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if size > MOST {
+    if size > MAX {
         return Err((
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "The headers of this request are longer than 64 KiB.",
@@ -101,7 +101,7 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str
 }
 
 /// What the app receives. `upgrade`: the protocol to which it is asked to switch.
-pub(super) fn inward(from: &HeaderMap, asked: &Asked, upgrade: Option<&HeaderValue>) -> HeaderMap {
+pub(super) fn inward(from: &HeaderMap, asked: &RequestContext, upgrade: Option<&HeaderValue>) -> HeaderMap {
     let mut to = claimless(from);
     let cookies: Vec<Vec<u8>> = from.get_all(header::COOKIE).iter().filter_map(theirs).collect();
     if let Ok(value) = HeaderValue::from_bytes(&cookies.join(&b"; "[..]))

@@ -1,7 +1,7 @@
 use super::*;
 
-fn asked() -> Asked {
-    Asked {
+fn asked() -> RequestContext {
+    RequestContext {
         peer: IpAddr::from([192, 0, 2, 7]),
         scheme: "https",
         host: "80-web.apps.example".to_owned(),
@@ -81,7 +81,7 @@ fn forty_ways_to_claim_another_origin_are_taken_away() {
     assert_eq!(passed["x-dockhost-identity"], "signed");
     assert!(claimless(&map(&pairs)).is_empty(), "they would pass behind a body");
     let websocket = HeaderValue::from_static("websocket");
-    let stranger = inward(&map(&pairs), &Asked { identity: None, ..asked() }, Some(&websocket));
+    let stranger = inward(&map(&pairs), &RequestContext { identity: None, ..asked() }, Some(&websocket));
     assert!(stranger.keys().all(|name| !name.as_str().contains("dockhost")), "{stranger:?}");
     assert!(spoofed.len() >= 40);
 }

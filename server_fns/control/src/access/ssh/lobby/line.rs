@@ -1,7 +1,7 @@
 //! Reading lines from somebody who types them, or from a script.
 
 /// The longest line that is read.
-const MOST: usize = 4_096;
+const MAX: usize = 4_096;
 
 /// What one more byte led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Line {
             }
             0x08 | 0x7f => self.backspace(),
             0x00..=0x1f => Typed::Nothing,
-            _ if self.bytes.len() >= MOST => Typed::Nothing,
+            _ if self.bytes.len() >= MAX => Typed::Nothing,
             _ => {
                 self.bytes.push(byte);
                 self.shown()
@@ -137,9 +137,9 @@ mod tests {
     #[test]
     fn a_line_without_end_stays_within_its_bound() {
         let mut line = Line::new(false);
-        for _ in 0..MOST * 3 {
+        for _ in 0..MAX * 3 {
             line.typed(b'a');
         }
-        assert_eq!(line.rest().unwrap().len(), MOST);
+        assert_eq!(line.rest().unwrap().len(), MAX);
     }
 }

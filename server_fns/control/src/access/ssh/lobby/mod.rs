@@ -35,7 +35,7 @@ pub(super) struct Lobby {
 }
 
 /// What a command leaves behind.
-struct Said {
+struct CommandOutput {
     out: String,
     error: String,
     status: u32,
@@ -99,7 +99,7 @@ impl Lobby {
     }
 
     async fn once(&self, command: &str, to: &ChannelWriteHalf<Msg>, terminal: bool) -> u32 {
-        let Said { out, error, status } = self.carry_out(command).await;
+        let CommandOutput { out, error, status } = self.carry_out(command).await;
         let _ = to.data_bytes(Bytes::from(lines(&out, terminal))).await;
         let _ = to.extended_data_bytes(STDERR, Bytes::from(lines(&error, terminal))).await;
         status

@@ -18,17 +18,17 @@ use tokio::time::timeout;
 use super::command::{Command, HELP, parse};
 use super::table::table;
 use super::words::plain;
-use super::{Lobby, Said};
+use super::{CommandOutput, Lobby};
 use crate::access::ssh::limits;
 
 impl Lobby {
-    pub(super) async fn carry_out(&self, line: &str) -> Said {
+    pub(super) async fn carry_out(&self, line: &str) -> CommandOutput {
         let (command, json) = match parse(line) {
             Ok(parsed) => parsed,
             Err(sentence) => return failed(sentence, false),
         };
         match self.run(command, json).await {
-            Ok(out) => Said { out, error: String::new(), status: 0 },
+            Ok(out) => CommandOutput { out, error: String::new(), status: 0 },
             Err(refusal) if json => failed(as_json(&refusal), true),
             Err(Refusal { message, next_step, .. }) => {
                 failed([message].into_iter().chain(next_step).collect::<Vec<_>>().join(" "), false)
@@ -153,9 +153,9 @@ impl Lobby {
     }
 }
 
-fn failed(sentence: String, json: bool) -> Said {
+fn failed(sentence: String, json: bool) -> CommandOutput {
     let error = if json || sentence.ends_with('\n') { sentence } else { format!("{sentence}\n") };
-    Said { out: String::new(), error, status: 1 }
+    CommandOutput { out: String::new(), error, status: 1 }
 }
 
 fn as_json(value: &impl Serialize) -> String {

@@ -106,7 +106,7 @@ pub(super) fn settings(
 /// was given out then must not open whatever is opened from now on.
 pub(super) fn generation(row: Option<&Row>) -> Generation {
     // More wishes than that were never made; a node may say any number.
-    const MOST: Generation = Generation(1 << 48);
+    const MAX: Generation = Generation(1 << 48);
     // More wishes than anybody makes between two that its file names.
     const BEYOND: u64 = 1 << 20;
     let rest = row.and_then(|row| row.rest.as_ref());
@@ -114,7 +114,7 @@ pub(super) fn generation(row: Option<&Row>) -> Generation {
     let ports = rest.into_iter().flat_map(|rest| &rest.ports).map(|port| port.opened);
     let others = rest.into_iter().flat_map(|rest| &rest.forwards);
     let forwards = doors.into_iter().flat_map(|doors| &doors.forwards).chain(others).map(|forward| forward.opened);
-    let known = ports.chain(forwards).filter(|opened| *opened <= MOST);
+    let known = ports.chain(forwards).filter(|opened| *opened <= MAX);
     Generation(known.max().unwrap_or_default().0 + BEYOND)
 }
 

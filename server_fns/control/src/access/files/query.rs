@@ -7,13 +7,13 @@ use protocol::path::{FilePath, LONGEST};
 /// Where a path begins that does not begin with `/`.
 const HOME: &[u8] = b"/root/";
 
-pub(super) struct Asked {
+pub(super) struct FileQuery {
     pub(super) path: Vec<u8>,
     /// In place of a session.
     pub(super) ticket: Option<String>,
 }
 
-impl Asked {
+impl FileQuery {
     /// A field that means nothing is refused, and so is one that is given twice: whoever sends it means something by it.
     pub(super) fn of(uri: &Uri) -> Result<Self, Refusal> {
         let (mut path, mut ticket) = (None, None);
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_path_is_taken_byte_for_byte() {
-        let path = |query: &str| Asked::of(&format!("/x?{query}").parse().unwrap()).map(|asked| asked.path);
+        let path = |query: &str| FileQuery::of(&format!("/x?{query}").parse().unwrap()).map(|asked| asked.path);
         assert_eq!(path("path=a").unwrap(), b"a");
         assert_eq!(path("ticket=t&path=a%2fb+c%2B").unwrap(), b"a/b c+");
         assert_eq!(path("path=%FF%0a%e4").unwrap(), b"\xff\n\xe4");

@@ -19,7 +19,7 @@ use crate::world::{OrdMap, Person, World};
 
 /// A clone of it, and of what it has in common with an earlier one, is shared.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub struct LivePage {
     world: World,
     liveness: BTreeMap<NodeId, Liveness>,
     me: PersonView,
@@ -31,7 +31,7 @@ pub struct Shown {
     tokens: OrdMap<TokenId, TokenView>,
 }
 
-impl Shown {
+impl LivePage {
     /// `None` when there is no such person.
     pub fn first(world: &World, person: PersonId, now: Now) -> Option<Self> {
         let me = world.people.get(&person)?;

@@ -8,22 +8,22 @@ use super::limits::FORWARDS;
 
 /// Shared by the client's end and the instance's.
 #[derive(Clone, Default)]
-pub(super) struct Asked(Arc<Mutex<Wanted>>);
+pub(super) struct ForwardRequests(Arc<Mutex<Requests>>);
 
 #[derive(Default)]
-struct Wanted {
+struct Requests {
     ports: BTreeSet<u32>,
     sockets: BTreeSet<String>,
     agent: bool,
 }
 
-impl Wanted {
+impl Requests {
     fn has_room(&self) -> bool {
         self.ports.len() + self.sockets.len() < FORWARDS
     }
 }
 
-impl Asked {
+impl ForwardRequests {
     /// Whether there is room for one more.
     pub(super) fn port(&self, port: u32) -> bool {
         let mut wanted = self.wanted();
@@ -68,7 +68,7 @@ impl Asked {
         self.wanted().agent
     }
 
-    fn wanted(&self) -> MutexGuard<'_, Wanted> {
+    fn wanted(&self) -> MutexGuard<'_, Requests> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
