@@ -13,9 +13,9 @@ function names(dir) {
   return found;
 }
 
-/** Steps as `agent::converge::Step` has them; building an image is done once for all rounds. */
+/** Steps as `agent::step::Step` has them; building an image is done once for all rounds. */
 function steps() {
-  const text = readFileSync(join(root, "node/agent/src/converge.rs"), "utf8");
+  const text = readFileSync(join(root, "node/agent/src/step.rs"), "utf8");
   const body = /pub enum Step \{([^}]+)\}/.exec(text)[1];
   return [...body.matchAll(/^\s+([A-Z]\w+),/gm)].map(([, name]) => name);
 }

@@ -71,9 +71,9 @@ actions! {
 }
 
 impl Action {
-    /// Those of an instance, of a node, and of an account and the whole installation: a view of one tells them.
+    /// Those of an instance, of a node, and of an account and the whole installation: a view of one tells them. Whatever has
+    /// a view may be seen, and whoever may invite may see invitations and withdraw them.
     pub const OF_INSTANCE: &'static [Self] = &[
-        Self::SeeInstance,
         Self::ManageInstance,
         Self::EnterInstance,
         Self::ReachInstance,
@@ -81,7 +81,7 @@ impl Action {
         Self::ShareInstance,
         Self::OpenOwnUrl,
     ];
-    pub const OF_NODE: &'static [Self] = &[Self::SeeNode, Self::PlaceOnNode, Self::ManageNode];
+    pub const OF_NODE: &'static [Self] = &[Self::PlaceOnNode, Self::ManageNode];
     pub const OF_ACCOUNT: &'static [Self] = &[
         Self::UseAccount,
         Self::ChangePassword,
@@ -91,10 +91,7 @@ impl Action {
         Self::RegisterNode,
         Self::SeeSettings,
         Self::ChangeSettings,
-        Self::SeeInvites,
         Self::Invite,
-        Self::WithdrawInvite,
         Self::ListEverybody,
-        Self::SeeExposure,
     ];
 }

@@ -85,10 +85,12 @@ impl Lab {
     pub(super) fn subject(&self, things: &Things, action: Action) -> Option<Subject<'_>> {
         let world = &self.scene.world;
         match action {
-            action if Action::OF_INSTANCE.contains(&action) => {
+            action if action == Action::SeeInstance || Action::OF_INSTANCE.contains(&action) => {
                 world.instances.get(&things.instance).map(|row| Subject::Instance(row))
             }
-            action if Action::OF_NODE.contains(&action) => world.nodes.get(&things.node).map(|row| Subject::Node(row)),
+            action if action == Action::SeeNode || Action::OF_NODE.contains(&action) => {
+                world.nodes.get(&things.node).map(|row| Subject::Node(row))
+            }
             Action::ManageKey | Action::ProveKey => world.ssh_keys.get(&things.key).map(|row| Subject::SshKey(row)),
             Action::ManageToken => world.tokens.get(&things.token).map(|row| Subject::Token(row)),
             Action::ManageSession => world.sessions.get(&things.session).map(|row| Subject::Session(row)),
