@@ -23,7 +23,7 @@
     shown(element)?.setAttribute("data-waits", "");
   }
 
-  /** Where it is seen that something waits: at the button of a form. A field shows what was typed. */
+  // Where it is seen that something waits: at the button of a form. A field shows what was typed.
   function shown(element) {
     if (isField(element)) return null;
     return element.tagName === "FORM" ? element.querySelector("[type=submit]") ?? element : element;
@@ -80,7 +80,7 @@
     else if (!submitter.disabled) submitter.click();
   }
 
-  /** Whether a field holds what the server did not draw into it: typed, ticked or filled in by the browser. */
+  // Whether a field holds what the server did not draw into it: typed, ticked or filled in by the browser.
   function isChanged(field) {
     if (field.type === "file") return false;
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked && (field.checked || field.type === "checkbox");
@@ -88,7 +88,7 @@
     return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
   }
 
-  /** Tells the program what the field held when it woke: as soon as it hears of one field, it draws the others anew. */
+  // Tells the program what the field held when it woke: as soon as it hears of one field, it draws the others anew.
   function tell(field, { value, checked, selectedIndex, from, to }) {
     if (field.tagName === "SELECT") field.selectedIndex = selectedIndex;
     else if (own(field)) field.checked = checked;
@@ -100,7 +100,7 @@
     for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
   }
 
-  /** The program draws what it heard before it is told the next thing. */
+  // The program draws what it heard before it is told the next thing.
   const drawn = () => new Promise((resolve) => setTimeout(resolve));
 
   async function wake() {

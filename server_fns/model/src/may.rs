@@ -72,7 +72,7 @@ actions! {
 
 impl Action {
     /// Those of an instance, of a node, and of an account and the whole installation: a view of one tells them. Whatever has
-    /// a view may be seen, and whoever may invite may see invitations and withdraw them.
+    /// a view may be seen, an account is its holder's to use, and whoever may invite may see invitations and withdraw them.
     pub const OF_INSTANCE: &'static [Self] = &[
         Self::ManageInstance,
         Self::EnterInstance,
@@ -83,10 +83,6 @@ impl Action {
     ];
     pub const OF_NODE: &'static [Self] = &[Self::PlaceOnNode, Self::ManageNode];
     pub const OF_ACCOUNT: &'static [Self] = &[
-        Self::UseAccount,
-        Self::ChangePassword,
-        Self::AddKey,
-        Self::CreateToken,
         Self::CreateInstance,
         Self::RegisterNode,
         Self::SeeSettings,
