@@ -45,9 +45,10 @@ pub fn place(world: &World, actor: &Actor, spec: &InstanceSpec, now: Now) -> Res
         }
     }
     fitting.sort_by(|(one, _), (other, _)| one.compare(*other));
-    // To look for host ports is to look at all instances, so nobody does who is not next.
+    // To look for host ports and for room in a message is to look at all instances, so nobody does who is not next.
+    let weight = weight::weight(world, spec);
     for (_, node) in fitting {
-        match free_block(world, node) {
+        match message_room(world, node, weight).and_then(|()| free_block(world, node)) {
             Ok(host_ports) => return Ok(Place { node: node.id, host_ports }),
             Err(text) => drop(reasons.insert(&node.settings.name, Evidence { at: now.wall, text })),
         }
@@ -107,9 +108,6 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, spec: &InstanceSpe
     if let Some(feature) = missing(world, node, spec) {
         return Err(lacks(world, node, feature));
     }
-    if !weight::has_room(world, node.id, weight::weight(world, spec)) {
-        return Err("has instances with so many SSH keys and ports that it can be told of no more".to_owned());
-    }
     if load.instances >= load.most {
         return Err(match load.most {
             1 => "has its one instance".to_owned(),
@@ -117,6 +115,14 @@ fn fit(world: &World, actor: &Actor, node: &Node, load: Load, spec: &InstanceSpe
         });
     }
     Ok(())
+}
+
+/// Whether the node can be told of it, or a clause that follows the name of the node.
+fn message_room(world: &World, node: &Node, weight: usize) -> Result<(), String> {
+    if weight::has_room(world, node.id, weight) {
+        return Ok(());
+    }
+    Err("has instances with so many SSH keys and ports that it can be told of no more".to_owned())
 }
 
 /// The host ports it would get there, or a clause that follows the name of the node.

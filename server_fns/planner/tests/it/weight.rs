@@ -13,7 +13,7 @@ use planner::limits::{
 };
 use planner::reconcile::reconcile;
 use planner::weight::weight;
-use planner::world::{Change, Instance, SshKey};
+use planner::world::{Change, Instance, Node, SshKey};
 
 use crate::scene::Scene;
 
@@ -86,6 +86,10 @@ fn a_node_is_told_of_no_more_than_a_message_holds() {
     let web = scene.create("bob", "web").unwrap();
     let light = scene.instance(web).clone();
     let heavy = heavy(&mut scene, &light);
+    // As many as it likes, so that nothing else stands in the way.
+    let mut node = Node::clone(&scene.world.nodes[&light.node]);
+    node.settings.max_instances = 500;
+    scene.world.apply(Change::PutNode(Box::new(node)));
     let most = ASSIGNMENT_BYTES / weight(&scene.world, &heavy.spec);
     for number in 0..most {
         let id = InstanceId::from_bits(10_000 + u64::try_from(number).unwrap());
