@@ -18,7 +18,7 @@ import { People } from "./people.mjs";
 /** Longest time until nothing moves any more after the last fault: a pause before a container that keeps ending is
     started again grows to five minutes. */
 const PATIENCE = Number(process.env.PATIENCE ?? 330);
-const MOST_FORGED = 3;
+const MAX_FORGED = 3;
 /** How long the page may say of a container what is no longer so. */
 const NOTICED = 60_000;
 
@@ -107,7 +107,7 @@ export class Chaos {
   /** A container that says it is ours and that nobody asked for. Answers whether there is one more now. */
   async forge() {
     const [model] = await this.engine.containers("dockhost.cluster");
-    if (!model || this.forged.size >= MOST_FORGED) return false;
+    if (!model || this.forged.size >= MAX_FORGED) return false;
     const id = `i-${(this.forged.size + 1).toString(16).padStart(16, "f")}`;
     const body = { Image: model.Image, Cmd: ["sleep", "infinity"], Labels: { ...model.Labels, "dockhost.instance": id } };
     const made = await this.engine.call("POST", `/containers/create?name=dockhost-${id}-1`, body);
