@@ -9,8 +9,8 @@ use model::id::InstanceId;
 
 use crate::frame::{Frame, Guard};
 use crate::pages::{
-    Account, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, Seen, SetUp, Settings, SignIn, SignUp,
-    SshKeys, Terminal, Tokens, Visit,
+    Account, Activity, ActivityOf, Chosen, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, Seen, SetUp,
+    Settings, SignIn, SignUp, SshKeys, Terminal, Tokens, Visit,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -37,6 +37,10 @@ pub(crate) enum Route {
             SshKeys {},
             #[route("/tokens")]
             Tokens {},
+            #[route("/activity?:..chosen")]
+            ActivityOf { chosen: Chosen },
+            #[route("/activity")]
+            Activity {},
             #[route("/account")]
             Account {},
             #[route("/settings")]
@@ -102,6 +106,8 @@ mod tests {
             "/instances/i-00000000000000aa/terminal",
             "/nodes",
             "/nodes?q=1",
+            "/activity",
+            "/activity?of=everybody",
             "/sign-in",
             "/sign-up?invite=dhi_x",
             "/set-up?token=x",

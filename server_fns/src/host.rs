@@ -39,6 +39,7 @@ impl Caller {
             return Ok(self.control.credentials.drawn_for(credential).await?);
         }
         let actor = self.control.credentials.authenticate(credential).await?;
+        let actor = actor.from(Some(self.peer.address.to_string()));
         if !self.changing {
             return Ok(actor);
         }

@@ -11,6 +11,7 @@
 pub mod account;
 pub mod apps;
 pub mod error;
+pub mod events;
 mod feed;
 pub mod files;
 pub mod gateway;

@@ -27,6 +27,7 @@ pub(super) fn Navigation() -> Element {
             | Route::Instance { .. }
             | Route::Terminal { .. }
     );
+    let in_activity = matches!(route, Route::Activity {} | Route::ActivityOf { .. });
     rsx! {
         nav {
             class: "fixed inset-x-0 bottom-0 z-30 flex overflow-x-auto border-t border-line bg-surface-raised sm:sticky sm:inset-auto \
@@ -40,6 +41,7 @@ pub(super) fn Navigation() -> Element {
             Item { to: Route::Nodes {}, glyph: Glyph::Nodes, name: "Nodes", count: nodes, here: route == Route::Nodes {} }
             Item { to: Route::SshKeys {}, glyph: Glyph::Key, name: "SSH keys", count: keys, here: route == Route::SshKeys {} }
             Item { to: Route::Tokens {}, glyph: Glyph::Token, name: "Tokens", count: tokens, here: route == Route::Tokens {} }
+            Item { to: Route::Activity {}, glyph: Glyph::Activity, name: "Activity", count: 0, here: in_activity }
             div { class: "flex flex-1 items-center justify-center sm:mt-auto sm:flex-none sm:justify-start sm:border-t sm:border-line sm:pt-2",
                 Person {}
             }

@@ -2,6 +2,7 @@
 //! it never shows what it merely hopes for.
 
 mod account;
+mod activity;
 mod create_instance;
 mod instance;
 mod instances;
@@ -18,6 +19,7 @@ mod tokens;
 mod visit;
 
 pub(crate) use account::Account;
+pub(crate) use activity::{Activity, ActivityOf, Chosen};
 pub(crate) use create_instance::{CreateInstance, Draft};
 pub(crate) use instance::Instance;
 pub(crate) use instances::{Instances, Listed, Seen};

@@ -32,7 +32,12 @@ pub(super) enum Command {
     /// Runs the main server.
     Serve(Box<Serve>),
     /// Writes a copy of the database to a new file, whether or not the server runs. Files in instances are not in it.
-    Backup { file: PathBuf },
+    Backup {
+        file: PathBuf,
+        /// Also what happened: the activity log.
+        #[arg(long)]
+        activity: bool,
+    },
     /// Fills an empty data directory from a backup. The server must not be running on it.
     Restore { file: PathBuf },
     /// Proposes to take back the containers on connected nodes that belong to no instance, one after the other.

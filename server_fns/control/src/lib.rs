@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod activity;
 mod api;
 pub mod auth;
 mod authority;

@@ -19,6 +19,8 @@ pub struct LiveWorld {
     pub nodes: BTreeMap<NodeId, NodeView>,
     pub ssh_keys: BTreeMap<SshKeyId, SshKeyView>,
     pub tokens: BTreeMap<TokenId, TokenView>,
+    /// Grows when something happened of which the person is told: what, the log says. It counts within one socket.
+    pub activity: Revision,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,7 @@ pub enum LiveChange {
     SshKeyGone(SshKeyId),
     Token(TokenView),
     TokenGone(TokenId),
+    Activity(Revision),
 }
 
 impl LiveWorld {
@@ -69,12 +72,13 @@ impl LiveWorld {
             LiveChange::SshKeyGone(id) => drop(self.ssh_keys.remove(&id)),
             LiveChange::Token(view) => drop(self.tokens.insert(view.id, view)),
             LiveChange::TokenGone(id) => drop(self.tokens.remove(&id)),
+            LiveChange::Activity(revision) => self.activity = revision,
         }
     }
 
     /// The shortest list of changes that makes `self` into `new`.
     pub fn changes_to(&self, new: &Self) -> Vec<LiveChange> {
-        let Self { me, quota, images, instances, nodes, ssh_keys, tokens } = new;
+        let Self { me, quota, images, instances, nodes, ssh_keys, tokens, activity } = new;
         let mut changes = Vec::new();
         if &self.me != me {
             changes.push(LiveChange::Me(me.clone()));
@@ -95,6 +99,9 @@ impl LiveWorld {
         );
         compare(&self.ssh_keys, ssh_keys, &mut changes, LiveChange::SshKey, LiveChange::SshKeyGone);
         compare(&self.tokens, tokens, &mut changes, LiveChange::Token, LiveChange::TokenGone);
+        if self.activity != *activity {
+            changes.push(LiveChange::Activity(*activity));
+        }
         changes
     }
 }
@@ -138,6 +145,7 @@ mod tests {
             nodes: BTreeMap::new(),
             ssh_keys: BTreeMap::new(),
             tokens: tokens.iter().map(token).collect(),
+            activity: Revision::default(),
         }
     }
 

@@ -61,6 +61,10 @@ actions! {
     ListEverybody,
     /// Know how the installation is exposed to others.
     SeeExposure,
+    /// Know of one thing that happened.
+    SeeEvent,
+    /// Know of everything that happened, and from which addresses.
+    SeeActivity,
 
     /// Open an account or a session.
     SignIn,
@@ -89,5 +93,6 @@ impl Action {
         Self::ChangeSettings,
         Self::Invite,
         Self::ListEverybody,
+        Self::SeeActivity,
     ];
 }

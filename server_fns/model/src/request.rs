@@ -156,6 +156,28 @@ pub struct Visit {
     pub browser: String,
 }
 
+/// Which lines of the activity log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskEvents {
+    /// The id of an instance, the id of a node for the lines of it and of what is on it, or `everybody`, for administrators.
+    /// Without it, one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// `instances`, `access`, `nodes` or `people`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// The cursor after which the lines are wanted, the oldest first;
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// or before which, the newest first. Without either, the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// At most so many; 50 without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
 /// Opens a host port of the block to whoever reaches the node, or closes it to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -199,6 +221,9 @@ pub struct Settings {
     /// Nodes whose engine has a known fault, or does not tell its version, take no new instances.
     #[serde(default)]
     pub refuse_faulty: bool,
+    /// Days for which lines of the activity log are kept.
+    #[serde(default = "usual_event_days")]
+    pub keep_events_days: u32,
 }
 
 /// Replaces every setting.
@@ -211,17 +236,35 @@ pub struct ChangeSettings {
     pub web_ports_closed: bool,
     #[serde(default)]
     pub refuse_faulty: bool,
+    /// Without it, as it was: a script of before must not shorten what is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_events_days: Option<u32>,
 }
 
-impl From<ChangeSettings> for Settings {
-    fn from(asked: ChangeSettings) -> Self {
-        let ChangeSettings { sign_up, quota, web_ports_closed, refuse_faulty } = asked;
-        Self { sign_up, quota, web_ports_closed, refuse_faulty }
+const fn usual_event_days() -> u32 {
+    Settings::EVENT_DAYS
+}
+
+impl ChangeSettings {
+    /// The settings that it makes of those of before.
+    #[must_use]
+    pub fn of(self, before: Settings) -> Settings {
+        let Self { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days } = self;
+        let keep_events_days = keep_events_days.unwrap_or(before.keep_events_days);
+        Settings { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days }
+    }
+}
+
+impl From<Settings> for ChangeSettings {
+    fn from(settings: Settings) -> Self {
+        let Settings { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days } = settings;
+        Self { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days: Some(keep_events_days) }
     }
 }
 
 impl Settings {
     pub const DEFAULT_QUOTA: u32 = 5;
+    pub const EVENT_DAYS: u32 = 90;
 }
 
 impl Default for Settings {
@@ -231,6 +274,7 @@ impl Default for Settings {
             quota: Self::DEFAULT_QUOTA,
             web_ports_closed: false,
             refuse_faulty: false,
+            keep_events_days: Self::EVENT_DAYS,
         }
     }
 }

@@ -2,11 +2,12 @@
 //! commit, or with a refusal, and changes nothing itself.
 
 use model::Timestamp;
+use model::event::Entrance;
 use model::forward::ForwardKey;
 use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
-use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::request::{AddSshKey, ChangeSettings, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode};
 use model::stranger::Claim;
 use model::verb::Verb;
 
@@ -54,6 +55,11 @@ pub enum Command {
     },
     /// That the session or the token of the actor was used.
     NoteUse,
+    /// That somebody tried to sign in to that account with a wrong password.
+    NoteFailedSignIn {
+        person: PersonId,
+        address: String,
+    },
     /// `checked` is the hash that the old password was checked against.
     ChangePassword {
         checked: String,
@@ -65,7 +71,7 @@ pub enum Command {
     DropInvite {
         id: InviteId,
     },
-    ChangeSettings(Settings),
+    ChangeSettings(ChangeSettings),
 
     AddSshKey {
         asked: AddSshKey,
@@ -120,6 +126,11 @@ pub enum Command {
     SetStartOnConnect {
         id: InstanceId,
         allowed: bool,
+    },
+    /// That the actor was let in, which is told where the instance is somebody else's.
+    NoteEntrance {
+        id: InstanceId,
+        by: Entrance,
     },
 
     RegisterNode {

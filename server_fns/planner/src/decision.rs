@@ -1,8 +1,9 @@
 //! What came of a command.
 
+use model::event::Happening;
+
 use crate::clock::Now;
-use crate::draw::Draw;
-use crate::event::{Event, timeline};
+use crate::event::lines;
 use crate::world::{Change, World};
 
 /// What is to be committed as one transaction, what happened by it, and what to answer once it is.
@@ -10,7 +11,7 @@ use crate::world::{Change, World};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision<T> {
     pub changes: Vec<Change>,
-    pub events: Vec<Event>,
+    pub events: Vec<Happening>,
     pub answer: T,
 }
 
@@ -29,10 +30,10 @@ impl<T> Decision<T> {
         Decision { changes, events, answer: answer(given) }
     }
 
-    /// Everything that is to be committed, with the rows of the timelines.
-    pub fn rows(self, world: &World, draw: &mut dyn Draw, now: Now) -> (Vec<Change>, T) {
+    /// Everything that is to be committed, with the lines of the log.
+    pub fn rows(self, world: &World, now: Now) -> (Vec<Change>, T) {
         let Self { mut changes, events, answer } = self;
-        changes.extend(timeline(world, &events, draw, now));
+        changes.extend(lines(world, events, now));
         (changes, answer)
     }
 }

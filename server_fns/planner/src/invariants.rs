@@ -55,8 +55,8 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     for key in world.ssh_keys.values() {
         must(world.people.contains_key(&key.person), &key.id, &key.person);
     }
-    for id in world.events.keys() {
-        must(world.instances.contains_key(id), &"a timeline", id);
+    for id in world.failed_sign_ins.keys() {
+        must(world.people.contains_key(id), &"failed sign-ins", id);
     }
     for id in world.links.keys().chain(world.published.keys()).chain(world.alarms.keys()) {
         must(world.nodes.contains_key(id), &"a connection", id);

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-pub const EVENTS_PER_INSTANCE: usize = 50;
+/// Lines of the activity log that are at hand without asking the database.
+pub const RECENT_EVENTS: usize = 1_024;
+/// Lines that one answer has at most.
+pub const EVENTS_PER_ANSWER: usize = 200;
+/// Days for which the lines may be set to be kept.
+pub const EVENT_DAYS: std::ops::RangeInclusive<u32> = 1..=3_650;
 pub const SSH_KEYS_PER_PERSON: usize = 50;
 pub const TOKENS_PER_PERSON: usize = 50;
 pub const SESSIONS_PER_PERSON: usize = 50;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::event::Event;
 use model::id::{InstanceId, NodeId, PersonId, SshKeyId};
 use model::refusal::Refusal;
 
@@ -27,6 +28,7 @@ pub enum Subject<'w> {
     Token(&'w Token),
     Session(&'w Session),
     Account(&'w Person),
+    Event(&'w Event),
     Installation,
 }
 
@@ -94,6 +96,7 @@ impl Subject<'_> {
             Self::SshKey(_) => Some((Action::ManageKey, "SSH key")),
             Self::Token(_) => Some((Action::ManageToken, "token")),
             Self::Session(_) => Some((Action::ManageSession, "session")),
+            Self::Event(_) => Some((Action::SeeEvent, "event")),
             Self::Account(_) | Self::Installation => None,
         }
     }

@@ -6,6 +6,7 @@ use model::id::{NodeId, PersonId};
 use model::image::ImageName;
 use model::live::LiveWorld;
 use model::node::Liveness;
+use model::version::Revision;
 use model::view::{ImageView, Quota, Welcome};
 
 use crate::clock::Now;
@@ -68,6 +69,7 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
             .collect(),
         ssh_keys: world.ssh_keys_of(person).map(|key| (key.id, ssh_key_view(world, key))).collect(),
         tokens: world.tokens_of(person).map(|token| (token.id, token_view(token))).collect(),
+        activity: Revision::default(),
     })
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::assignment::Assignment;
 use model::enrolment::EnrolmentUse;
+use model::event::Event;
 use model::feature::Features;
 use model::forward::Unopened;
 use model::host_key::HostKey;
-use model::id::{ClusterId, EventId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::link::Measurement;
 use model::name::{EmailAddress, Label, Username};
@@ -19,7 +20,7 @@ use model::observed::{Activity, Observed, Problem};
 use model::port::{ContainerPort, PortBlock, PortRange};
 use model::request::Settings;
 use model::stranger::Stranger;
-use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
+use model::version::{Epoch, Era, EventNumber, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
 use crate::command::Answer;
@@ -31,14 +32,15 @@ use kind::Held;
 /// entries around what changes.
 pub use imbl::OrdMap;
 pub use kind::{Kind, Rows, Table};
+pub use log::Log;
 pub use looked_after::LookedAfter;
 pub(crate) use looked_after::RowsThen;
-pub use model::event::InstanceEvent;
 
 mod apply;
 mod index;
 mod kind;
 mod link;
+mod log;
 mod looked_after;
 mod lookup;
 mod machine;
@@ -60,14 +62,14 @@ macro_rules! tables {
             ssh_keys: SshKey { Table<SshKeyId, SshKey>, |row| row.id, PutSshKey(SshKey), DropSshKey(SshKeyId) };
             nodes: Node { Table<NodeId, Node>, |row| row.id, PutNode(Box<Node>), DropNode(NodeId) } then moved_node;
             // Tombstones among them: they hold name, ports and quota until the node confirms that the container is gone, or
-            // a person gives up waiting for that. Then the row is dropped, and its timeline with it.
+            // a person gives up waiting for that. Then the row is dropped.
             instances: Instance {
                 Table<InstanceId, Instance>, |row| row.id, PutInstance(Box<Instance>), DropInstance(InstanceId)
             } then moved_instance;
-            // The newest last, at most `limits::EVENTS_PER_INSTANCE` for each instance.
-            events: InstanceEvent {
-                Table<InstanceId, Vec<InstanceEvent>>, |row| (row.instance, row.id), PutEvent(InstanceEvent),
-                DropEvent((InstanceId, EventId))
+            // Of each account, those of the last hour in which there were any.
+            failed_sign_ins: FailedSignIns {
+                Table<PersonId, FailedSignIns>, |row| row.person, PutFailedSignIns(FailedSignIns),
+                DropFailedSignIns(PersonId)
             };
             // Answers to commands that had an idempotency key.
             idempotency: Idempotency {
@@ -89,6 +91,8 @@ macro_rules! world {
             /// By what this installation is known to SSH clients and to instances.
             pub identity: Identity,
             $(pub $rows: $table,)*
+            /// The end of the activity log, whose lines are in the store alone.
+            pub log: Log,
             /// Not stored: what this process knows of each node's connection.
             pub links: OrdMap<NodeId, Link>,
             /// Not stored: what each node said of itself last, with every heartbeat.
@@ -111,6 +115,10 @@ macro_rules! world {
         #[derive(Debug, Clone, PartialEq)]
         pub enum Change {
             PutSettings(Settings),
+            /// A new line of the log, or one that is counted up.
+            PutEvent(Box<Event>),
+            /// A line that is older than they are kept, or one of before the log was typed.
+            DropEvent(Box<Event>),
             $($put($held), $drop($id),)*
         }
 
@@ -123,6 +131,7 @@ macro_rules! world {
                     settings,
                     identity: Default::default(),
                     $($rows: Default::default(),)*
+                    log: Default::default(),
                     links: Default::default(),
                     telemetry: Default::default(),
                     alarms: Default::default(),
@@ -138,6 +147,8 @@ macro_rules! world {
             pub fn apply(&mut self, change: Change) {
                 match change {
                     Change::PutSettings(settings) => self.settings = settings,
+                    Change::PutEvent(event) => self.log.put(*event),
+                    Change::DropEvent(event) => self.log.take(event.number),
                     $(Change::$put(held) => {
                         let row = Held::<$row>::row(held);
                         let key = row.key();
@@ -377,6 +388,17 @@ pub struct LastReport {
     pub restarts: Restarts,
     /// Since when the node has said so: when this server first heard it.
     pub at: Timestamp,
+}
+
+/// Wrong passwords for one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedSignIns {
+    pub person: PersonId,
+    /// The full hour in which they came.
+    pub hour: Timestamp,
+    pub times: u32,
+    /// The line of the log that counts them.
+    pub number: EventNumber,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -119,9 +119,26 @@ impl Accounts {
             None => self.passwords.verify_nobody(asked.password).await,
         };
         let right = right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))?;
-        let person = person.filter(|_| right).ok_or_else(wrong_name_or_password)?;
+        let known_account = person.as_ref().map(|person| person.id);
+        let Some(person) = person.filter(|_| right) else {
+            if let Some(account) = known_account {
+                self.note_failure(account, peer.address);
+            }
+            return Err(wrong_name_or_password());
+        };
         self.attempts.give_back(&attempt);
         self.open_session(person.id, person.password_hash.clone(), peer, browser).await
+    }
+
+    /// After the answer, so that nobody learns from its time whether there is such an account.
+    fn note_failure(&self, person: PersonId, address: IpAddr) {
+        let orchestrator = self.core.orchestrator.clone();
+        let command = Command::NoteFailedSignIn { person, address: address.to_string() };
+        self.core.tasks.spawn(async move {
+            if let Err(refusal) = orchestrator.ask(Asker::Stranger, command).await {
+                tracing::warn!(%refusal, "a wrong password was not counted");
+            }
+        });
     }
 
     /// `password_hash` is the one that the password was checked against; `browser` tells the key of the last session there.

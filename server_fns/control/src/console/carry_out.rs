@@ -18,7 +18,7 @@ use planner::world::{Node, Person};
 use super::{Console, ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::core::strange;
-use crate::store::{Backup, BackupError};
+use crate::store::Backup;
 
 /// Characters of an address that are shown.
 const ADDRESS: usize = 253;
@@ -38,7 +38,7 @@ impl Console {
                 people.sort_by(|one, other| one.username.cmp(&other.username));
                 Ok(ConsoleAnswer::People(people))
             }
-            ConsoleRequest::Backup => self.backup(),
+            ConsoleRequest::Backup { activity } => self.backup(activity).await,
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
             ConsoleRequest::ListProposals => {
                 Ok(ConsoleAnswer::Proposals(proposals(&self.core.world(), self.core.now())))
@@ -63,10 +63,15 @@ impl Console {
         Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command, lost }))
     }
 
-    fn backup(&self) -> Result<ConsoleAnswer, Refusal> {
-        let written = Backup::of(&self.core.world(), self.core.now().wall).write();
-        let failed = |error: BackupError| Refusal::new(RefusalCode::Internal, format!("The backup failed: {error}."));
-        written.map(ConsoleAnswer::Backup).map_err(failed)
+    async fn backup(&self, activity: bool) -> Result<ConsoleAnswer, Refusal> {
+        let failed =
+            |error: &dyn std::fmt::Display| Refusal::new(RefusalCode::Internal, format!("The backup failed: {error}."));
+        let world = self.core.world();
+        let mut backup = Backup::of(&world, self.core.now().wall);
+        if activity {
+            backup.activity = self.log.all(world.log.newest).await.map_err(|error| failed(&error))?;
+        }
+        backup.write().map(ConsoleAnswer::Backup).map_err(|error| failed(&error))
     }
 
     fn node_states(&self) -> Vec<NodeState> {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Accounts, Tokens};
 use crate::core::Core;
+use crate::store::Log;
 pub(crate) use server::{listen, serve};
 
 /// Carries out what administrators ask for.
@@ -23,11 +24,12 @@ pub(crate) struct Console {
     core: Core,
     accounts: Arc<Accounts>,
     tokens: Arc<Tokens>,
+    log: Log,
 }
 
 impl Console {
-    pub(crate) const fn new(core: Core, accounts: Arc<Accounts>, tokens: Arc<Tokens>) -> Self {
-        Self { core, accounts, tokens }
+    pub(crate) const fn new(core: Core, accounts: Arc<Accounts>, tokens: Arc<Tokens>, log: Log) -> Self {
+        Self { core, accounts, tokens, log }
     }
 }
 
@@ -49,7 +51,11 @@ pub enum ConsoleRequest {
     },
     ListPeople,
     /// A copy of everything that is stored.
-    Backup,
+    Backup {
+        /// And the activity log.
+        #[serde(default)]
+        activity: bool,
+    },
     ListNodes,
     /// What could be made of the containers that belong to no instance; only a running server hears of them.
     ListProposals,

@@ -1,7 +1,7 @@
 //! All rows into a `World`, at the start.
 
 use planner::clock::Instant;
-use planner::world::World;
+use planner::world::{Log, World};
 use surrealdb::types::Value;
 
 use super::Store;
@@ -17,6 +17,7 @@ impl Store {
         let mut world = World::new(meta.cluster, meta.era, meta.settings, started);
         world.identity = authority::identity(&meta.secret)
             .map_err(|error| StoreError::Unreadable { table: "meta", why: error.to_string() })?;
+        world.log = Log::from(meta.newest);
         macro_rules! read {
             ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {
                 $(self.read::<planner::world::$kind>(&mut world).await?;)*
@@ -31,7 +32,6 @@ impl Store {
         let records = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
         let records = records.map_err(StoreError::database("the reading of a table"))?;
         let mut rows = records.into_iter().map(row::read::<K>).collect::<Result<Vec<_>, _>>()?;
-        // Of events of one moment, that with the lower id comes first.
         rows.sort_by_cached_key(K::key);
         world.apply_all(rows.into_iter().map(K::put));
         Ok(())

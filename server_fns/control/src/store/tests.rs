@@ -38,6 +38,7 @@ fn of_two_servers_on_one_database_only_the_later_writes() {
 
         let mut second = Store {
             db: first.db.clone(),
+            log: first.log.clone(),
             commits: 0,
             writer: 0,
             location: Location::Memory,
@@ -81,7 +82,7 @@ fn a_schema_of_a_newer_version_is_refused() {
         let newer = "CREATE migration:99 SET version = 99, checksum = 'x'";
         store.db.query(newer).await.unwrap().check().unwrap();
         let refused = store.migrate().await;
-        assert!(matches!(refused, Err(super::OpenError::Newer { found: 99, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Err(super::OpenError::Newer { found: 99, known: 3 })), "{refused:?}");
     });
 }
 

@@ -59,7 +59,7 @@ fn what_is_somebody_elses_is_not_there() {
         let session = api.accounts.sessions(&bob).unwrap()[0].id;
         let codes = [
             api.instances.get(&eve, made.id).unwrap_err().code,
-            api.instances.events(&eve, made.id).unwrap_err().code,
+            api.activity.timeline(&eve, made.id).await.unwrap_err().code,
             api.instances.wish(&eve, made.id, Verb::Start).await.unwrap_err().code,
             api.instances.wish(&eve, made.id, Verb::Stop).await.unwrap_err().code,
             api.instances.wish(&eve, made.id, Verb::Restart).await.unwrap_err().code,

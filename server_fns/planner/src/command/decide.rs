@@ -7,6 +7,7 @@ use super::instances::{access, create, doors, forwards, ports, recover, wish};
 use super::{Answer, Asker, Command, Decision, nodes, people, settings, ssh_keys, tokens};
 use crate::clock::Now;
 use crate::draw::Draw;
+use crate::event::of_command;
 use crate::permission::{Action, Object, admit};
 use crate::world::World;
 
@@ -23,6 +24,20 @@ pub fn decide(
 ) -> Result<Decision<Answer>, Refusal> {
     let (action, object) = command.needs();
     admit(world, asker, action, object)?;
+    let mut decision = outcome(world, asker, command, draw, now)?;
+    if !decision.changes.is_empty() && decision.events.is_empty() {
+        decision.events.extend(of_command(world, asker, command, &decision.answer));
+    }
+    Ok(decision)
+}
+
+fn outcome(
+    world: &World,
+    asker: &Asker,
+    command: &Command,
+    draw: &mut dyn Draw,
+    now: Now,
+) -> Result<Decision<Answer>, Refusal> {
     let done = |()| Answer::Done;
     match command.clone() {
         Command::SignUp { newcomer, admission, password_hash } => {
@@ -32,6 +47,9 @@ pub fn decide(
         Command::CloseSession => Ok(people::close_session(world, asker.person()?).map(done)),
         Command::RevokeSession { id } => Ok(people::revoke_session(world, id)?.map(done)),
         Command::NoteUse => Ok(people::note_use(world, asker.person()?, now).map(done)),
+        Command::NoteFailedSignIn { person, address } => {
+            Ok(people::note_failed_sign_in(world, person, address, now)?.map(done))
+        }
         Command::ChangePassword { checked, password_hash } => {
             Ok(people::change_password(world, asker.person()?, &checked, password_hash)?.map(done))
         }
@@ -64,6 +82,7 @@ pub fn decide(
         Command::SetStartOnConnect { id, allowed } => {
             Ok(access::start_on_connect(world, asker.person()?, id, allowed)?.map(done))
         }
+        Command::NoteEntrance { id, by } => Ok(access::note_entrance(world, asker.person()?, id, by)?.map(done)),
 
         Command::RegisterNode { asked, key_hash, code_hash } => {
             let registered = nodes::register(world, asker.person()?, &asked, key_hash, draw, now)?;
@@ -83,7 +102,7 @@ pub fn decide(
         Command::DrainNode { id, asked } => Ok(nodes::drain(world, asker.person()?, id, asked, now)?.map(done)),
         Command::UnfreezeNode { id } => Ok(nodes::unfreeze(world, id)?.map(done)),
         Command::RemoveNode { id } => Ok(nodes::remove(world, id)?.map(done)),
-        Command::ForgetNode { id } => Ok(nodes::forget(world, id, now)?.map(done)),
+        Command::ForgetNode { id } => Ok(nodes::forget(world, asker.person()?, id, now)?.map(done)),
 
         Command::CreateAdministrator { newcomer, password_hash } => {
             Ok(people::create_administrator(world, newcomer, password_hash, draw, now)?.map(Answer::Person))
@@ -110,6 +129,7 @@ impl Command {
             Self::CloseSession => ("close session", Action::UseAccount, Object::OwnAccount),
             Self::RevokeSession { id } => ("revoke session", Action::ManageSession, Object::Session(*id)),
             Self::NoteUse => ("note use", Action::UseAccount, Object::OwnAccount),
+            Self::NoteFailedSignIn { .. } => ("note failed sign-in", Action::SignIn, Object::Installation),
             Self::ChangePassword { .. } => ("change password", Action::ChangePassword, Object::OwnAccount),
             Self::CreateInvite { .. } => ("create invitation", Action::Invite, Object::Installation),
             Self::DropInvite { id } => ("drop invitation", Action::WithdrawInvite, Object::Invite(*id)),
@@ -132,6 +152,7 @@ impl Command {
             Self::SetStartOnConnect { id, .. } => {
                 ("set start-on-connect", Action::ManageInstance, Object::Instance(*id))
             }
+            Self::NoteEntrance { id, .. } => ("note entrance", Action::EnterInstance, Object::Instance(*id)),
 
             Self::RegisterNode { .. } => ("register node", Action::RegisterNode, Object::OwnAccount),
             Self::UpdateNode { id, .. } => ("update node", Action::ManageNode, Object::Node(*id)),

@@ -12,9 +12,11 @@ use crate::command::{Decision, fresh};
 use crate::draw::Draw;
 use crate::world::{Change, Person, World};
 
+mod failed;
 mod invites;
 mod sessions;
 
+pub use failed::note_failed_sign_in;
 pub use invites::{create_invite, drop_invite, find_invite};
 pub use sessions::{Opening, close_session, note_use, open_session, revoke_session, session_is_valid};
 

@@ -1,5 +1,6 @@
 //! Which grants somebody holds. Nothing else reads whose a thing is, or who administers, to decide what is allowed.
 
+use model::event::Happening;
 use model::id::PersonId;
 
 use super::{Grant, Keys, Subject};
@@ -8,6 +9,10 @@ use crate::world::{Node, World};
 
 pub(super) fn holds(world: &World, person: PersonId, grant: Grant, subject: Subject<'_>) -> bool {
     match (grant, subject) {
+        (Grant::Owner, Subject::Event(event)) => {
+            let Happening { cause, owner, .. } = &event.happening;
+            *owner == Some(person) || cause.who.person() == Some(person)
+        }
         (Grant::Owner, subject) => subject.owner() == Some(person),
         (Grant::Administrator, _) => world.people.get(&person).is_some_and(|row| row.administrator),
         (Grant::Shared, Subject::Node(node)) => world.is_shared(node),
@@ -40,6 +45,7 @@ impl Subject<'_> {
             Self::Token(token) => Some(token.person),
             Self::Session(session) => Some(session.person),
             Self::Account(person) => Some(person.id),
+            Self::Event(event) => event.happening.owner,
             Self::Installation => None,
         }
     }

@@ -48,6 +48,8 @@ pub const fn row(action: Action) -> Row {
         // Only the owner's keys open it, and the URL is for them alone.
         Action::ReachInstance => (&[Owner], Keys::ManagingOrTicked),
         Action::LogIn => (&[Owner], Keys::Ticked),
+        // Whoever it happened to, and whoever did it.
+        Action::SeeEvent => (&[Owner, Administrator], Keys::Managing),
         Action::OpenOwnUrl => (&[Owner], Keys::Managing),
         Action::SeeNode => (&[Owner, Shared, Administrator], Keys::Managing),
         Action::PlaceOnNode => (&[Owner, Shared], Keys::Managing),
@@ -66,6 +68,7 @@ pub const fn row(action: Action) -> Row {
         | Action::Invite
         | Action::WithdrawInvite
         | Action::ListEverybody
+        | Action::SeeActivity
         | Action::SeeExposure => (&[Administrator], Keys::Managing),
         Action::SignIn | Action::Enrol => (&[Anybody], Keys::Any),
         Action::Operate => (&[Operator], Keys::Managing),

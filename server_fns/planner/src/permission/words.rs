@@ -14,9 +14,12 @@ pub(super) fn refused(action: Action, subject: Subject<'_>) -> Refusal {
         Subject::Instance(instance) => {
             format!("The instance {} is not yours: only its owner may do that.", instance.spec.name)
         }
-        Subject::SshKey(_) | Subject::Token(_) | Subject::Session(_) | Subject::Account(_) | Subject::Installation => {
-            of_installation(action)
-        }
+        Subject::SshKey(_)
+        | Subject::Token(_)
+        | Subject::Session(_)
+        | Subject::Account(_)
+        | Subject::Event(_)
+        | Subject::Installation => of_installation(action),
     };
     Refusal::new(RefusalCode::Forbidden, message)
 }
@@ -39,6 +42,7 @@ fn of_installation(action: Action) -> String {
         Action::WithdrawInvite => "withdraw invitations",
         Action::ListEverybody => "list the instances of others",
         Action::SeeExposure => "see how the server is exposed",
+        Action::SeeActivity => "see everything that happened",
         Action::SeeInstance
         | Action::ManageInstance
         | Action::EnterInstance
@@ -59,6 +63,7 @@ fn of_installation(action: Action) -> String {
         | Action::CreateToken
         | Action::CreateInstance
         | Action::RegisterNode
+        | Action::SeeEvent
         | Action::SignIn
         | Action::Enrol => "do that",
     };

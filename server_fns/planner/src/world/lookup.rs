@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use model::Timestamp;
-use model::event::InstanceEvent;
 use model::forward::{ForwardKey, Place};
 use model::id::{InstanceId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::DesiredState;
@@ -154,11 +153,6 @@ impl World {
     /// The blocks on which the node found a foreign program, for any of its instances.
     pub fn clashed_blocks(&self, node: NodeId) -> impl Iterator<Item = PortBlock> {
         self.node_instances(node).flat_map(|instance| instance.clashed.iter().copied())
-    }
-
-    /// The newest last.
-    pub fn timeline(&self, instance: InstanceId) -> &[InstanceEvent] {
-        self.events.get(&instance).map_or(&[], |events| events.as_slice())
     }
 
     /// What the node last said of its machine.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that lacks what it is about has failed")]
 
+mod activity;
 mod channel;
 mod doors;
 mod enrolment;

@@ -13,7 +13,7 @@ use crate::scene::{Scene, asks, opening};
 
 fn sign_up_mode(scene: &mut Scene, sign_up: SignUpMode) {
     let changed = Settings { sign_up, ..scene.world.settings };
-    let decided = settings::change(&scene.world, changed).unwrap();
+    let decided = settings::change(&scene.world, changed.into()).unwrap();
     scene.commit(decided);
 }
 

@@ -10,6 +10,7 @@ use model::assignment::{AssignedInstance, Assignment};
 use model::feature::Features;
 use model::id::{ClusterId, InstanceId, NodeId, PersonId};
 use model::image::ImageName;
+use model::live::LiveWorld;
 use model::node::{EngineState, NodeFacts};
 use model::observed::InstanceReport;
 use model::port::PortRange;
@@ -23,6 +24,7 @@ use planner::clock::{Instant, Now};
 use planner::command::people::Admission;
 use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Answer, Asker, Command, Decision, decide, nodes, people, ssh_keys};
+use planner::event::text;
 use planner::invariants::{check, check_step};
 use planner::reconcile::reconcile;
 use planner::view::{LivePage, live_world};
@@ -84,8 +86,7 @@ impl Scene {
     }
 
     pub(crate) fn commit<T>(&mut self, decided: Decision<T>) -> T {
-        let mut draw = self.draw();
-        let (changes, answer) = decided.rows(&self.world, &mut draw, self.now);
+        let (changes, answer) = decided.rows(&self.world, self.now);
         self.commit_changes(changes);
         answer
     }
@@ -148,7 +149,9 @@ impl Scene {
                     next
                 }
             };
-            assert_eq!(shown.whole(), fresh, "a row that must be made anew was not");
+            // How often a page was told of the log is its own.
+            let whole = LiveWorld { activity: fresh.activity, ..shown.whole() };
+            assert_eq!(whole, fresh, "a row that must be made anew was not");
             self.shown.insert(*person, shown);
         }
     }
@@ -224,8 +227,8 @@ impl Scene {
 
     pub(crate) fn disconnect(&mut self, node: NodeId) {
         let epoch = self.world.links[&node].epoch;
-        let change = channel::disconnected(&self.world, node, epoch);
-        self.commit_changes(change.into_iter().collect());
+        let decided = channel::disconnected(&self.world, node, epoch);
+        self.commit(decided);
         self.world.link_down(node, epoch);
         self.settle();
     }
@@ -265,8 +268,9 @@ impl Scene {
         self.world.published[&node].clone()
     }
 
-    pub(crate) fn told(&self, id: InstanceId) -> Vec<&str> {
-        self.world.timeline(id).iter().map(|event| event.text.as_str()).collect()
+    /// What happened to the instance, as sentences.
+    pub(crate) fn told(&self, id: InstanceId) -> Vec<String> {
+        self.world.log.of_instance(id).map(|event| text(&event.happening)).collect()
     }
 }
 

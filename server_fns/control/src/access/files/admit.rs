@@ -1,10 +1,12 @@
 //! Who may move files.
 
 use axum::http::HeaderMap;
+use model::event::Entrance;
 use model::id::InstanceId;
 use model::refusal::Refusal;
 use model::ticket::Ticket;
 use planner::actor::Actor;
+use planner::command::Command;
 use planner::permission::Action;
 use protocol::path::FilePath;
 use tokio::time::Instant;
@@ -39,6 +41,7 @@ pub(super) async fn admit(
     id: InstanceId,
     FileQuery { path, ticket }: FileQuery,
     headers: &HeaderMap,
+    by: Entrance,
 ) -> Result<(FilePath, Permit), Refusal> {
     let actor = match ticket {
         Some(ticket) => {
@@ -55,5 +58,7 @@ pub(super) async fn admit(
         }
     };
     actor.instance(&files.core.world(), Action::EnterInstance, id)?;
-    Ok((checked(path)?, Permit::Use { actor, instance: id }))
+    let path = checked(path)?;
+    files.core.ask(&actor, Command::NoteEntrance { id, by }).await?;
+    Ok((path, Permit::Use { actor, instance: id }))
 }

@@ -3,6 +3,7 @@
 use model::id::{InstanceId, SshKeyId};
 use model::instance::DesiredState;
 use planner::command::ssh_keys::CONTESTED;
+use planner::event::text;
 use planner::guest::{Route, Visitor, reaches};
 use planner::keys::{opens, standing};
 use planner::rollup::{PAUSED, is_paused};
@@ -78,9 +79,9 @@ fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
     if !instance.spec.ssh_keys.contains(&visitor.key) {
         return Some(format!("This SSH key may no longer log in to {name}."));
     }
-    // Its timeline says who wished it.
-    let wish = world.timeline(id).iter().rev().find(|event| event.at == instance.wished_at);
-    let by = wish.map(|event| format!(" ({})", event.text.trim_end_matches('.'))).unwrap_or_default();
+    // The log says who wished it.
+    let wish = world.log.of_instance(id).rev().find(|event| event.at == instance.wished_at);
+    let by = wish.map(|event| format!(" ({})", text(&event.happening).trim_end_matches('.'))).unwrap_or_default();
     match instance.desired {
         DesiredState::Running => {
             *ran = true;

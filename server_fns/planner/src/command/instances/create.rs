@@ -12,7 +12,7 @@ use crate::clock::Now;
 use crate::command::instances::spec::spec;
 use crate::command::{Decision, fresh};
 use crate::draw::Draw;
-use crate::event::EventKind;
+use crate::event::{EventKind, of_instance};
 use crate::placement::place;
 use crate::world::{Change, Instance, LastReport, World};
 
@@ -47,8 +47,8 @@ pub(in crate::command) fn create(
         created_at: now.wall,
         report: LastReport::unheard(now.wall),
     };
+    let event = of_instance(&instance, actor.cause(), EventKind::Created { node });
     let changes = vec![Change::PutInstance(Box::new(instance))];
-    let event = actor.event(id, EventKind::Created { node });
     Ok(Decision { events: vec![event], ..Decision::new(changes, id) })
 }
 

@@ -25,6 +25,13 @@ pub struct Opening {
     pub agent: String,
 }
 
+impl Opening {
+    /// The browser, as it may be shown.
+    pub(crate) fn agent(&self) -> String {
+        self.agent.chars().filter(|c| !c.is_control()).take(SESSION_AGENT).collect()
+    }
+}
+
 /// Whether a session still stands for its person. One without a key never does: its cookie alone would open it.
 pub fn session_is_valid(session: &Session, now: Now) -> bool {
     !session.key_hash.is_empty()
@@ -39,7 +46,8 @@ pub fn open_session(
     draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<SessionId>, Refusal> {
-    let Opening { person, password_hash, secret_hash, key_hash, address, agent } = opening;
+    let agent = opening.agent();
+    let Opening { person, password_hash, secret_hash, key_hash, address, agent: _ } = opening;
     let row = world.people.get(&person).ok_or_else(|| Refusal::not_found("person"))?;
     must_be_unchanged(row, &password_hash)?;
     let (mut kept, ended): (Vec<_>, Vec<_>) =
@@ -50,7 +58,6 @@ pub fn open_session(
     let mut changes: Vec<Change> = dropped.map(|session| Change::DropSession(session.id)).collect();
 
     let id = fresh(draw, SessionId::from_bits, |id| world.sessions.contains_key(id));
-    let agent = agent.chars().filter(|c| !c.is_control()).take(SESSION_AGENT).collect();
     let session =
         Session { id, person, secret_hash, key_hash, created_at: now.wall, last_seen_at: now.wall, address, agent };
     changes.push(Change::PutSession(session));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
+use model::event::Entrance;
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
 use model::stranger::Claim;
@@ -14,7 +15,7 @@ use planner::command::ssh_keys::{ParsedKey, ProofKind};
 use super::lab::{CODE, Things};
 use crate::scene::{Scene, asks, opening};
 
-pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> {
+pub(crate) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> {
     let own = &scene.world.people[&scene.person(actor)];
     let (id, node, key) = (of.instance, of.node, of.key);
     let text = |text: &str| text.to_owned();
@@ -32,10 +33,11 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::CloseSession,
         Command::RevokeSession { id: of.session },
         Command::NoteUse,
+        Command::NoteFailedSignIn { person: of.person, address: text("192.0.2.9") },
         Command::ChangePassword { checked: own.password_hash.clone(), password_hash: text("new") },
         Command::CreateInvite { secret_hash: text("another") },
         Command::DropInvite { id: of.invite },
-        Command::ChangeSettings(Settings { quota: 9, ..Settings::default() }),
+        Command::ChangeSettings(Settings { quota: 9, ..Settings::default() }.into()),
         Command::AddSshKey { asked: AddSshKey { name: text("another"), ..AddSshKey::default() }, key: parsed },
         Command::ProveSshKey { id: key, shown: ProofKind::Meant },
         Command::SetMayManage { id: key, allowed: true },
@@ -54,6 +56,7 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::CloseForward { id, key: of.forward },
         Command::SetDoor { id, port: ContainerPort::HTTP, open: false },
         Command::SetStartOnConnect { id, allowed: true },
+        Command::NoteEntrance { id, by: Entrance::Terminal },
         Command::RegisterNode { asked: named("new"), key_hash: text("k"), code_hash: text("c") },
         Command::UpdateNode { id: node, asked: RegisterNode { max_instances: Some(4), ..named("renamed") } },
         Command::RotateNodeKey { id: node, key_hash: text("k"), code_hash: text("c") },

@@ -8,12 +8,13 @@ use model::request::{CreateInstance, CreateToken, OpenForward, RegisterNode};
 use planner::actor::{Actor, Via};
 use planner::command::{Answer, Asker, Command};
 use planner::permission::{Grant, Keys, Subject};
+use planner::world::Log;
 
 use crate::scene::{RANGE, Scene, opening};
 
 /// One thing of each kind.
 #[derive(Clone)]
-pub(super) struct Things {
+pub(crate) struct Things {
     pub(super) person: PersonId,
     pub(super) instance: InstanceId,
     pub(super) forward: ForwardKey,
@@ -26,10 +27,10 @@ pub(super) struct Things {
     pub(super) invite: InviteId,
 }
 
-pub(super) struct Lab {
-    pub(super) scene: Scene,
+pub(crate) struct Lab {
+    pub(crate) scene: Scene,
     pub(super) ada: Things,
-    pub(super) bob: Things,
+    pub(crate) bob: Things,
     pub(super) eve: Things,
     pub(super) absent: Things,
 }
@@ -48,7 +49,7 @@ pub(super) const WAYS: [Comes; 5] =
     [Comes::Session, Comes::Token, Comes::ManagingKey, Comes::RestrictedKey, Comes::Console];
 
 impl Lab {
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let mut scene = Scene::with_people();
         let Answer::Invite(invite) = ask(&mut scene, "ada", &Command::CreateInvite { secret_hash: "i".into() }) else {
             panic!("no invitation")
@@ -94,6 +95,10 @@ impl Lab {
             Action::ManageKey | Action::ProveKey => world.ssh_keys.get(&things.key).map(|row| Subject::SshKey(row)),
             Action::ManageToken => world.tokens.get(&things.token).map(|row| Subject::Token(row)),
             Action::ManageSession => world.sessions.get(&things.session).map(|row| Subject::Session(row)),
+            Action::SeeEvent => {
+                let mut lines = world.log.since(&Log::default());
+                lines.find(|line| line.happening.owner == Some(things.person)).map(|line| Subject::Event(line))
+            }
             Action::UseAccount
             | Action::ChangePassword
             | Action::AddKey
@@ -117,6 +122,7 @@ impl Lab {
             | Action::WithdrawInvite
             | Action::ListEverybody
             | Action::SeeExposure
+            | Action::SeeActivity
             | Action::SignIn
             | Action::Enrol
             | Action::Operate => Some(Subject::Installation),

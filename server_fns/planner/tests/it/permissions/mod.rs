@@ -13,8 +13,9 @@ use planner::command::{Asker, decide};
 use planner::permission::{Object, Subject, is_allowed, row};
 use planner::view::{instance_view_for, node_view, person_view};
 
-use commands::commands;
-use lab::{Comes, Lab, Things, WAYS, held, reaches};
+pub(crate) use commands::commands;
+pub(crate) use lab::Lab;
+use lab::{Comes, Things, WAYS, held, reaches};
 
 /// Everybody who can ask, with what is their own.
 fn askers(lab: &Lab) -> Vec<(Asker, Comes, &'static str)> {
@@ -128,6 +129,7 @@ fn nobody_is_let_in_whom_the_product_does_not_mean() {
     for action in [
         Action::SeeSettings,
         Action::ChangeSettings,
+        Action::SeeActivity,
         Action::SeeInvites,
         Action::Invite,
         Action::WithdrawInvite,

@@ -1,0 +1,291 @@
+//! Every kind of line, with what its sentence needs.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::forward::{ForwardKey, Protocol, Unopened};
+use crate::id::EventId;
+use crate::name::{EmailAddress, Label, NodeName};
+use crate::observed::Problem;
+use crate::port::{ContainerPort, HostPort, PortBlock, UrlAccess};
+use crate::request::Settings;
+use crate::verb::Verb;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "details", rename_all = "snake_case")]
+pub enum EventKind {
+    Created {
+        node: Option<NodeName>,
+    },
+    Asked {
+        verb: Verb,
+    },
+    /// Its node is being drained, and so it was asked to stop.
+    Drained {
+        node: NodeName,
+    },
+    PortDeclared {
+        port: ContainerPort,
+        url: UrlAccess,
+    },
+    PortWithdrawn {
+        port: ContainerPort,
+    },
+    ForwardOpened(ForwardLine),
+    ForwardClosed(ForwardLine),
+    DoorSet {
+        host: HostPort,
+        node: Option<NodeName>,
+        port: ContainerPort,
+        open: bool,
+    },
+    StartOnConnect {
+        allowed: bool,
+    },
+    Recovered {
+        container: String,
+        node: NodeName,
+        /// What it had and has no more: a sentence each.
+        lost: Vec<String>,
+    },
+    /// Somebody whose it is not was let in.
+    Entered {
+        by: Entrance,
+    },
+    ContainerMade {
+        node: NodeName,
+    },
+    Moved(Movement),
+    Troubled(Problem),
+    Unopened(Unopened),
+    /// Another program had one of its host ports.
+    PortsMoved {
+        node: NodeName,
+        from: PortBlock,
+        to: PortBlock,
+    },
+    ForwardMoved {
+        protocol: Protocol,
+        from: HostPort,
+        to: HostPort,
+        container: ContainerPort,
+    },
+    /// Another program has a host port that somebody asked for by number.
+    ForwardGivenUp {
+        protocol: Protocol,
+        host: HostPort,
+    },
+    /// Its node is gone for good.
+    ForgottenWithNode {
+        node: NodeName,
+    },
+    /// Its node confirmed the deletion.
+    Gone,
+
+    SignedUp,
+    SignedIn {
+        /// The browser, as it names itself.
+        agent: String,
+    },
+    /// With a wrong password, within one hour. The line is counted up and no new one made.
+    SignInFailed {
+        times: u32,
+    },
+    SignedOut,
+    SessionEnded {
+        address: String,
+    },
+    PasswordChanged,
+    PasswordReset,
+    SshKeyAdded {
+        name: Label,
+        fingerprint: String,
+    },
+    SshKeyProved {
+        name: Label,
+    },
+    SshKeyMayManage {
+        name: Label,
+        allowed: bool,
+    },
+    SshKeyRemoved {
+        name: Label,
+        fingerprint: String,
+    },
+    TokenCreated {
+        name: Label,
+    },
+    TokenRemoved {
+        name: Label,
+    },
+    AdministratorCreated {
+        email: EmailAddress,
+    },
+
+    Invited,
+    InviteWithdrawn,
+    SettingsChanged {
+        from: Settings,
+        to: Settings,
+    },
+
+    NodeRegistered,
+    NodeChanged,
+    NodeKeyRotated,
+    NodeCodeIssued,
+    /// A machine changed its code for the key.
+    NodeEnrolled,
+    NodeConnected {
+        /// Another machine than before.
+        other_machine: bool,
+    },
+    NodeDisconnected,
+    NodeFrozen,
+    NodeUnfrozen,
+    NodeCordoned,
+    NodeUncordoned,
+    NodeDrained {
+        stop: bool,
+    },
+    NodeRemoved,
+    NodeForgotten,
+
+    /// As it was written before the log was typed.
+    Told {
+        id: EventId,
+        text: String,
+    },
+}
+
+/// Through which door of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entrance {
+    Terminal,
+    /// A folder or file was taken out,
+    Download,
+    /// or put in.
+    Upload,
+}
+
+/// A host port beside those of the block, as somebody opened or closed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardLine {
+    pub key: ForwardKey,
+    pub container: ContainerPort,
+    pub allow: Vec<IpNet>,
+    /// That of the instance, if it is known.
+    pub node: Option<NodeName>,
+}
+
+/// How a container was seen to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "moved", content = "how", rename_all = "snake_case")]
+pub enum Movement {
+    Runs,
+    RunsPaused,
+    Restarted,
+    Paused,
+    Resumed,
+    Stopped,
+    /// By itself: *ended with status 1*.
+    Ended(String),
+}
+
+/// By which people choose the lines that they look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    Instances,
+    /// Sign-ins, keys, tokens, passwords.
+    Access,
+    Nodes,
+    /// Accounts, invitations, settings.
+    People,
+}
+
+impl Topic {
+    pub const ALL: [Self; 4] = [Self::Instances, Self::Access, Self::Nodes, Self::People];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Instances => "Instances",
+            Self::Access => "Sign-ins and keys",
+            Self::Nodes => "Nodes",
+            Self::People => "People and settings",
+        }
+    }
+
+    /// As in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Instances => "instances",
+            Self::Access => "access",
+            Self::Nodes => "nodes",
+            Self::People => "people",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.name() == name)
+    }
+}
+
+impl EventKind {
+    pub const fn topic(&self) -> Topic {
+        match self {
+            Self::Created { .. }
+            | Self::Asked { .. }
+            | Self::Drained { .. }
+            | Self::PortDeclared { .. }
+            | Self::PortWithdrawn { .. }
+            | Self::ForwardOpened(_)
+            | Self::ForwardClosed(_)
+            | Self::DoorSet { .. }
+            | Self::StartOnConnect { .. }
+            | Self::Recovered { .. }
+            | Self::Entered { .. }
+            | Self::ContainerMade { .. }
+            | Self::Moved(_)
+            | Self::Troubled(_)
+            | Self::Unopened(_)
+            | Self::PortsMoved { .. }
+            | Self::ForwardMoved { .. }
+            | Self::ForwardGivenUp { .. }
+            | Self::ForgottenWithNode { .. }
+            | Self::Gone
+            | Self::Told { .. } => Topic::Instances,
+            Self::SignedIn { .. }
+            | Self::SignInFailed { .. }
+            | Self::SignedOut
+            | Self::SessionEnded { .. }
+            | Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::SshKeyAdded { .. }
+            | Self::SshKeyProved { .. }
+            | Self::SshKeyMayManage { .. }
+            | Self::SshKeyRemoved { .. }
+            | Self::TokenCreated { .. }
+            | Self::TokenRemoved { .. } => Topic::Access,
+            Self::SignedUp
+            | Self::AdministratorCreated { .. }
+            | Self::Invited
+            | Self::InviteWithdrawn
+            | Self::SettingsChanged { .. } => Topic::People,
+            Self::NodeRegistered
+            | Self::NodeChanged
+            | Self::NodeKeyRotated
+            | Self::NodeCodeIssued
+            | Self::NodeEnrolled
+            | Self::NodeConnected { .. }
+            | Self::NodeDisconnected
+            | Self::NodeFrozen
+            | Self::NodeUnfrozen
+            | Self::NodeCordoned
+            | Self::NodeUncordoned
+            | Self::NodeDrained { .. }
+            | Self::NodeRemoved
+            | Self::NodeForgotten => Topic::Nodes,
+        }
+    }
+}
