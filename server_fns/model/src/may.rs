@@ -36,6 +36,8 @@ actions! {
     /// Place instances of one's own there.
     PlaceOnNode,
     ManageNode,
+    /// Give a node another key, or a code for one.
+    GiveNodeKey,
 
     /// See and change an SSH key.
     ManageKey,
@@ -47,6 +49,8 @@ actions! {
     /// What an account sees and settles of its own.
     UseAccount,
     ChangePassword,
+    /// Give the password once more.
+    ProveSession,
     AddKey,
     CreateToken,
     CreateInstance,
@@ -81,7 +85,7 @@ impl Action {
         Self::ShareInstance,
         Self::OpenOwnUrl,
     ];
-    pub const OF_NODE: &'static [Self] = &[Self::PlaceOnNode, Self::ManageNode];
+    pub const OF_NODE: &'static [Self] = &[Self::PlaceOnNode, Self::ManageNode, Self::GiveNodeKey];
     pub const OF_ACCOUNT: &'static [Self] = &[
         Self::CreateInstance,
         Self::RegisterNode,

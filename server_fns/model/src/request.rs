@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::forward::{Place, Protocol};
 use crate::instance::Limits;
 use crate::port::{PortRange, UrlAccess};
+use crate::scope::Scope;
 
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
 /// sends, which keeps the key where pages of other ports cannot reach it.
@@ -44,6 +45,13 @@ pub struct ChangePassword {
     pub new: String,
 }
 
+/// Gives the password once more, for what makes a new way into the account.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProveSession {
+    pub password: String,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddSshKey {
@@ -73,6 +81,11 @@ pub struct ProveSshKey {
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
     pub name: String,
+    #[serde(default)]
+    pub scope: Scope,
+    /// Without it, the token opens until it is removed.
+    #[serde(default)]
+    pub expires_in_days: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,6 +267,7 @@ mod tests {
         is_exact::<SignUp>(r#"{"username":"ada","email":"a@b.c","password":"x"}"#);
         is_exact::<SignIn>(r#"{"username":"ada","password":"x"}"#);
         is_exact::<ChangePassword>(r#"{"current":"x","new":"y"}"#);
+        is_exact::<ProveSession>(r#"{"password":"x"}"#);
         is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
         is_exact::<MayManage>(r#"{"allowed":true}"#);
         is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);

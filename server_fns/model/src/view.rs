@@ -15,6 +15,7 @@ use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
 use crate::port::{ContainerPort, HostPort, PortBinding, PortRange, UrlAccess};
 use crate::request::SignUpMode;
+use crate::scope::Scope;
 use crate::verb::Verb;
 use crate::version::Generation;
 
@@ -311,8 +312,16 @@ pub struct TokenView {
     pub name: Label,
     /// The first characters, enough to recognise it.
     pub hint: String,
+    #[serde(default)]
+    pub scope: Scope,
     pub created_at: Timestamp,
+    /// From then on it opens nothing.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
+    /// The address that used it last.
+    #[serde(default)]
+    pub last_used_from: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -52,9 +52,14 @@ pub enum Command {
     RevokeSession {
         id: SessionId,
     },
-    /// That the session or the token of the actor was used.
-    NoteUse,
-    /// `checked` is the hash that the old password was checked against.
+    /// That the session or the token of the actor was used, and from where if that is known.
+    NoteUse {
+        address: Option<String>,
+    },
+    /// The person gave their password once more. `checked` is the hash that it was checked against, here and below.
+    ProveSession {
+        checked: String,
+    },
     ChangePassword {
         checked: String,
         password_hash: String,

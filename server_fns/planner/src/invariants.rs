@@ -7,6 +7,7 @@ use model::forward::{Forward, Place};
 use model::id::{InstanceId, NodeId};
 use model::port::PortRange;
 
+use crate::credentials::account_holds;
 use crate::keys::is_proved;
 use crate::limits::SESSIONS_PER_PERSON;
 use crate::world::World;
@@ -27,6 +28,11 @@ pub fn check(world: &World) -> Vec<Violation> {
     host_ports(world, &mut found);
     names(world, &mut found);
     published(world, &mut found);
+    accounts(world, &mut found);
+    found
+}
+
+fn accounts(world: &World, found: &mut Vec<Violation>) {
     let mut sessions = BTreeMap::new();
     for session in world.sessions.values() {
         *sessions.entry(session.person).or_insert(0usize) += 1;
@@ -34,7 +40,9 @@ pub fn check(world: &World) -> Vec<Violation> {
     for (person, count) in sessions.into_iter().filter(|(_, count)| *count > SESSIONS_PER_PERSON) {
         found.push(Violation(format!("{person} has {count} sessions")));
     }
-    found
+    for session in world.sessions.values().filter(|session| !account_holds(world, session.person)) {
+        found.push(Violation(format!("{} is of {}, who is suspended", session.id, session.person)));
+    }
 }
 
 fn references(world: &World, found: &mut Vec<Violation>) {
@@ -54,6 +62,15 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     }
     for key in world.ssh_keys.values() {
         must(world.people.contains_key(&key.person), &key.id, &key.person);
+    }
+    for token in world.tokens.values() {
+        must(world.people.contains_key(&token.person), &token.id, &token.person);
+    }
+    for session in world.sessions.values() {
+        must(world.people.contains_key(&session.person), &session.id, &session.person);
+    }
+    for (person, key) in world.idempotency.keys() {
+        must(world.people.contains_key(person), &format!("the answer to {key}"), person);
     }
     for id in world.events.keys() {
         must(world.instances.contains_key(id), &"a timeline", id);

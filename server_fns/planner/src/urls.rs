@@ -8,6 +8,7 @@ use model::name::{InstanceName, Username};
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 
 use crate::actor::Actor;
+use crate::credentials::account_holds;
 use crate::permission::{Action, Subject, account_may, is_allowed};
 use crate::world::{Instance, World};
 
@@ -68,7 +69,7 @@ pub fn may_open(world: &World, App { instance, port }: App<'_>, pass: Option<&Pa
         (UrlAccess::Off, _) => false,
         (UrlAccess::Public, _) => true,
         (UrlAccess::SignedIn | UrlAccess::Owner, Some(Pass::Link(maker))) => may_share(world, instance, *maker),
-        (UrlAccess::SignedIn, Some(Pass::Person(_))) => true,
+        (UrlAccess::SignedIn, Some(Pass::Person(actor))) => account_holds(world, actor.person),
         (UrlAccess::Owner, Some(Pass::Person(actor))) => {
             is_allowed(world, actor, Action::OpenOwnUrl, Subject::Instance(instance))
         }

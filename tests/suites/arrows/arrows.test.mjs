@@ -201,11 +201,12 @@ for (const name of FREE_OF_LOOPS) {
 const READS_OWNERS = {
   "server_fns/planner/src/permission/grant.rs": "the table's own: which grants somebody holds",
   "server_fns/planner/src/world.rs": "the row",
+  "server_fns/planner/src/credentials.rs": "a node's key holds as long as the account of its owner",
   "server_fns/planner/src/guest.rs": "which account the name of a login names",
   "server_fns/planner/src/urls.rs": "which account the name of a URL names",
   "server_fns/planner/src/command/instances/recover.rs": "says who runs the node",
   "server_fns/planner/src/world/lookup.rs": "finds rows by their person, and names by their owner",
-  "server_fns/planner/src/invariants/step.rs": "no step changes an owner",
+  "server_fns/planner/src/invariants/step.rs": "no step changes an owner who is there",
   "server_fns/planner/src/view/rows.rs": "copies the field into the view",
   "server_fns/planner/src/command/people.rs": "writes the field",
   "server_fns/control/src/access/apps/enter.rs": "compares two visitors in one browser",

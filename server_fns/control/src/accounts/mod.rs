@@ -15,6 +15,7 @@ use model::view::{PersonView, SessionView, Welcome};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission};
 use planner::command::{Answer, Asker, Command};
+use planner::credentials::session_is_valid;
 use planner::permission::{Action, Subject, is_allowed};
 use planner::view::{person_view, session_view, welcome};
 use planner::world::World;
@@ -184,7 +185,7 @@ impl Accounts {
     /// Where the person is signed in, the latest use first.
     pub fn sessions(&self, actor: &Actor) -> Result<Vec<SessionView>, Refusal> {
         let (world, now, current) = (self.core.world(), self.core.now(), session_of(actor));
-        let valid = world.sessions_of(actor.person).filter(|session| people::session_is_valid(session, now));
+        let valid = world.sessions_of(actor.person).filter(|session| session_is_valid(&world, session, now));
         let mut views: Vec<_> = valid.map(|session| session_view(session, current)).collect();
         views.sort_by_key(|view| std::cmp::Reverse((view.last_seen_at, view.id)));
         Ok(views)

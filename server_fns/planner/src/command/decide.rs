@@ -22,7 +22,7 @@ pub fn decide(
     now: Now,
 ) -> Result<Decision<Answer>, Refusal> {
     let (action, object) = command.needs();
-    admit(world, asker, action, object)?;
+    admit(world, asker, action, object, now)?;
     let done = |()| Answer::Done;
     match command.clone() {
         Command::SignUp { newcomer, admission, password_hash } => {
@@ -31,9 +31,12 @@ pub fn decide(
         Command::OpenSession(opening) => Ok(people::open_session(world, opening, draw, now)?.map(Answer::Session)),
         Command::CloseSession => Ok(people::close_session(world, asker.person()?).map(done)),
         Command::RevokeSession { id } => Ok(people::revoke_session(world, id)?.map(done)),
-        Command::NoteUse => Ok(people::note_use(world, asker.person()?, now).map(done)),
+        Command::NoteUse { address } => Ok(people::note_use(world, asker.person()?, address, now).map(done)),
+        Command::ProveSession { checked } => {
+            Ok(people::prove_session(world, asker.person()?, &checked, now)?.map(done))
+        }
         Command::ChangePassword { checked, password_hash } => {
-            Ok(people::change_password(world, asker.person()?, &checked, password_hash)?.map(done))
+            Ok(people::change_password(world, asker.person()?, &checked, password_hash, now)?.map(done))
         }
         Command::CreateInvite { secret_hash } => {
             Ok(people::create_invite(world, secret_hash, draw, now)?.map(Answer::Invite))
@@ -109,7 +112,8 @@ impl Command {
             Self::OpenSession(_) => ("open session", Action::SignIn, Object::Installation),
             Self::CloseSession => ("close session", Action::UseAccount, Object::OwnAccount),
             Self::RevokeSession { id } => ("revoke session", Action::ManageSession, Object::Session(*id)),
-            Self::NoteUse => ("note use", Action::UseAccount, Object::OwnAccount),
+            Self::NoteUse { .. } => ("note use", Action::UseAccount, Object::OwnAccount),
+            Self::ProveSession { .. } => ("prove session", Action::ProveSession, Object::OwnAccount),
             Self::ChangePassword { .. } => ("change password", Action::ChangePassword, Object::OwnAccount),
             Self::CreateInvite { .. } => ("create invitation", Action::Invite, Object::Installation),
             Self::DropInvite { id } => ("drop invitation", Action::WithdrawInvite, Object::Invite(*id)),
@@ -135,8 +139,8 @@ impl Command {
 
             Self::RegisterNode { .. } => ("register node", Action::RegisterNode, Object::OwnAccount),
             Self::UpdateNode { id, .. } => ("update node", Action::ManageNode, Object::Node(*id)),
-            Self::RotateNodeKey { id, .. } => ("rotate node key", Action::ManageNode, Object::Node(*id)),
-            Self::IssueCode { id, .. } => ("issue enrolment code", Action::ManageNode, Object::Node(*id)),
+            Self::RotateNodeKey { id, .. } => ("rotate node key", Action::GiveNodeKey, Object::Node(*id)),
+            Self::IssueCode { id, .. } => ("issue enrolment code", Action::GiveNodeKey, Object::Node(*id)),
             Self::RedeemCode { .. } => ("redeem enrolment code", Action::Enrol, Object::Installation),
             Self::CordonNode { id } => ("cordon node", Action::ManageNode, Object::Node(*id)),
             Self::UncordonNode { id } => ("uncordon node", Action::ManageNode, Object::Node(*id)),

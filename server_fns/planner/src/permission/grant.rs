@@ -1,6 +1,7 @@
 //! Which grants somebody holds. Nothing else reads whose a thing is, or who administers, to decide what is allowed.
 
 use model::id::PersonId;
+use model::scope::Scope;
 
 use super::{Grant, Keys, Subject};
 use crate::actor::{Actor, Via};
@@ -31,6 +32,12 @@ pub(super) fn is_within_reach(world: &World, actor: &Actor, keys: Keys, subject:
     }
 }
 
+/// Whether a token may do so much.
+pub(super) fn is_within_scope(world: &World, actor: &Actor, least: Option<Scope>) -> bool {
+    let Via::Token(id) = actor.via else { return true };
+    world.tokens.get(&id).is_some_and(|token| least.is_some_and(|least| token.scope >= least))
+}
+
 impl Subject<'_> {
     fn owner(self) -> Option<PersonId> {
         match self {
@@ -46,7 +53,9 @@ impl Subject<'_> {
 }
 
 impl World {
-    /// The installation's own nodes and those of administrators take everybody's instances.
+    /// The installation's own nodes and those of administrators take everybody's instances. It says nothing else of a
+    /// suspended administrator's: no machine of theirs is let in, so nothing is placed there, and who resumes them finds
+    /// everything as it was.
     pub fn is_shared(&self, node: &Node) -> bool {
         node.owner.is_none_or(|owner| self.people.get(&owner).is_some_and(|owner| owner.administrator))
     }

@@ -10,7 +10,7 @@ use model::live::{LiveChange, LiveWorld};
 use model::node::Liveness;
 use model::view::{ImageView, InstanceView, NodeView, PersonView, Quota, SshKeyView, TokenView};
 
-use super::{images, person_view, quota, rows, ssh_key_view, token_view};
+use super::{images, person_view, quota, rows, ssh_key_view, token_view, viewer};
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::liveness::{is_present, liveness_of_all};
@@ -32,9 +32,9 @@ pub struct LivePage {
 }
 
 impl LivePage {
-    /// `None` when there is no such person.
+    /// `None` when there is no such person, or they are suspended.
     pub fn first(world: &World, person: PersonId, now: Now) -> Option<Self> {
-        let me = world.people.get(&person)?;
+        let me = viewer(world, person)?;
         let blank = Self {
             world: world.clone(),
             liveness: liveness_of_all(world, now.mono),
@@ -54,7 +54,7 @@ impl LivePage {
         if concerns_everything(&self.world, world) {
             return Self::first(world, self.me.id, now);
         }
-        let me = world.people.get(&self.me.id)?;
+        let me = viewer(world, self.me.id)?;
         let liveness = liveness_of_all(world, now.mono);
         let (instances, nodes) = (self.stirred_instances(world), self.stirred_nodes(world, &liveness));
         let tokens = if self.world.tokens.ptr_eq(&world.tokens) {

@@ -11,8 +11,9 @@ use model::view::{
 
 use super::doors::doors;
 use super::forwards::forwards;
-use crate::channel::frozen;
+use crate::channel::{frozen, of_suspended};
 use crate::clock::Now;
+use crate::credentials::node_is_let_in;
 use crate::guest::{ENROL, LOBBY};
 use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;
@@ -173,8 +174,9 @@ fn milliseconds(span: std::time::Duration) -> f32 {
 fn alarm(world: &World, node: &Node) -> String {
     let frozen = node.frozen.then(|| frozen(node));
     let told = world.alarms.get(&node.id).cloned().filter(|_| frozen.is_none());
+    let suspended = (!node_is_let_in(world, node)).then(|| of_suspended(node));
     let strangers = strangers(world, node);
-    frozen.into_iter().chain(told).chain(strangers).collect::<Vec<_>>().join(" ")
+    frozen.into_iter().chain(told).chain(suspended).chain(strangers).collect::<Vec<_>>().join(" ")
 }
 
 fn strangers(world: &World, node: &Node) -> Option<String> {
@@ -239,8 +241,11 @@ pub fn token_view(token: &Token) -> TokenView {
         id: token.id,
         name: token.name.clone(),
         hint: token.hint.clone(),
+        scope: token.scope,
         created_at: token.created_at,
+        expires_at: token.expires_at,
         last_used_at: token.last_used_at,
+        last_used_from: token.last_used_from.clone(),
     }
 }
 

@@ -12,6 +12,7 @@ use model::verb::Verb;
 use planner::channel;
 use planner::command::idempotency::{Key, decide_once};
 use planner::command::{Asker, Command, Decision, people, ssh_keys};
+use planner::credentials::session_is_valid;
 use planner::telemetry::Pulse;
 
 use crate::scene::{RANGE, Scene, facts, introduction, opening};
@@ -113,7 +114,8 @@ impl History {
         let (after, same) = (self.scene.instance(id).clone(), self.scene.instance(id).desired == before.desired);
         assert!(same || after.generation > before.generation);
         assert!(granted || same, "a refused wish was granted");
-        let foreign = ["bob", "eve"].into_iter().find(|name| *name != owner);
+        let administers = |name: &str| self.scene.world.people[&self.scene.person(name)].administrator;
+        let foreign = PEOPLE.into_iter().find(|name| *name != owner && !administers(name));
         if let Some(stranger) = foreign {
             assert!(self.scene.ask(stranger, &command).is_err());
         }
@@ -229,6 +231,7 @@ impl History {
         let person: PersonId = self.scene.person(someone);
         let mut draw = self.scene.draw();
         let (world, now) = (&self.scene.world, self.scene.now);
+        let row = &world.people[&person];
         match how % 4 {
             0 => drop(self.scene.sign_up(&format!("person-{which}"))),
             1 => {
@@ -237,14 +240,17 @@ impl History {
                 assert_eq!(self.scene.world.sessions_of(person).count(), 0);
             }
             2 => {
-                let decided =
-                    people::open_session(world, opening(world, person), &mut draw, now).expect("a known person");
-                let id = self.scene.commit(decided);
-                assert!(people::session_is_valid(&self.scene.world.sessions[&id], now));
+                let opened = people::open_session(world, opening(world, person), &mut draw, now);
+                assert_eq!(opened.is_err(), row.suspended.is_some());
+                if let Ok(decided) = opened {
+                    let id = self.scene.commit(decided);
+                    assert!(session_is_valid(&self.scene.world, &self.scene.world.sessions[&id], now));
+                }
             }
             _ => {
+                let may = row.administrator && row.suspended.is_none();
                 let invited = self.scene.decide(someone, &Command::CreateInvite { secret_hash: "hash".into() });
-                assert_eq!(invited.is_ok(), self.scene.world.people[&person].administrator);
+                assert_eq!(invited.is_ok(), may);
                 if let Ok(decided) = invited {
                     self.scene.commit(decided);
                 }

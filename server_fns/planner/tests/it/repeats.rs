@@ -36,7 +36,7 @@ fn every_command_is_carried_out_once_for_one_key() {
 #[test]
 fn what_the_server_draws_makes_no_other_request_and_no_secret_is_told_twice() {
     let mut scene = Scene::with_people();
-    let asked = CreateToken { name: "backup".into() };
+    let asked = CreateToken { name: "backup".into(), ..CreateToken::default() };
     let token = |drawn: &str| Command::CreateToken {
         asked: asked.clone(),
         hint: drawn.into(),

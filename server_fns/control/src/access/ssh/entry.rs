@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use planner::command::ssh_keys::{CONTESTED, ProofKind};
+use planner::credentials::SUSPENDED;
 use planner::guest::{Guest, Route, Visitor, astray, guest};
 use russh::Channel;
 use russh::server::Msg;
@@ -28,6 +29,7 @@ pub(super) async fn enter(gateway: &Gateway, user: &str, fingerprint: &str) -> O
     let visitor = match guest(&gateway.core.world(), user, fingerprint)? {
         Guest::Contested => return Some(refused(contested(gateway))),
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
+        Guest::Suspended => return Some(refused(SUSPENDED.to_owned())),
         Guest::Visitor(visitor) => visitor,
     };
     if let Some(sentence) = astray(&gateway.core.world(), &visitor) {
