@@ -134,6 +134,7 @@ mod tests {
                 email: "ada@example.org".parse().unwrap(),
                 administrator: false,
                 created_at: at,
+                asks_removal_since: None,
                 may: Vec::new(),
             },
             quota: Quota { used, most: 5 },

@@ -49,8 +49,11 @@ actions! {
     /// What an account sees and settles of its own.
     UseAccount,
     ChangePassword,
+    ChangeEmail,
     /// Give the password once more.
     ProveSession,
+    /// Ask administrators to remove one's account, or no longer.
+    AskRemoval,
     AddKey,
     CreateToken,
     CreateInstance,
@@ -61,6 +64,10 @@ actions! {
     SeeInvites,
     Invite,
     WithdrawInvite,
+    /// List all people.
+    SeePeople,
+    /// Make them administrators, suspend and remove them.
+    ManagePeople,
     /// List the instances of all people.
     ListEverybody,
     /// Know how the installation is exposed to others.
@@ -92,6 +99,8 @@ impl Action {
         Self::SeeSettings,
         Self::ChangeSettings,
         Self::Invite,
+        Self::SeePeople,
+        Self::ManagePeople,
         Self::ListEverybody,
     ];
 }

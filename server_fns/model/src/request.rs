@@ -8,6 +8,10 @@ use crate::instance::Limits;
 use crate::port::{PortRange, UrlAccess};
 use crate::scope::Scope;
 
+mod people;
+
+pub use people::{ChangeEmail, ChangePassword, EndOthers, ProveSession, SetAdministrator, SuspendPerson};
+
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
 /// sends, which keeps the key where pages of other ports cannot reach it.
 pub const SESSION_KEY: &str = "dockhost-session-key";
@@ -36,20 +40,6 @@ pub struct SignIn {
     /// wrong attempts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_session_key: Option<String>,
-}
-
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChangePassword {
-    pub current: String,
-    pub new: String,
-}
-
-/// Gives the password once more, for what makes a new way into the account.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProveSession {
-    pub password: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -267,7 +257,11 @@ mod tests {
         is_exact::<SignUp>(r#"{"username":"ada","email":"a@b.c","password":"x"}"#);
         is_exact::<SignIn>(r#"{"username":"ada","password":"x"}"#);
         is_exact::<ChangePassword>(r#"{"current":"x","new":"y"}"#);
+        is_exact::<EndOthers>(r#"{"tokens":true}"#);
+        is_exact::<ChangeEmail>(r#"{"email":"a@b.c","current":"x"}"#);
         is_exact::<ProveSession>(r#"{"password":"x"}"#);
+        is_exact::<SetAdministrator>(r#"{"administrator":true}"#);
+        is_exact::<SuspendPerson>("{}");
         is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
         is_exact::<MayManage>(r#"{"allowed":true}"#);
         is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);

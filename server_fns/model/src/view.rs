@@ -19,6 +19,10 @@ use crate::scope::Scope;
 use crate::verb::Verb;
 use crate::version::Generation;
 
+mod people;
+
+pub use people::PersonRow;
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonView {
     pub id: PersonId,
@@ -26,6 +30,9 @@ pub struct PersonView {
     pub email: EmailAddress,
     pub administrator: bool,
     pub created_at: Timestamp,
+    /// Since when they wait for an administrator to remove the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_removal_since: Option<Timestamp>,
     /// What the person may do with their own account and the whole installation.
     #[serde(default)]
     pub may: Vec<Action>,

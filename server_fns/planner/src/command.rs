@@ -4,9 +4,12 @@
 use model::Timestamp;
 use model::forward::ForwardKey;
 use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::name::EmailAddress;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
-use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::request::{
+    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, OpenForward, RegisterNode, Settings,
+};
 use model::stranger::Claim;
 use model::verb::Verb;
 
@@ -63,7 +66,14 @@ pub enum Command {
     ChangePassword {
         checked: String,
         password_hash: String,
+        end: EndOthers,
     },
+    ChangeEmail {
+        checked: String,
+        email: EmailAddress,
+    },
+    AskForRemoval,
+    WithdrawRemoval,
     CreateInvite {
         secret_hash: String,
     },
@@ -71,6 +81,19 @@ pub enum Command {
         id: InviteId,
     },
     ChangeSettings(Settings),
+
+    SetAdministrator {
+        person: PersonId,
+        administrator: bool,
+    },
+    SuspendPerson {
+        person: PersonId,
+        /// What runs of theirs, too.
+        stop: bool,
+    },
+    ResumePerson {
+        person: PersonId,
+    },
 
     AddSshKey {
         asked: AddSshKey,

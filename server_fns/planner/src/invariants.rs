@@ -43,6 +43,9 @@ fn accounts(world: &World, found: &mut Vec<Violation>) {
     for session in world.sessions.values().filter(|session| !account_holds(world, session.person)) {
         found.push(Violation(format!("{} is of {}, who is suspended", session.id, session.person)));
     }
+    if world.has_administrator() && !world.people.values().any(|person| world.administers(person)) {
+        found.push(Violation("every administrator is suspended".to_owned()));
+    }
 }
 
 fn references(world: &World, found: &mut Vec<Violation>) {

@@ -54,7 +54,7 @@ pub fn admit(world: &World, asker: &Asker, action: Action, object: Object<'_>, n
                 Proof::Once | Proof::Lately => Ok(()),
             }
         }
-        Asker::Stranger if grants.contains(&Grant::Operator) => Err(words::refused(action, Subject::Installation)),
+        Asker::Stranger if matches!(grants, [Grant::Operator]) => Err(words::refused(action, Subject::Installation)),
         Asker::Operator | Asker::Stranger => Err(Refusal::unauthenticated()),
     }
 }

@@ -18,10 +18,12 @@ use crate::world::{Person, World};
 mod doors;
 mod forwards;
 mod live_page;
+mod people;
 mod rows;
 
 pub(crate) use forwards::sentence;
 pub use live_page::LivePage;
+pub use people::people;
 use rows::Load;
 pub(crate) use rows::login;
 pub use rows::{

@@ -237,6 +237,8 @@ pub struct Person {
     pub administrator: bool,
     /// Since when nothing of theirs opens anything; see [`crate::credentials`].
     pub suspended: Option<Timestamp>,
+    /// Since when they wait for an administrator to remove the account.
+    pub asks_removal_since: Option<Timestamp>,
     pub created_at: Timestamp,
 }
 

@@ -160,7 +160,7 @@ impl Accounts {
         self.core.ask(actor, Command::CloseSession).await.map(drop)
     }
 
-    /// Every other session of the person ends.
+    /// Every other session of the person ends, and what else they say.
     pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
         let person = self.core.person(actor)?;
         password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
@@ -172,7 +172,7 @@ impl Accounts {
         self.attempts.give_back(&attempt);
         let hash = self.passwords.hash(asked.new).await?;
         let (checked, new) = (person.password_hash.clone(), hash.clone());
-        self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash }).await?;
+        self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash, end: asked.end }).await?;
         let world = self.core.world();
         let kept = session_of(actor).and_then(|id| world.sessions.get(&id));
         if let Some((session, address)) = kept.and_then(|kept| Some((kept, kept.address.parse().ok()?))) {

@@ -19,6 +19,7 @@ pub(crate) fn person(id: u64, name: &str) -> Change {
         password_hash: String::new(),
         administrator: false,
         suspended: None,
+        asks_removal_since: None,
         created_at: Timestamp::UNIX_EPOCH,
     })
 }

@@ -35,14 +35,25 @@ pub fn decide(
         Command::ProveSession { checked } => {
             Ok(people::prove_session(world, asker.person()?, &checked, now)?.map(done))
         }
-        Command::ChangePassword { checked, password_hash } => {
-            Ok(people::change_password(world, asker.person()?, &checked, password_hash, now)?.map(done))
+        Command::ChangePassword { checked, password_hash, end } => {
+            Ok(people::change_password(world, asker.person()?, &checked, password_hash, end, now)?.map(done))
         }
+        Command::ChangeEmail { checked, email } => {
+            Ok(people::change_email(world, asker.person()?, &checked, email, now)?.map(done))
+        }
+        Command::AskForRemoval => Ok(people::ask_for_removal(world, asker.person()?, now)?.map(done)),
+        Command::WithdrawRemoval => Ok(people::withdraw_removal(world, asker.person()?)?.map(done)),
         Command::CreateInvite { secret_hash } => {
             Ok(people::create_invite(world, secret_hash, draw, now)?.map(Answer::Invite))
         }
         Command::DropInvite { id } => Ok(people::drop_invite(world, id)?.map(done)),
         Command::ChangeSettings(asked) => Ok(settings::change(world, asked)?.map(done)),
+
+        Command::SetAdministrator { person, administrator } => {
+            Ok(people::set_administrator(world, person, administrator)?.map(done))
+        }
+        Command::SuspendPerson { person, stop } => Ok(people::suspend(world, asker, person, stop, now)?.map(done)),
+        Command::ResumePerson { person } => Ok(people::resume(world, person)?.map(done)),
 
         Command::AddSshKey { asked, key } => {
             Ok(ssh_keys::add(world, asker.person()?, &asked, key, draw, now)?.map(Answer::SshKey))
@@ -115,9 +126,18 @@ impl Command {
             Self::NoteUse { .. } => ("note use", Action::UseAccount, Object::OwnAccount),
             Self::ProveSession { .. } => ("prove session", Action::ProveSession, Object::OwnAccount),
             Self::ChangePassword { .. } => ("change password", Action::ChangePassword, Object::OwnAccount),
+            Self::ChangeEmail { .. } => ("change email", Action::ChangeEmail, Object::OwnAccount),
+            Self::AskForRemoval => ("ask for removal", Action::AskRemoval, Object::OwnAccount),
+            Self::WithdrawRemoval => ("withdraw removal", Action::AskRemoval, Object::OwnAccount),
             Self::CreateInvite { .. } => ("create invitation", Action::Invite, Object::Installation),
             Self::DropInvite { id } => ("drop invitation", Action::WithdrawInvite, Object::Invite(*id)),
             Self::ChangeSettings(_) => ("change settings", Action::ChangeSettings, Object::Installation),
+
+            Self::SetAdministrator { person, .. } => {
+                ("set administrator", Action::ManagePeople, Object::Person(*person))
+            }
+            Self::SuspendPerson { person, .. } => ("suspend person", Action::ManagePeople, Object::Person(*person)),
+            Self::ResumePerson { person } => ("resume person", Action::ManagePeople, Object::Person(*person)),
 
             Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),
             Self::ProveSshKey { id, .. } => ("prove SSH key", Action::ProveKey, Object::SshKey(*id)),

@@ -99,7 +99,8 @@ impl Command {
         }
         if let Self::CreateInvite { secret_hash: drawn }
         | Self::IssueCode { code_hash: drawn, .. }
-        | Self::ProveSession { checked: drawn } = &mut sent
+        | Self::ProveSession { checked: drawn }
+        | Self::ChangeEmail { checked: drawn, .. } = &mut sent
         {
             drawn.clear();
         }

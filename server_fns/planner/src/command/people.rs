@@ -11,12 +11,15 @@ use crate::command::{Decision, fresh};
 use crate::draw::Draw;
 use crate::world::{Change, Person, World};
 
+mod administer;
 mod invites;
 mod own;
 mod sessions;
+mod wishes;
 
+pub use administer::{resume, set_administrator, suspend};
 pub use invites::{create_invite, drop_invite, find_invite};
-pub use own::{change_password, reset_password};
+pub use own::{ask_for_removal, change_email, change_password, reset_password, withdraw_removal};
 pub use sessions::{Opening, close_session, note_use, open_session, prove_session, revoke_session};
 
 /// What lets a person in, once its secret was found good.
@@ -57,11 +60,15 @@ fn check_free(world: &World, Newcomer { username, email }: &Newcomer) -> Result<
         let message = format!("The username {username} is taken. Choose another one.");
         return Err(Refusal::new(RefusalCode::Conflict, message).at("username"));
     }
-    if world.people.values().any(|person| person.email == *email) {
+    if has_account(world, email) {
         let message = format!("There is an account for {email} already. Sign in, or use another address.");
         return Err(Refusal::new(RefusalCode::Conflict, message).at("email"));
     }
     Ok(())
+}
+
+fn has_account(world: &World, email: &EmailAddress) -> bool {
+    world.people.values().any(|person| person.email == *email)
 }
 
 fn check_admission(world: &World, admission: Admission) -> Result<(), Refusal> {
@@ -122,7 +129,8 @@ fn opened(
     now: Now,
 ) -> Person {
     let id = fresh(draw, PersonId::from_bits, |id| world.people.contains_key(id));
-    Person { id, username, email, password_hash, administrator, suspended: None, created_at: now.wall }
+    let (suspended, asks_removal_since, created_at) = (None, None, now.wall);
+    Person { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at }
 }
 
 /// An account for the operator: the settings for signing up do not hold, and it administers.

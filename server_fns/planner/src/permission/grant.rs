@@ -5,7 +5,8 @@ use model::scope::Scope;
 
 use super::{Grant, Keys, Subject};
 use crate::actor::{Actor, Via};
-use crate::world::{Node, World};
+use crate::credentials::account_holds;
+use crate::world::{Node, Person, World};
 
 pub(super) fn holds(world: &World, person: PersonId, grant: Grant, subject: Subject<'_>) -> bool {
     match (grant, subject) {
@@ -58,5 +59,14 @@ impl World {
     /// everything as it was.
     pub fn is_shared(&self, node: &Node) -> bool {
         node.owner.is_none_or(|owner| self.people.get(&owner).is_some_and(|owner| owner.administrator))
+    }
+
+    pub(crate) fn administers(&self, person: &Person) -> bool {
+        person.administrator && account_holds(self, person.id)
+    }
+
+    /// Whether nobody else is left who does.
+    pub(crate) fn administers_alone(&self, person: &Person) -> bool {
+        self.administers(person) && !self.people.values().any(|row| row.id != person.id && self.administers(row))
     }
 }

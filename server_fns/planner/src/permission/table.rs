@@ -77,7 +77,9 @@ pub const fn row(action: Action) -> Row {
         Action::ManageKey | Action::ManageToken => (&[Owner], Keys::Managing, ALL, Once),
         Action::ManageSession => (&[Owner], Keys::Managing, NEVER, Once),
         Action::UseAccount => (&[Owner], Keys::Managing, READ, Once),
-        Action::ChangePassword | Action::ProveSession => (&[Owner], Keys::Managing, NEVER, Once),
+        Action::ChangePassword | Action::ChangeEmail | Action::ProveSession | Action::AskRemoval => {
+            (&[Owner], Keys::Managing, NEVER, Once)
+        }
         Action::CreateToken => (&[Owner], Keys::Managing, NEVER, Lately),
         Action::AddKey | Action::RegisterNode => (&[Owner], Keys::Managing, ALL, Lately),
         Action::CreateInstance => (&[Owner], Keys::Managing, INSTANCES, Once),
@@ -87,6 +89,8 @@ pub const fn row(action: Action) -> Row {
         Action::ChangeSettings | Action::Invite | Action::WithdrawInvite => {
             (&[Administrator], Keys::Managing, ALL, Once)
         }
+        Action::SeePeople => (&[Administrator, Operator], Keys::Managing, READ, Once),
+        Action::ManagePeople => (&[Administrator, Operator], Keys::Managing, ALL, Once),
         Action::SignIn | Action::Enrol => (&[Anybody], Keys::Any, READ, Once),
         Action::Operate => (&[Operator], Keys::Managing, ALL, Once),
     };

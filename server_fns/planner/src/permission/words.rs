@@ -61,6 +61,8 @@ fn of_installation(action: Action) -> String {
         Action::SeeInvites => "see the invitations",
         Action::Invite => "invite people",
         Action::WithdrawInvite => "withdraw invitations",
+        Action::SeePeople => "list people",
+        Action::ManagePeople => "manage people",
         Action::ListEverybody => "list the instances of others",
         Action::SeeExposure => "see how the server is exposed",
         Action::SeeInstance
@@ -80,7 +82,9 @@ fn of_installation(action: Action) -> String {
         | Action::ManageSession
         | Action::UseAccount
         | Action::ChangePassword
+        | Action::ChangeEmail
         | Action::ProveSession
+        | Action::AskRemoval
         | Action::AddKey
         | Action::CreateToken
         | Action::CreateInstance

@@ -204,6 +204,7 @@ pub fn person_view(world: &World, person: &Person) -> PersonView {
         email: person.email.clone(),
         administrator: person.administrator,
         created_at: person.created_at,
+        asks_removal_since: person.asks_removal_since,
         may: allowed_at_all(world, person),
     }
 }

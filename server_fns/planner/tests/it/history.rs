@@ -11,7 +11,7 @@ use model::request::{CreateInstance, OpenForward, RegisterNode};
 use model::verb::Verb;
 use planner::channel;
 use planner::command::idempotency::{Key, decide_once};
-use planner::command::{Asker, Command, Decision, people, ssh_keys};
+use planner::command::{Asker, Command, Decision, decide, people, ssh_keys};
 use planner::credentials::session_is_valid;
 use planner::telemetry::Pulse;
 
@@ -59,7 +59,7 @@ impl History {
     pub(crate) fn step(&mut self, [what, which, how]: Step) {
         let before: BTreeSet<InstanceId> = self.scene.world.instances.keys().copied().collect();
         let someone = pick(&PEOPLE, which);
-        match what % 25 {
+        match what % 27 {
             0..=4 => self.create(someone, how),
             5..=8 => self.wish(which, how),
             9..=14 => self.work(which, how),
@@ -72,6 +72,7 @@ impl History {
             21 => self.accounts(someone, which, how),
             22 => self.accident(which, how),
             23 => self.forward(which, how),
+            24 | 25 => self.administer(someone, which, how),
             _ => self.stranger(which),
         }
         self.scene.settle();
@@ -255,6 +256,21 @@ impl History {
                     self.scene.commit(decided);
                 }
             }
+        }
+    }
+
+    /// The operator makes administrators, suspends and resumes.
+    fn administer(&mut self, someone: &str, which: u8, how: u8) {
+        let person = self.scene.person(someone);
+        let command = match how % 4 {
+            0 => Command::SetAdministrator { person, administrator: which.is_multiple_of(2) },
+            1 => Command::SuspendPerson { person, stop: which.is_multiple_of(2) },
+            _ => Command::ResumePerson { person },
+        };
+        let mut draw = self.scene.draw();
+        let decided = decide(&self.scene.world, &Asker::Operator, &command, &mut draw, self.scene.now);
+        if let Ok(decided) = decided {
+            self.scene.commit(decided);
         }
     }
 

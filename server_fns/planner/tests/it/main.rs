@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that lacks what it is about has failed")]
 
+mod account;
+mod administer;
 mod channel;
+mod credentials;
 mod doors;
 mod enrolment;
 mod features;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::refusal::RefusalCode;
-use model::request::{CreateToken, Settings, SignUpMode};
+use model::request::{CreateToken, EndOthers, Settings, SignUpMode};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission, Newcomer};
 use planner::command::{Command, settings, ssh_keys, tokens};
@@ -163,11 +163,12 @@ fn a_new_password_ends_the_other_sessions() {
         (open_session(&mut scene, "bob"), open_session(&mut scene, "bob"), open_session(&mut scene, "eve"));
     let actor = Actor { via: Via::Session(keep), ..scene.actor("bob") };
     let checked = scene.world.people[&scene.person("bob")].password_hash.clone();
-    let decided = people::change_password(&scene.world, &actor, &checked, "new".into(), scene.now).unwrap();
+    let end = EndOthers::default();
+    let decided = people::change_password(&scene.world, &actor, &checked, "new".into(), end, scene.now).unwrap();
     scene.commit(decided);
     let thief = Actor { via: Via::Session(other), ..scene.actor("bob") };
     for (actor, checked) in [(&thief, "new"), (&actor, checked.as_str())] {
-        let late = people::change_password(&scene.world, actor, checked, "a thief's".into(), scene.now);
+        let late = people::change_password(&scene.world, actor, checked, "a thief's".into(), end, scene.now);
         assert!(late.is_err(), "an ended session, or the old password, set another one");
     }
     let late = people::Opening { password_hash: checked, ..opening(&scene.world, scene.person("bob")) };

@@ -10,7 +10,7 @@ use planner::actor::Via;
 use planner::command::Command;
 use planner::credentials::token_is_valid;
 use planner::limits::{SWEEP_EVERY, TOKEN_DAYS, TOKEN_KEPT};
-use planner::view::token_view;
+use planner::view::{people as list, token_view};
 
 use crate::scene::{Scene, named_token as named};
 
@@ -34,6 +34,8 @@ fn a_token_ends_when_it_was_said_to_and_is_shown_for_a_month() {
     scene.pass(Duration::from_secs(1));
     assert!(!valid(&scene, id) && valid(&scene, lasting));
     assert_eq!(scene.decide_by("bob", Via::Token(id), &used).unwrap_err(), Refusal::unauthenticated());
+    let listed = |scene: &Scene| list(&scene.world, scene.now).into_iter().find(|row| row.username.as_str() == "bob");
+    assert_eq!(listed(&scene).unwrap().tokens, 1, "one that opens nothing counts for nothing");
     scene.settle();
     assert!(scene.world.tokens.contains_key(&id));
     scene.pass(TOKEN_KEPT + SWEEP_EVERY);
@@ -71,8 +73,10 @@ fn a_token_that_is_too_small_is_told_which_scope_is_wanted_and_nothing_of_what_i
     assert_eq!(no(&mut scene, instances, &Command::RemoveSshKey { id: adas }).code, RefusalCode::NotFound);
     let all = Via::Token(scene.token("bob", &named("all")));
     let Via::Session(session) = scene.sign_in("bob") else { panic!("a session") };
-    let refusal = no(&mut scene, all, &Command::RevokeSession { id: session });
-    assert_eq!(refusal.code, RefusalCode::Forbidden);
-    assert!(refusal.message.starts_with("No API token may do that"), "{refusal}");
+    for command in [Command::RevokeSession { id: session }, Command::AskForRemoval] {
+        let refusal = no(&mut scene, all, &command);
+        assert_eq!(refusal.code, RefusalCode::Forbidden);
+        assert!(refusal.message.starts_with("No API token may do that"), "{refusal}");
+    }
     assert!(scene.decide_by("bob", read, &Command::NoteUse { address: None }).is_ok(), "that it was used is noted");
 }

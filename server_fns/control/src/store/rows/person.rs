@@ -19,6 +19,8 @@ pub(in crate::store) struct PersonRow {
     administrator: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     suspended: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asks_removal_since: Option<Timestamp>,
     created_at: Timestamp,
 }
 
@@ -38,14 +40,16 @@ impl Stored for Person {
 
 impl From<&Person> for PersonRow {
     fn from(row: &Person) -> Self {
-        let Person { id, username, email, password_hash, administrator, suspended, created_at } = row.clone();
-        Self { id, username, email, password_hash, administrator, suspended, created_at }
+        let Person { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at } =
+            row.clone();
+        Self { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at }
     }
 }
 
 impl From<PersonRow> for Person {
     fn from(row: PersonRow) -> Self {
-        let PersonRow { id, username, email, password_hash, administrator, suspended, created_at } = row;
-        Self { id, username, email, password_hash, administrator, suspended, created_at }
+        let PersonRow { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at } =
+            row;
+        Self { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at }
     }
 }

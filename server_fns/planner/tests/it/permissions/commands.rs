@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
-use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::request::{
+    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, OpenForward, RegisterNode, Settings,
+};
 use model::stranger::Claim;
 use model::verb::Verb;
 use planner::command::Command;
@@ -33,10 +35,20 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::RevokeSession { id: of.session },
         Command::NoteUse { address: None },
         Command::ProveSession { checked: own.password_hash.clone() },
-        Command::ChangePassword { checked: own.password_hash.clone(), password_hash: text("new") },
+        Command::ChangePassword {
+            checked: own.password_hash.clone(),
+            password_hash: text("new"),
+            end: EndOthers { tokens: true, ssh_keys: true },
+        },
+        Command::ChangeEmail { checked: own.password_hash.clone(), email: "new@example.org".parse().unwrap() },
+        Command::AskForRemoval,
+        Command::WithdrawRemoval,
         Command::CreateInvite { secret_hash: text("another") },
         Command::DropInvite { id: of.invite },
         Command::ChangeSettings(Settings { quota: 9, ..Settings::default() }),
+        Command::SetAdministrator { person: of.person, administrator: true },
+        Command::SuspendPerson { person: of.person, stop: true },
+        Command::ResumePerson { person: of.person },
         Command::AddSshKey { asked: AddSshKey { name: text("another"), ..AddSshKey::default() }, key: parsed },
         Command::ProveSshKey { id: key, shown: ProofKind::Meant },
         Command::SetMayManage { id: key, allowed: true },

@@ -127,7 +127,9 @@ impl Lab {
             Action::ManageSession => world.sessions.get(&things.session).map(|row| Subject::Session(row)),
             Action::UseAccount
             | Action::ChangePassword
+            | Action::ChangeEmail
             | Action::ProveSession
+            | Action::AskRemoval
             | Action::AddKey
             | Action::CreateToken
             | Action::CreateInstance
@@ -148,6 +150,8 @@ impl Lab {
             | Action::SeeInvites
             | Action::Invite
             | Action::WithdrawInvite
+            | Action::SeePeople
+            | Action::ManagePeople
             | Action::ListEverybody
             | Action::SeeExposure
             | Action::SignIn

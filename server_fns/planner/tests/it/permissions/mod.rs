@@ -146,7 +146,9 @@ fn nobody_is_let_in_whom_the_product_does_not_mean() {
         Action::ManageToken,
         Action::ManageSession,
         Action::ChangePassword,
+        Action::ChangeEmail,
         Action::ProveSession,
+        Action::AskRemoval,
         Action::CreateToken,
     ] {
         assert_eq!(grants(action), [Owner], "{action:?}");
@@ -172,6 +174,9 @@ fn nobody_is_let_in_whom_the_product_does_not_mean() {
     ] {
         assert_eq!(grants(action), [Administrator], "{action:?}");
     }
+    for action in [Action::SeePeople, Action::ManagePeople] {
+        assert_eq!(grants(action), [Administrator, Operator], "{action:?}");
+    }
     assert_eq!(grants(Action::Operate), [Operator]);
     assert_eq!(row(Action::LogIn).keys, Keys::Ticked);
     for action in [Action::ManageInstance, Action::EnterInstance, Action::UseAccount, Action::ManageNode] {
@@ -182,7 +187,14 @@ fn nobody_is_let_in_whom_the_product_does_not_mean() {
 #[test]
 fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no_way_in() {
     let of = |scope: Option<Scope>| Action::ALL.iter().copied().filter(move |action| row(*action).scope == scope);
-    let never = [Action::ManageSession, Action::ChangePassword, Action::ProveSession, Action::CreateToken];
+    let never = [
+        Action::ManageSession,
+        Action::ChangePassword,
+        Action::ChangeEmail,
+        Action::ProveSession,
+        Action::AskRemoval,
+        Action::CreateToken,
+    ];
     assert!(of(None).eq(never));
     let read = [
         Action::SeeInstance,
@@ -190,6 +202,7 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::UseAccount,
         Action::SeeSettings,
         Action::SeeInvites,
+        Action::SeePeople,
         Action::ListEverybody,
         Action::SeeExposure,
         Action::SignIn,
