@@ -10,7 +10,9 @@ use crate::scope::Scope;
 
 mod people;
 
-pub use people::{ChangeEmail, ChangePassword, EndOthers, ProveSession, SetAdministrator, SuspendPerson};
+pub use people::{
+    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, SetAdministrator, SuspendPerson,
+};
 
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
 /// sends, which keeps the key where pages of other ports cannot reach it.
@@ -262,6 +264,7 @@ mod tests {
         is_exact::<ProveSession>(r#"{"password":"x"}"#);
         is_exact::<SetAdministrator>(r#"{"administrator":true}"#);
         is_exact::<SuspendPerson>("{}");
+        is_exact::<RemovePerson>(r#"{"instances":"delete","nodes":{"give":"bob"}}"#);
         is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
         is_exact::<MayManage>(r#"{"allowed":true}"#);
         is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);

@@ -8,7 +8,7 @@ use model::name::EmailAddress;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
 use model::request::{
-    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, OpenForward, RegisterNode, Settings,
+    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode, Settings,
 };
 use model::stranger::Claim;
 use model::verb::Verb;
@@ -93,6 +93,11 @@ pub enum Command {
     },
     ResumePerson {
         person: PersonId,
+    },
+    RemovePerson {
+        person: PersonId,
+        instances: Option<Handover>,
+        nodes: Option<Handover>,
     },
 
     AddSshKey {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use model::forward::{Forward, Place};
 use model::id::{InstanceId, NodeId};
+use model::instance::DesiredState;
 use model::port::PortRange;
 
 use crate::credentials::account_holds;
@@ -56,7 +57,9 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     };
     for instance in world.instances.values() {
         must(world.nodes.contains_key(&instance.node), &instance.id, &instance.node);
-        must(world.people.contains_key(&instance.owner), &instance.id, &instance.owner);
+        // One that is to be deleted outlives the account of its owner.
+        let there = world.people.contains_key(&instance.owner) || instance.desired == DesiredState::Deleted;
+        must(there, &instance.id, &instance.owner);
     }
     for node in world.nodes.values() {
         if let Some(owner) = node.owner {

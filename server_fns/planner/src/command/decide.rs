@@ -54,6 +54,10 @@ pub fn decide(
         }
         Command::SuspendPerson { person, stop } => Ok(people::suspend(world, asker, person, stop, now)?.map(done)),
         Command::ResumePerson { person } => Ok(people::resume(world, person)?.map(done)),
+        Command::RemovePerson { person, instances, nodes } => {
+            let words = (instances.as_ref(), nodes.as_ref());
+            Ok(people::remove(world, asker, person, words, draw, now)?.map(done))
+        }
 
         Command::AddSshKey { asked, key } => {
             Ok(ssh_keys::add(world, asker.person()?, &asked, key, draw, now)?.map(Answer::SshKey))
@@ -138,6 +142,7 @@ impl Command {
             }
             Self::SuspendPerson { person, .. } => ("suspend person", Action::ManagePeople, Object::Person(*person)),
             Self::ResumePerson { person } => ("resume person", Action::ManagePeople, Object::Person(*person)),
+            Self::RemovePerson { person, .. } => ("remove person", Action::ManagePeople, Object::Person(*person)),
 
             Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),
             Self::ProveSshKey { id, .. } => ("prove SSH key", Action::ProveKey, Object::SshKey(*id)),

@@ -40,6 +40,10 @@ pub fn decide_once(
         return Ok(Decision::unchanged(first));
     }
     let mut decision = decide(world, asker, command, draw, now)?;
+    // Nothing is kept for somebody who removed themselves.
+    if decision.changes.contains(&Change::DropPerson(person)) {
+        return Ok(decision);
+    }
     decision.changes.extend(room(world, person, &key.key));
     let Key { key, request_hash } = key.clone();
     let answer = decision.answer.clone();

@@ -12,14 +12,17 @@ use crate::draw::Draw;
 use crate::world::{Change, Person, World};
 
 mod administer;
+mod handover;
 mod invites;
 mod own;
+mod removal;
 mod sessions;
 mod wishes;
 
 pub use administer::{resume, set_administrator, suspend};
 pub use invites::{create_invite, drop_invite, find_invite};
 pub use own::{ask_for_removal, change_email, change_password, reset_password, withdraw_removal};
+pub use removal::remove;
 pub use sessions::{Opening, close_session, note_use, open_session, prove_session, revoke_session};
 
 /// What lets a person in, once its secret was found good.
@@ -128,7 +131,9 @@ fn opened(
     draw: &mut dyn Draw,
     now: Now,
 ) -> Person {
-    let id = fresh(draw, PersonId::from_bits, |id| world.people.contains_key(id));
+    // What is being deleted goes on to name an account that is gone.
+    let taken = |id: &PersonId| world.people.contains_key(id) || world.live_instances_of(*id).next().is_some();
+    let id = fresh(draw, PersonId::from_bits, taken);
     let (suspended, asks_removal_since, created_at) = (None, None, now.wall);
     Person { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at }
 }

@@ -23,7 +23,7 @@ use crate::rollup::{Rollup, rollup};
 use crate::urls::label;
 use crate::world::{Enrolment, Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
 
-/// As its owner sees it; `None` if its owner or its node is no longer there.
+/// As its owner sees it; `None` if its node is no longer there.
 pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<InstanceView> {
     instance_view_for(world, instance.owner, instance, now)
 }
@@ -42,7 +42,7 @@ pub(super) fn instance(
     let node = world.nodes.get(&instance.node)?;
     let Rollup { phase, message, progress, starts_at } = rollup(instance, liveness);
     let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
-    let owner = username(world, instance.owner)?;
+    let owner = username(world, instance.owner).or_else(nobody)?;
     Some(InstanceView {
         id: instance.id,
         name: instance.spec.name.clone(),
@@ -195,6 +195,11 @@ fn strangers(world: &World, node: &Node) -> Option<String> {
 
 fn username(world: &World, person: PersonId) -> Option<Username> {
     world.people.get(&person).map(|person| person.username.clone())
+}
+
+/// Whose an instance is that is being deleted after its owner's account is gone. No account is called so any more.
+fn nobody() -> Option<Username> {
+    "nobody".parse().ok()
 }
 
 pub fn person_view(world: &World, person: &Person) -> PersonView {

@@ -20,6 +20,10 @@ fn suspend(scene: &Scene, who: &str, stop: bool) -> Command {
     Command::SuspendPerson { person: scene.person(who), stop }
 }
 
+fn remove(scene: &Scene, who: &str) -> Command {
+    Command::RemovePerson { person: scene.person(who), instances: None, nodes: None }
+}
+
 fn administers(scene: &Scene, who: &str) -> bool {
     scene.world.people[&scene.person(who)].administrator
 }
@@ -51,10 +55,12 @@ fn an_administrator_makes_others_and_may_step_down_while_another_is_left() {
 }
 
 #[test]
-fn of_two_who_demote_or_suspend_each_other_at_once_the_second_is_refused() {
-    for deed in [(|scene: &Scene, who: &str| set(scene, who, false)) as fn(&Scene, &str) -> Command, |scene, who| {
-        suspend(scene, who, false)
-    }] {
+fn of_two_who_demote_suspend_or_remove_each_other_at_once_the_second_is_refused() {
+    for deed in [
+        (|scene: &Scene, who: &str| set(scene, who, false)) as fn(&Scene, &str) -> Command,
+        |scene, who| suspend(scene, who, false),
+        remove,
+    ] {
         let mut scene = Scene::with_people();
         let make = set(&scene, "bob", true);
         scene.ask("ada", &make).unwrap();
@@ -77,7 +83,7 @@ fn one_who_is_suspended_does_not_count_as_left() {
     scene.ask("ada", &make).unwrap();
     let away = suspend(&scene, "bob", false);
     scene.ask("ada", &away).unwrap();
-    for alone in [set(&scene, "ada", false), suspend(&scene, "ada", false)] {
+    for alone in [set(&scene, "ada", false), suspend(&scene, "ada", false), remove(&scene, "ada")] {
         assert_eq!(scene.ask("ada", &alone).unwrap_err().code, RefusalCode::Conflict, "{}", alone.name());
     }
     // Of one who is suspended already nothing is lost.

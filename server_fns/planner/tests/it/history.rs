@@ -7,7 +7,7 @@ use model::forward::{Place, Protocol, Unopened};
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
 use model::port::{ContainerPort, PortRange};
-use model::request::{CreateInstance, OpenForward, RegisterNode};
+use model::request::{CreateInstance, Handover, OpenForward, RegisterNode};
 use model::verb::Verb;
 use planner::channel;
 use planner::command::idempotency::{Key, decide_once};
@@ -106,9 +106,15 @@ impl History {
         }
     }
 
+    /// Its owner; whose account is gone has none who could ask anything.
+    fn looks_after(&self, id: InstanceId) -> String {
+        let owner = self.scene.world.people.get(&self.scene.instance(id).owner);
+        owner.map_or("ada".to_owned(), |owner| owner.username.to_string())
+    }
+
     fn wish(&mut self, which: u8, how: u8) {
         let Some(id) = self.any_instance(which) else { return };
-        let owner = self.scene.world.people[&self.scene.instance(id).owner].username.to_string();
+        let owner = self.looks_after(id);
         let command = wished(id, how);
         let before = self.scene.instance(id).clone();
         let granted = self.scene.ask(&owner, &command).is_ok();
@@ -127,7 +133,7 @@ impl History {
     fn forward(&mut self, which: u8, how: u8) {
         let Some(id) = self.any_instance(which) else { return };
         let before = self.scene.instance(id).clone();
-        let owner = self.scene.world.people[&before.owner].username.to_string();
+        let owner = self.looks_after(id);
         let closed = match (how % 4, before.spec.forwards.first()) {
             (0, Some(forward)) => Command::CloseForward { id, key: forward.key() },
             _ => {
@@ -259,18 +265,28 @@ impl History {
         }
     }
 
-    /// The operator makes administrators, suspends and resumes.
+    /// The operator makes administrators, suspends, resumes and removes. Whoever was removed signs up again.
     fn administer(&mut self, someone: &str, which: u8, how: u8) {
         let person = self.scene.person(someone);
-        let command = match how % 4 {
+        let word = |bits: u8| match bits % 4 {
+            0 => None,
+            1 => Some(Handover::Delete),
+            other => Some(Handover::Give(pick(&PEOPLE, other).parse().expect("a username"))),
+        };
+        let command = match how % 6 {
             0 => Command::SetAdministrator { person, administrator: which.is_multiple_of(2) },
             1 => Command::SuspendPerson { person, stop: which.is_multiple_of(2) },
-            _ => Command::ResumePerson { person },
+            2 | 3 => Command::ResumePerson { person },
+            _ => Command::RemovePerson { person, instances: word(which / 4), nodes: word(which / 16) },
         };
         let mut draw = self.scene.draw();
         let decided = decide(&self.scene.world, &Asker::Operator, &command, &mut draw, self.scene.now);
-        if let Ok(decided) = decided {
-            self.scene.commit(decided);
+        let Ok(decided) = decided else { return };
+        self.scene.commit(decided);
+        self.scene.settle();
+        if !self.scene.world.people.contains_key(&person) {
+            let again = self.scene.sign_up(someone).expect("the name is free");
+            assert!(again != person && self.scene.world.live_instances_of(again).next().is_none());
         }
     }
 

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 use model::request::{
-    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, OpenForward, RegisterNode, Settings,
+    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode, Settings,
 };
 use model::stranger::Claim;
 use model::verb::Verb;
@@ -49,6 +49,7 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::SetAdministrator { person: of.person, administrator: true },
         Command::SuspendPerson { person: of.person, stop: true },
         Command::ResumePerson { person: of.person },
+        Command::RemovePerson { person: of.person, instances: Some(Handover::Delete), nodes: None },
         Command::AddSshKey { asked: AddSshKey { name: text("another"), ..AddSshKey::default() }, key: parsed },
         Command::ProveSshKey { id: key, shown: ProofKind::Meant },
         Command::SetMayManage { id: key, allowed: true },
