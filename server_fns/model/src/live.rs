@@ -121,6 +121,7 @@ fn compare<K: Ord + Copy, V: PartialEq + Clone>(
 mod tests {
     use super::*;
     use crate::name::Label;
+    use crate::scope::Scope;
     use proptest::prelude::*;
 
     fn world(tokens: &BTreeMap<u8, u8>, used: u32) -> LiveWorld {
@@ -128,7 +129,10 @@ mod tests {
         let token = |(id, name): (&u8, &u8)| {
             let id = TokenId::from_bits(u64::from(*id));
             let name: Label = format!("token {name}").parse().unwrap();
-            (id, TokenView { id, name, hint: String::new(), created_at: at, last_used_at: None })
+            let scope = Scope::default();
+            let (expires_at, last_used_at, last_used_from) = (None, None, None);
+            let hint = String::new();
+            (id, TokenView { id, name, hint, scope, created_at: at, expires_at, last_used_at, last_used_from })
         };
         LiveWorld {
             me: PersonView {
@@ -137,6 +141,7 @@ mod tests {
                 email: "ada@example.org".parse().unwrap(),
                 administrator: false,
                 created_at: at,
+                asks_removal_since: None,
                 may: Vec::new(),
             },
             quota: Quota { used, most: 5 },

@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::forward::{Place, Protocol};
 use crate::instance::Limits;
 use crate::port::{PortRange, UrlAccess};
+use crate::scope::Scope;
+
+mod people;
+
+pub use people::{
+    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, SetAdministrator, SuspendPerson,
+};
 
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
 /// sends, which keeps the key where pages of other ports cannot reach it.
@@ -37,13 +44,6 @@ pub struct SignIn {
     pub last_session_key: Option<String>,
 }
 
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChangePassword {
-    pub current: String,
-    pub new: String,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddSshKey {
@@ -73,6 +73,11 @@ pub struct ProveSshKey {
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
     pub name: String,
+    #[serde(default)]
+    pub scope: Scope,
+    /// Without it, the token opens until it is removed.
+    #[serde(default)]
+    pub expires_in_days: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -298,6 +303,12 @@ mod tests {
         is_exact::<SignUp>(r#"{"username":"ada","email":"a@b.c","password":"x"}"#);
         is_exact::<SignIn>(r#"{"username":"ada","password":"x"}"#);
         is_exact::<ChangePassword>(r#"{"current":"x","new":"y"}"#);
+        is_exact::<EndOthers>(r#"{"tokens":true}"#);
+        is_exact::<ChangeEmail>(r#"{"email":"a@b.c","current":"x"}"#);
+        is_exact::<ProveSession>(r#"{"password":"x"}"#);
+        is_exact::<SetAdministrator>(r#"{"administrator":true}"#);
+        is_exact::<SuspendPerson>("{}");
+        is_exact::<RemovePerson>(r#"{"instances":"delete","nodes":{"give":"bob"}}"#);
         is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
         is_exact::<MayManage>(r#"{"allowed":true}"#);
         is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);

@@ -12,6 +12,7 @@ use model::version::{Epoch, Era, Generation};
 
 use crate::clock::Now;
 use crate::command::is_past;
+use crate::credentials::node_is_let_in;
 use crate::decision::Decision;
 use crate::event::{EventKind, by_node, of_instance, of_node};
 use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
@@ -43,6 +44,7 @@ pub enum ChannelRefusal {
 pub fn still_valid(world: &World, node: NodeId, key_hash: &str) -> Result<(), ChannelRefusal> {
     let revoked = |why: &str| Err(ChannelRefusal::Revoked(why.to_owned()));
     match world.nodes.get(&node) {
+        Some(row) if row.key_hash == key_hash && !node_is_let_in(world, row) => revoked(&of_suspended(row)),
         Some(row) if row.key_hash == key_hash => Ok(()),
         Some(_) => revoked("The key of this node was rotated. Start it with the new key."),
         None => revoked("This node was removed. Register it again to get another key."),
@@ -160,6 +162,15 @@ pub(crate) fn frozen(node: &Node) -> String {
         "Several machines took turns with the key of {}, so all of them are refused. Switch off \
          all but the right one and choose Let it in again in the menu of the node on the page Nodes, or choose Rotate key \
          there.",
+        node.settings.name
+    )
+}
+
+/// What is said of a node whose owner is suspended, to its operator and to who looks after it.
+pub(crate) fn of_suspended(node: &Node) -> String {
+    format!(
+        "The account that the node {} belongs to is suspended, so its key opens nothing. What runs there goes on. It is let \
+         in again when an administrator resumes the account.",
         node.settings.name
     )
 }

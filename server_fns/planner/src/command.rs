@@ -5,9 +5,12 @@ use model::Timestamp;
 use model::event::Entrance;
 use model::forward::ForwardKey;
 use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::name::EmailAddress;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
-use model::request::{AddSshKey, ChangeSettings, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode};
+use model::request::{
+    AddSshKey, ChangeSettings, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode,
+};
 use model::stranger::Claim;
 use model::verb::Verb;
 
@@ -53,18 +56,30 @@ pub enum Command {
     RevokeSession {
         id: SessionId,
     },
-    /// That the session or the token of the actor was used.
-    NoteUse,
+    /// That the session or the token of the actor was used, and from where if that is known.
+    NoteUse {
+        address: Option<String>,
+    },
     /// That somebody tried to sign in to that account with a wrong password.
     NoteFailedSignIn {
         person: PersonId,
         address: String,
     },
-    /// `checked` is the hash that the old password was checked against.
+    /// The person gave their password once more. `checked` is the hash that it was checked against, here and below.
+    ProveSession {
+        checked: String,
+    },
     ChangePassword {
         checked: String,
         password_hash: String,
+        end: EndOthers,
     },
+    ChangeEmail {
+        checked: String,
+        email: EmailAddress,
+    },
+    AskForRemoval,
+    WithdrawRemoval,
     CreateInvite {
         secret_hash: String,
     },
@@ -72,6 +87,24 @@ pub enum Command {
         id: InviteId,
     },
     ChangeSettings(ChangeSettings),
+
+    SetAdministrator {
+        person: PersonId,
+        administrator: bool,
+    },
+    SuspendPerson {
+        person: PersonId,
+        /// What runs of theirs, too.
+        stop: bool,
+    },
+    ResumePerson {
+        person: PersonId,
+    },
+    RemovePerson {
+        person: PersonId,
+        instances: Option<Handover>,
+        nodes: Option<Handover>,
+    },
 
     AddSshKey {
         asked: AddSshKey,

@@ -30,6 +30,13 @@ impl<T> Decision<T> {
         Decision { changes, events, answer: answer(given) }
     }
 
+    /// And what was decided beside it.
+    pub fn also(&mut self, beside: Decision<()>) {
+        let Decision { changes, events, answer: () } = beside;
+        self.changes.extend(changes);
+        self.events.extend(events);
+    }
+
     /// Everything that is to be committed, with the lines of the log.
     pub fn rows(self, world: &World, now: Now) -> (Vec<Change>, T) {
         let Self { mut changes, events, answer } = self;

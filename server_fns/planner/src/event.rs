@@ -17,7 +17,8 @@ pub(crate) use of_command::of_command;
 pub use seen::view;
 pub use words::text;
 
-/// Something that happened to a thing of the world, which is passed as it is before the change.
+/// Something that happened to a thing of the world, which is passed as it is before the change; where it gets another owner,
+/// as it is after it.
 pub(crate) fn of_instance(instance: &Instance, cause: Cause, kind: EventKind) -> Happening {
     let subject = Subject::Instance { id: instance.id, name: instance.spec.name.clone() };
     Happening { cause, subject, owner: Some(instance.owner), node: Some(instance.node), kind }

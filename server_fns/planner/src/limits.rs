@@ -20,6 +20,12 @@ pub const ENROLMENT_LIFETIME: Duration = Duration::from_secs(15 * 60);
 pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// and at the latest after this long.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+/// For so long after somebody gave their password, their session makes new ways into the account; then it is asked for again.
+pub const PROOF_LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// Ten years: a token that is to last longer is made without an end.
+pub const TOKEN_DAYS: u32 = 3_650;
+/// An expired token is shown for that long, so that its owner finds out why a program is not let in.
+pub const TOKEN_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long the answer to a create is kept: a repetition a day later finds it, also when the clock has jumped a day.
 pub const IDEMPOTENCY_LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
 pub const MAX_QUOTA: u32 = 1_000;

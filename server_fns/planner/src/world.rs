@@ -19,6 +19,7 @@ use model::node::{Availability, NodeFacts, NodeSettings};
 use model::observed::{Activity, Observed, Problem};
 use model::port::{ContainerPort, PortBlock, PortRange};
 use model::request::Settings;
+use model::scope::Scope;
 use model::stranger::Stranger;
 use model::version::{Epoch, Era, EventNumber, Generation, Incarnation, Restarts};
 
@@ -245,6 +246,10 @@ pub struct Person {
     /// An argon2id PHC string.
     pub password_hash: String,
     pub administrator: bool,
+    /// Since when nothing of theirs opens anything; see [`crate::credentials`].
+    pub suspended: Option<Timestamp>,
+    /// Since when they wait for an administrator to remove the account.
+    pub asks_removal_since: Option<Timestamp>,
     pub created_at: Timestamp,
 }
 
@@ -257,6 +262,8 @@ pub struct Session {
     /// SHA-256 of the key that the page keeps, in hex; empty of a session from a time without keys, which opens nothing.
     pub key_hash: String,
     pub created_at: Timestamp,
+    /// When the person last gave their password in it.
+    pub proved_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub address: String,
     pub agent: String,
@@ -269,8 +276,13 @@ pub struct Token {
     pub name: Label,
     pub hint: String,
     pub secret_hash: String,
+    pub scope: Scope,
     pub created_at: Timestamp,
+    /// From then on it opens nothing.
+    pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
+    /// The address that used it then.
+    pub last_used_from: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -16,7 +16,7 @@ pub(super) fn ChangePassword(username: String, sessions: Fetched) -> Element {
     let mut form = use_signal(Request::default);
     let send = move |event: FormEvent| {
         event.prevent_default();
-        let request = Request { current: typed(&event, "current"), new: typed(&event, "new") };
+        let request = Request { current: typed(&event, "current"), new: typed(&event, "new"), ..Request::default() };
         let mut sessions = sessions;
         ask.start(account::change_password(Json(request)), move |()| {
             toasts.say(NoticeKind::Good, "The password is changed. Your other sessions are ended.");

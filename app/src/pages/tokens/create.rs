@@ -16,7 +16,9 @@ pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: Ev
     let mut name = use_signal(String::new);
     let send = move |event: FormEvent| {
         event.prevent_default();
-        ask.start(tokens::create(Json(CreateToken { name: name() })), move |made| on_made.call(made));
+        ask.start(tokens::create(Json(CreateToken { name: name(), ..CreateToken::default() })), move |made| {
+            on_made.call(made)
+        });
     };
     rsx! {
         form {

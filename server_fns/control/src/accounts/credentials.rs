@@ -7,6 +7,7 @@ use model::request::SignUpMode;
 use planner::actor::{Actor, Via};
 use planner::clock::Now;
 use planner::command::{Asker, Command, people};
+use planner::credentials::check;
 use planner::hosts::{ConsoleHosts, sharers};
 use planner::world::World;
 
@@ -32,7 +33,7 @@ impl Credentials {
     /// Who shows this credential. That it was used is noted at most once a minute, after the answer.
     ///
     /// # Errors
-    /// `Unauthenticated` for a wrong, expired or withdrawn one.
+    /// `Unauthenticated` for a wrong, expired or withdrawn one, and for one of an account that is suspended.
     #[expect(clippy::unused_async, reason = "callers need not know that the answer is in memory")]
     pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
         let (world, now) = (self.core.world(), self.core.now());
@@ -42,7 +43,6 @@ impl Credentials {
                 .filter(|session| {
                     cookies.iter().any(|text| secret::same_hash(&secret::hash(text), &session.secret_hash))
                 })
-                .filter(|session| people::session_is_valid(session, now))
                 .map(|session| (session.person, Via::Session(session.id))),
             Credential::Cookie(_) => return Err(key_is_missing()),
             Credential::Bearer(text) if secret::is_well_formed(SecretKind::ApiToken, text) => {
@@ -53,17 +53,22 @@ impl Credentials {
         let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
         let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
         let actor = Actor::new(person, via);
+        check(&world, &actor, now)?;
         self.touch(&world, &actor, now);
         Ok(actor)
     }
 
     fn touch(&self, world: &World, actor: &Actor, now: Now) {
-        if people::note_use(world, actor, now).changes.is_empty() {
+        if people::note_use(world, actor, None, now).changes.is_empty() {
             return;
         }
         let (orchestrator, asker) = (self.core.orchestrator.clone(), Asker::Person(actor.clone()));
         self.core.tasks.spawn(async move {
-            if let Err(refusal) = orchestrator.ask(asker, Command::NoteUse).await {
+            let noted = orchestrator.ask(asker, Command::NoteUse { address: None }).await;
+            // What was used may have ended by that very use.
+            if let Err(refusal) = noted
+                && refusal.code != RefusalCode::Unauthenticated
+            {
                 tracing::warn!(%refusal, "the last use of a session or token was not noted");
             }
         });
@@ -91,10 +96,10 @@ impl Credentials {
         }
         let (world, now) = (self.core.world(), self.core.now());
         let session = world.session_by_hash(&secret::hash(cookie));
-        let session = session.filter(|session| people::session_is_valid(session, now));
         let found = session.and_then(|session| Some((session.id, world.people.get(&session.person)?)));
         let (id, person) = found.ok_or_else(Refusal::unauthenticated)?;
-        Ok(Actor::new(person, Via::Session(id)))
+        let actor = Actor::new(person, Via::Session(id));
+        check(&world, &actor, now).map(|()| actor)
     }
 
     /// What a request shows to say who asks.

@@ -15,6 +15,7 @@ use model::view::{PersonView, SessionView, Welcome};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission};
 use planner::command::{Answer, Asker, Command};
+use planner::credentials::session_is_valid;
 use planner::permission::{Action, Subject, is_allowed};
 use planner::view::{person_view, session_view, welcome};
 use planner::world::World;
@@ -176,7 +177,7 @@ impl Accounts {
         self.core.ask(actor, Command::CloseSession).await.map(drop)
     }
 
-    /// Every other session of the person ends.
+    /// Every other session of the person ends, and what else they say.
     pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
         let person = self.core.person(actor)?;
         password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
@@ -188,7 +189,7 @@ impl Accounts {
         self.attempts.give_back(&attempt);
         let hash = self.passwords.hash(asked.new).await?;
         let (checked, new) = (person.password_hash.clone(), hash.clone());
-        self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash }).await?;
+        self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash, end: asked.end }).await?;
         let world = self.core.world();
         let kept = session_of(actor).and_then(|id| world.sessions.get(&id));
         if let Some((session, address)) = kept.and_then(|kept| Some((kept, kept.address.parse().ok()?))) {
@@ -201,7 +202,7 @@ impl Accounts {
     /// Where the person is signed in, the latest use first.
     pub fn sessions(&self, actor: &Actor) -> Result<Vec<SessionView>, Refusal> {
         let (world, now, current) = (self.core.world(), self.core.now(), session_of(actor));
-        let valid = world.sessions_of(actor.person).filter(|session| people::session_is_valid(session, now));
+        let valid = world.sessions_of(actor.person).filter(|session| session_is_valid(&world, session, now));
         let mut views: Vec<_> = valid.map(|session| session_view(session, current)).collect();
         views.sort_by_key(|view| std::cmp::Reverse((view.last_seen_at, view.id)));
         Ok(views)

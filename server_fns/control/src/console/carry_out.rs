@@ -112,7 +112,9 @@ impl Console {
 
     async fn console_token(&self, login: &str, name: String) -> Result<ConsoleAnswer, Refusal> {
         let actor = Actor::new(&*self.by_login(login)?, Via::Console);
-        Ok(ConsoleAnswer::Secret(self.tokens.create(&actor, CreateToken { name }).await?.secret))
+        Ok(ConsoleAnswer::Secret(
+            self.tokens.create(&actor, CreateToken { name, ..CreateToken::default() }).await?.secret,
+        ))
     }
 
     fn by_login(&self, login: &str) -> Result<std::sync::Arc<Person>, Refusal> {

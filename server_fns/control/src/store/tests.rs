@@ -18,6 +18,8 @@ pub(crate) fn person(id: u64, name: &str) -> Change {
         email: format!("{name}@example.org").parse().unwrap(),
         password_hash: String::new(),
         administrator: false,
+        suspended: None,
+        asks_removal_since: None,
         created_at: Timestamp::UNIX_EPOCH,
     })
 }

@@ -28,7 +28,13 @@ fn a_restart_keeps_everything() {
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-        let token = server.api.tokens.create(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
+        let token = server
+            .api
+            .tokens
+            .create(&ada, CreateToken { name: "ci".to_owned(), ..CreateToken::default() })
+            .await
+            .unwrap()
+            .secret;
         server.api.installation.change_settings(&ada, SETTINGS.into()).await.unwrap();
         server.api.installation.create_invite(&ada).await.unwrap();
         let made = server.api.instances.create(&once(&ada, "k"), ask("web")).await.unwrap();

@@ -25,7 +25,13 @@ fn a_code_outlives_a_restart_and_is_worth_one_key() {
         let dir = tempfile::tempdir().unwrap();
         let server = Server::start(on_disk(dir.path())).await;
         let ada = server.sign_up("ada").await;
-        let token = server.api.tokens.create(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
+        let token = server
+            .api
+            .tokens
+            .create(&ada, CreateToken { name: "ci".to_owned(), ..CreateToken::default() })
+            .await
+            .unwrap()
+            .secret;
         let asked = RegisterNode { name: "lab-1".to_owned(), ..RegisterNode::default() };
         let made = server.api.nodes.register(&ada, asked).await.unwrap();
         let gone = server.api.nodes.issue_code(&ada, made.view.id).await.unwrap();

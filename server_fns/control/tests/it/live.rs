@@ -15,7 +15,12 @@ fn a_subscription_tells_a_snapshot_and_then_deltas() {
         let Some(LiveEvent::Snapshot { revision, world, .. }) = told.next().await else { panic!("no snapshot") };
         let (mut revision, mut seen): (Revision, LiveWorld) = (revision, *world);
         for name in ["one", "two", "three"] {
-            server.api.tokens.create(&ada, CreateToken { name: name.to_owned() }).await.unwrap();
+            server
+                .api
+                .tokens
+                .create(&ada, CreateToken { name: name.to_owned(), ..CreateToken::default() })
+                .await
+                .unwrap();
         }
         while seen.tokens.len() < 3 {
             let next = tokio::time::timeout(DEADLINE, told.next()).await.unwrap();

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::forward::{ForwardKey, Protocol, Unopened};
 use crate::id::EventId;
-use crate::name::{EmailAddress, Label, NodeName};
+use crate::name::{EmailAddress, Label, NodeName, Username};
 use crate::observed::Problem;
 use crate::port::{ContainerPort, HostPort, PortBlock, UrlAccess};
-use crate::request::Settings;
+use crate::request::{Handover, Settings};
+use crate::scope::Scope;
 use crate::verb::Verb;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,6 +80,10 @@ pub enum EventKind {
     ForgottenWithNode {
         node: NodeName,
     },
+    /// The account of whoever had it was removed, and it is that person's now.
+    GivenTo {
+        to: Username,
+    },
     /// Its node confirmed the deletion.
     Gone,
 
@@ -95,7 +100,11 @@ pub enum EventKind {
     SessionEnded {
         address: String,
     },
-    PasswordChanged,
+    /// And with it, beside the other sessions, what opened the account without it.
+    PasswordChanged {
+        tokens: bool,
+        ssh_keys: bool,
+    },
     PasswordReset,
     SshKeyAdded {
         name: Label,
@@ -114,6 +123,7 @@ pub enum EventKind {
     },
     TokenCreated {
         name: Label,
+        scope: Scope,
     },
     TokenRemoved {
         name: Label,
@@ -121,6 +131,26 @@ pub enum EventKind {
     AdministratorCreated {
         email: EmailAddress,
     },
+    AdministratorSet {
+        administrator: bool,
+    },
+    Suspended {
+        /// What ran was asked to stop.
+        stop: bool,
+    },
+    Resumed,
+    /// With what became of the instances and nodes that there were.
+    AccountRemoved {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instances: Option<Handover>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nodes: Option<Handover>,
+    },
+    EmailChanged,
+    /// Its person asked administrators to remove it,
+    RemovalAsked,
+    /// or no longer.
+    RemovalWithdrawn,
 
     Invited,
     InviteWithdrawn,
@@ -146,6 +176,10 @@ pub enum EventKind {
     NodeUncordoned,
     NodeDrained {
         stop: bool,
+    },
+    /// As [`Self::GivenTo`].
+    NodeGivenTo {
+        to: Username,
     },
     NodeRemoved,
     NodeForgotten,
@@ -253,22 +287,30 @@ impl EventKind {
             | Self::ForwardMoved { .. }
             | Self::ForwardGivenUp { .. }
             | Self::ForgottenWithNode { .. }
+            | Self::GivenTo { .. }
             | Self::Gone
             | Self::Told { .. } => Topic::Instances,
             Self::SignedIn { .. }
             | Self::SignInFailed { .. }
             | Self::SignedOut
             | Self::SessionEnded { .. }
-            | Self::PasswordChanged
+            | Self::PasswordChanged { .. }
             | Self::PasswordReset
             | Self::SshKeyAdded { .. }
             | Self::SshKeyProved { .. }
             | Self::SshKeyMayManage { .. }
             | Self::SshKeyRemoved { .. }
             | Self::TokenCreated { .. }
-            | Self::TokenRemoved { .. } => Topic::Access,
+            | Self::TokenRemoved { .. }
+            | Self::EmailChanged => Topic::Access,
             Self::SignedUp
             | Self::AdministratorCreated { .. }
+            | Self::AdministratorSet { .. }
+            | Self::Suspended { .. }
+            | Self::Resumed
+            | Self::AccountRemoved { .. }
+            | Self::RemovalAsked
+            | Self::RemovalWithdrawn
             | Self::Invited
             | Self::InviteWithdrawn
             | Self::SettingsChanged { .. } => Topic::People,
@@ -284,6 +326,7 @@ impl EventKind {
             | Self::NodeCordoned
             | Self::NodeUncordoned
             | Self::NodeDrained { .. }
+            | Self::NodeGivenTo { .. }
             | Self::NodeRemoved
             | Self::NodeForgotten => Topic::Nodes,
         }

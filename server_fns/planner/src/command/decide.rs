@@ -23,7 +23,7 @@ pub fn decide(
     now: Now,
 ) -> Result<Decision<Answer>, Refusal> {
     let (action, object) = command.needs();
-    admit(world, asker, action, object)?;
+    admit(world, asker, action, object, now)?;
     let mut decision = outcome(world, asker, command, draw, now)?;
     if !decision.changes.is_empty() && decision.events.is_empty() {
         decision.events.extend(of_command(world, asker, command, &decision.answer));
@@ -46,18 +46,36 @@ fn outcome(
         Command::OpenSession(opening) => Ok(people::open_session(world, opening, draw, now)?.map(Answer::Session)),
         Command::CloseSession => Ok(people::close_session(world, asker.person()?).map(done)),
         Command::RevokeSession { id } => Ok(people::revoke_session(world, id)?.map(done)),
-        Command::NoteUse => Ok(people::note_use(world, asker.person()?, now).map(done)),
+        Command::NoteUse { address } => Ok(people::note_use(world, asker.person()?, address, now).map(done)),
         Command::NoteFailedSignIn { person, address } => {
             Ok(people::note_failed_sign_in(world, person, address, now)?.map(done))
         }
-        Command::ChangePassword { checked, password_hash } => {
-            Ok(people::change_password(world, asker.person()?, &checked, password_hash)?.map(done))
+        Command::ProveSession { checked } => {
+            Ok(people::prove_session(world, asker.person()?, &checked, now)?.map(done))
         }
+        Command::ChangePassword { checked, password_hash, end } => {
+            Ok(people::change_password(world, asker.person()?, &checked, password_hash, end, now)?.map(done))
+        }
+        Command::ChangeEmail { checked, email } => {
+            Ok(people::change_email(world, asker.person()?, &checked, email, now)?.map(done))
+        }
+        Command::AskForRemoval => Ok(people::ask_for_removal(world, asker.person()?, now)?.map(done)),
+        Command::WithdrawRemoval => Ok(people::withdraw_removal(world, asker.person()?)?.map(done)),
         Command::CreateInvite { secret_hash } => {
             Ok(people::create_invite(world, secret_hash, draw, now)?.map(Answer::Invite))
         }
         Command::DropInvite { id } => Ok(people::drop_invite(world, id)?.map(done)),
         Command::ChangeSettings(asked) => Ok(settings::change(world, asked)?.map(done)),
+
+        Command::SetAdministrator { person, administrator } => {
+            Ok(people::set_administrator(world, person, administrator)?.map(done))
+        }
+        Command::SuspendPerson { person, stop } => Ok(people::suspend(world, asker, person, stop, now)?.map(done)),
+        Command::ResumePerson { person } => Ok(people::resume(world, person)?.map(done)),
+        Command::RemovePerson { person, instances, nodes } => {
+            let words = (instances.as_ref(), nodes.as_ref());
+            Ok(people::remove(world, asker, person, words, draw, now)?.map(done))
+        }
 
         Command::AddSshKey { asked, key } => {
             Ok(ssh_keys::add(world, asker.person()?, &asked, key, draw, now)?.map(Answer::SshKey))
@@ -128,12 +146,23 @@ impl Command {
             Self::OpenSession(_) => ("open session", Action::SignIn, Object::Installation),
             Self::CloseSession => ("close session", Action::UseAccount, Object::OwnAccount),
             Self::RevokeSession { id } => ("revoke session", Action::ManageSession, Object::Session(*id)),
-            Self::NoteUse => ("note use", Action::UseAccount, Object::OwnAccount),
+            Self::NoteUse { .. } => ("note use", Action::UseAccount, Object::OwnAccount),
             Self::NoteFailedSignIn { .. } => ("note failed sign-in", Action::SignIn, Object::Installation),
+            Self::ProveSession { .. } => ("prove session", Action::ProveSession, Object::OwnAccount),
             Self::ChangePassword { .. } => ("change password", Action::ChangePassword, Object::OwnAccount),
+            Self::ChangeEmail { .. } => ("change email", Action::ChangeEmail, Object::OwnAccount),
+            Self::AskForRemoval => ("ask for removal", Action::AskRemoval, Object::OwnAccount),
+            Self::WithdrawRemoval => ("withdraw removal", Action::AskRemoval, Object::OwnAccount),
             Self::CreateInvite { .. } => ("create invitation", Action::Invite, Object::Installation),
             Self::DropInvite { id } => ("drop invitation", Action::WithdrawInvite, Object::Invite(*id)),
             Self::ChangeSettings(_) => ("change settings", Action::ChangeSettings, Object::Installation),
+
+            Self::SetAdministrator { person, .. } => {
+                ("set administrator", Action::ManagePeople, Object::Person(*person))
+            }
+            Self::SuspendPerson { person, .. } => ("suspend person", Action::ManagePeople, Object::Person(*person)),
+            Self::ResumePerson { person } => ("resume person", Action::ManagePeople, Object::Person(*person)),
+            Self::RemovePerson { person, .. } => ("remove person", Action::ManagePeople, Object::Person(*person)),
 
             Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),
             Self::ProveSshKey { id, .. } => ("prove SSH key", Action::ProveKey, Object::SshKey(*id)),
@@ -156,8 +185,8 @@ impl Command {
 
             Self::RegisterNode { .. } => ("register node", Action::RegisterNode, Object::OwnAccount),
             Self::UpdateNode { id, .. } => ("update node", Action::ManageNode, Object::Node(*id)),
-            Self::RotateNodeKey { id, .. } => ("rotate node key", Action::ManageNode, Object::Node(*id)),
-            Self::IssueCode { id, .. } => ("issue enrolment code", Action::ManageNode, Object::Node(*id)),
+            Self::RotateNodeKey { id, .. } => ("rotate node key", Action::GiveNodeKey, Object::Node(*id)),
+            Self::IssueCode { id, .. } => ("issue enrolment code", Action::GiveNodeKey, Object::Node(*id)),
             Self::RedeemCode { .. } => ("redeem enrolment code", Action::Enrol, Object::Installation),
             Self::CordonNode { id } => ("cordon node", Action::ManageNode, Object::Node(*id)),
             Self::UncordonNode { id } => ("uncordon node", Action::ManageNode, Object::Node(*id)),

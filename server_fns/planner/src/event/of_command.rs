@@ -3,6 +3,7 @@
 use model::event::{Cause, EventKind, Happening, Subject, Way, Who};
 use model::id::{NodeId, PersonId, SshKeyId};
 use model::name::Username;
+use model::request::EndOthers;
 
 use super::{of_account, of_installation, of_node};
 use crate::command::people::Opening;
@@ -37,15 +38,29 @@ pub(crate) fn of_command(world: &World, asker: &Asker, command: &Command, answer
         Command::RevokeSession { id } => {
             own(EventKind::SessionEnded { address: world.sessions.get(id)?.address.clone() })
         }
-        // That it was used is no news, and failed sign-ins have a line that is counted up.
-        Command::NoteUse | Command::NoteFailedSignIn { .. } => None,
-        Command::ChangePassword { .. } => own(EventKind::PasswordChanged),
+        // That it was used, or that somebody gave their own password once more, is no news. Failed sign-ins have a line
+        // that is counted up.
+        Command::NoteUse { .. } | Command::ProveSession { .. } | Command::NoteFailedSignIn { .. } => None,
+        Command::ChangePassword { end: EndOthers { tokens, ssh_keys }, .. } => {
+            own(EventKind::PasswordChanged { tokens: *tokens, ssh_keys: *ssh_keys })
+        }
+        // Where it is the same address, only the password was given once more.
+        Command::ChangeEmail { email, .. } => {
+            asked_by(world, asker).filter(|person| person.email != *email)?;
+            own(EventKind::EmailChanged)
+        }
+        Command::AskForRemoval => own(EventKind::RemovalAsked),
+        Command::WithdrawRemoval => own(EventKind::RemovalWithdrawn),
         Command::ResetPassword { person: id, .. } => person(*id, EventKind::PasswordReset),
         Command::CreateInvite { .. } => Some(of_installation(cause, EventKind::Invited)),
         Command::DropInvite { .. } => Some(of_installation(cause, EventKind::InviteWithdrawn)),
         Command::ChangeSettings(to) => {
             Some(of_installation(cause, EventKind::SettingsChanged { from: world.settings, to: to.of(world.settings) }))
         }
+        Command::SetAdministrator { person: id, administrator } => {
+            person(*id, EventKind::AdministratorSet { administrator: *administrator })
+        }
+        Command::ResumePerson { person: id } => person(*id, EventKind::Resumed),
 
         Command::AddSshKey { asked, key } => {
             own(EventKind::SshKeyAdded { name: asked.name.parse().ok()?, fingerprint: key.fingerprint.clone() })
@@ -58,7 +73,9 @@ pub(crate) fn of_command(world: &World, asker: &Asker, command: &Command, answer
             let SshKey { name, fingerprint, .. } = SshKey::clone(key(id)?);
             own(EventKind::SshKeyRemoved { name, fingerprint })
         }
-        Command::CreateToken { asked, .. } => own(EventKind::TokenCreated { name: asked.name.parse().ok()? }),
+        Command::CreateToken { asked, .. } => {
+            own(EventKind::TokenCreated { name: asked.name.parse().ok()?, scope: asked.scope })
+        }
         Command::RemoveToken { id } => own(EventKind::TokenRemoved { name: world.tokens.get(id)?.name.clone() }),
 
         Command::RegisterNode { asked, .. } | Command::InstallNode { asked, .. } => {
@@ -76,7 +93,9 @@ pub(crate) fn of_command(world: &World, asker: &Asker, command: &Command, answer
         Command::UnfreezeNode { id } => node(*id, EventKind::NodeUnfrozen),
         Command::RemoveNode { id } => node(*id, EventKind::NodeRemoved),
 
-        Command::CreateInstance(_)
+        Command::SuspendPerson { .. }
+        | Command::RemovePerson { .. }
+        | Command::CreateInstance(_)
         | Command::Wish { .. }
         | Command::DeclarePort { .. }
         | Command::WithdrawPort { .. }

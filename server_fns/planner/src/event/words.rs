@@ -5,7 +5,7 @@ use model::event::{Entrance, EventKind, ForwardLine, Happening, Movement};
 use model::forward::Place;
 use model::name::NodeName;
 use model::port::{PortBlock, UrlAccess};
-use model::request::{Settings, SignUpMode};
+use model::request::{Handover, Settings, SignUpMode};
 
 use crate::view::sentence;
 
@@ -53,6 +53,7 @@ pub fn text(happening: &Happening) -> String {
             format!("{} host port {} is another program's and is not tried again by itself.", protocol.title(), host.0)
         }
         EventKind::ForgottenWithNode { node } => format!("{by} gave up {node}, and with it this instance."),
+        EventKind::GivenTo { to } | EventKind::NodeGivenTo { to } => format!("{by} gave it to {to}."),
         EventKind::Gone => "It is deleted.".to_owned(),
         EventKind::Told { text, .. } => text.clone(),
 
@@ -64,7 +65,15 @@ pub fn text(happening: &Happening) -> String {
         }
         EventKind::SignedOut => format!("{by} signed out."),
         EventKind::SessionEnded { address } => format!("{by} ended the session of a browser at {address}."),
-        EventKind::PasswordChanged => format!("{by} changed the password."),
+        EventKind::PasswordChanged { tokens, ssh_keys } => {
+            let ended = match (tokens, ssh_keys) {
+                (false, false) => "",
+                (true, false) => ", and removed all tokens",
+                (false, true) => ", and removed all SSH keys",
+                (true, true) => ", and removed all tokens and SSH keys",
+            };
+            format!("{by} changed the password{ended}.")
+        }
         EventKind::PasswordReset => format!("{by} set another password."),
         EventKind::SshKeyAdded { name, fingerprint } => format!("{by} added the SSH key “{name}” ({fingerprint})."),
         EventKind::SshKeyProved { name } => format!("{by} proved to hold the SSH key “{name}”."),
@@ -73,9 +82,26 @@ pub fn text(happening: &Happening) -> String {
             format!("{by}: the SSH key “{name}” may no longer manage.")
         }
         EventKind::SshKeyRemoved { name, fingerprint } => format!("{by} removed the SSH key “{name}” ({fingerprint})."),
-        EventKind::TokenCreated { name } => format!("{by} created the token “{name}”."),
+        EventKind::TokenCreated { name, scope } => {
+            format!("{by} created the token “{name}” of the scope `{}`.", scope.as_str())
+        }
         EventKind::TokenRemoved { name } => format!("{by} removed the token “{name}”."),
         EventKind::AdministratorCreated { email } => format!("{by} created this administrator, {email}."),
+        EventKind::AdministratorSet { administrator: true } => format!("{by} made this an administrator's account."),
+        EventKind::AdministratorSet { administrator: false } => {
+            format!("{by} took the rights of an administrator from this account.")
+        }
+        EventKind::Suspended { stop: false } => format!("{by} suspended this account."),
+        EventKind::Suspended { stop: true } => format!("{by} suspended this account, and stops what runs of it."),
+        EventKind::Resumed => format!("{by} resumed this account."),
+        EventKind::AccountRemoved { instances, nodes } => {
+            let fates = [("instances", instances), ("nodes", nodes)];
+            let fates = fates.into_iter().filter_map(|(what, word)| word.as_ref().map(|word| fate(what, word)));
+            format!("{by} removed this account{}.", fates.collect::<String>())
+        }
+        EventKind::EmailChanged => format!("{by} changed the email address."),
+        EventKind::RemovalAsked => format!("{by} asked to have this account removed."),
+        EventKind::RemovalWithdrawn => format!("{by} no longer asks to have this account removed."),
         EventKind::Invited => format!("{by} created an invitation."),
         EventKind::InviteWithdrawn => format!("{by} withdrew an invitation."),
         EventKind::SettingsChanged { from, to } => format!("{by} changed the settings: {}.", settings(from, to)),
@@ -98,6 +124,13 @@ pub fn text(happening: &Happening) -> String {
         EventKind::NodeDrained { stop: false } => format!("{by} drains it."),
         EventKind::NodeRemoved => format!("{by} removed it."),
         EventKind::NodeForgotten => format!("{by} gave it up, with everything on it."),
+    }
+}
+
+fn fate(what: &str, word: &Handover) -> String {
+    match word {
+        Handover::Delete => format!("; its {what} are deleted"),
+        Handover::Give(to) => format!("; its {what} are {to}'s now"),
     }
 }
 

@@ -2,10 +2,12 @@
 
 use model::event::Happening;
 use model::id::PersonId;
+use model::scope::Scope;
 
 use super::{Grant, Keys, Subject};
 use crate::actor::{Actor, Via};
-use crate::world::{Node, World};
+use crate::credentials::account_holds;
+use crate::world::{Node, Person, World};
 
 pub(super) fn holds(world: &World, person: PersonId, grant: Grant, subject: Subject<'_>) -> bool {
     match (grant, subject) {
@@ -36,6 +38,12 @@ pub(super) fn is_within_reach(world: &World, actor: &Actor, keys: Keys, subject:
     }
 }
 
+/// Whether a token may do so much.
+pub(super) fn is_within_scope(world: &World, actor: &Actor, least: Option<Scope>) -> bool {
+    let Via::Token(id) = actor.via else { return true };
+    world.tokens.get(&id).is_some_and(|token| least.is_some_and(|least| token.scope >= least))
+}
+
 impl Subject<'_> {
     fn owner(self) -> Option<PersonId> {
         match self {
@@ -52,8 +60,19 @@ impl Subject<'_> {
 }
 
 impl World {
-    /// The installation's own nodes and those of administrators take everybody's instances.
+    /// The installation's own nodes and those of administrators take everybody's instances. It says nothing else of a
+    /// suspended administrator's: no machine of theirs is let in, so nothing is placed there, and who resumes them finds
+    /// everything as it was.
     pub fn is_shared(&self, node: &Node) -> bool {
         node.owner.is_none_or(|owner| self.people.get(&owner).is_some_and(|owner| owner.administrator))
+    }
+
+    pub(crate) fn administers(&self, person: &Person) -> bool {
+        person.administrator && account_holds(self, person.id)
+    }
+
+    /// Whether nobody else is left who does.
+    pub(crate) fn administers_alone(&self, person: &Person) -> bool {
+        self.administers(person) && !self.people.values().any(|row| row.id != person.id && self.administers(row))
     }
 }

@@ -2,8 +2,10 @@
 
 use model::may::Action;
 use model::refusal::{Refusal, RefusalCode};
+use model::scope::Scope;
 
 use super::Subject;
+use crate::limits::PROOF_LIFETIME;
 
 pub(super) fn refused(action: Action, subject: Subject<'_>) -> Refusal {
     let message = match subject {
@@ -30,6 +32,28 @@ pub(super) fn key_too_small() -> Refusal {
     Refusal::new(RefusalCode::Forbidden, message)
 }
 
+pub(super) fn scope_too_small(least: Option<Scope>) -> Refusal {
+    let message = match least {
+        Some(scope) => format!(
+            "This API token may not do that: its scope is too small. Use one of the scope `{}`; *Tokens* in the console \
+             makes it.",
+            scope.as_str()
+        ),
+        None => "No API token may do that, whatever its scope. Sign in with a browser.".to_owned(),
+    };
+    Refusal::new(RefusalCode::Forbidden, message)
+}
+
+/// In a session whose password was given too long ago.
+pub(super) fn proof_needed() -> Refusal {
+    let message = format!(
+        "Give your password again, and then once more ask for this: it makes a new way in, and you gave the password more \
+         than {} minutes ago.",
+        PROOF_LIFETIME.as_secs() / 60
+    );
+    Refusal::new(RefusalCode::ProofNeeded, message)
+}
+
 fn of_installation(action: Action) -> String {
     let what = match action {
         Action::Operate => {
@@ -40,6 +64,8 @@ fn of_installation(action: Action) -> String {
         Action::SeeInvites => "see the invitations",
         Action::Invite => "invite people",
         Action::WithdrawInvite => "withdraw invitations",
+        Action::SeePeople => "list people",
+        Action::ManagePeople => "manage people",
         Action::ListEverybody => "list the instances of others",
         Action::SeeExposure => "see how the server is exposed",
         Action::SeeActivity => "see everything that happened",
@@ -53,12 +79,16 @@ fn of_installation(action: Action) -> String {
         | Action::SeeNode
         | Action::PlaceOnNode
         | Action::ManageNode
+        | Action::GiveNodeKey
         | Action::ManageKey
         | Action::ProveKey
         | Action::ManageToken
         | Action::ManageSession
         | Action::UseAccount
         | Action::ChangePassword
+        | Action::ChangeEmail
+        | Action::ProveSession
+        | Action::AskRemoval
         | Action::AddKey
         | Action::CreateToken
         | Action::CreateInstance

@@ -11,7 +11,7 @@ use model::node::Liveness;
 use model::version::Revision;
 use model::view::{ImageView, InstanceView, NodeView, PersonView, Quota, SshKeyView, TokenView};
 
-use super::{images, person_view, quota, rows, ssh_key_view, token_view};
+use super::{images, person_view, quota, rows, ssh_key_view, token_view, viewer};
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::liveness::{is_present, liveness_of_all};
@@ -35,9 +35,9 @@ pub struct LivePage {
 }
 
 impl LivePage {
-    /// `None` when there is no such person.
+    /// `None` when there is no such person, or they are suspended.
     pub fn first(world: &World, person: PersonId, now: Now) -> Option<Self> {
-        let me = world.people.get(&person)?;
+        let me = viewer(world, person)?;
         let blank = Self {
             world: world.clone(),
             liveness: liveness_of_all(world, now.mono),
@@ -55,7 +55,7 @@ impl LivePage {
 
     /// The same person in a later world.
     pub fn next(&self, world: &World, now: Now) -> Option<Self> {
-        let me = world.people.get(&self.me.id)?;
+        let me = viewer(world, self.me.id)?;
         let activity = if self.is_told_more(world, me) { self.activity.next() } else { self.activity };
         if concerns_everything(&self.world, world) {
             return Self::first(world, me.id, now).map(|page| Self { activity, ..page });

@@ -76,6 +76,7 @@ mod tests {
             secret_hash: secret.to_owned(),
             key_hash: key.to_owned(),
             created_at: Timestamp::UNIX_EPOCH,
+            proved_at: Timestamp::UNIX_EPOCH,
             last_seen_at: Timestamp::UNIX_EPOCH,
             address: String::new(),
             agent: String::new(),

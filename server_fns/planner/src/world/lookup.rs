@@ -8,10 +8,11 @@ use model::Timestamp;
 use model::forward::{ForwardKey, Place};
 use model::id::{InstanceId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::DesiredState;
+use model::name::Username;
 use model::node::NodeFacts;
 use model::observed::Observed;
 use model::port::{HostPort, PortBlock, PortRange};
-use model::refusal::Refusal;
+use model::refusal::{Refusal, RefusalCode};
 use model::stranger::{Object, Stranger};
 use model::version::{Generation, Restarts};
 
@@ -28,6 +29,16 @@ impl World {
     pub fn is_username(&self, name: &str) -> bool {
         let mut found = self.found_by.username.candidates(name, PersonId::from_bits(0));
         found.any(|id| self.people.get(&id).is_some_and(|person| person.username.as_str() == name))
+    }
+
+    pub fn person_by_username(&self, username: &Username) -> Option<&Arc<Person>> {
+        let mut found = self.found_by.username.candidates(username.as_str(), PersonId::from_bits(0));
+        found.find_map(|id| self.people.get(&id).filter(|person| person.username == *username))
+    }
+
+    pub fn find_person(&self, id: PersonId) -> Result<&Arc<Person>, Refusal> {
+        let nobody = || Refusal::new(RefusalCode::NotFound, format!("There is no account {id}, or no longer."));
+        self.people.get(&id).ok_or_else(nobody)
     }
 
     pub fn find_instance(&self, id: InstanceId) -> Result<&Arc<Instance>, Refusal> {

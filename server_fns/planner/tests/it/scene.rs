@@ -8,14 +8,14 @@ use std::time::Duration;
 use model::Timestamp;
 use model::assignment::{AssignedInstance, Assignment};
 use model::feature::Features;
-use model::id::{ClusterId, InstanceId, NodeId, PersonId};
+use model::id::{ClusterId, InstanceId, NodeId, PersonId, TokenId};
 use model::image::ImageName;
 use model::live::LiveWorld;
 use model::node::{EngineState, NodeFacts};
 use model::observed::InstanceReport;
 use model::port::PortRange;
 use model::refusal::Refusal;
-use model::request::{AddSshKey, CreateInstance, RegisterNode, Settings, SignUp};
+use model::request::{AddSshKey, CreateInstance, CreateToken, RegisterNode, Settings, SignUp};
 use model::verb::Verb;
 use model::version::{Epoch, Era, Generation};
 use planner::actor::{Actor, Via};
@@ -93,16 +93,39 @@ impl Scene {
 
     /// As that person asks for it.
     pub(crate) fn ask(&mut self, who: &str, command: &Command) -> Result<Answer, Refusal> {
-        let decided = self.decide(who, command)?;
+        self.ask_by(who, Via::Console, command)
+    }
+
+    /// The same, and nothing of it is done.
+    pub(crate) fn decide(&mut self, who: &str, command: &Command) -> Result<Decision<Answer>, Refusal> {
+        self.decide_by(who, Via::Console, command)
+    }
+
+    /// As that person asks for it in that way.
+    pub(crate) fn ask_by(&mut self, who: &str, via: Via, command: &Command) -> Result<Answer, Refusal> {
+        let decided = self.decide_by(who, via, command)?;
         let answer = self.commit(decided);
         self.settle();
         Ok(answer)
     }
 
-    /// The same, and nothing of it is done.
-    pub(crate) fn decide(&mut self, who: &str, command: &Command) -> Result<Decision<Answer>, Refusal> {
-        let (asker, mut draw) = (Asker::Person(self.actor(who)), self.draw());
+    pub(crate) fn decide_by(&mut self, who: &str, via: Via, command: &Command) -> Result<Decision<Answer>, Refusal> {
+        let (asker, mut draw) = (Asker::Person(Actor { via, ..self.actor(who) }), self.draw());
         decide(&self.world, &asker, command, &mut draw, self.now)
+    }
+
+    /// Somebody signs in.
+    pub(crate) fn sign_in(&mut self, who: &str) -> Via {
+        let (person, mut draw) = (self.person(who), self.draw());
+        let decided = people::open_session(&self.world, opening(&self.world, person), &mut draw, self.now).unwrap();
+        Via::Session(self.commit(decided))
+    }
+
+    pub(crate) fn token(&mut self, who: &str, asked: &CreateToken) -> TokenId {
+        let secret_hash = format!("{} of {who}", asked.name);
+        let command = Command::CreateToken { asked: asked.clone(), hint: "dhp".into(), secret_hash };
+        let Answer::Token(id) = self.ask(who, &command).unwrap() else { panic!("no token was made") };
+        id
     }
 
     pub(crate) fn commit_changes(&mut self, changes: Vec<Change>) {
@@ -139,7 +162,11 @@ impl Scene {
     /// What each person is shown is the same as if it was made anew, and the changes lead there.
     fn look(&mut self) {
         for person in self.world.people.keys() {
-            let fresh = live_world(&self.world, *person, self.now).unwrap();
+            let Some(fresh) = live_world(&self.world, *person, self.now) else {
+                assert!(self.world.people[person].suspended.is_some(), "somebody was shown nothing");
+                self.shown.remove(person);
+                continue;
+            };
             let shown = match self.shown.get(person) {
                 None => LivePage::first(&self.world, *person, self.now).unwrap(),
                 Some(last) => {
@@ -276,6 +303,11 @@ impl Scene {
 
 pub(crate) fn asks(name: &str) -> SignUp {
     SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() }
+}
+
+/// One that may do everything, and for ever.
+pub(crate) fn named_token(name: &str) -> CreateToken {
+    CreateToken { name: name.into(), ..CreateToken::default() }
 }
 
 /// Somebody signs in with a browser, and with the password of now.

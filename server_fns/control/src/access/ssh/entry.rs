@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use planner::command::ssh_keys::{CONTESTED, ProofKind};
+use planner::credentials::SUSPENDED;
 use planner::guest::{Guest, Route, Visitor, astray, guest};
 use russh::Channel;
 use russh::server::Msg;
@@ -30,6 +31,7 @@ pub(super) async fn enter(gateway: &Gateway, user: &str, fingerprint: &str, from
     let visitor = match guest(&gateway.core.world(), user, fingerprint)? {
         Guest::Contested => return Some(refused(contested(gateway))),
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
+        Guest::Suspended => return Some(refused(SUSPENDED.to_owned())),
         Guest::Visitor(Visitor { actor, key, route, proves }) => {
             Visitor { actor: actor.from(Some(from.to_string())), key, route, proves }
         }

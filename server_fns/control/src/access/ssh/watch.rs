@@ -3,6 +3,7 @@
 use model::id::{InstanceId, SshKeyId};
 use model::instance::DesiredState;
 use planner::command::ssh_keys::CONTESTED;
+use planner::credentials::check_account;
 use planner::event::text;
 use planner::guest::{Route, Visitor, reaches};
 use planner::keys::{opens, standing};
@@ -70,6 +71,9 @@ fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
     let Some(key) = world.ssh_keys.get(&visitor.key) else {
         return Some("This SSH key was removed from the account.".to_owned());
     };
+    if let Err(refusal) = check_account(world, key.person) {
+        return Some(refusal.message);
+    }
     if !opens(standing(world, key)) {
         return Some(CONTESTED.to_owned());
     }

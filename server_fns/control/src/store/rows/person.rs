@@ -17,6 +17,10 @@ pub(in crate::store) struct PersonRow {
     email: EmailAddress,
     password_hash: String,
     administrator: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suspended: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asks_removal_since: Option<Timestamp>,
     created_at: Timestamp,
 }
 
@@ -36,14 +40,16 @@ impl Stored for Person {
 
 impl From<&Person> for PersonRow {
     fn from(row: &Person) -> Self {
-        let Person { id, username, email, password_hash, administrator, created_at } = row.clone();
-        Self { id, username, email, password_hash, administrator, created_at }
+        let Person { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at } =
+            row.clone();
+        Self { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at }
     }
 }
 
 impl From<PersonRow> for Person {
     fn from(row: PersonRow) -> Self {
-        let PersonRow { id, username, email, password_hash, administrator, created_at } = row;
-        Self { id, username, email, password_hash, administrator, created_at }
+        let PersonRow { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at } =
+            row;
+        Self { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at }
     }
 }

@@ -53,7 +53,7 @@ pub(in crate::command) fn create(
 }
 
 /// By their own username people reach the lobby, and jump: an instance that is called so would take that from them.
-pub(super) fn check_name(username: &Username, name: &InstanceName) -> Result<(), Refusal> {
+pub(in crate::command) fn check_name(username: &Username, name: &InstanceName) -> Result<(), Refusal> {
     if name.as_str() != username.as_str() {
         return Ok(());
     }

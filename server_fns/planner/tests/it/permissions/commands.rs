@@ -5,7 +5,9 @@ use std::mem::discriminant;
 
 use model::event::Entrance;
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
-use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::request::{
+    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode, Settings,
+};
 use model::stranger::Claim;
 use model::verb::Verb;
 use planner::command::Command;
@@ -32,17 +34,37 @@ pub(crate) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::OpenSession(opening(&scene.world, own.id)),
         Command::CloseSession,
         Command::RevokeSession { id: of.session },
-        Command::NoteUse,
+        Command::NoteUse { address: None },
         Command::NoteFailedSignIn { person: of.person, address: text("192.0.2.9") },
-        Command::ChangePassword { checked: own.password_hash.clone(), password_hash: text("new") },
+        Command::ProveSession { checked: own.password_hash.clone() },
+        Command::ChangePassword {
+            checked: own.password_hash.clone(),
+            password_hash: text("new"),
+            end: EndOthers { tokens: true, ssh_keys: true },
+        },
+        Command::ChangeEmail { checked: own.password_hash.clone(), email: "new@example.org".parse().unwrap() },
+        Command::AskForRemoval,
+        Command::WithdrawRemoval,
         Command::CreateInvite { secret_hash: text("another") },
         Command::DropInvite { id: of.invite },
         Command::ChangeSettings(Settings { quota: 9, ..Settings::default() }.into()),
+        Command::SetAdministrator { person: of.person, administrator: true },
+        Command::SuspendPerson { person: of.person, stop: true },
+        Command::ResumePerson { person: of.person },
+        Command::RemovePerson {
+            person: of.person,
+            instances: Some(Handover::Delete),
+            nodes: Some(Handover::Give("eve".parse().unwrap())),
+        },
         Command::AddSshKey { asked: AddSshKey { name: text("another"), ..AddSshKey::default() }, key: parsed },
         Command::ProveSshKey { id: key, shown: ProofKind::Meant },
         Command::SetMayManage { id: key, allowed: true },
         Command::RemoveSshKey { id: key },
-        Command::CreateToken { asked: CreateToken { name: text("new") }, hint: text("h"), secret_hash: text("s") },
+        Command::CreateToken {
+            asked: CreateToken { name: text("new"), ..CreateToken::default() },
+            hint: text("h"),
+            secret_hash: text("s"),
+        },
         Command::RemoveToken { id: of.token },
         Command::CreateInstance(CreateInstance { name: text("another"), ..CreateInstance::default() }),
         wish(Verb::Start),
