@@ -1,6 +1,6 @@
 //! Which grants somebody holds. Nothing else reads whose a thing is, or who administers, to decide what is allowed.
 
-use model::event::Happening;
+use model::event::{self, Event, Happening};
 use model::id::PersonId;
 use model::scope::Scope;
 
@@ -13,13 +13,22 @@ pub(super) fn holds(world: &World, person: PersonId, grant: Grant, subject: Subj
     match (grant, subject) {
         (Grant::Owner, Subject::Event(event)) => {
             let Happening { cause, owner, .. } = &event.happening;
-            *owner == Some(person) || cause.who.person() == Some(person)
+            [*owner, cause.who.person(), owner_now(world, event)].contains(&Some(person))
         }
         (Grant::Owner, subject) => subject.owner() == Some(person),
         (Grant::Administrator, _) => world.people.get(&person).is_some_and(|row| row.administrator),
         (Grant::Shared, Subject::Node(node)) => world.is_shared(node),
         (Grant::Anybody, _) => true,
         (Grant::Shared | Grant::Operator, _) => false,
+    }
+}
+
+/// Whose it is by now that a line speaks of, if it is there: whoever was given something sees its whole history.
+fn owner_now(world: &World, event: &Event) -> Option<PersonId> {
+    match event.happening.subject {
+        event::Subject::Instance { id, .. } => world.instances.get(&id).map(|row| row.owner),
+        event::Subject::Node { id, .. } => world.nodes.get(&id).and_then(|row| row.owner),
+        event::Subject::Account { .. } | event::Subject::Installation => None,
     }
 }
 

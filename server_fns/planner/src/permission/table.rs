@@ -77,7 +77,7 @@ pub const fn row(action: Action) -> Row {
         Action::ManageKey | Action::ManageToken => (&[Owner], Keys::Managing, ALL, Once),
         Action::ManageSession => (&[Owner], Keys::Managing, NEVER, Once),
         Action::UseAccount => (&[Owner], Keys::Managing, READ, Once),
-        // Whoever it happened to, and whoever did it.
+        // Whoever it happened to, whoever did it, and whoever has by now what it speaks of.
         Action::SeeEvent => (&[Owner, Administrator], Keys::Managing, READ, Once),
         Action::ChangePassword | Action::ChangeEmail | Action::ProveSession | Action::AskRemoval => {
             (&[Owner], Keys::Managing, NEVER, Once)

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use model::event::{Event, EventKind, Subject, Way, Who};
 use model::id::PersonId;
+use model::request::CreateToken;
+use model::scope::Scope;
 use model::verb::Verb;
 use planner::actor::{Actor, Via};
 use planner::command::{Asker, Command, decide};
@@ -11,6 +13,7 @@ use planner::event::{text, view};
 use planner::world::{Change, Log};
 
 use crate::permissions::{Lab, commands};
+use crate::removal::{give, remove};
 use crate::scene::{Scene, named_token};
 
 pub(crate) fn lines(scene: &Scene, since: &Log) -> Vec<Event> {
@@ -91,6 +94,32 @@ fn lines_outlive_what_they_speak_of() {
     assert!(view(&scene.world, &scene.actor("bob"), &created).is_some());
     assert!(view(&scene.world, &scene.actor("ada"), &created).is_some(), "she administers");
     assert!(view(&scene.world, &scene.actor("eve"), &created).is_none());
+}
+
+#[test]
+fn whoever_is_given_something_sees_what_happened_to_it_before() {
+    let mut scene = Scene::with_node();
+    let web = scene.create("bob", "web").unwrap();
+    let node = scene.register("bob", "lab-2").unwrap();
+    scene.ask("bob", &Command::CordonNode { id: node }).unwrap();
+    scene.ask("bob", &Command::AskForRemoval).unwrap();
+    let all = lines(&scene, &Log::default());
+    let of = |subject: Subject| all.iter().rfind(|line| line.happening.subject == subject).unwrap();
+    let created = of(Subject::Instance { id: web, name: "web".parse().unwrap() });
+    let cordoned = of(Subject::Node { id: node, name: "lab-2".parse().unwrap() });
+    let asked = of(Subject::Account { id: scene.person("bob"), name: "bob".parse().unwrap() });
+    let token = scene.token("eve", &CreateToken { scope: Scope::Read, ..named_token("reads") });
+    let seen = |scene: &Scene, name: &str| {
+        let actor = Actor { via: Via::Token(token), ..scene.actor(name) };
+        [created, cordoned, asked].map(|line| view(&scene.world, &actor, line).is_some())
+    };
+    assert_eq!(seen(&scene, "eve"), [false; 3]);
+    remove(&mut scene, "bob", give("eve"), give("eve")).unwrap();
+    assert_eq!(seen(&scene, "eve"), [true, true, false], "his account was his alone");
+    assert_eq!(seen(&scene, "ada"), [true; 3], "she administers");
+    // Somebody else who is called so is not told of it.
+    scene.sign_up("bob").unwrap();
+    assert_eq!(seen(&scene, "bob"), [false; 3]);
 }
 
 #[test]
