@@ -117,7 +117,6 @@ pub fn uncordon(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
 pub fn drain(world: &World, actor: &Actor, id: NodeId, asked: DrainNode, now: Now) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
     let mut decision = put_if_changed(node, Node { availability: Availability::Draining, ..Node::clone(node) });
-    decision.events.push(of_node(node, actor.cause(), EventKind::NodeDrained { stop: asked.stop }));
     let runs = world.node_instances(id).filter(|instance| asked.stop && instance.desired == DesiredState::Running);
     for instance in runs {
         decision.events.push(of_instance(
@@ -131,6 +130,9 @@ pub fn drain(world: &World, actor: &Actor, id: NodeId, asked: DrainNode, now: No
             wished_at: now.wall,
             ..Instance::clone(instance)
         })));
+    }
+    if !decision.changes.is_empty() {
+        decision.events.insert(0, of_node(node, actor.cause(), EventKind::NodeDrained { stop: asked.stop }));
     }
     Ok(decision)
 }
