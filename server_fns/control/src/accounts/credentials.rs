@@ -1,6 +1,8 @@
 //! Who asks, by what a request shows: for a page that a browser navigates to, which carries a cookie and no key, and for
 //! everything else.
 
+use std::net::IpAddr;
+
 use hyper::HeaderMap;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::SignUpMode;
@@ -30,12 +32,12 @@ impl Credentials {
         Self { core, turns: Turns::default(), exposure, console_hosts }
     }
 
-    /// Who shows this credential. That it was used is noted at most once a minute, after the answer.
+    /// Who shows this credential, and from where. That it was used is noted at most once a minute, after the answer.
     ///
     /// # Errors
     /// `Unauthenticated` for a wrong, expired or withdrawn one, and for one of an account that is suspended.
     #[expect(clippy::unused_async, reason = "callers need not know that the answer is in memory")]
-    pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
+    pub async fn authenticate(&self, credential: Credential, from: Option<IpAddr>) -> Result<Actor, Refusal> {
         let (world, now) = (self.core.world(), self.core.now());
         let found = match &credential {
             Credential::Session { cookies, key } if secret::is_well_formed(SecretKind::SessionKey, key) => world
@@ -52,19 +54,20 @@ impl Credentials {
         };
         let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
         let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
-        let actor = Actor::new(person, via);
+        let actor = Actor::new(person, via).from(from.map(|address| address.to_string()));
         check(&world, &actor, now)?;
         self.touch(&world, &actor, now);
         Ok(actor)
     }
 
     fn touch(&self, world: &World, actor: &Actor, now: Now) {
-        if people::note_use(world, actor, None, now).changes.is_empty() {
+        let address = actor.address.clone();
+        if people::note_use(world, actor, address.clone(), now).changes.is_empty() {
             return;
         }
         let (orchestrator, asker) = (self.core.orchestrator.clone(), Asker::Person(actor.clone()));
         self.core.tasks.spawn(async move {
-            let noted = orchestrator.ask(asker, Command::NoteUse { address: None }).await;
+            let noted = orchestrator.ask(asker, Command::NoteUse { address }).await;
             // What was used may have ended by that very use.
             if let Err(refusal) = noted
                 && refusal.code != RefusalCode::Unauthenticated
@@ -87,8 +90,8 @@ impl Credentials {
     ///
     /// # Errors
     /// `Unauthenticated` for whoever shows less, or what is wrong, expired or withdrawn.
-    pub async fn drawn_for(&self, credential: Credential) -> Result<Actor, Refusal> {
-        let Credential::Cookie(cookies) = &credential else { return self.authenticate(credential).await };
+    pub async fn drawn_for(&self, credential: Credential, from: Option<IpAddr>) -> Result<Actor, Refusal> {
+        let Credential::Cookie(cookies) = &credential else { return self.authenticate(credential, from).await };
         // Of two cookies one is planted, and nothing tells which.
         let [cookie] = &cookies[..] else { return Err(key_is_missing()) };
         if !self.exposure.draws_by_cookie(!self.sharing_host().is_empty()) {

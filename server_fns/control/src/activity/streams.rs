@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -25,7 +25,7 @@ use super::query::Wanted;
 use super::{AT_ONCE, Activity, told};
 use crate::accounts::Credentials;
 use crate::core::still_there;
-use crate::http::refuse;
+use crate::http::{Dialled, refuse};
 use crate::store::Order;
 
 /// Streams of one person at once.
@@ -79,12 +79,13 @@ pub(crate) async fn follow(
     State((activity, credentials)): Shared,
     Query(mut asked): Query<AskEvents>,
     headers: HeaderMap,
+    extensions: Extensions,
 ) -> Response {
     if let Some(last) = headers.get("last-event-id").and_then(|value| value.to_str().ok()) {
         asked.after = Some(last.to_owned());
     }
     let began = async {
-        let actor = who(&credentials, &headers).await?;
+        let actor = who(&credentials, &headers, &extensions).await?;
         Lines::begin(activity, actor, asked, true)
     };
     match began.await {
@@ -107,9 +108,10 @@ pub(crate) async fn export(
     State((activity, credentials)): Shared,
     Query(mut asked): Query<AskEvents>,
     headers: HeaderMap,
+    extensions: Extensions,
 ) -> Response {
     let began = async {
-        let actor = who(&credentials, &headers).await?;
+        let actor = who(&credentials, &headers, &extensions).await?;
         asked.after.get_or_insert_with(|| activity.beginning());
         Lines::begin(activity, actor, asked, false)
     };
@@ -138,9 +140,9 @@ fn written(lines: Lines) -> impl Stream<Item = io::Result<Bytes>> {
     })
 }
 
-async fn who(credentials: &Credentials, headers: &HeaderMap) -> Result<Actor, Refusal> {
+async fn who(credentials: &Credentials, headers: &HeaderMap, extensions: &Extensions) -> Result<Actor, Refusal> {
     let credential = credentials.read(headers).ok_or_else(Refusal::unauthenticated)?;
-    credentials.authenticate(credential).await
+    credentials.authenticate(credential, Dialled::address_of(extensions)).await
 }
 
 impl Activity {

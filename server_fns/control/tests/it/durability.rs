@@ -46,7 +46,7 @@ fn a_restart_keeps_everything() {
         server.stop().await;
 
         let server = Server::start(on_disk(dir.path())).await;
-        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token), None).await.unwrap();
         let after = (
             server.api.ssh_keys.list(&ada).unwrap(),
             server.api.installation.invites(&ada).unwrap(),
@@ -88,7 +88,7 @@ fn an_acknowledged_create_survives_an_abort() {
         let server = Server::start(on_disk(dir.path())).await;
         let asked = ConsoleRequest::CreateToken { username: "ada".to_owned(), name: "after".to_owned() };
         let Ok(ConsoleAnswer::Secret(token)) = call(on_disk(dir.path()), asked).await else { panic!("no token") };
-        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token), None).await.unwrap();
         assert_eq!(server.api.instances.list(&ada).unwrap().iter().map(|view| view.id).collect::<Vec<_>>(), [id]);
         server.stop().await;
     });

@@ -1,5 +1,7 @@
 //! Who may move files.
 
+use std::net::IpAddr;
+
 use axum::http::HeaderMap;
 use model::event::Entrance;
 use model::id::InstanceId;
@@ -40,7 +42,7 @@ pub(super) async fn admit(
     files: &Files,
     id: InstanceId,
     FileQuery { path, ticket }: FileQuery,
-    headers: &HeaderMap,
+    (headers, from): (&HeaderMap, Option<IpAddr>),
     by: Entrance,
 ) -> Result<(FilePath, Permit), Refusal> {
     let actor = match ticket {
@@ -54,7 +56,7 @@ pub(super) async fn admit(
         }
         None => {
             let credential = files.credentials.read(headers).ok_or_else(Refusal::unauthenticated)?;
-            files.credentials.authenticate(credential).await?
+            files.credentials.authenticate(credential, from).await?
         }
     };
     actor.instance(&files.core.world(), Action::EnterInstance, id)?;
