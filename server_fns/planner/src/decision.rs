@@ -3,7 +3,6 @@
 use model::event::Happening;
 
 use crate::clock::Now;
-use crate::event::lines;
 use crate::world::{Change, World};
 
 /// What is to be committed as one transaction, what happened by it, and what to answer once it is.
@@ -40,7 +39,7 @@ impl<T> Decision<T> {
     /// Everything that is to be committed, with the lines of the log.
     pub fn rows(self, world: &World, now: Now) -> (Vec<Change>, T) {
         let Self { mut changes, events, answer } = self;
-        changes.extend(lines(world, events, now));
+        changes.extend(world.log.lines(events, now));
         (changes, answer)
     }
 }

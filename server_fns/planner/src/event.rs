@@ -1,12 +1,10 @@
 //! What happened, as data. Sentences are made of it where it is shown.
 
-use model::event::{Cause, Event, Happening, Subject, Way, Who};
-use model::version::EventNumber;
+use model::event::{Cause, Happening, Subject, Way, Who};
 
 use crate::actor::{Actor, Via};
-use crate::clock::Now;
 use crate::command::Asker;
-use crate::world::{Change, Instance, Node, Person, World};
+use crate::world::{Instance, Node, Person};
 
 mod of_command;
 mod seen;
@@ -75,11 +73,4 @@ impl Asker {
             Self::Stranger => Cause { who: Who::Stranger, way: Way::None, address: None },
         }
     }
-}
-
-/// The lines of the log, numbered on from those that are there.
-pub(crate) fn lines(world: &World, happenings: Vec<Happening>, now: Now) -> impl Iterator<Item = Change> {
-    let first = world.log.newest.0 + 1;
-    let line = move |(happening, number)| Event { number: EventNumber(number), at: now.wall, happening };
-    happenings.into_iter().zip(first..).map(line).map(|event| Change::PutEvent(Box::new(event)))
 }

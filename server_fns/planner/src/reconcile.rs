@@ -8,7 +8,7 @@ use model::assignment::Assignment;
 use model::id::{InstanceId, NodeId};
 
 use crate::clock::{Instant, Now};
-use crate::event::{EventKind, by_itself, lines, of_instance};
+use crate::event::{EventKind, by_itself, of_instance};
 use crate::liveness::next_transition;
 use crate::world::{Change, Instance, Node, World};
 
@@ -55,7 +55,7 @@ pub fn reconcile(world: &World, now: Now) -> Plan {
         changes.push(Change::PutInstance(Box::new(instance.clone())));
         events.extend(kinds.iter().map(|kind| of_instance(instance, by_itself(), kind.clone())));
     }
-    changes.extend(lines(world, events, now));
+    changes.extend(world.log.lines(events, now));
 
     let stale = stale::Stale::find(world, &moved);
     let mut publish = Vec::new();

@@ -207,6 +207,8 @@ const READS_OWNERS = {
   "server_fns/planner/src/command/instances/recover.rs": "says who runs the node",
   "server_fns/planner/src/world/lookup.rs": "finds rows by their person, and names by their owner",
   "server_fns/planner/src/invariants/step.rs": "no step changes an owner who is there",
+  "server_fns/planner/src/event/of_command.rs": "says that the field was written",
+  "server_fns/planner/src/event/seen.rs": "shows an address to whoever came from it",
   "server_fns/planner/src/view/rows.rs": "copies the field into the view",
   "server_fns/planner/src/view/people.rs": "copies the field into the view",
   "server_fns/planner/src/command.rs": "what is to be written into the field",

@@ -131,9 +131,8 @@ pub enum EventKind {
     AdministratorCreated {
         email: EmailAddress,
     },
-    AdministratorSet {
-        administrator: bool,
-    },
+    MadeAdministrator,
+    NoLongerAdministrator,
     Suspended {
         /// What ran was asked to stop.
         stop: bool,
@@ -305,7 +304,8 @@ impl EventKind {
             | Self::EmailChanged => Topic::Access,
             Self::SignedUp
             | Self::AdministratorCreated { .. }
-            | Self::AdministratorSet { .. }
+            | Self::MadeAdministrator
+            | Self::NoLongerAdministrator
             | Self::Suspended { .. }
             | Self::Resumed
             | Self::AccountRemoved { .. }

@@ -57,9 +57,8 @@ pub(crate) fn of_command(world: &World, asker: &Asker, command: &Command, answer
         Command::ChangeSettings(to) => {
             Some(of_installation(cause, EventKind::SettingsChanged { from: world.settings, to: to.of(world.settings) }))
         }
-        Command::SetAdministrator { person: id, administrator } => {
-            person(*id, EventKind::AdministratorSet { administrator: *administrator })
-        }
+        Command::SetAdministrator { person: id, administrator: true } => person(*id, EventKind::MadeAdministrator),
+        Command::SetAdministrator { person: id, administrator: false } => person(*id, EventKind::NoLongerAdministrator),
         Command::ResumePerson { person: id } => person(*id, EventKind::Resumed),
 
         Command::AddSshKey { asked, key } => {

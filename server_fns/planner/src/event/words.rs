@@ -87,10 +87,8 @@ pub fn text(happening: &Happening) -> String {
         }
         EventKind::TokenRemoved { name } => format!("{by} removed the token “{name}”."),
         EventKind::AdministratorCreated { email } => format!("{by} created this administrator, {email}."),
-        EventKind::AdministratorSet { administrator: true } => format!("{by} made this an administrator's account."),
-        EventKind::AdministratorSet { administrator: false } => {
-            format!("{by} took the rights of an administrator from this account.")
-        }
+        EventKind::MadeAdministrator => format!("{by} made this an administrator's account."),
+        EventKind::NoLongerAdministrator => format!("{by} took the rights of an administrator from this account."),
         EventKind::Suspended { stop: false } => format!("{by} suspended this account."),
         EventKind::Suspended { stop: true } => format!("{by} suspended this account, and stops what runs of it."),
         EventKind::Resumed => format!("{by} resumed this account."),

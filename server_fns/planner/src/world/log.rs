@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use imbl::Vector;
-use model::event::{Event, Subject};
+use model::event::{Event, Happening, Subject};
 use model::id::InstanceId;
 use model::version::EventNumber;
 
+use crate::clock::Now;
 use crate::limits::RECENT_EVENTS;
+use crate::world::Change;
 
 /// A clone of it costs as much as a pointer.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +44,13 @@ impl Log {
         self.recent.retain(|known| known.number != number);
     }
 
+    /// What happened now, as lines that are numbered on from those that are there.
+    pub(crate) fn lines(&self, happenings: Vec<Happening>, now: Now) -> impl Iterator<Item = Change> + use<> {
+        let first = self.newest.0 + 1;
+        let line = move |(happening, number)| Event { number: EventNumber(number), at: now.wall, happening };
+        happenings.into_iter().zip(first..).map(line).map(|event| Change::PutEvent(Box::new(event)))
+    }
+
     /// What was written after `before`, the last first, as far as it is at hand.
     pub fn since<'a>(&'a self, before: &Self) -> impl Iterator<Item = &'a Arc<Event>> + use<'a> {
         let more = usize::try_from(self.written.saturating_sub(before.written)).unwrap_or(usize::MAX);
@@ -61,7 +70,7 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use model::Timestamp;
-    use model::event::{Cause, EventKind, Happening, Way, Who};
+    use model::event::{Cause, EventKind, Way, Who};
 
     use super::*;
 
