@@ -10,8 +10,10 @@ use crate::name::{InstanceName, NodeName, Username};
 use crate::version::{Era, EventNumber};
 
 mod kind;
+mod topic;
 
-pub use kind::{Entrance, EventKind, ForwardLine, Movement, Topic};
+pub use kind::{Entrance, EventKind, ForwardLine, Movement};
+pub use topic::Topic;
 
 /// One line of the log. Nothing of it changes with what it speaks of: it stays as it is when that is gone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
