@@ -38,7 +38,7 @@ const ROOMS = [
   {
     library: "axum",
     only: [
-      ...["http", "nodes", "tunnel/accept", "api/router"].map((room) => `server_fns/control/src/${room}`),
+      ...["activity/streams", "http", "nodes", "tunnel/accept", "api/router"].map((room) => `server_fns/control/src/${room}`),
       ...["apps", "files", "terminal"].map((room) => `server_fns/control/src/access/${room}`),
       "server_fns/src/feed",
       "server_fns/src/host",

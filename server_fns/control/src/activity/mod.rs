@@ -103,23 +103,3 @@ fn unread(error: StoreError) -> Refusal {
     tracing::error!(error = &error as &dyn std::error::Error, "the activity log was not read");
     Refusal::new(RefusalCode::Unavailable, "The activity log cannot be read at the moment. Try again.")
 }
-
-impl Order {
-    /// The newest lines of all.
-    const fn newest() -> Self {
-        Self::Before(EventNumber(u64::MAX))
-    }
-
-    /// Behind that line, in the same direction.
-    const fn at(self, number: EventNumber) -> Self {
-        match self {
-            Self::After(_) => Self::After(number),
-            Self::Before(_) => Self::Before(number),
-        }
-    }
-
-    fn place(self) -> Option<EventNumber> {
-        let (Self::After(number) | Self::Before(number)) = self;
-        Some(number).filter(|number| number.0 != u64::MAX)
-    }
-}

@@ -10,7 +10,7 @@ use planner::world::{Change, Rows as _, World};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::activity::{EarlierEvent, typed};
+use super::earlier::{EarlierEvent, typed};
 use super::row::Stored;
 use super::{First, Location, OpenError, Store};
 

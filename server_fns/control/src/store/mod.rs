@@ -7,6 +7,7 @@ mod claim;
 mod commit;
 mod connect;
 mod directory;
+mod earlier;
 mod error;
 mod load;
 mod mend;

@@ -7,10 +7,8 @@ use surrealdb::types::{Array, RecordId, RecordIdKey, SurrealValue, Value};
 
 use super::error::StoreError;
 
-mod earlier;
 mod read;
 
-pub(super) use earlier::{EarlierEvent, typed};
 pub(crate) use read::{Log, Of, Order};
 
 const TABLE: &str = "activity";

@@ -42,6 +42,24 @@ pub(crate) enum Order {
 }
 
 impl Order {
+    /// The newest lines of all.
+    pub(crate) const fn newest() -> Self {
+        Self::Before(EventNumber(u64::MAX))
+    }
+
+    /// Behind that line, in the same direction.
+    pub(crate) const fn at(self, number: EventNumber) -> Self {
+        match self {
+            Self::After(_) => Self::After(number),
+            Self::Before(_) => Self::Before(number),
+        }
+    }
+
+    pub(crate) fn place(self) -> Option<EventNumber> {
+        let (Self::After(number) | Self::Before(number)) = self;
+        Some(number).filter(|number| number.0 != u64::MAX)
+    }
+
     /// The numbers that come into question: from the first to before the second. And how they are sorted.
     fn range(self) -> (i64, i64, &'static str) {
         match self {

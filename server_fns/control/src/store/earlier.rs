@@ -8,10 +8,10 @@ use protocol::plain::Plain as _;
 use serde::{Deserialize, Serialize};
 use surrealdb::types::{RecordId, Value};
 
-use crate::store::error::StoreError;
-use crate::store::row::with_id;
-use crate::store::write_set::WriteSet;
-use crate::store::{Store, row};
+use super::error::StoreError;
+use super::row::with_id;
+use super::write_set::WriteSet;
+use super::{Store, row};
 
 const TABLE: &str = "event";
 /// Lines that one transaction takes over.
@@ -20,10 +20,10 @@ const AT_ONCE: usize = 500;
 /// As it lies in a database, or in a backup, of then.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(in crate::store) struct EarlierEvent(InstanceEvent);
+pub(super) struct EarlierEvent(InstanceEvent);
 
 /// The lines that these become, numbered on from those of the world, whose instances they speak of.
-pub(in crate::store) fn typed(mut earlier: Vec<EarlierEvent>, world: &World) -> impl Iterator<Item = Change> {
+pub(super) fn typed(mut earlier: Vec<EarlierEvent>, world: &World) -> impl Iterator<Item = Change> {
     earlier.sort_by_key(|EarlierEvent(event)| (event.at, event.id));
     let first = world.log.newest.0 + 1;
     let lines = earlier.into_iter().filter_map(|EarlierEvent(event)| line(event, world));
