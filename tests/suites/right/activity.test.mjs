@@ -9,15 +9,16 @@ import { program } from "../../support/process.mjs";
 import { openTerminal } from "../../support/terminal.mjs";
 
 describe("the activity log", () => {
-  let world, ada, bob, admin, web;
+  // `ada` administers; `bob` has the instance.
+  let world, bob, eve, admin, web;
 
   before(async () => {
     world = await World.open();
     await world.node("lab");
-    ({ ada, admin } = world);
-    bob = await world.person("bob");
-    await ada.addKey();
-    web = await ada.phase((await ada.create("web-1")).id, "running");
+    admin = world.admin;
+    [bob, eve] = [await world.signUp("bob"), await world.signUp("eve")];
+    await bob.addKey();
+    web = await bob.phase((await bob.create("web-1")).id, "running");
   });
   after(() => world?.close());
 
@@ -26,11 +27,11 @@ describe("the activity log", () => {
   const first = async (api, query) => (await lines(api, query))[0];
 
   test("what happened to an instance, the newest first, with who, how and from where", async () => {
-    const all = await lines(ada.api, `&of=${web.id}`);
-    assert.match(all.at(-1).text, /^ada asked to create it; it is placed on lab\.$/);
+    const all = await lines(bob.api, `&of=${web.id}`);
+    assert.match(all.at(-1).text, /^bob asked to create it; it is placed on lab\.$/);
     assert.match(all[0].text, /^It is running\.$/);
     const { cause, subject, kind, details, topic } = all.at(-1);
-    assert.deepEqual([cause.who, cause.name, cause.way, cause.address], ["person", "ada", "token", "127.0.0.1"]);
+    assert.deepEqual([cause.who, cause.name, cause.way, cause.address], ["person", "bob", "token", "127.0.0.1"]);
     assert.deepEqual([subject.kind, subject.name, kind, details, topic], ["instance", "web-1", "created", { node: "lab" }, "instances"]);
     assert.deepEqual([all[0].cause.who, all[0].cause.name], ["node", "lab"]);
     const numbers = all.map(({ number }) => number);
@@ -38,35 +39,35 @@ describe("the activity log", () => {
   });
 
   test("nobody is told of somebody else's; an administrator is, and whoever asks for everything must be one", async () => {
-    assert.deepEqual(await texts(bob.api, `&of=${web.id}`), []);
+    assert.deepEqual(await texts(eve.api, `&of=${web.id}`), []);
     assert.ok((await lines(admin, `&of=${web.id}`)).length >= 3);
-    assert.equal((await bob.api.call("GET", "/events?of=everybody")).status, 403);
+    assert.equal((await eve.api.call("GET", "/events?of=everybody")).status, 403);
     const everybody = await lines(admin, "&of=everybody");
-    assert.ok(everybody.some(({ subject }) => subject.name === "web-1") && everybody.some(({ subject }) => subject.name === "bob"));
-    assert.ok((await lines(bob.api)).every(({ cause, subject }) => cause.name === "bob" || subject.name === "bob"));
+    assert.ok(everybody.some(({ subject }) => subject.name === "web-1") && everybody.some(({ subject }) => subject.name === "eve"));
+    assert.ok((await lines(eve.api)).every(({ cause, subject }) => cause.name === "eve" || subject.name === "eve"));
   });
 
   test("who did it is told to the owner, and from where only to whoever it was and to administrators", async () => {
     await admin.put(`/instances/${web.id}/start-on-connect`, { allowed: true });
-    const seen = await first(ada.api, `&of=${web.id}`);
+    const seen = await first(bob.api, `&of=${web.id}`);
     assert.match(seen.text, /: a login may start it\.$/);
     assert.equal(seen.cause.address, undefined);
     assert.equal((await first(admin, `&of=${web.id}`)).cause.address, "127.0.0.1");
   });
 
   test("an administrator who looks into somebody's terminal or files leaves a line; the owner leaves none", async () => {
-    const before = (await lines(ada.api, `&of=${web.id}`)).length;
-    const own = await openTerminal(ada, web.id);
+    const before = (await lines(bob.api, `&of=${web.id}`)).length;
+    const own = await openTerminal(bob, web.id);
     await own.waitFor(/# $/);
     own.close();
-    await ada.api.call("GET", `/instances/${web.id}/files?path=/etc/hostname`);
-    assert.equal((await lines(ada.api, `&of=${web.id}`)).length, before);
-    const look = await openTerminal({ api: admin, world }, web.id);
+    await bob.api.call("GET", `/instances/${web.id}/files?path=/etc/hostname`);
+    assert.equal((await lines(bob.api, `&of=${web.id}`)).length, before);
+    const look = await openTerminal(world.ada, web.id);
     await look.waitFor(/# $/);
     look.close();
-    assert.match((await first(ada.api, `&of=${web.id}`)).text, / opened a terminal of it\.$/);
+    assert.match((await first(bob.api, `&of=${web.id}`)).text, / opened a terminal of it\.$/);
     await admin.call("GET", `/instances/${web.id}/files?path=/etc/hostname`);
-    assert.match((await first(ada.api, `&of=${web.id}`)).text, / took files out of it\.$/);
+    assert.match((await first(bob.api, `&of=${web.id}`)).text, / took files out of it\.$/);
   });
 
   test("wrong passwords are one line of an account and hour; a stranger makes none", async () => {
@@ -74,9 +75,9 @@ describe("the activity log", () => {
       method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ username, password: `${PASSWORD}-not` }),
     });
     const before = (await lines(admin, "&of=everybody")).length;
-    for (const name of ["bob", "nobody-here", "bob", "bob"]) assert.equal((await wrong(name)).status, 401);
+    for (const name of ["eve", "nobody-here", "eve", "eve"]) assert.equal((await wrong(name)).status, 401);
     const told = await until("three are counted", async () => {
-      const line = (await lines(bob.api, "&topic=access")).find(({ kind }) => kind === "sign_in_failed");
+      const line = (await lines(eve.api, "&topic=access")).find(({ kind }) => kind === "sign_in_failed");
       return line?.details.times === 3 && line;
     });
     assert.match(told.text, /^Somebody tried 3 times within an hour/);
@@ -101,9 +102,9 @@ describe("the activity log", () => {
   });
 
   test("what cannot be asked says why", async () => {
-    const [{ cursor }] = await lines(ada.api);
+    const [{ cursor }] = await lines(bob.api);
     const bad = async (query, field, words) => {
-      const { status, body } = await ada.api.call("GET", `/events?${query}`);
+      const { status, body } = await bob.api.call("GET", `/events?${query}`);
       assert.deepEqual([status >= 400 && status < 500, body.field], [true, field], query);
       assert.match(body.message, words, query);
     };
@@ -119,8 +120,8 @@ describe("the activity log", () => {
   });
 
   test("as a stream: each line as it comes, from a cursor on, until the token goes", async () => {
-    const [{ cursor }] = await lines(ada.api);
-    const { secret, id } = await ada.api.post("/tokens", { name: "stream" });
+    const [{ cursor }] = await lines(bob.api);
+    const { secret, id } = await bob.api.post("/tokens", { name: "stream" });
     const answer = await fetch(`${world.server.base}/api/v1/events/stream?after=${cursor}`, { headers: { authorization: `Bearer ${secret}` } });
     assert.match(answer.headers.get("content-type"), /^text\/event-stream/);
     let text = "";
@@ -128,13 +129,13 @@ describe("the activity log", () => {
       for await (const piece of answer.body) text += Buffer.from(piece);
     })().catch(() => {});
     await until("the token's line has come", () => /created the token “stream”/.test(text));
-    await ada.api.put(`/instances/${web.id}/start-on-connect`, { allowed: false });
+    await bob.api.put(`/instances/${web.id}/start-on-connect`, { allowed: false });
     await until("the next line comes", () => /a login may no longer start it/.test(text));
     const ids = [...text.matchAll(/^id: ?(.*)$/gm)].map(([, id]) => id);
     assert.equal(new Set(ids).size, ids.length);
-    await ada.api.remove(`/tokens/${id}`);
+    await bob.api.remove(`/tokens/${id}`);
     await ended;
-    const again = await fetch(`${world.server.base}/api/v1/events/stream`, { headers: { ...ada.api.headers, "last-event-id": ids[0] } });
+    const again = await fetch(`${world.server.base}/api/v1/events/stream`, { headers: { ...bob.api.headers, "last-event-id": ids[0] } });
     const { value } = await again.body.getReader().read();
     assert.ok(Buffer.from(value).toString().includes(`id: ${ids[1]}`), "it goes on behind the last one that was taken");
   });
@@ -160,12 +161,12 @@ describe("the activity log", () => {
   });
 
   test("what is deleted leaves its lines to its owner", async () => {
-    const { id } = await ada.create("gone-soon");
-    await ada.phase(id, "running");
-    await ada.api.remove(`/instances/${id}`);
-    await until("it is gone", async () => (await ada.api.call("GET", `/instances/${id}`)).status === 404, 60);
-    const told = await texts(ada.api, `&of=${id}`);
-    assert.deepEqual([told[0], told.includes("ada asked to delete it.")], ["It is deleted.", true]);
-    assert.deepEqual(await texts(bob.api, `&of=${id}`), []);
+    const { id } = await bob.create("gone-soon");
+    await bob.phase(id, "running");
+    await bob.api.remove(`/instances/${id}`);
+    await until("it is gone", async () => (await bob.api.call("GET", `/instances/${id}`)).status === 404, 60);
+    const told = await texts(bob.api, `&of=${id}`);
+    assert.deepEqual([told[0], told.includes("bob asked to delete it.")], ["It is deleted.", true]);
+    assert.deepEqual(await texts(eve.api, `&of=${id}`), []);
   });
 });
