@@ -7,7 +7,6 @@ use model::event::{Cursor, Event, EventPage, EventView, InstanceEvent, Topic};
 use model::id::{EventId, InstanceId};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::AskEvents;
-use model::version::EventNumber;
 use planner::actor::Actor;
 use planner::event::{EventKind, text, view};
 use planner::permission::{Action, Subject, may};
