@@ -144,6 +144,7 @@ fn a_backup_of_before_is_restored_and_written_as_it_was() {
         let body = text.lines().nth(1).unwrap();
         let mut expected: serde_json::Value = serde_json::from_str(now(BACKUP).lines().nth(1).unwrap()).unwrap();
         expected.as_object_mut().unwrap().remove("events");
+        expected["settings"]["keep_events_days"] = Settings::EVENT_DAYS.into();
         assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap(), expected);
         // Sessions end with a restore, also if a file has some.
         let sessions = store().await.load(Instant::default()).await.unwrap().sessions;
