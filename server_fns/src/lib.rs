@@ -21,6 +21,7 @@ pub mod images;
 pub mod instances;
 pub mod live;
 pub mod nodes;
+pub mod people;
 pub mod settings;
 pub mod ssh_keys;
 pub mod terminal;

@@ -9,7 +9,7 @@ use control::console::{ConsoleAnswer, ConsoleRequest, NodeState};
 use control::operator::call;
 use model::node::{EngineState, Liveness};
 use model::request::SignUpMode;
-use model::view::PersonView;
+use model::view::{PersonRow, PersonView};
 
 use super::arguments::Admin;
 
@@ -21,6 +21,13 @@ pub(super) async fn run(data_dir: PathBuf, database: Option<String>, command: Ad
         Admin::ResetPassword { username } => ConsoleRequest::ResetPassword { username, password: read_password()? },
         Admin::CreateToken { username, name } => ConsoleRequest::CreateToken { username, name },
         Admin::People => ConsoleRequest::ListPeople,
+        Admin::MakeAdministrator { username } => ConsoleRequest::SetAdministrator { username, administrator: true },
+        Admin::NoLongerAdministrator { username } => {
+            ConsoleRequest::SetAdministrator { username, administrator: false }
+        }
+        Admin::Suspend { username, stop } => ConsoleRequest::SuspendPerson { username, stop },
+        Admin::Resume { username } => ConsoleRequest::ResumePerson { username },
+        Admin::Remove { username, instances, nodes } => ConsoleRequest::RemovePerson { username, instances, nodes },
         Admin::Nodes => ConsoleRequest::ListNodes,
         Admin::SetupLink { url } => {
             let answer = call(config(data_dir, database), ConsoleRequest::SetupLink).await?;
@@ -79,7 +86,7 @@ fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
     match answer {
         ConsoleAnswer::Done | ConsoleAnswer::SetupToken(None) | ConsoleAnswer::Fingerprint(None) => {}
         ConsoleAnswer::Fingerprint(Some(fingerprint)) => println!("{fingerprint}"),
-        ConsoleAnswer::Person(person) => println!("{}", person_line(&person)),
+        ConsoleAnswer::Person(person) => println!("{}", made_line(&person)),
         ConsoleAnswer::People(people) => people.iter().for_each(|person| println!("{}", person_line(person))),
         // Only `dockhost backup` and `dockhost recover` ask for these.
         ConsoleAnswer::Backup(_) | ConsoleAnswer::Proposals(_) | ConsoleAnswer::Recovered(_) => {}
@@ -90,9 +97,20 @@ fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn person_line(person: &PersonView) -> String {
-    let role = if person.administrator { "administrator" } else { "person" };
-    format!("{}\t{}\t{role}\tsince {}", person.username, person.email, person.created_at.date_naive())
+fn made_line(PersonView { username, email, administrator, created_at, .. }: &PersonView) -> String {
+    format!("{username}\t{email}\t{}\tsince {}", role(*administrator), created_at.date_naive())
+}
+
+fn person_line(person: &PersonRow) -> String {
+    let PersonRow { username, email, administrator, created_at, suspended, asks_removal_since, .. } = person;
+    let suspended = suspended.map(|at| format!("\tsuspended since {}", at.date_naive())).unwrap_or_default();
+    let asks = asks_removal_since.map(|at| format!("\tasks for removal since {}", at.date_naive())).unwrap_or_default();
+    let role = role(*administrator);
+    format!("{username}\t{email}\t{role}\tsince {}{suspended}{asks}", created_at.date_naive())
+}
+
+const fn role(administrator: bool) -> &'static str {
+    if administrator { "administrator" } else { "person" }
 }
 
 fn node_line(node: &NodeState) -> String {

@@ -7,8 +7,9 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use control::ForwardConfig;
 use model::id::ClusterId;
+use model::name::Username;
 use model::port::PortRange;
-use model::request::SignUpMode;
+use model::request::{Handover, SignUpMode};
 
 /// Linux instances that people reach over SSH, on Docker.
 #[derive(Parser)]
@@ -176,6 +177,29 @@ pub(super) enum Admin {
     ServerFingerprint,
     /// Lists the people.
     People,
+    /// Makes a person an administrator.
+    MakeAdministrator { username: String },
+    /// Makes an administrator a person like all others.
+    NoLongerAdministrator { username: String },
+    /// Signs a person out everywhere. Their tokens, SSH keys and nodes open nothing until `resume`; what runs goes on.
+    Suspend {
+        username: String,
+        /// Stops their instances, too.
+        #[arg(long)]
+        stop: bool,
+    },
+    /// Ends a suspension: what the person had opens again.
+    Resume { username: String },
+    /// Removes a person's account. Whoever has instances or nodes is removed only with a word on what becomes of them.
+    Remove {
+        username: String,
+        /// What becomes of the person's instances: `delete`, or `give:USERNAME`.
+        #[arg(long, value_parser = handover)]
+        instances: Option<Handover>,
+        /// What becomes of the person's nodes: `delete`, or `give:USERNAME`.
+        #[arg(long, value_parser = handover)]
+        nodes: Option<Handover>,
+    },
     /// Lists the nodes and whether they are online.
     Nodes,
     /// Prints the link that makes the first administrator, or nothing if there is one already.
@@ -194,9 +218,28 @@ pub(super) enum Admin {
     },
 }
 
+fn handover(text: &str) -> Result<Handover, String> {
+    match text.split_once(':') {
+        None if text == "delete" => Ok(Handover::Delete),
+        Some(("give", username)) => {
+            username.parse::<Username>().map(Handover::Give).map_err(|why| format!("the username {why}"))
+        }
+        None | Some(_) => Err("write `delete`, or `give:` and a username".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_becomes_of_something_is_read_whole_or_refused() {
+        assert_eq!(handover("delete"), Ok(Handover::Delete));
+        assert_eq!(handover("give:bob"), Ok(Handover::Give("bob".parse().unwrap())));
+        for text in ["", "keep", "give", "give:", "give:B b", "delete:bob", "bob"] {
+            assert!(handover(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_range_of_host_ports_is_read_whole_or_refused() {

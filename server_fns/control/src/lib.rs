@@ -22,6 +22,7 @@ pub mod machine;
 mod nodes;
 pub mod operator;
 mod orchestrator;
+mod people;
 mod random;
 mod routes;
 mod running;

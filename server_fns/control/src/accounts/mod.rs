@@ -2,6 +2,7 @@
 
 mod credentials;
 mod keys;
+mod own;
 mod setup;
 mod tokens;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use model::id::{PersonId, SessionId};
 use model::refusal::{Refusal, RefusalCode};
-use model::request::{ChangePassword, SignIn, SignUp};
+use model::request::{SignIn, SignUp};
 use model::view::{PersonView, SessionView, Welcome};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission};
@@ -175,28 +176,6 @@ impl Accounts {
     /// Ends the session that asks.
     pub async fn sign_out(&self, actor: &Actor) -> Result<(), Refusal> {
         self.core.ask(actor, Command::CloseSession).await.map(drop)
-    }
-
-    /// Every other session of the person ends, and what else they say.
-    pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
-        let person = self.core.person(actor)?;
-        password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
-        let attempt = self.attempts.password_change(person.username.as_str(), self.core.now().mono)?;
-        let right = self.passwords.verify(asked.current, person.password_hash.clone()).await;
-        if !right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))? {
-            return Err(Refusal::field("current", "The current password is not right."));
-        }
-        self.attempts.give_back(&attempt);
-        let hash = self.passwords.hash(asked.new).await?;
-        let (checked, new) = (person.password_hash.clone(), hash.clone());
-        self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash, end: asked.end }).await?;
-        let world = self.core.world();
-        let kept = session_of(actor).and_then(|id| world.sessions.get(&id));
-        if let Some((session, address)) = kept.and_then(|kept| Some((kept, kept.address.parse().ok()?))) {
-            let began = Began { address, browser: session.key_hash.clone(), earlier: None, password: &new };
-            self.attempts.signed_in(person.username.as_str(), began);
-        }
-        Ok(())
     }
 
     /// Where the person is signed in, the latest use first.

@@ -24,6 +24,7 @@ use crate::instances::Instances;
 use crate::live::Live;
 use crate::nodes::Nodes;
 use crate::nodes::install::Programs;
+use crate::people::People;
 use crate::store::Log;
 use crate::tunnel::Tunnels;
 
@@ -33,6 +34,7 @@ pub struct Api {
     pub accounts: Arc<Accounts>,
     pub tokens: Arc<Tokens>,
     pub ssh_keys: Arc<SshKeys>,
+    pub people: People,
     pub installation: Installation,
     pub instances: Instances,
     pub nodes: Arc<Nodes>,
@@ -64,6 +66,7 @@ impl Api {
         let accounts = Arc::new(Accounts::new(core.clone(), Arc::clone(&attempts), Arc::clone(&credentials)));
         let tokens = Arc::new(Tokens::new(core.clone()));
         let ssh_keys = Arc::new(SshKeys::new(core.clone()));
+        let people = People::new(core.clone());
         let instances = Instances::new(core.clone());
         let gateway = Gateway {
             core: core.clone(),
@@ -71,6 +74,7 @@ impl Api {
             authority: Arc::clone(authority),
             instances: instances.clone(),
             keys: Arc::clone(&ssh_keys),
+            people: people.clone(),
         };
         Self {
             installation: Installation::new(core.clone()),
@@ -86,6 +90,7 @@ impl Api {
             accounts,
             tokens,
             ssh_keys,
+            people,
             instances,
             tunnels,
             gateway,

@@ -12,8 +12,8 @@ use planner::command::instances::recover::{proposals, proposed};
 use planner::command::people::Newcomer;
 use planner::command::{Answer, Asker, Command};
 use planner::liveness::liveness;
-use planner::view::{instance_view, person_view};
-use planner::world::{Node, Person};
+use planner::view::{instance_view, people, person_view};
+use planner::world::Node;
 
 use super::{Console, ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
 use crate::auth::secret::{self, Secret, SecretKind};
@@ -32,11 +32,18 @@ impl Console {
             }
             ConsoleRequest::ResetPassword { username, password } => self.reset_password(&username, password).await,
             ConsoleRequest::CreateToken { username, name } => self.console_token(&username, name).await,
-            ConsoleRequest::ListPeople => {
-                let world = self.core.world();
-                let mut people: Vec<_> = world.people.values().map(|person| person_view(&world, person)).collect();
-                people.sort_by(|one, other| one.username.cmp(&other.username));
-                Ok(ConsoleAnswer::People(people))
+            ConsoleRequest::ListPeople => Ok(ConsoleAnswer::People(people(&self.core.world(), self.core.now()))),
+            ConsoleRequest::SetAdministrator { username, administrator } => {
+                self.of_person(&username, |person| Command::SetAdministrator { person, administrator }).await
+            }
+            ConsoleRequest::SuspendPerson { username, stop } => {
+                self.of_person(&username, |person| Command::SuspendPerson { person, stop }).await
+            }
+            ConsoleRequest::ResumePerson { username } => {
+                self.of_person(&username, |person| Command::ResumePerson { person }).await
+            }
+            ConsoleRequest::RemovePerson { username, instances, nodes } => {
+                self.of_person(&username, |person| Command::RemovePerson { person, instances, nodes }).await
             }
             ConsoleRequest::Backup { activity } => self.backup(activity).await,
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
@@ -115,12 +122,6 @@ impl Console {
         Ok(ConsoleAnswer::Secret(
             self.tokens.create(&actor, CreateToken { name, ..CreateToken::default() }).await?.secret,
         ))
-    }
-
-    fn by_login(&self, login: &str) -> Result<std::sync::Arc<Person>, Refusal> {
-        self.core.world().person_by_login(login).cloned().ok_or_else(|| {
-            Refusal::new(RefusalCode::NotFound, format!("There is nobody with the username or address {login}."))
-        })
     }
 
     async fn enrol_node(&self, name: String, address: Option<String>) -> Result<ConsoleAnswer, Refusal> {

@@ -2,6 +2,7 @@
 //! asked. One JSON line each way.
 
 mod carry_out;
+mod people;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -10,8 +11,9 @@ use std::sync::Arc;
 use model::name::{InstanceName, NodeName, Username};
 use model::node::{EngineState, Liveness};
 use model::refusal::Refusal;
+use model::request::Handover;
 use model::stranger::{Claim, Proposal};
-use model::view::PersonView;
+use model::view::{PersonRow, PersonView};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Accounts, Tokens};
@@ -50,6 +52,25 @@ pub enum ConsoleRequest {
         name: String,
     },
     ListPeople,
+    SetAdministrator {
+        username: String,
+        administrator: bool,
+    },
+    /// Nothing of theirs opens anything any more, until somebody resumes them.
+    SuspendPerson {
+        username: String,
+        /// What runs of theirs, too.
+        stop: bool,
+    },
+    ResumePerson {
+        username: String,
+    },
+    /// With what becomes of what they have.
+    RemovePerson {
+        username: String,
+        instances: Option<Handover>,
+        nodes: Option<Handover>,
+    },
     /// A copy of everything that is stored.
     Backup {
         /// And the activity log.
@@ -91,7 +112,7 @@ impl ConsoleRequest {
 pub enum ConsoleAnswer {
     Done,
     Person(PersonView),
-    People(Vec<PersonView>),
+    People(Vec<PersonRow>),
     Nodes(Vec<NodeState>),
     Proposals(Vec<Proposal>),
     Recovered(Recovered),
