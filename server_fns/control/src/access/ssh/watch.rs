@@ -1,4 +1,5 @@
-//! What ends a connection from here: its instance no longer runs, or its key no longer opens it.
+//! What ends a connection from here: its instance no longer runs, its key no longer opens it, or somebody's account is
+//! suspended.
 
 use model::id::{InstanceId, SshKeyId};
 use model::instance::DesiredState;
@@ -12,6 +13,7 @@ use planner::world::World;
 use tokio::sync::watch;
 
 use crate::orchestrator::Worlds;
+use crate::tunnel::is_carried;
 
 /// Waits until the visitor may no longer be where they are, and says why.
 pub(super) async fn over(mut worlds: Worlds, visitor: Visitor) -> String {
@@ -82,6 +84,9 @@ fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
     let name = &instance.spec.name;
     if !instance.spec.ssh_keys.contains(&visitor.key) {
         return Some(format!("This SSH key may no longer log in to {name}."));
+    }
+    if !is_carried(world, instance) {
+        return Some(format!("The account of whoever has the node of {name} is suspended. Ask an administrator."));
     }
     // The log says who wished it.
     let wish = world.log.of_instance(id).rev().find(|event| event.at == instance.wished_at);
