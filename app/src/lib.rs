@@ -10,6 +10,7 @@ mod kept;
 mod live;
 mod pages;
 mod parts;
+mod proofs;
 mod route;
 mod script;
 #[cfg(feature = "server")]

@@ -9,8 +9,8 @@ use model::id::InstanceId;
 
 use crate::frame::{Frame, Guard};
 use crate::pages::{
-    Account, Activity, ActivityOf, Chosen, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, Seen, SetUp,
-    Settings, SignIn, SignUp, SshKeys, Terminal, Tokens, Visit,
+    Account, Activity, ActivityOf, Chosen, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, People, Seen,
+    SetUp, Settings, SignIn, SignUp, SshKeys, Terminal, Tokens, Visit,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -41,6 +41,8 @@ pub(crate) enum Route {
             ActivityOf { chosen: Chosen },
             #[route("/activity")]
             Activity {},
+            #[route("/people")]
+            People {},
             #[route("/account")]
             Account {},
             #[route("/settings")]
@@ -108,6 +110,7 @@ mod tests {
             "/nodes?q=1",
             "/activity",
             "/activity?of=everybody",
+            "/people",
             "/sign-in",
             "/sign-up?invite=dhi_x",
             "/set-up?token=x",

@@ -27,6 +27,7 @@ pub(super) fn Navigation() -> Element {
             | Route::Instance { .. }
             | Route::Terminal { .. }
     );
+    let sees_people = use_world(|world: &LiveWorld| world.me.may(Action::SeePeople));
     let in_activity = matches!(route, Route::Activity {} | Route::ActivityOf { .. });
     rsx! {
         nav {
@@ -42,6 +43,9 @@ pub(super) fn Navigation() -> Element {
             Item { to: Route::SshKeys {}, glyph: Glyph::Key, name: "SSH keys", count: keys, here: route == Route::SshKeys {} }
             Item { to: Route::Tokens {}, glyph: Glyph::Token, name: "Tokens", count: tokens, here: route == Route::Tokens {} }
             Item { to: Route::Activity {}, glyph: Glyph::Activity, name: "Activity", count: 0, here: in_activity }
+            if sees_people() == Some(true) {
+                Item { to: Route::People {}, glyph: Glyph::Person, name: "People", count: 0, here: route == Route::People {} }
+            }
             div { class: "flex flex-1 items-center justify-center sm:mt-auto sm:flex-none sm:justify-start sm:border-t sm:border-line sm:pt-2",
                 Person {}
             }

@@ -1,0 +1,47 @@
+//! The list itself. It is asked for anew whenever something has happened.
+
+use dioxus::prelude::*;
+use model::live::LiveWorld;
+use model::view::PersonRow;
+use server_fns::{ApiError, people};
+
+use super::row::Row;
+use crate::parts::{Button, Notice, NoticeKind, Skeleton};
+use crate::state::use_world;
+
+#[component]
+pub(super) fn List(manages: bool) -> Element {
+    let mut known = use_signal(|| None::<Vec<PersonRow>>);
+    let told = use_world(|world: &LiveWorld| world.activity);
+    let mut read = use_resource(move || async move {
+        let _reason = told.read().to_owned();
+        known.set(Some(people::list().await?));
+        Ok::<(), ApiError>(())
+    });
+    let failed = read.read().as_ref().and_then(|read| read.as_ref().err().map(|error| error.refusal.message.clone()));
+    rsx! {
+        if let Some(message) = failed {
+            Notice {
+                kind: NoticeKind::Bad,
+                action: rsx! {
+                    Button { onclick: move |_| read.restart(), "Try again" }
+                },
+                "{message}"
+            }
+        }
+        match known() {
+            None => rsx! {
+                Skeleton {}
+            },
+            Some(people) => rsx! {
+                ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised @min-[52rem]:grid @min-[52rem]:gap-x-4 \
+                        @min-[52rem]:grid-cols-[minmax(10rem,1fr)_auto_auto_auto_auto_auto_auto]",
+                    aria_label: "People",
+                    for person in people {
+                        Row { key: "{person.id}", person, manages }
+                    }
+                }
+            },
+        }
+    }
+}
