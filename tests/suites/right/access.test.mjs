@@ -21,8 +21,9 @@ const APART = {
   "place-on-node": "where an instance is placed, nobody says; the planner's tests ask",
 };
 
-const OF_AN_ADMINISTRATOR = ["settings", "invites"];
 const WAYS = ["session", "token"];
+/** Of a token, its scope: those of the harness may do whatever tokens may. */
+const byOf = (way) => (way === "token" ? { token: "all" } : {});
 const WHOSE = ["own", "foreign", "absent"];
 
 /** What somebody holds of a thing that is `owner`'s; ada administers. */
@@ -68,15 +69,17 @@ describe("access", () => {
     visitor = new Api(world.server.base);
     await ada.addKey();
     const registered = await bob.api.post("/nodes", { name: "bobs-own" });
-    const token = await ada.api.post("/tokens", { name: "second" });
+    apis = { ada: await apisOf(world, ada), bob: await apisOf(world, bob) };
+    const token = await apis.ada.session.post("/tokens", { name: "second" });
     const invite = await ada.api.post("/invites");
     adas = await session(world.server.base, "ada", PASSWORD);
     const [first] = await new Api(world.server.base, adas.headers).get("/sessions");
     const own = await ada.api.post("/nodes", { name: "adas-own" });
     of = { "ssh-keys": (await ada.api.get("/ssh-keys"))[0].id, tokens: token.id, nodes: own.id, sessions: first.id,
       invites: invite.id, bobsNode: registered.id, bobsKey: registered.secret, bobsCode: registered.code.secret };
-    apis = { ada: await apisOf(world, ada), bob: await apisOf(world, bob) };
-    standing = { ada: of, bob: { nodes: registered.id, invites: invite.id } };
+    // Whoever is suspended or removed below asks for nothing themselves.
+    of.people = await make("people", "ada");
+    standing = { ada: of, bob: { nodes: registered.id, invites: invite.id, people: of.people } };
     for (const kind of ["ssh-keys", "tokens", "sessions"]) standing.bob[kind] = await make(kind, "bob");
   });
   after(() => world?.close());
@@ -94,8 +97,11 @@ describe("access", () => {
       await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
       return (await person.api.post("/ssh-keys", { name, public_key: readFileSync(`${file}.pub`, "utf8").trim() })).id;
     }
-    const by = kind === "invites" ? ada : person;
-    return (await by.api.post(`/${kind}`, kind === "invites" ? undefined : { name })).id;
+    if (kind === "people") {
+      return (await visitor.post("/sign-up", { username: name, email: `${name}@example.org`, password: PASSWORD })).id;
+    }
+    const by = kind === "invites" ? ada.api : kind === "tokens" ? apis[owner].session : person.api;
+    return (await by.post(`/${kind}`, kind === "invites" ? undefined : { name })).id;
   }
 
   test("the list above names every endpoint that there is", () => {
@@ -139,7 +145,7 @@ describe("access", () => {
       for (const { way, who, whose, close } of derived) {
         const there = whose !== "absent";
         const owner = ownerOf(who, whose);
-        const expectation = expected(asked, grants(who, owner, kind), kind, there);
+        const expectation = expected(asked, grants(who, owner, kind), kind, there, byOf(way));
         const spent = expectation === "let in" && destroys(endpoint);
         const id = !path.includes("{id}") ? "" : !there ? ABSENT[kind] : spent ? await make(kind, owner) : standing[owner][kind];
         const api = apis[who][way];
@@ -233,7 +239,7 @@ describe("access", () => {
   test("pages are told what the table says", async () => {
     for (const [who, close] of mayCells) {
       const { may } = await apis[who].session.get("/me");
-      for (const action of ["see-settings", "change-settings", "invite", "list-everybody", "create-instance", "register-node"]) {
+      for (const action of ["see-settings", "change-settings", "invite", "see-people", "manage-people", "list-everybody", "create-instance", "register-node"]) {
         assert.equal(may.includes(action), allows(action, grants(who, who)), `${who}: ${action}`);
       }
       close();
@@ -342,6 +348,11 @@ describe("access", () => {
     ["setup-link", "operate", []],
     ["server-fingerprint", "operate", []],
     ["reset-password", "reset password", ["dora"], `${PASSWORD}\n`],
+    ["make-administrator", "set administrator", ["dora"]],
+    ["no-longer-administrator", "set administrator", ["dora"]],
+    ["suspend", "suspend person", ["dora", "--stop"]],
+    ["resume", "resume person", ["dora"]],
+    ["remove", "remove person", ["dan", "--instances", "delete", "--nodes", "give:ada"]],
   ].map(([command, ...rest]) => [command, cells.derive("the operator's command line", rest[0], command, "own"), ...rest]);
   const nobodys = ["create-token", "reset-password"].map((command) =>
     [command, cells.derive("the operator's command line", command === "create-token" ? "operate" : "reset password", command, "absent")]);
@@ -402,7 +413,7 @@ describe("two people's instances", () => {
     test(`${method} ${path}: as the table says; foreign and absent give one answer, and nothing happens`, async () => {
       for (const { way, who, whose, close } of derived) {
         const owner = ownerOf(who, whose);
-        const expectation = expected(asked, grants(who, owner), "instances", whose !== "absent");
+        const expectation = expected(asked, grants(who, owner), "instances", whose !== "absent", byOf(way));
         const spent = expectation === "let in" && destroys(endpoint);
         const person = owner === "ada" ? ada : bob;
         const instance = spent ? await person.create(`spent-${(made += 1)}`) : things[owner];
@@ -451,6 +462,7 @@ describe("two people's instances", () => {
     ["ls", "use-account"], ["whoami", "use-account"], ["ls --all", "list-everybody"], ["new x none", "create instance"],
     ["ports NAME", "see-instance"], ["explain NAME", "see-instance"], ["open NAME 9090", "open forward"], ["close NAME 9", "close forward"],
     ["door NAME 80 close", "set door"], ["stop NAME", "stop instance"], ["start NAME", "start instance"], ["restart NAME", "restart instance"],
+    ["people", "see-people"], ["suspend nobody", "suspend person"], ["resume nobody", "resume person"],
     ["rm NAME --yes", "delete instance"],
   ].flatMap(([line, asked]) => ["managing", "restricted"].flatMap((key) => (line.includes("NAME") ? WHOSE : ["own"]).map((whose) =>
     ({ line, asked, key, whose, close: cells.derive("lobby by SSH", asked, `bob's ${key} key: ${line}`, whose) }))));
@@ -503,6 +515,23 @@ describe("two people's instances", () => {
     assert.equal(done.status, 0, done.stderr);
     assert.equal(JSON.parse(done.stdout).some(({ id }) => id === things.bob.id), allows("list-everybody", grants("ada", "bob")));
     everybody();
+  });
+
+  const managed = [["people", "see-people"], ["suspend frank --stop", "suspend person"], ["resume frank", "resume person"]]
+    .map(([line, asked]) => [line, cells.derive("lobby by SSH", asked, `ada's managing key: ${line}`, "foreign")]);
+  test("an administrator looks after people in the lobby", async () => {
+    const frank = await world.signUp("frank");
+    const client = await Client.of(ada);
+    for (const [line, close] of managed) {
+      const done = await client.lobby(`${line} --json`);
+      assert.equal(done.status, 0, done.stderr);
+      const told = JSON.parse(done.stdout);
+      const row = Array.isArray(told) ? told.find(({ username }) => username === "frank") : told;
+      const suspended = line.startsWith("suspend");
+      assert.equal(Boolean(row.suspended), suspended, line);
+      assert.equal((await frank.api.call("GET", "/me")).status, suspended ? 401 : 200, line);
+      close();
+    }
   });
 
   const tickets = ["terminal", "files"].flatMap((kind) => WHOSE.map((whose) =>

@@ -142,7 +142,8 @@ describe("streams end with the right to them", () => {
   });
 
   test("a token that is removed", async () => {
-    const { id, secret } = await ada.api.post("/tokens", { name: "short" });
+    const secret = await world.server.adminOk(["create-token", "ada", "short"]);
+    const { id } = (await ada.api.get("/tokens")).find(({ name }) => name === "short");
     const { Api } = await import("../../harness.mjs");
     const program = { api: new Api(world.server.base, { authorization: `Bearer ${secret}` }) };
     await end("the end of the token", [...ofApp(await inside(program)), ...ofConsole(program)], () => ada.api.remove(`/tokens/${id}`));
