@@ -1,7 +1,5 @@
 //! What one person is shown of the world.
 
-use std::collections::BTreeMap;
-
 use model::id::{NodeId, PersonId};
 use model::image::ImageName;
 use model::live::LiveWorld;
@@ -44,7 +42,7 @@ pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
 /// instances and nodes, and of keys and tokens only their own.
 pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld> {
     let me = world.people.get(&person)?;
-    let (assigned, running) = (world.assigned(), world.running());
+    let running = world.running();
     let liveness = liveness_of_all(world, now.mono);
     let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
     let sees = |action, subject| account_may(world, person, action, subject);
@@ -61,8 +59,8 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
             .collect(),
         nodes: nodes
             .map(|node| {
-                let count = |of: &BTreeMap<NodeId, u32>| of.get(&node.id).copied().unwrap_or(0);
-                let load = Load { instances: count(&assigned), running: count(&running) };
+                let running = running.get(&node.id).copied().unwrap_or(0);
+                let load = Load { instances: world.count_on(node.id), running };
                 (node.id, rows::node(world, me, node, liveness_of(node.id), load))
             })
             .collect(),
