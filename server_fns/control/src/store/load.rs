@@ -41,14 +41,11 @@ impl Store {
             let asked = self.db.query(query).bind(("range", RecordId::new(K::TABLE, range))).await;
             let records = asked.and_then(|results| results.check()?.take::<Vec<Value>>(0));
             let records = records.map_err(StoreError::database("the reading of a table"))?;
-            let Some(last) = records.last().and_then(row::key_of) else { break };
-            let full = records.len() == AT_ONCE;
+            let last = records.last().filter(|_| records.len() == AT_ONCE).and_then(row::key_of);
             for record in records {
                 rows.push(row::read::<K>(record)?);
             }
-            if !full {
-                break;
-            }
+            let Some(last) = last else { break };
             behind = Bound::Excluded(last);
         }
         // Of events of one moment, that with the lower id comes first.
