@@ -55,14 +55,12 @@ impl Feed {
 mod server {
     use std::time::Duration;
 
-    use control::Subscription;
+    use super::{Feed, Listening};
+    use control::{Subscription, Told};
     use dioxus::fullstack::StatusCode;
     use dioxus::fullstack::axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
     use dioxus::fullstack::extract::{FromRequest, Request};
     use dioxus::fullstack::response::{IntoResponse, Response};
-    use model::live::LiveEvent;
-
-    use super::{Feed, Listening};
 
     /// How often a quiet feed says that it is still there. A browser cannot see pings, so it is an event;
     /// a page that hears nothing for two of these knows that the link is dead.
@@ -75,7 +73,9 @@ mod server {
 
         async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
             let upgrade = WebSocketUpgrade::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-            Ok(Self { upgrade: Some(upgrade.max_message_size(LONGEST).max_frame_size(LONGEST)) })
+            Ok(Self {
+                upgrade: Some(upgrade.read_buffer_size(LONGEST).max_message_size(LONGEST).max_frame_size(LONGEST)),
+            })
         }
     }
 
@@ -103,10 +103,8 @@ mod server {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => None,
                 },
             };
-            let Some(event) = event else { return };
-            let last = matches!(event, LiveEvent::SignedOut);
-            let Ok(words) = serde_json::to_vec(&event) else { return };
-            let sent = tokio::time::timeout(STILL_HERE, socket.send(Message::Binary(words.into()))).await;
+            let Some(Told { text, last }) = event else { return };
+            let sent = tokio::time::timeout(STILL_HERE, socket.send(Message::Binary(text.into()))).await;
             if last || !matches!(sent, Ok(Ok(()))) {
                 return;
             }

@@ -1,4 +1,6 @@
 // A server with people, nodes and instances, which is measured from outside: its processor time, its memory, its answers.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
@@ -7,8 +9,9 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
 import { PASSWORD, Server, freePort, pause, until } from "../harness.mjs";
-import { onFrames } from "../support/live.mjs";
-import { FleetNode, dial } from "./node.mjs";
+import { FleetNode } from "./node.mjs";
+
+const FOLLOWERS = new URL("followers.mjs", import.meta.url).pathname;
 
 /** An account registers so many nodes at the most, and has so many instances. */
 const NODES_OF_ONE = 100;
@@ -57,28 +60,9 @@ export class Caller {
   }
 }
 
-/** A page that follows the server. */
-class Tab {
-  heard = 0;
-
-  static async open(base, headers) {
-    const { socket, head } = await dial(base, "/api/v1/live", headers);
-    const tab = new Tab();
-    tab.socket = socket;
-    onFrames(socket, head, () => (tab.heard += 1));
-    await until("a page has its snapshot", () => tab.heard > 0);
-    return tab;
-  }
-
-  close() {
-    this.socket.destroy();
-  }
-}
-
 export class Fleet {
   people = [];
   nodes = [];
-  tabs = [];
 
   /** A server with nobody but its administrator. */
   static async open(name) {
@@ -185,11 +169,18 @@ export class Fleet {
 
   /** Each of the callers opens so many pages. */
   async follow(callers, tabs) {
-    await each(callers.length * tabs, 16, async (n) => this.tabs.push(await Tab.open(this.base, callers[n % callers.length].headers)));
+    this.followers = spawn(process.execPath, [FOLLOWERS], { stdio: ["pipe", "pipe", "inherit"] });
+    const headers = callers.map((caller) => caller.headers);
+    this.followers.stdin.write(`${JSON.stringify({ base: this.base, headers, tabs })}\n`);
+    await once(this.followers.stdout, "data");
   }
 
-  unfollow() {
-    this.tabs.splice(0).forEach((tab) => tab.close());
+  async unfollow() {
+    if (!this.followers) return;
+    const ended = once(this.followers, "exit");
+    this.followers.stdin.end();
+    await ended;
+    this.followers = undefined;
   }
 
   /** Seconds of processor time that the server has taken. */
@@ -215,7 +206,7 @@ export class Fleet {
   }
 
   async close() {
-    this.unfollow();
+    await this.unfollow();
     this.nodes.forEach((node) => node.close());
     this.people.forEach(({ agent }) => agent.destroy());
     await this.server.end();

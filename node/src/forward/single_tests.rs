@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use model::forward::{Place, Protocol};
@@ -40,8 +41,16 @@ async fn held() -> (Forwards, InstanceId) {
     panic!("no free block of host ports");
 }
 
+/// One that no other test gets: below those that the system gives away by itself, of which another test's listener might
+/// have it as soon as it is closed here.
 async fn free_port() -> u16 {
-    TcpListener::bind((LOCAL, 0)).await.unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(21_000);
+    loop {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind((LOCAL, port)).await.is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Answers each connection with one word and closes it.

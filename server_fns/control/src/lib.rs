@@ -40,7 +40,7 @@ pub use auth::peer::Peer;
 pub use config::{Config, SshConfig};
 pub use host_ports::ForwardConfig;
 pub use http::cookie::Credential;
-pub use live::Subscription;
+pub use live::{Subscription, Told};
 pub use planner::actor::Actor;
 pub use planner::hosts::ConsoleHosts;
 pub use running::{Control, Opened, Running};

@@ -34,6 +34,8 @@ pub const FORGET_EVERY: Duration = Duration::from_secs(3600);
 pub const FORGET_MORE: Duration = Duration::from_secs(1);
 pub const FORGET_AT_ONCE: usize = 500;
 
+/// Bytes of a node's frames that are read at once.
+pub const CHANNEL_READ_BUFFER: usize = 8 << 10;
 /// Bytes that may wait in one node's socket: an assignment of the largest size and what else is said meanwhile.
 pub const CHANNEL_WRITE_BUFFER: usize = 4 << 20;
 /// How long one frame may take to leave before the connection counts as dead.

@@ -1,7 +1,8 @@
 //! What must hold of every world, and of every step from one world to the next. Tests check it after
 //! each step; the server checks it when it has loaded its store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::forward::{Forward, Place};
 use model::id::{InstanceId, NodeId};
@@ -11,7 +12,7 @@ use model::port::PortRange;
 use crate::credentials::account_holds;
 use crate::keys::is_proved;
 use crate::limits::SESSIONS_PER_PERSON;
-use crate::world::World;
+use crate::world::{Instance, World};
 
 mod step;
 
@@ -26,6 +27,7 @@ pub struct Violation(pub String);
 pub fn check(world: &World) -> Vec<Violation> {
     let mut found = Vec::new();
     references(world, &mut found);
+    kept(world, &mut found);
     host_ports(world, &mut found);
     names(world, &mut found);
     published(world, &mut found);
@@ -83,6 +85,22 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     }
     for id in world.links.keys().chain(world.published.keys()).chain(world.alarms.keys()) {
         must(world.nodes.contains_key(id), &"a connection", id);
+    }
+}
+
+/// What is kept beside the rows follows from them.
+fn kept(world: &World, found: &mut Vec<Violation>) {
+    let known: BTreeSet<InstanceId> = world.troubled().map(|row| row.id).collect();
+    let in_trouble = |row: &&Arc<Instance>| row.is_troubled() || world.unopened.contains_key(&row.id);
+    let troubled: BTreeSet<InstanceId> = world.instances.values().filter(in_trouble).map(|row| row.id).collect();
+    if known != troubled {
+        found.push(Violation(format!("in trouble are {troubled:?}, and known to be are {known:?}")));
+    }
+    for node in world.nodes.keys() {
+        let (count, known) = (world.node_instances(*node).count(), world.count_on(*node));
+        if u32::try_from(count) != Ok(known) {
+            found.push(Violation(format!("{node} has {count} instances, and {known} are counted")));
+        }
     }
 }
 

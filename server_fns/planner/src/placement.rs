@@ -33,11 +33,10 @@ pub struct Place {
 
 /// Finds a place for a new instance of the actor.
 pub fn place(world: &World, actor: &Actor, spec: &InstanceSpec, now: Now) -> Result<Place, Refusal> {
-    let assigned = world.assigned();
     let mut fitting: Vec<(Load, &Node)> = Vec::new();
     let mut reasons = BTreeMap::new();
     for node in world.nodes.values().filter(|node| is_allowed(world, actor, Action::SeeNode, Subject::Node(node))) {
-        let load = Load { instances: assigned.get(&node.id).copied().unwrap_or(0), most: node.settings.max_instances };
+        let load = Load { instances: world.count_on(node.id), most: node.settings.max_instances };
         match fit(world, actor, node, load, spec, now) {
             Ok(()) => fitting.push((load, node)),
             Err(text) => {

@@ -1,6 +1,5 @@
 //! What one person is shown of the world.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::id::{NodeId, PersonId};
@@ -54,7 +53,7 @@ fn viewer(world: &World, person: PersonId) -> Option<&Arc<Person>> {
 /// instances and nodes, and of keys and tokens only their own.
 pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld> {
     let me = viewer(world, person)?;
-    let (assigned, running) = (world.assigned(), world.running());
+    let running = world.running();
     let liveness = liveness_of_all(world, now.mono);
     let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
     let sees = |action, subject| account_may(world, person, action, subject);
@@ -71,8 +70,8 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
             .collect(),
         nodes: nodes
             .map(|node| {
-                let count = |of: &BTreeMap<NodeId, u32>| of.get(&node.id).copied().unwrap_or(0);
-                let load = Load { instances: count(&assigned), running: count(&running) };
+                let running = running.get(&node.id).copied().unwrap_or(0);
+                let load = Load { instances: world.count_on(node.id), running };
                 (node.id, rows::node(world, me, node, liveness_of(node.id), load))
             })
             .collect(),

@@ -32,6 +32,7 @@ use kind::Held;
 /// A map in the order of its keys. A clone of it costs as much as a pointer, and a change of one of the two copies the few
 /// entries around what changes.
 pub use imbl::OrdMap;
+use imbl::OrdSet;
 pub use kind::{Kind, Rows, Table};
 pub use log::Log;
 pub use looked_after::LookedAfter;
@@ -196,6 +197,8 @@ pub struct FoundBy {
     enrolment: Index<NodeId>,
     on_node: Grouped<NodeId, InstanceId>,
     of_person: Grouped<PersonId, InstanceId>,
+    /// See [`World::troubled`].
+    troubled: OrdSet<InstanceId>,
 }
 
 /// Made once for each installation, and carried on by a backup.

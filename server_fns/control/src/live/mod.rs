@@ -5,7 +5,8 @@ mod seats;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::live::LiveEvent;
+use model::Timestamp;
+use model::live::{LiveChange, LiveEvent};
 use model::refusal::Refusal;
 use model::ticket::Ticket;
 use model::version::Revision;
@@ -18,10 +19,12 @@ use crate::clock::Clock;
 use crate::core::{Core, still_there};
 use crate::orchestrator::Worlds;
 use crate::tickets::Tickets;
-use seats::{Seat, Seats};
+use seats::{News, Seat, Seats};
 
 /// How soon a page is told once more how its nodes do. Of what is decided it is told at once.
 const HEARD: Duration = Duration::from_secs(1);
+/// A list without changes.
+const NOTHING: &str = "[]";
 
 pub struct Live {
     core: Core,
@@ -69,6 +72,29 @@ impl Live {
     }
 }
 
+/// One message to a tab: a [`LiveEvent`] as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub text: String,
+    /// Nothing comes after it.
+    pub last: bool,
+}
+
+impl Told {
+    fn of(event: &LiveEvent) -> Self {
+        let last = matches!(event, LiveEvent::SignedOut);
+        Self { text: serde_json::to_string(event).unwrap_or_default(), last }
+    }
+
+    /// With changes that are written down already.
+    fn with(from: Revision, to: Revision, now: Timestamp, changes: &str) -> Self {
+        let none: Vec<LiveChange> = Vec::new();
+        let Self { text, last } = Self::of(&LiveEvent::Changed { from, to, now, changes: none });
+        let around = text.strip_suffix("[]}").unwrap_or_default();
+        Self { text: format!("{around}{changes}}}"), last }
+    }
+}
+
 /// Follows the world for one person. It keeps what it last told and compares, so a slow reader skips what was in
 /// between, and nothing waits in a queue.
 pub struct Subscription {
@@ -85,7 +111,7 @@ pub struct Subscription {
 impl Subscription {
     /// Waits for the next thing to tell: first a snapshot, then changes. `SignedOut` is the last; `None` when the
     /// server stops.
-    pub async fn next(&mut self) -> Option<LiveEvent> {
+    pub async fn next(&mut self) -> Option<Told> {
         while !self.ended {
             self.worlds.changed_or_heard(self.due).await.ok()?;
             self.due = Instant::now() + HEARD;
@@ -95,39 +121,39 @@ impl Subscription {
                 None => LivePage::first(&world, self.actor.person, now),
             };
             let seen = still_there(&world, &self.actor, now).then(|| self.seat.see(&world, find_out));
-            let Some(seen) = seen.flatten() else {
+            let Some((seen, news)) = seen.flatten() else {
                 self.ended = true;
-                return Some(LiveEvent::SignedOut);
+                return Some(Told::of(&LiveEvent::SignedOut));
             };
-            if let Some(event) = self.tell(seen, now) {
-                return Some(event);
+            if let Some(told) = self.tell(seen, news, now) {
+                return Some(told);
             }
         }
         None
     }
 
     /// Nothing changed, and the link is alive: the same revision again, with the time.
-    pub fn still_here(&self) -> LiveEvent {
+    pub fn still_here(&self) -> Told {
         let revision = self.told.as_ref().map(|(revision, _)| *revision).unwrap_or_default();
-        LiveEvent::Changed { from: revision, to: revision, now: self.clock.now().wall, changes: Vec::new() }
+        Told::with(revision, revision, self.clock.now().wall, NOTHING)
     }
 
-    fn tell(&mut self, seen: Arc<LivePage>, now: Now) -> Option<LiveEvent> {
+    fn tell(&mut self, seen: Arc<LivePage>, news: Option<News>, now: Now) -> Option<Told> {
         let now = now.wall;
         let Some((revision, told)) = &mut self.told else {
             let revision = Revision::default().next();
             let world = Box::new(seen.whole());
             self.told = Some((revision, seen));
-            return Some(LiveEvent::Snapshot { revision, now, world });
+            return Some(Told::of(&LiveEvent::Snapshot { revision, now, world }));
         };
-        let changes = told.changes_to(&seen);
+        let changes = News::changes(news, told, &seen);
         // Also where nothing is otherwise, for whatever was shown holds on to the world of that moment.
         *told = seen;
-        if changes.is_empty() {
+        if *changes == *NOTHING {
             return None;
         }
         let from = *revision;
         *revision = from.next();
-        Some(LiveEvent::Changed { from, to: *revision, now, changes })
+        Some(Told::with(from, *revision, now, &changes))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::id::PersonId;
+use model::live::LiveChange;
 use model::refusal::{Refusal, RefusalCode};
 use planner::view::LivePage;
 use planner::world::World;
@@ -20,11 +21,37 @@ struct Held {
     seen: Arc<Mutex<Option<Seen>>>,
 }
 
-/// What the person saw in that world.
+/// What the person sees in that world, and what of it is otherwise than in the world before.
 #[derive(Debug)]
 struct Seen {
     world: Arc<World>,
     shown: Option<Arc<LivePage>>,
+    news: Option<News>,
+}
+
+/// What makes one page another one, written down once for all tabs.
+#[derive(Debug, Clone)]
+pub(super) struct News {
+    from: Arc<LivePage>,
+    changes: Arc<str>,
+}
+
+impl News {
+    fn between(from: &Arc<LivePage>, to: &LivePage) -> Self {
+        Self { from: Arc::clone(from), changes: written(&from.changes_to(to)) }
+    }
+
+    /// What makes the page `told` into `seen`, a list as JSON. A tab that skipped a world has other news than most.
+    pub(super) fn changes(news: Option<Self>, told: &Arc<LivePage>, seen: &LivePage) -> Arc<str> {
+        match news.filter(|news| Arc::ptr_eq(&news.from, told)) {
+            Some(news) => news.changes,
+            None => written(&told.changes_to(seen)),
+        }
+    }
+}
+
+fn written(changes: &[LiveChange]) -> Arc<str> {
+    serde_json::to_string(changes).unwrap_or_default().into()
 }
 
 /// Dropping it frees it.
@@ -58,15 +85,16 @@ impl Seat {
         &self,
         world: &Arc<World>,
         find_out: impl FnOnce(Option<&LivePage>) -> Option<LivePage>,
-    ) -> Option<Arc<LivePage>> {
+    ) -> Option<(Arc<LivePage>, Option<News>)> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.as_ref().filter(|seen| Arc::ptr_eq(&seen.world, world)) {
-            Some(seen) => seen.shown.clone(),
+            Some(seen) => Some((seen.shown.clone()?, seen.news.clone())),
             None => {
-                let last = seen.as_ref().and_then(|seen| seen.shown.as_deref());
-                let shown = find_out(last).map(Arc::new);
-                *seen = Some(Seen { world: Arc::clone(world), shown: shown.clone() });
-                shown
+                let last = seen.as_ref().and_then(|seen| seen.shown.clone());
+                let shown = find_out(last.as_deref()).map(Arc::new);
+                let news = last.as_ref().zip(shown.as_deref()).map(|(last, shown)| News::between(last, shown));
+                *seen = Some(Seen { world: Arc::clone(world), shown: shown.clone(), news: news.clone() });
+                Some((shown?, news))
             }
         }
     }

@@ -64,6 +64,8 @@ pub(crate) async fn dial(
     let connection = Connection { nodes, node, key_hash, peer: peer.unwrap_or_default(), ends };
     match upgrade {
         Ok(upgrade) => upgrade
+            // Beats and reports are short. A buffer is filled with zeros before each reading, and there are many nodes.
+            .read_buffer_size(limits::CHANNEL_READ_BUFFER)
             .max_message_size(MAX_FRAME)
             .max_frame_size(MAX_FRAME)
             .max_write_buffer_size(limits::CHANNEL_WRITE_BUFFER)

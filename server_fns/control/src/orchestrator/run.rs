@@ -93,7 +93,7 @@ impl Loop {
     async fn carry_out(&mut self, mut requests: Vec<Request>) {
         let began = Moment::now();
         match self.attempt(&mut requests).await {
-            Ok(changed) => self.answer(requests, changed, began).await,
+            Ok(noted) => self.answer(requests, noted, began).await,
             Err(error) if requests.len() > 1 => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -108,7 +108,7 @@ impl Loop {
                         continue;
                     }
                     match self.attempt(std::slice::from_mut(&mut request)).await {
-                        Ok(changed) => self.answer(vec![request], changed, began).await,
+                        Ok(noted) => self.answer(vec![request], noted, began).await,
                         Err(error) => self.fail(vec![request], &error, began),
                     }
                 }
@@ -118,8 +118,8 @@ impl Loop {
     }
 
     /// Decides each on the world with what was decided before it, commits all of it as one, applies, shows. An error leaves
-    /// everything as it was, and no decision stands. Says whether rows changed.
-    async fn attempt(&mut self, requests: &mut [Request]) -> Result<bool, StoreError> {
+    /// everything as it was, and no decision stands. Says whom it concerns.
+    async fn attempt(&mut self, requests: &mut [Request]) -> Result<Noted, StoreError> {
         if self.behind {
             self.reload().await?;
         }
@@ -144,13 +144,13 @@ impl Loop {
         self.world = world;
         match noted {
             Noted::Nothing => {}
-            Noted::Telemetry => self.shown.telemetry(&self.world),
-            Noted::World => self.show(),
+            Noted::Telemetry | Noted::World => self.shown.put(&self.world),
         }
-        Ok(changed)
+        Ok(noted)
     }
 
-    async fn answer(&mut self, requests: Vec<Request>, changed: bool, began: Moment) {
+    async fn answer(&mut self, requests: Vec<Request>, noted: Noted, began: Moment) {
+        let changed = requests.iter().any(Request::writes);
         for request in requests {
             match request {
                 // Whoever asked may have gone away.
@@ -162,6 +162,11 @@ impl Loop {
         }
         if changed {
             crash_at!("answered");
+        }
+        if noted == Noted::World {
+            // Whoever asked has the answer before the many pages that follow are drawn.
+            tokio::task::yield_now().await;
+            self.stir();
         }
     }
 
@@ -241,8 +246,14 @@ impl Loop {
     }
 
     fn show(&mut self) {
+        self.shown.put(&self.world);
+        self.stir();
+    }
+
+    /// The nodes are to be looked after, and whoever waits for a change is told.
+    fn stir(&mut self) {
         self.stirred = true;
-        self.shown.change(&self.world);
+        self.shown.tell();
     }
 }
 

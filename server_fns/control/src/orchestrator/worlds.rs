@@ -20,15 +20,14 @@ impl WorldSender {
         (Self { newest, changes }, Worlds { newest: seen, changes: told })
     }
 
-    /// Of a world whose rows or connections changed everybody is told.
-    pub(super) fn change(&self, world: &World) {
-        self.telemetry(world);
-        self.changes.send_replace(());
+    /// Whoever reads reads this one from now on. Of what nodes say of themselves only those are told who look at that.
+    pub(super) fn put(&self, world: &World) {
+        self.newest.send_replace(Arc::new(world.clone()));
     }
 
-    /// Of what nodes say of themselves only those are told who look at that.
-    pub(super) fn telemetry(&self, world: &World) {
-        self.newest.send_replace(Arc::new(world.clone()));
+    /// Rows or connections changed: everybody who waits for that is told.
+    pub(super) fn tell(&self) {
+        self.changes.send_replace(());
     }
 }
 

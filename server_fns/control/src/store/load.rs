@@ -1,13 +1,18 @@
 //! All rows into a `World`, at the start.
 
+use std::ops::Bound;
+
 use planner::clock::Instant;
 use planner::world::{Log, World};
-use surrealdb::types::Value;
+use surrealdb::types::{RecordId, RecordIdKeyRange, Value};
 
 use super::Store;
 use super::error::StoreError;
 use super::row::{self, Stored};
 use crate::authority;
+
+/// Rows that are read at once.
+const AT_ONCE: usize = 500;
 
 impl Store {
     /// The world as it was last committed. Nothing is known of any node's connection; each has a full lease from
@@ -28,10 +33,22 @@ impl Store {
     }
 
     async fn read<K: Stored>(&self, world: &mut World) -> Result<(), StoreError> {
-        let query = format!("SELECT * FROM {}", K::TABLE);
-        let records = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
-        let records = records.map_err(StoreError::database("the reading of a table"))?;
-        let mut rows = records.into_iter().map(row::read::<K>).collect::<Result<Vec<_>, _>>()?;
+        let mut rows = Vec::new();
+        // Some at a time: what the reading of all of them takes at once, the process keeps.
+        let mut behind = Bound::Unbounded;
+        loop {
+            let query = format!("SELECT * FROM $range LIMIT {AT_ONCE}");
+            let range = RecordIdKeyRange { start: behind, end: Bound::Unbounded };
+            let asked = self.db.query(query).bind(("range", RecordId::new(K::TABLE, range))).await;
+            let records = asked.and_then(|results| results.check()?.take::<Vec<Value>>(0));
+            let records = records.map_err(StoreError::database("the reading of a table"))?;
+            let last = records.last().filter(|_| records.len() == AT_ONCE).and_then(row::key_of);
+            for record in records {
+                rows.push(row::read::<K>(record)?);
+            }
+            let Some(last) = last else { break };
+            behind = Bound::Excluded(last);
+        }
         rows.sort_by_cached_key(K::key);
         world.apply_all(rows.into_iter().map(K::put));
         Ok(())

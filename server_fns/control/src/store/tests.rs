@@ -78,6 +78,21 @@ fn a_claim_is_held_once_and_free_again_when_it_is_given_up() {
 }
 
 #[test]
+fn more_rows_than_are_read_at_once_are_all_read() {
+    run(async {
+        let mut store = Store::open(&Location::Memory, Settings::default()).await.unwrap();
+        let mut world = store.load(Instant::default()).await.unwrap();
+        for count in [500, 501, 1_000, 1_234] {
+            let first = u64::try_from(world.people.len()).unwrap() + 1;
+            let more: Vec<Change> = (first..=count).map(|id| person(id, &format!("person-{id}"))).collect();
+            store.commit(&more, &world).await.unwrap();
+            world.apply_all(more);
+            assert_eq!(store.load(Instant::default()).await.unwrap().people, world.people, "{count}");
+        }
+    });
+}
+
+#[test]
 fn a_schema_of_a_newer_version_is_refused() {
     run(async {
         let store = Store::open(&Location::Memory, Settings::default()).await.unwrap();

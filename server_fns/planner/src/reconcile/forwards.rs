@@ -17,7 +17,7 @@ pub(super) fn moves(world: &World, moved: &mut Moved, now: Now) {
         let clashing = instance.spec.forwards.iter().any(|forward| is_clashing(world, instance, forward));
         clashing && instance.desired != DesiredState::Deleted
     };
-    let waiting: Vec<&Instance> = world.instances.values().map(|row| &**row).filter(|row| clashes(row)).collect();
+    let waiting: Vec<&Instance> = world.troubled().map(|row| &**row).filter(|row| clashes(row)).collect();
     while waiting.iter().any(|instance| give(world, instance, moved, now)) {}
 }
 

@@ -15,7 +15,7 @@ pub(super) fn give_up(world: &World, moved: &mut Moved, now: Now) {
     let lost = |instance: &Instance, forward: &Forward| {
         !forward.automatic && !forward.given_up && is_taken(world, instance, forward)
     };
-    for instance in world.instances.values().filter(|instance| instance.desired != DesiredState::Deleted) {
+    for instance in world.troubled().filter(|instance| instance.desired != DesiredState::Deleted) {
         let keys: Vec<_> = instance.spec.forwards.iter().filter(|forward| lost(instance, forward)).collect();
         if keys.is_empty() {
             continue;

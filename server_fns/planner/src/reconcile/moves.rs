@@ -21,8 +21,7 @@ use crate::world::{Instance, Node, World};
 pub(super) fn moves(world: &World, now: Now) -> Moved {
     let mut moved = Moved::new();
     let mut places: BTreeMap<NodeId, Places> = BTreeMap::new();
-    let mut waiting: Vec<&Instance> =
-        world.instances.values().map(|row| &**row).filter(|row| is_clashing(row)).collect();
+    let mut waiting: Vec<&Instance> = world.troubled().map(|row| &**row).filter(|row| is_clashing(row)).collect();
     loop {
         let before = waiting.len();
         waiting.retain(|instance| {

@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use imbl::OrdSet;
+use imbl::{OrdMap, OrdSet};
 
 /// The ids of one kind of row, in the order of what a text comes to. It is small: two texts may come to the same, and
 /// whoever asks compares.
@@ -16,13 +16,16 @@ impl<I: Ord> Default for Index<I> {
     }
 }
 
-/// The ids of one kind of row by another row to which each belongs.
+/// The ids of one kind of row by another row to which each belongs, and how many those are.
 #[derive(Debug, Clone)]
-pub(super) struct Grouped<G: Ord, I: Ord>(OrdSet<(G, I)>);
+pub(super) struct Grouped<G: Ord, I: Ord> {
+    all: OrdSet<(G, I)>,
+    counts: OrdMap<G, u32>,
+}
 
 impl<G: Ord, I: Ord> Default for Grouped<G, I> {
     fn default() -> Self {
-        Self(OrdSet::default())
+        Self { all: OrdSet::default(), counts: OrdMap::default() }
     }
 }
 
@@ -32,17 +35,29 @@ impl<G: Copy + Ord, I: Copy + Ord> Grouped<G, I> {
         if old == new {
             return;
         }
-        if let Some(old) = old {
-            self.0.remove(&(old, id));
+        if let Some(old) = old
+            && self.all.remove(&(old, id)).is_some()
+        {
+            match self.count(old) {
+                0 | 1 => drop(self.counts.remove(&old)),
+                count => drop(self.counts.insert(old, count - 1)),
+            }
         }
-        if let Some(new) = new {
-            self.0.insert((new, id));
+        if let Some(new) = new
+            && self.all.insert((new, id)).is_none()
+        {
+            let count = self.count(new);
+            self.counts.insert(new, count + 1);
         }
+    }
+
+    pub(super) fn count(&self, group: G) -> u32 {
+        self.counts.get(&group).copied().unwrap_or(0)
     }
 
     /// In the order of ids. `least` is the least id that there can be.
     pub(super) fn of(&self, group: G, least: I) -> impl Iterator<Item = I> + '_ {
-        self.0.range((group, least)..).take_while(move |(found, _)| *found == group).map(|(_, id)| *id)
+        self.all.range((group, least)..).take_while(move |(found, _)| *found == group).map(|(_, id)| *id)
     }
 }
 
@@ -89,6 +104,9 @@ mod tests {
         grouped.moved(1, Some('a'), Some('b'));
         grouped.moved(3, Some('b'), None);
         assert_eq!((of(&grouped, 'a'), of(&grouped, 'b')), (vec![2], vec![1]));
+        grouped.moved(1, None, Some('b'));
+        grouped.moved(7, Some('a'), None);
+        assert_eq!(['a', 'b', 'c'].map(|group| grouped.count(group)), [1, 1, 0], "each is counted once");
     }
 
     #[test]

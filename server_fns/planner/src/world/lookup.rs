@@ -122,13 +122,15 @@ impl World {
         self.found_by.on_node.of(node, InstanceId::from_bits(0)).filter_map(|id| self.instances.get(&id))
     }
 
-    /// How much is assigned to each node that has anything, tombstones too.
-    pub fn assigned(&self) -> BTreeMap<NodeId, u32> {
-        let mut counts = BTreeMap::new();
-        for instance in self.instances.values() {
-            *counts.entry(instance.node).or_default() += 1;
-        }
-        counts
+    /// How many instances are assigned to the node, tombstones too.
+    pub fn count_on(&self, node: NodeId) -> u32 {
+        self.found_by.on_node.count(node)
+    }
+
+    /// Those about whose host ports a node has said something, or this process found: of a program that has them, mostly.
+    pub fn troubled(&self) -> impl Iterator<Item = &Arc<Instance>> {
+        let of_server = self.unopened.keys().filter(|id| !self.found_by.troubled.contains(*id));
+        self.found_by.troubled.iter().chain(of_server).filter_map(|id| self.instances.get(id))
     }
 
     /// Of each node that has any, how many instances are not known to stand still.
@@ -241,6 +243,11 @@ impl Instance {
             Observed::Present(facts) => !facts.state.is_running(),
         };
         still && self.desired != DesiredState::Running
+    }
+
+    /// Its node said that something is in the way, or that a host port is not open.
+    pub(crate) fn is_troubled(&self) -> bool {
+        self.report.problem.is_some() || !self.report.unopened.is_empty()
     }
 
     /// The node has reported at the present generation.
