@@ -147,7 +147,7 @@ pub fn manages(world: &World, key: SshKeyId) -> bool {
 
 /// An instance of the person's by its name.
 pub fn instance_of<'w>(world: &'w World, owner: PersonId, name: &str) -> Option<&'w Instance> {
-    let found = world.live_instances_of(owner).find(|instance| instance.spec.name.as_str() == name)?;
+    let found = world.instance_called(owner, name)?;
     (found.desired != DesiredState::Deleted).then_some(found)
 }
 

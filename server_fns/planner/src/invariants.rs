@@ -79,6 +79,18 @@ fn kept(world: &World, found: &mut Vec<Violation>) {
             found.push(Violation(format!("{node} has {count} instances, and {known} are counted")));
         }
     }
+    for person in world.people.keys() {
+        let (count, known) = (world.live_instances_of(*person).count(), world.count_of(*person));
+        if u32::try_from(count) != Ok(known) {
+            found.push(Violation(format!("{person} has {count} instances, and {known} are counted")));
+        }
+    }
+    for row in world.instances.values() {
+        let known = world.instance_called(row.owner, row.spec.name.as_str());
+        if known.is_none_or(|known| known.id != row.id) {
+            found.push(Violation(format!("{} is not found by its owner and name", row.id)));
+        }
+    }
 }
 
 fn host_ports(world: &World, found: &mut Vec<Violation>) {

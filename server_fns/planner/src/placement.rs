@@ -1,8 +1,8 @@
 //! Which node takes a new instance: those that cannot are ruled out, each for a reason that can be told,
 //! and of the rest the least loaded takes it.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BinaryHeap};
 
 use model::engine::{Known, known};
 use model::explain::Evidence;
@@ -32,21 +32,22 @@ pub struct Place {
 
 /// Finds a place for a new instance of the actor.
 pub fn place(world: &World, actor: &Actor, spec: &InstanceSpec, now: Now) -> Result<Place, Refusal> {
-    let mut fitting: Vec<(Load, &Node)> = Vec::new();
+    let mut fitting = Vec::new();
     let mut reasons = BTreeMap::new();
     for node in world.nodes.values().filter(|node| is_allowed(world, actor, Action::SeeNode, Subject::Node(node))) {
         let load = Load { instances: world.count_on(node.id), most: node.settings.max_instances };
         match fit(world, actor, node, load, spec, now) {
-            Ok(()) => fitting.push((load, node)),
+            Ok(()) => fitting.push(Reverse((load, node.id))),
             Err(text) => {
                 reasons.insert(&node.settings.name, Evidence { at: now.wall, text });
             }
         }
     }
-    fitting.sort_by(|(one, _), (other, _)| one.compare(*other));
     // To look for host ports and for room in a message is to look at all that its machine has, so nobody does who is not next.
     let weight = weight::weight(world, spec);
-    for (_, node) in fitting {
+    let mut fitting = BinaryHeap::from(fitting);
+    while let Some(Reverse((_, node))) = fitting.pop() {
+        let Some(node) = world.nodes.get(&node) else { continue };
         match message_room(world, node, weight).and_then(|()| free_block(world, node)) {
             Ok(host_ports) => return Ok(Place { node: node.id, host_ports }),
             Err(text) => drop(reasons.insert(&node.settings.name, Evidence { at: now.wall, text })),
@@ -61,13 +62,27 @@ struct Load {
     most: u32,
 }
 
-impl Load {
-    /// By the share that is used, without division.
-    fn compare(self, other: Self) -> Ordering {
-        let share = |a: Self, b: Self| u64::from(a.instances) * u64::from(b.most);
+/// By the share that is used, without division.
+impl Ord for Load {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let share = |a: &Self, b: &Self| u64::from(a.instances) * u64::from(b.most);
         share(self, other).cmp(&share(other, self))
     }
 }
+
+impl PartialOrd for Load {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Load {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Load {}
 
 /// Or a clause that follows the name of the node.
 fn fit(world: &World, actor: &Actor, node: &Node, load: Load, spec: &InstanceSpec, now: Now) -> Result<(), String> {

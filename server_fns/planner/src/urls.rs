@@ -96,7 +96,7 @@ fn owned<'w>(world: &'w World, text: &str) -> Found<'w> {
     let (name, port) = rest.rsplit_once('-')?;
     let port = number(port)?;
     let owner = world.people.values().find(|person| person.username.as_str() == owner)?;
-    let found = world.live_instances_of(owner.id).find(|instance| instance.spec.name.as_str() == name)?;
+    let found = world.instance_called(owner.id, name)?;
     Some((found, port))
 }
 

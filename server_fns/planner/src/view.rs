@@ -71,8 +71,7 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
 
 /// How many instances a person has, those being deleted too, and may have.
 pub fn quota(world: &World, person: PersonId) -> Quota {
-    let used = u32::try_from(world.live_instances_of(person).count()).unwrap_or(u32::MAX);
-    Quota { used, most: world.settings.quota }
+    Quota { used: world.count_of(person), most: world.settings.quota }
 }
 
 /// Every image, with the number of nodes at hand that this person may use it on.

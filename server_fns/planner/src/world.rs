@@ -185,6 +185,8 @@ pub struct FoundBy {
     enrolment: Index<NodeId>,
     on_node: Grouped<NodeId, InstanceId>,
     of_person: Grouped<PersonId, InstanceId>,
+    /// By owner and name.
+    name: Index<InstanceId>,
     /// See [`World::troubled`].
     troubled: OrdSet<InstanceId>,
 }

@@ -1,8 +1,6 @@
 //! Rows that have expired. They count for nothing from that moment on; dropping them waits for the next
 //! full hour, so that a thousand sessions do not make a thousand transactions.
 
-use std::time::Duration;
-
 use model::Timestamp;
 
 use crate::clock::{Instant, Now};
@@ -42,8 +40,6 @@ fn end_of(session: &Session) -> Timestamp {
 }
 
 fn full_hour(at: Timestamp) -> Timestamp {
-    let every = SWEEP_EVERY.as_nanos();
-    let past = (at - Timestamp::UNIX_EPOCH).to_std().unwrap_or_default();
-    let beyond = u64::try_from(past.as_nanos() % every).unwrap_or(0);
-    Timestamp::UNIX_EPOCH + past - Duration::from_nanos(beyond)
+    let past = at.timestamp().max(0);
+    Timestamp::from_timestamp(past - past % SWEEP_EVERY.as_secs().cast_signed(), 0).unwrap_or_default()
 }

@@ -61,7 +61,7 @@ impl<G: Copy + Ord, I: Copy + Ord> Grouped<G, I> {
     }
 }
 
-fn short(text: &str) -> u64 {
+fn short(text: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
@@ -70,20 +70,26 @@ fn short(text: &str) -> u64 {
 impl<I: Copy + Ord> Index<I> {
     /// The row has `new` instead of `old` from now on. What has not changed costs nothing.
     pub(super) fn moved(&mut self, id: I, old: Option<&str>, new: Option<&str>) {
+        // A row without one is found by none.
+        let known = |text: &&str| !text.is_empty();
+        self.renamed(id, old.filter(known), new.filter(known));
+    }
+
+    /// The same for rows that are found by more than a text, such as by owner and name.
+    pub(super) fn renamed<T: Hash + PartialEq>(&mut self, id: I, old: Option<T>, new: Option<T>) {
         if old == new {
             return;
         }
         if let Some(old) = old {
             self.0.remove(&(short(old), id));
         }
-        // A row without one is found by none.
-        if let Some(new) = new.filter(|new| !new.is_empty()) {
+        if let Some(new) = new {
             self.0.insert((short(new), id));
         }
     }
 
     /// Every row that may have it. `least` is the least id that there can be.
-    pub(super) fn candidates(&self, text: &str, least: I) -> impl Iterator<Item = I> {
+    pub(super) fn candidates(&self, text: impl Hash, least: I) -> impl Iterator<Item = I> {
         let wanted = short(text);
         self.0.range((wanted, least)..).take_while(move |(found, _)| *found == wanted).map(|(_, id)| *id)
     }

@@ -138,6 +138,17 @@ impl World {
         self.found_by.of_person.of(owner, InstanceId::from_bits(0)).filter_map(|id| self.instances.get(&id))
     }
 
+    /// How many those are.
+    pub fn count_of(&self, owner: PersonId) -> u32 {
+        self.found_by.of_person.count(owner)
+    }
+
+    /// The person's instance of that name, one that is being deleted too.
+    pub fn instance_called(&self, owner: PersonId, name: &str) -> Option<&Arc<Instance>> {
+        let found = self.found_by.name.candidates((owner, name), InstanceId::from_bits(0));
+        found.filter_map(|id| self.instances.get(&id)).find(|instance| instance.full_name() == (owner, name))
+    }
+
     /// The host ports that are given away on a node.
     pub fn held_ports(&self, node: NodeId) -> impl Iterator<Item = PortRange> {
         self.node_instances(node).flat_map(|instance| instance.held_ports(Place::Node))
@@ -213,6 +224,11 @@ impl Instance {
     /// Whether its name is one of that person's.
     pub fn is_named_by(&self, person: PersonId) -> bool {
         self.owner == person
+    }
+
+    /// No two have the same.
+    pub(super) fn full_name(&self) -> (PersonId, &str) {
+        (self.owner, self.spec.name.as_str())
     }
 
     /// What it holds of the host ports of its node, or of the main server's.

@@ -64,7 +64,7 @@ pub(super) fn check_name(username: &Username, name: &InstanceName) -> Result<(),
 
 /// Names and quota are held until a node has confirmed a deletion.
 fn check_room(world: &World, actor: &Actor, name: &InstanceName) -> Result<(), Refusal> {
-    if let Some(same) = world.live_instances_of(actor.person).find(|instance| instance.spec.name == *name) {
+    if let Some(same) = world.instance_called(actor.person, name.as_str()) {
         let message = match same.desired {
             DesiredState::Running | DesiredState::Stopped => {
                 format!("You have an instance called {name} already. Choose another name.")
@@ -76,8 +76,8 @@ fn check_room(world: &World, actor: &Actor, name: &InstanceName) -> Result<(), R
         };
         return Err(Refusal::new(RefusalCode::Conflict, message).at("name"));
     }
-    let (used, most) = (world.live_instances_of(actor.person).count(), world.settings.quota);
-    if u32::try_from(used).is_ok_and(|used| used < most) {
+    let (used, most) = (world.count_of(actor.person), world.settings.quota);
+    if used < most {
         return Ok(());
     }
     let message = format!(

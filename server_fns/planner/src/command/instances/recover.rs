@@ -210,8 +210,7 @@ fn host_ports(world: &World, node: &Node, before: Option<PortBlock>) -> Option<P
 /// The name that it had, or one made of it that its owner does not use.
 fn free_name(world: &World, owner: &Person, before: &InstanceName) -> InstanceName {
     let used = |name: &InstanceName| {
-        check_name(&owner.username, name).is_err()
-            || world.live_instances_of(owner.id).any(|instance| instance.spec.name == *name)
+        check_name(&owner.username, name).is_err() || world.instance_called(owner.id, name.as_str()).is_some()
     };
     let short = before.as_str().get(..32).unwrap_or(before.as_str()).trim_end_matches('-');
     let numbered = (2..).filter_map(|number: u32| format!("{short}-{number}").parse().ok());
