@@ -215,7 +215,7 @@ impl Place {
 
     /// All that what follows depends on. Timelines and rows that never change here are left out.
     fn write(&self, to: &mut String) -> fmt::Result {
-        let History { server, nodes, people, memory, forged: _, now } = &self.history;
+        let History { server, nodes, people, memory, forged: _, now, played: _ } = &self.history;
         write!(to, "{}{now:?}{people:?}", self.operations)?;
         memory.write(people, to)?;
         write!(to, "{:?}{:?}", server.stored.instances, server.stored.nodes)?;

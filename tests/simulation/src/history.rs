@@ -34,6 +34,8 @@ pub struct History {
     /// Names of containers that are not ours, though their labels say so.
     pub forged: BTreeSet<String>,
     pub now: Duration,
+    /// Actions so far, those of healing among them.
+    pub played: u64,
 }
 
 impl History {
@@ -52,11 +54,13 @@ impl History {
             memory: Memory::default(),
             forged: BTreeSet::new(),
             now: Duration::ZERO,
+            played: 0,
         }
     }
 
     /// One action, and every rule after it.
     pub fn play(&mut self, action: Action) -> Result<(), String> {
+        self.played += 1;
         self.happen(action)?;
         if self.server.running.is_none() {
             for link in self.nodes.iter_mut().flat_map(|node| &mut node.links) {

@@ -14,11 +14,12 @@ pub fn nodes(seed: u64) -> usize {
 /// Plays that many histories of that many actions, and says what happened or which rule broke.
 pub fn play(from: u64, seeds: u64, count: usize) -> Result<String, String> {
     let begun = Instant::now();
-    let (mut slowest, mut created, mut deleted) = (Duration::ZERO, 0, 0);
+    let (mut slowest, mut created, mut deleted, mut played) = (Duration::ZERO, 0, 0, 0);
     for seed in from..from + seeds {
         match drawn(PEOPLE, nodes(seed), seed, count).end {
             Ok((history, healed)) => {
                 slowest = slowest.max(healed);
+                played += history.played;
                 created += history.people.promised.len();
                 deleted += history.people.promised.values().filter(|promise| promise.deleted).count();
             }
@@ -29,11 +30,14 @@ pub fn play(from: u64, seeds: u64, count: usize) -> Result<String, String> {
             }
         }
     }
-    let events = seeds * u64::try_from(count).unwrap_or(0);
+    let drawn = seeds * u64::try_from(count).unwrap_or(0);
+    let took = begun.elapsed();
     Ok(format!(
-        "{seeds} histories, {events} events before healing, {created} creates and {deleted} deletions acknowledged, 0 violations; slowest \
-         convergence {} s of simulated time; {:.0} s",
+        "{seeds} histories, {drawn} actions drawn and {} of healing, {created} creates and {deleted} deletions acknowledged, 0 \
+         violations; slowest convergence {} s of simulated time; {:.1} s, {} ns an action",
+        played - drawn,
         slowest.as_secs(),
-        begun.elapsed().as_secs_f32()
+        took.as_secs_f32(),
+        took.as_nanos() / u128::from(played.max(1))
     ))
 }

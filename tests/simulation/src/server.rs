@@ -17,6 +17,9 @@ use planner::world::{Change, World};
 
 use crate::action::CrashPoint;
 
+/// When each history begins, in milliseconds of the wall clock.
+const BEGUN_MS: i64 = 1_800_000_000_000;
+
 #[derive(Debug, Clone)]
 pub struct Server {
     /// What is committed: rows alone.
@@ -46,10 +49,9 @@ impl Server {
     }
 
     pub fn now(&self, since_start: Duration) -> Now {
-        let wall = Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000) + since_start;
-        let skew = Duration::from_secs(self.skew.unsigned_abs() * 3_600);
-        let wall = if self.skew < 0 { wall - skew } else { wall + skew };
-        Now { wall, mono: Instant(since_start) }
+        let since_start_ms = i64::try_from(since_start.as_millis()).unwrap_or(i64::MAX);
+        let wall = BEGUN_MS + since_start_ms + self.skew * 3_600_000;
+        Now { wall: Timestamp::from_timestamp_millis(wall).unwrap_or_default(), mono: Instant(since_start) }
     }
 
     pub fn kill(&mut self) {
