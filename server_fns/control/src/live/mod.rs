@@ -23,6 +23,9 @@ use seats::{News, Seat, Seats};
 
 /// How soon a page is told once more how its nodes do. Of what is decided it is told at once.
 const HEARD: Duration = Duration::from_secs(1);
+/// How long a page that was told waits after a change for those that come of it, as the node's report comes of a command.
+/// They are told together, and meanwhile the answer is under way to the person who asked.
+const GATHER: Duration = Duration::from_millis(5);
 /// A list without changes.
 const NOTHING: &str = "[]";
 
@@ -68,7 +71,7 @@ impl Live {
         let mut worlds = self.core.orchestrator.watch();
         worlds.mark_changed();
         let (actor, clock) = (actor.clone(), self.core.orchestrator.clock());
-        Ok(Subscription { actor, worlds, clock, due: Instant::now(), told: None, ended: false, seat })
+        Ok(Subscription { actor, worlds, clock, due: Instant::now(), gathered: None, told: None, ended: false, seat })
     }
 }
 
@@ -103,6 +106,8 @@ pub struct Subscription {
     clock: Clock,
     /// When it looks again at how the nodes do.
     due: Instant,
+    /// When it tells of the change that it has heard of.
+    gathered: Option<Instant>,
     told: Option<(Revision, Arc<LivePage>)>,
     ended: bool,
     seat: Seat,
@@ -113,7 +118,17 @@ impl Subscription {
     /// server stops.
     pub async fn next(&mut self) -> Option<Told> {
         while !self.ended {
-            self.worlds.changed_or_heard(self.due).await.ok()?;
+            // Kept, because whoever waits for this may let go of it in between.
+            let gathered = match self.gathered {
+                Some(at) => at,
+                None => {
+                    self.worlds.changed_or_heard(self.due).await.ok()?;
+                    let wait = if self.told.is_some() { GATHER } else { Duration::ZERO };
+                    *self.gathered.insert(Instant::now() + wait)
+                }
+            };
+            tokio::time::sleep_until(gathered).await;
+            self.gathered = None;
             self.due = Instant::now() + HEARD;
             let (world, now) = (self.worlds.borrow_and_update(), self.clock.now());
             let find_out = |last: Option<&LivePage>| match last {

@@ -1,5 +1,7 @@
 //! What an open page is told.
 
+use std::time::Duration;
+
 use control::Subscription;
 use model::live::{LiveEvent, LiveWorld};
 use model::request::CreateToken;
@@ -60,6 +62,28 @@ fn a_subscription_tells_a_snapshot_and_then_deltas() {
         server.api.accounts.sign_out(&ada).await.unwrap();
         assert_eq!(next(&mut told).await, Some(LiveEvent::SignedOut));
         assert_eq!(next(&mut told).await, None);
+        server.stop().await;
+    });
+}
+
+/// Whoever waits may let go and wait anew, as the loop of a socket does at each tick.
+#[test]
+fn a_wait_that_is_given_up_loses_nothing() {
+    run(async {
+        let server = Server::start(in_memory()).await;
+        let ada = server.sign_up("ada").await;
+        let mut told = server.api.live.subscribe(&ada).unwrap();
+        assert!(matches!(next(&mut told).await, Some(LiveEvent::Snapshot { .. })));
+        server.api.tokens.create(&ada, CreateToken { name: "one".to_owned() }).await.unwrap();
+        let impatient = async {
+            loop {
+                if let Ok(told) = tokio::time::timeout(Duration::from_millis(1), told.next()).await {
+                    return told;
+                }
+            }
+        };
+        let told = tokio::time::timeout(DEADLINE, impatient).await.unwrap().unwrap();
+        assert!(matches!(serde_json::from_str(&told.text).unwrap(), LiveEvent::Changed { .. }));
         server.stop().await;
     });
 }
