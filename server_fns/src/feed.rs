@@ -55,12 +55,13 @@ impl Feed {
 mod server {
     use std::time::Duration;
 
-    use super::{Feed, Listening};
     use control::{Subscription, Told};
     use dioxus::fullstack::StatusCode;
     use dioxus::fullstack::axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
     use dioxus::fullstack::extract::{FromRequest, Request};
     use dioxus::fullstack::response::{IntoResponse, Response};
+
+    use super::{Feed, Listening};
 
     /// How often a quiet feed says that it is still there. A browser cannot see pings, so it is an event;
     /// a page that hears nothing for two of these knows that the link is dead.

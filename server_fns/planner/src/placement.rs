@@ -45,7 +45,7 @@ pub fn place(world: &World, actor: &Actor, spec: &InstanceSpec, now: Now) -> Res
         }
     }
     fitting.sort_by(|(one, _), (other, _)| one.compare(*other));
-    // To look for host ports and for room in a message is to look at all instances, so nobody does who is not next.
+    // To look for host ports and for room in a message is to look at all that its machine has, so nobody does who is not next.
     let weight = weight::weight(world, spec);
     for (_, node) in fitting {
         match message_room(world, node, weight).and_then(|()| free_block(world, node)) {

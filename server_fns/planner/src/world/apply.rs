@@ -48,10 +48,10 @@ impl World {
         let (node, owner) = (new.map(|row| row.node), new.map(|row| row.owner));
         self.found_by.on_node.moved(*id, old.map(|row| row.node), node);
         self.found_by.of_person.moved(*id, old.map(|row| row.owner), owner);
-        if new.is_some_and(Instance::is_troubled) {
-            self.found_by.troubled.insert(*id);
-        } else {
-            self.found_by.troubled.remove(id);
+        match (old.is_some_and(Instance::is_troubled), new.is_some_and(Instance::is_troubled)) {
+            (false, true) => drop(self.found_by.troubled.insert(*id)),
+            (true, false) => drop(self.found_by.troubled.remove(id)),
+            (true, true) | (false, false) => {}
         }
         if new.is_none() {
             self.unopened.remove(id);

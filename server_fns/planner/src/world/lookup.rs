@@ -127,7 +127,8 @@ impl World {
         self.found_by.on_node.count(node)
     }
 
-    /// Those about whose host ports a node has said something, or this process found: of a program that has them, mostly.
+    /// Those of which their node told a problem or a host port that is not open, or for which this process cannot listen on one
+    /// of its own. Whatever waits for another host port is among them.
     pub fn troubled(&self) -> impl Iterator<Item = &Arc<Instance>> {
         let of_server = self.unopened.keys().filter(|id| !self.found_by.troubled.contains(*id));
         self.found_by.troubled.iter().chain(of_server).filter_map(|id| self.instances.get(id))
