@@ -1,4 +1,5 @@
 // A server with people, nodes and instances, which is measured from outside: its processor time, its memory, its answers.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -172,7 +173,8 @@ export class Fleet {
     this.followers = spawn(process.execPath, [FOLLOWERS], { stdio: ["pipe", "pipe", "inherit"] });
     const headers = callers.map((caller) => caller.headers);
     this.followers.stdin.write(`${JSON.stringify({ base: this.base, headers, tabs })}\n`);
-    await once(this.followers.stdout, "data");
+    const failed = once(this.followers, "exit").then(([status]) => assert.fail(`the pages ended with status ${status}`));
+    await Promise.race([once(this.followers.stdout, "data"), failed]);
   }
 
   async unfollow() {
