@@ -58,6 +58,7 @@ export const ENDPOINTS = [
   ["POST", "/instances/{id}/reach", "see-instance"],
   ["GET", "/instances/{id}/events", "see-instance"],
   ["DELETE", "/instances/{id}", "delete instance"],
+  ["GET", "/events", "use-account"],
   ["GET", "/live/snapshot", "use-account"],
   ["POST", "/live/ticket", "use-account"],
   ["GET", "/live", "use-account"],

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Lines of the activity log that are at hand without asking the database.
 pub const RECENT_EVENTS: usize = 1_024;
+/// Lines of one instance, or of one node, that the node brings about within an hour; those beyond are counted in one.
+pub const NODE_LINES_PER_HOUR: u32 = 60;
 /// Lines that one answer has at most.
 pub const EVENTS_PER_ANSWER: usize = 200;
 /// Days for which the lines may be set to be kept.

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { PASSWORD, run, until, World } from "../../harness.mjs";
+import { Api, PASSWORD, run, session, until, World } from "../../harness.mjs";
 import { program } from "../../support/process.mjs";
 import { openTerminal } from "../../support/terminal.mjs";
 
@@ -121,7 +121,9 @@ describe("the activity log", () => {
 
   test("as a stream: each line as it comes, from a cursor on, until the token goes", async () => {
     const [{ cursor }] = await lines(bob.api);
-    const { secret, id } = await bob.api.post("/tokens", { name: "stream" });
+    // No token makes one.
+    const browser = new Api(world.server.base, (await session(world.server.base, "bob", PASSWORD)).headers);
+    const { secret, id } = await browser.post("/tokens", { name: "stream" });
     const answer = await fetch(`${world.server.base}/api/v1/events/stream?after=${cursor}`, { headers: { authorization: `Bearer ${secret}` } });
     assert.match(answer.headers.get("content-type"), /^text\/event-stream/);
     let text = "";

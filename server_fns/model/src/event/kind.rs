@@ -184,6 +184,11 @@ pub enum EventKind {
     NodeRemoved,
     NodeForgotten,
 
+    /// The node brought about more than is written down within an hour. The line is counted up and no new one made.
+    LeftOut {
+        times: u32,
+    },
+
     /// As it was written before the log was typed.
     Told {
         id: EventId,
@@ -290,7 +295,8 @@ impl EventKind {
             | Self::NodeDrained { .. }
             | Self::NodeGivenTo { .. }
             | Self::NodeRemoved
-            | Self::NodeForgotten => Topic::Nodes,
+            | Self::NodeForgotten
+            | Self::LeftOut { .. } => Topic::Nodes,
         }
     }
 }

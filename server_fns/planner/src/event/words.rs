@@ -55,6 +55,8 @@ pub fn text(happening: &Happening) -> String {
         EventKind::ForgottenWithNode { node } => format!("{by} gave up {node}, and with it this instance."),
         EventKind::GivenTo { to } | EventKind::NodeGivenTo { to } => format!("{by} gave it to {to}."),
         EventKind::Gone => "It is deleted.".to_owned(),
+        EventKind::LeftOut { times: 1 } => "One more change within this hour is left out.".to_owned(),
+        EventKind::LeftOut { times } => format!("{times} more changes within this hour are left out."),
         EventKind::Told { text, .. } => text.clone(),
 
         EventKind::SignedUp => format!("{by} signed up."),

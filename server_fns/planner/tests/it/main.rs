@@ -6,6 +6,7 @@ mod account;
 mod activity;
 mod administer;
 mod channel;
+mod chatter;
 mod credentials;
 mod doors;
 mod enrolment;
