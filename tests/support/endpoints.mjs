@@ -71,6 +71,7 @@ export const ENDPOINTS = [
   ["PUT", "/people/{id}/administrator", "set administrator", { administrator: false }],
   ["POST", "/people/{id}/suspend", "suspend person", { stop: false }],
   ["POST", "/people/{id}/resume", "resume person"],
+  ["POST", "/people/{id}/reset-link", "make reset link"],
   ["DELETE", "/people/{id}", "remove person", {}],
 ].map(([method, path, asked, body]) => ({ method, path, asked, body, kind: path.split("/")[1] }));
 
@@ -80,6 +81,7 @@ export const PUBLIC = {
   "POST /sign-up": "sign up",
   "POST /sign-in": "open session",
   "POST /sign-out": "close session",
+  "POST /password-reset": "use reset link",
   "POST /enrolment": "redeem enrolment code",
 };
 

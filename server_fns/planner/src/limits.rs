@@ -16,6 +16,8 @@ pub const SESSIONS_PER_PERSON: usize = 50;
 pub const NODES_PER_PERSON: usize = 100;
 pub const OPEN_INVITES: usize = 100;
 pub const INVITE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long somebody may take to set another password by a link.
+pub const RESET_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long a machine may take to change an enrolment code for its node's key.
 pub const ENROLMENT_LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// A session ends when it was not used for this long,

@@ -107,6 +107,10 @@ pub enum EventKind {
         ssh_keys: bool,
     },
     PasswordReset,
+    /// By which its person sets another password, once.
+    ResetLinkMade,
+    /// By such a link.
+    PasswordSetByLink,
     SshKeyAdded {
         name: Label,
         fingerprint: String,
@@ -262,6 +266,8 @@ impl EventKind {
             | Self::SessionEnded { .. }
             | Self::PasswordChanged { .. }
             | Self::PasswordReset
+            | Self::ResetLinkMade
+            | Self::PasswordSetByLink
             | Self::SshKeyAdded { .. }
             | Self::SshKeyProved { .. }
             | Self::SshKeyMayManage { .. }

@@ -77,6 +77,8 @@ pub fn text(happening: &Happening) -> String {
             format!("{by} changed the password{ended}.")
         }
         EventKind::PasswordReset => format!("{by} set another password."),
+        EventKind::ResetLinkMade => format!("{by} made a link that sets another password, once."),
+        EventKind::PasswordSetByLink => format!("{by} set another password by a reset link."),
         EventKind::SshKeyAdded { name, fingerprint } => format!("{by} added the SSH key “{name}” ({fingerprint})."),
         EventKind::SshKeyProved { name } => format!("{by} proved to hold the SSH key “{name}”."),
         EventKind::SshKeyMayManage { name, allowed: true } => format!("{by}: the SSH key “{name}” may manage."),

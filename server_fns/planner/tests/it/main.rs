@@ -28,6 +28,7 @@ mod proof;
 mod recover;
 mod removal;
 mod repeats;
+mod reset;
 mod scene;
 mod time;
 mod tokens;

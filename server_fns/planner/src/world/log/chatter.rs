@@ -35,9 +35,12 @@ struct Spoken {
 impl Chatter {
     /// As a line that is to be written now, and so counted; `newest` is moved where it is a new one.
     pub(super) fn line(&mut self, happening: Happening, at: Timestamp, newest: &mut EventNumber) -> Event {
-        let beyond = heard(&happening).map(|thing| self.spoken(thing, at)).filter(|all| all.lines >= NODE_LINES_PER_HOUR);
+        let beyond =
+            heard(&happening).map(|thing| self.spoken(thing, at)).filter(|all| all.lines >= NODE_LINES_PER_HOUR);
         let event = match beyond.map(|all| all.beyond) {
-            Some(Some((number, times))) => Event { number, at, happening: left_out(happening, times.saturating_add(1)) },
+            Some(Some((number, times))) => {
+                Event { number, at, happening: left_out(happening, times.saturating_add(1)) }
+            }
             Some(None) => Event { number: next(newest), at, happening: left_out(happening, 1) },
             None => Event { number: next(newest), at, happening },
         };
@@ -47,11 +50,9 @@ impl Chatter {
 
     /// That the line is written.
     pub(super) fn note(&mut self, event: &Event) {
-        let counted = match event.happening.kind {
-            EventKind::LeftOut { times } => Some(times),
-            _ => None,
-        };
-        let Some(thing) = thing(&event.happening.subject).filter(|_| counted.is_some() || heard(&event.happening).is_some())
+        let counted = if let EventKind::LeftOut { times } = event.happening.kind { Some(times) } else { None };
+        let Some(thing) =
+            thing(&event.happening.subject).filter(|_| counted.is_some() || heard(&event.happening).is_some())
         else {
             return;
         };
