@@ -50,7 +50,7 @@ describe("the activity log", () => {
   test("who did it is told to the owner, and from where only to whoever it was and to administrators", async () => {
     await admin.ok("PUT", `/instances/${web.id}/start-on-connect`, { allowed: true });
     const seen = await first(bob.api, `&of=${web.id}`);
-    assert.match(seen.text, /: a login may start it\.$/);
+    assert.match(seen.text, / switched “Start it on SSH login” on\.$/);
     assert.equal(seen.cause.address, undefined);
     assert.equal((await first(admin, `&of=${web.id}`)).cause.address, "127.0.0.1");
   });
@@ -132,7 +132,7 @@ describe("the activity log", () => {
     })().catch(() => {});
     await until("the token's line has come", () => /created the token “stream”/.test(text));
     await bob.api.ok("PUT", `/instances/${web.id}/start-on-connect`, { allowed: false });
-    await until("the next line comes", () => /a login may no longer start it/.test(text));
+    await until("the next line comes", () => /switched “Start it on SSH login” off/.test(text));
     const ids = [...text.matchAll(/^id: ?(.*)$/gm)].map(([, id]) => id);
     assert.equal(new Set(ids).size, ids.length);
     await bob.api.remove(`/tokens/${id}`);

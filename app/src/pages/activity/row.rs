@@ -13,14 +13,14 @@ use crate::state::use_world;
 
 #[component]
 pub(super) fn Row(group: Group, chosen: Chosen) -> Element {
-    let event = &group.newest.event;
+    let event = &group.newest;
     let at = Some(group.newest.cursor);
     let linked = chosen.at == at;
     let mark = if linked { "bg-accent/10" } else { "" };
     let here = Chosen { at, ..chosen }.route();
-    let how = how(&event.happening.cause, &event.happening.subject);
+    let how = how(&event.cause, &event.subject);
     // Below its own heading nobody needs the name in each line.
-    let named = !is_all_about(chosen.of, &event.happening.subject);
+    let named = !is_all_about(chosen.of, &event.subject);
     let columns = if named {
         "@min-[48rem]:grid-cols-[3.5rem_minmax(0,11rem)_minmax(0,1fr)_auto]"
     } else {
@@ -40,7 +40,7 @@ pub(super) fn Row(group: Group, chosen: Chosen) -> Element {
                 time { datetime: event.at.to_rfc3339(), "{clock(event.at)}" }
             }
             if named {
-                About { subject: event.happening.subject.clone() }
+                About { subject: event.subject.clone() }
             }
             span { class: "col-start-2 min-w-0 wrap-anywhere @min-[48rem]:col-start-auto",
                 Words { text: group.newest.text.clone(), name: "" }
