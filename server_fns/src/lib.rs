@@ -11,6 +11,7 @@
 pub mod account;
 pub mod apps;
 pub mod error;
+pub mod events;
 mod feed;
 pub mod files;
 pub mod gateway;
@@ -20,6 +21,7 @@ pub mod images;
 pub mod instances;
 pub mod live;
 pub mod nodes;
+pub mod people;
 pub mod settings;
 pub mod ssh_keys;
 pub mod terminal;

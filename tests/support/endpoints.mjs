@@ -6,6 +6,10 @@ export const ENDPOINTS = [
   ["GET", "/me", "use-account"],
   // A password that is refused: who may ask has been told by then.
   ["POST", "/me/password", "change password", { current: PASSWORD, new: "short" }],
+  ["PUT", "/me/email", "change email", { email: "", current: PASSWORD }],
+  ["POST", "/me/removal", "ask for removal"],
+  ["DELETE", "/me/removal", "withdraw removal"],
+  ["POST", "/session/proof", "prove session", { password: PASSWORD }],
   ["GET", "/sessions", "use-account"],
   ["DELETE", "/sessions/{id}", "revoke session"],
   ["GET", "/tokens", "use-account"],
@@ -54,6 +58,7 @@ export const ENDPOINTS = [
   ["POST", "/instances/{id}/reach", "see-instance"],
   ["GET", "/instances/{id}/events", "see-instance"],
   ["DELETE", "/instances/{id}", "delete instance"],
+  ["GET", "/events", "use-account"],
   ["GET", "/live/snapshot", "use-account"],
   ["POST", "/live/ticket", "use-account"],
   ["GET", "/live", "use-account"],
@@ -62,6 +67,12 @@ export const ENDPOINTS = [
   ["GET", "/invites", "see-invites"],
   ["POST", "/invites", "create invitation"],
   ["DELETE", "/invites/{id}", "drop invitation"],
+  ["GET", "/people", "see-people"],
+  ["PUT", "/people/{id}/administrator", "set administrator", { administrator: false }],
+  ["POST", "/people/{id}/suspend", "suspend person", { stop: false }],
+  ["POST", "/people/{id}/resume", "resume person"],
+  ["POST", "/people/{id}/reset-link", "make reset link"],
+  ["DELETE", "/people/{id}", "remove person", {}],
 ].map(([method, path, asked, body]) => ({ method, path, asked, body, kind: path.split("/")[1] }));
 
 // Open to visitors, and tested by the suites that sign up and in, and that add nodes.
@@ -70,11 +81,12 @@ export const PUBLIC = {
   "POST /sign-up": "sign up",
   "POST /sign-in": "open session",
   "POST /sign-out": "close session",
+  "POST /password-reset": "use reset link",
   "POST /enrolment": "redeem enrolment code",
 };
 
 export const ABSENT = { instances: "i-00000000000000aa", "ssh-keys": "k-00000000000000aa", tokens: "t-00000000000000aa",
-  nodes: "n-00000000000000aa", sessions: "s-00000000000000aa", invites: "v-00000000000000aa" };
+  nodes: "n-00000000000000aa", sessions: "s-00000000000000aa", invites: "v-00000000000000aa", people: "p-00000000000000aa" };
 
 export const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");
 

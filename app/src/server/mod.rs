@@ -44,7 +44,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     match arguments.command {
         Command::Serve(serve) => serve::serve(arguments.data_dir, arguments.database, *serve).await,
-        Command::Backup { file } => backup::backup(arguments.data_dir, arguments.database, &file).await,
+        Command::Backup { file, activity } => {
+            backup::backup(arguments.data_dir, arguments.database, &file, activity).await
+        }
         Command::Restore { file } => backup::restore(arguments.data_dir, arguments.database, &file).await,
         Command::Recover(recover) => recover::run(arguments.data_dir, arguments.database, recover).await,
         Command::Admin(command) => admin::run(arguments.data_dir, arguments.database, command).await,

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod activity;
 mod api;
 pub mod auth;
 mod authority;
@@ -21,6 +22,7 @@ pub mod machine;
 mod nodes;
 pub mod operator;
 mod orchestrator;
+mod people;
 mod random;
 mod routes;
 mod running;

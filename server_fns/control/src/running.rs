@@ -120,6 +120,7 @@ impl Opened {
         let Self { store, world, clock, config, authority, gateway, attempts } = self;
         let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let authority = Arc::new(authority);
+        let log = store.log();
         let (task, orchestrator) = Loop::new(store, world, clock, Arc::clone(&authority));
         let writer = tokio::spawn(task.run(writing.clone()));
         let core = Core { orchestrator, tasks: tasks.clone(), stopping: connections.clone() };
@@ -131,6 +132,7 @@ impl Opened {
             hosts: config.hosts,
             apps: config.apps,
             programs: config.programs.as_deref().map(Programs::beside).unwrap_or_default(),
+            log,
         };
         let api = Arc::new(Api::new(core.clone(), &authority, Arc::clone(&tunnels), settled));
         api.credentials.tell_exposure();

@@ -30,6 +30,8 @@ pub enum RefusalCode {
     Invalid,
     Unauthenticated,
     Forbidden,
+    /// It makes a new way into the account, and the password was given too long ago: give it again first.
+    ProofNeeded,
     /// There is no such object, or it is somebody else's: the answer is the same.
     NotFound,
     /// It contradicts what is there: a name in use, a state that does not allow it.
@@ -50,6 +52,7 @@ impl RefusalCode {
             Self::Invalid => "invalid",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
+            Self::ProofNeeded => "proof_needed",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
             Self::QuotaExceeded => "quota_exceeded",
@@ -66,7 +69,7 @@ impl RefusalCode {
         match self {
             Self::Invalid => 400,
             Self::Unauthenticated => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::ProofNeeded => 403,
             Self::NotFound => 404,
             Self::Conflict | Self::QuotaExceeded | Self::NoCapacity => 409,
             Self::TooLarge => 413,

@@ -6,6 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::forward::{Place, Protocol};
 use crate::instance::Limits;
 use crate::port::{PortRange, UrlAccess};
+use crate::scope::Scope;
+
+mod people;
+
+pub use people::{
+    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, ResetPassword, SetAdministrator,
+    SuspendPerson,
+};
 
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
 /// sends, which keeps the key where pages of other ports cannot reach it.
@@ -37,13 +45,6 @@ pub struct SignIn {
     pub last_session_key: Option<String>,
 }
 
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChangePassword {
-    pub current: String,
-    pub new: String,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddSshKey {
@@ -73,6 +74,11 @@ pub struct ProveSshKey {
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
     pub name: String,
+    #[serde(default)]
+    pub scope: Scope,
+    /// Without it, the token opens until it is removed.
+    #[serde(default)]
+    pub expires_in_days: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +162,28 @@ pub struct Visit {
     pub browser: String,
 }
 
+/// Which lines of the activity log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskEvents {
+    /// The id of an instance, the id of a node for the lines of it and of what is on it, or `everybody`, for administrators.
+    /// Without it, one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// `instances`, `access`, `nodes` or `people`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// The cursor after which the lines are wanted, the oldest first;
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// or before which, the newest first. Without either, the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// At most so many; 50 without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
 /// Opens a host port of the block to whoever reaches the node, or closes it to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -199,6 +227,9 @@ pub struct Settings {
     /// Nodes whose engine has a known fault, or does not tell its version, take no new instances.
     #[serde(default)]
     pub refuse_faulty: bool,
+    /// Days for which lines of the activity log are kept.
+    #[serde(default = "usual_event_days")]
+    pub keep_events_days: u32,
 }
 
 /// Replaces every setting.
@@ -211,17 +242,35 @@ pub struct ChangeSettings {
     pub web_ports_closed: bool,
     #[serde(default)]
     pub refuse_faulty: bool,
+    /// Without it, as it was: a script of before must not shorten what is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_events_days: Option<u32>,
 }
 
-impl From<ChangeSettings> for Settings {
-    fn from(asked: ChangeSettings) -> Self {
-        let ChangeSettings { sign_up, quota, web_ports_closed, refuse_faulty } = asked;
-        Self { sign_up, quota, web_ports_closed, refuse_faulty }
+const fn usual_event_days() -> u32 {
+    Settings::EVENT_DAYS
+}
+
+impl ChangeSettings {
+    /// The settings that it makes of those of before.
+    #[must_use]
+    pub fn of(self, before: Settings) -> Settings {
+        let Self { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days } = self;
+        let keep_events_days = keep_events_days.unwrap_or(before.keep_events_days);
+        Settings { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days }
+    }
+}
+
+impl From<Settings> for ChangeSettings {
+    fn from(settings: Settings) -> Self {
+        let Settings { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days } = settings;
+        Self { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days: Some(keep_events_days) }
     }
 }
 
 impl Settings {
     pub const DEFAULT_QUOTA: u32 = 5;
+    pub const EVENT_DAYS: u32 = 90;
 }
 
 impl Default for Settings {
@@ -231,6 +280,7 @@ impl Default for Settings {
             quota: Self::DEFAULT_QUOTA,
             web_ports_closed: false,
             refuse_faulty: false,
+            keep_events_days: Self::EVENT_DAYS,
         }
     }
 }
@@ -254,6 +304,12 @@ mod tests {
         is_exact::<SignUp>(r#"{"username":"ada","email":"a@b.c","password":"x"}"#);
         is_exact::<SignIn>(r#"{"username":"ada","password":"x"}"#);
         is_exact::<ChangePassword>(r#"{"current":"x","new":"y"}"#);
+        is_exact::<EndOthers>(r#"{"tokens":true}"#);
+        is_exact::<ChangeEmail>(r#"{"email":"a@b.c","current":"x"}"#);
+        is_exact::<ProveSession>(r#"{"password":"x"}"#);
+        is_exact::<SetAdministrator>(r#"{"administrator":true}"#);
+        is_exact::<SuspendPerson>("{}");
+        is_exact::<RemovePerson>(r#"{"instances":"delete","nodes":{"give":"bob"}}"#);
         is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
         is_exact::<MayManage>(r#"{"allowed":true}"#);
         is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);

@@ -15,8 +15,13 @@ use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
 use crate::port::{ContainerPort, HostPort, PortBinding, PortRange, UrlAccess};
 use crate::request::SignUpMode;
+use crate::scope::Scope;
 use crate::verb::Verb;
 use crate::version::Generation;
+
+mod people;
+
+pub use people::{PersonRow, ResetLink};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonView {
@@ -25,6 +30,9 @@ pub struct PersonView {
     pub email: EmailAddress,
     pub administrator: bool,
     pub created_at: Timestamp,
+    /// Since when they wait for an administrator to remove the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_removal_since: Option<Timestamp>,
     /// What the person may do with their own account and the whole installation.
     #[serde(default)]
     pub may: Vec<Action>,
@@ -311,8 +319,16 @@ pub struct TokenView {
     pub name: Label,
     /// The first characters, enough to recognise it.
     pub hint: String,
+    #[serde(default)]
+    pub scope: Scope,
     pub created_at: Timestamp,
+    /// From then on it opens nothing.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
+    /// The address that used it last.
+    #[serde(default)]
+    pub last_used_from: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod create;
 mod row;
+mod words;
 
 use dioxus::prelude::*;
 use model::live::LiveWorld;
@@ -34,7 +35,7 @@ pub(crate) fn Tokens() -> Element {
     rsx! {
         PageHeader {
             title: "Tokens",
-            text: "A token lets a script do what you can do, until you delete it.",
+            text: "A token lets a script do what you can do, or a part of it, until it expires or you delete it.",
             actions: rsx! {
                 if !nothing && !creating() {
                     {create.clone()}
@@ -67,7 +68,7 @@ pub(crate) fn Tokens() -> Element {
                 }
             } else if !tokens.is_empty() {
                 ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised @min-[46rem]:grid @min-[46rem]:gap-x-4 \
-                        @min-[46rem]:grid-cols-[minmax(8rem,1fr)_auto_auto_auto_auto]",
+                        @min-[46rem]:grid-cols-[minmax(8rem,1fr)_auto_auto_auto_auto_auto_auto]",
                     aria_label: "Tokens",
                     for token in tokens {
                         TokenRow { key: "{token.id}", view: token }

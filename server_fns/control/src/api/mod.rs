@@ -13,6 +13,7 @@ use crate::access::files::Files;
 use crate::access::ssh::Gateway;
 use crate::access::terminal::Terminals;
 use crate::accounts::{Accounts, Credentials, SshKeys, Tokens};
+use crate::activity::Activity;
 use crate::auth::attempts::{AttemptLimits, Attempts};
 use crate::authority::Authority;
 use crate::console::Console;
@@ -23,6 +24,8 @@ use crate::instances::Instances;
 use crate::live::Live;
 use crate::nodes::Nodes;
 use crate::nodes::install::Programs;
+use crate::people::People;
+use crate::store::Log;
 use crate::tunnel::Tunnels;
 
 pub struct Api {
@@ -31,9 +34,11 @@ pub struct Api {
     pub accounts: Arc<Accounts>,
     pub tokens: Arc<Tokens>,
     pub ssh_keys: Arc<SshKeys>,
+    pub people: People,
     pub installation: Installation,
     pub instances: Instances,
     pub nodes: Arc<Nodes>,
+    pub activity: Activity,
     pub tunnels: Arc<Tunnels>,
     pub live: Live,
     pub terminals: Arc<Terminals>,
@@ -50,16 +55,18 @@ pub(crate) struct Settled {
     pub(crate) hosts: ConsoleHosts,
     pub(crate) apps: Option<AppsDomain>,
     pub(crate) programs: Programs,
+    pub(crate) log: Log,
 }
 
 impl Api {
     pub(crate) fn new(core: Core, authority: &Arc<Authority>, tunnels: Arc<Tunnels>, settled: Settled) -> Self {
-        let Settled { attempts, exposure, hosts, apps, programs } = settled;
+        let Settled { attempts, exposure, hosts, apps, programs, log } = settled;
         let attempts = Arc::new(Attempts::new(attempts));
         let credentials = Arc::new(Credentials::new(core.clone(), exposure, hosts));
         let accounts = Arc::new(Accounts::new(core.clone(), Arc::clone(&attempts), Arc::clone(&credentials)));
         let tokens = Arc::new(Tokens::new(core.clone()));
         let ssh_keys = Arc::new(SshKeys::new(core.clone()));
+        let people = People::new(core.clone());
         let instances = Instances::new(core.clone());
         let gateway = Gateway {
             core: core.clone(),
@@ -67,20 +74,24 @@ impl Api {
             authority: Arc::clone(authority),
             instances: instances.clone(),
             keys: Arc::clone(&ssh_keys),
+            people: people.clone(),
+            console: apps.as_ref().map(|apps| apps.console().to_owned()).unwrap_or_default(),
         };
         Self {
             installation: Installation::new(core.clone()),
             nodes: Arc::new(Nodes::new(core.clone(), Arc::clone(&tunnels), attempts, programs)),
             live: Live::new(core.clone()),
+            activity: Activity::new(core.clone(), log.clone()),
             terminals: Arc::new(Terminals::new(core.clone(), Arc::clone(&tunnels))),
             files: Arc::new(Files::new(core.clone(), Arc::clone(&tunnels), Arc::clone(&credentials))),
             urls: Arc::new(Urls::new(core.clone(), Arc::clone(&tunnels), Arc::clone(authority), apps)),
-            console: Arc::new(Console::new(core.clone(), Arc::clone(&accounts), Arc::clone(&tokens))),
+            console: Arc::new(Console::new(core.clone(), Arc::clone(&accounts), Arc::clone(&tokens), log)),
             core,
             credentials,
             accounts,
             tokens,
             ssh_keys,
+            people,
             instances,
             tunnels,
             gateway,

@@ -10,10 +10,11 @@ use axum::routing::get;
 
 use super::Api;
 use crate::access::{apps, files, terminal};
+use crate::activity;
 use crate::core::Core;
 use crate::http::refuse;
 use crate::nodes::{self, install};
-use crate::routes::{FILES, TERMINAL};
+use crate::routes::{EVENTS_EXPORT, EVENTS_STREAM, FILES, TERMINAL};
 use crate::tunnel;
 
 impl Api {
@@ -34,8 +35,13 @@ impl Api {
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz))
             .with_state(self.core.clone());
+        let of_activity = Router::new()
+            .route(EVENTS_STREAM, get(activity::follow))
+            .route(EVENTS_EXPORT, get(activity::export))
+            .with_state((self.activity.clone(), Arc::clone(&self.credentials)));
         Router::new()
             .merge(of_nodes)
+            .merge(of_activity)
             .route(protocol::stream::PATH, get(tunnel::accept).with_state(Arc::clone(&self.tunnels)))
             .merge(of_apps)
             .route(TERMINAL, get(terminal::open).with_state(Arc::clone(&self.terminals)))

@@ -3,11 +3,20 @@
 
 use model::refusal::{Refusal, RefusalCode};
 
-use crate::routes::{FILES, TERMINAL};
+use crate::routes::{EVENTS_EXPORT, EVENTS_STREAM, FILES, TERMINAL};
 
-/// The routes that take parameters. The feed is a server function.
-const TAKEN: [(&str, &[&str]); 3] =
-    [(FILES, &["path", "ticket"]), (TERMINAL, &["ticket"]), ("/api/v1/live", &["ticket"])];
+/// Whose lines of the activity log, and which.
+const EVENTS: &[&str] = &["of", "topic", "after", "before", "limit"];
+
+/// The routes that take parameters. The feed and the list of events are server functions.
+const TAKEN: [(&str, &[&str]); 6] = [
+    (FILES, &["path", "ticket"]),
+    (TERMINAL, &["ticket"]),
+    ("/api/v1/live", &["ticket"]),
+    ("/api/v1/events", EVENTS),
+    (EVENTS_STREAM, EVENTS),
+    (EVENTS_EXPORT, EVENTS),
+];
 
 /// The refusal, if there is a parameter that the route does not have.
 pub(super) fn stray(route: &str, query: &str) -> Option<Refusal> {

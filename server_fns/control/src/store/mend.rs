@@ -41,10 +41,13 @@ impl Store {
     async fn open_anew(&mut self) -> Result<bool, StoreError> {
         let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
         // The engine lets go of its files once nobody holds it.
+        let mut readers = self.log.close().await;
         self.db = Surreal::init();
         let unopened = |error: OpenError| StoreError::Broken(Box::new(error));
         let db = connect_directory(&dir).await.map_err(unopened)?;
         choose(&db).await.map_err(unopened)?;
+        *readers = db.clone();
+        drop(readers);
         self.db = db;
         Ok(true)
     }

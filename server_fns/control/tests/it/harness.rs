@@ -81,7 +81,7 @@ impl Server {
             invite: None,
         };
         let (_, secrets) = self.api.accounts.sign_up(asked, peer()).await.unwrap();
-        let actor = self.api.credentials.authenticate(shows(&secrets)).await.unwrap();
+        let actor = self.api.credentials.authenticate(shows(&secrets), None).await.unwrap();
         let key = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned(), ..AddSshKey::default() };
         self.api.ssh_keys.add(&actor, key).await.unwrap();
         actor

@@ -40,6 +40,7 @@ use crate::auth::attempts::network;
 use crate::authority::Authority;
 use crate::core::Core;
 use crate::instances::Instances;
+use crate::people::People;
 use crate::tunnel::Tunnels;
 use client::Session;
 use gate::{Gate, Place};
@@ -56,6 +57,9 @@ pub struct Gateway {
     pub(crate) authority: Arc<Authority>,
     pub(crate) instances: Instances,
     pub(crate) keys: Arc<SshKeys>,
+    pub(crate) people: People,
+    /// The address of the pages; empty where nobody named one.
+    pub(crate) console: String,
 }
 
 /// Accepts until the server stops. A connection is taken on by a task of its own before anything is awaited for it, so

@@ -6,7 +6,7 @@ use model::port::ContainerPort;
 use model::request::OpenForward;
 
 use super::words::plain;
-use super::{create, forward};
+use super::{create, forward, people};
 
 /// What one may ask of the lobby.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub(super) enum Command {
     Close { name: String, key: ForwardKey },
     Door { name: String, port: ContainerPort, open: bool },
     Explain { name: String },
+    People,
+    Suspend { username: String, stop: bool },
+    Resume { username: String },
+    ResetLink { username: String },
     WhoAmI,
 }
 
@@ -42,6 +46,11 @@ close NAME HOST-PORT   close it again
 door NAME 80 close     let nobody in at the node's host port of 80, or of 443; `door NAME 80 open` lets in everybody
                        who reaches the node
 explain NAME           why it is as it is, and what can be done
+people                 for administrators: who has an account
+suspend USERNAME       for administrators: nothing of theirs opens anything any more; with --stop, what runs of theirs
+                       is stopped, too
+resume USERNAME        for administrators: what they had opens again
+reset-link USERNAME    for administrators: a link by which they set another password, once, within an hour
 whoami                 who you are here
 help                   this list
 exit                   leave
@@ -69,6 +78,10 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
             let (port, open) = forward::door(rest)?;
             return Ok((Command::Door { name: (*name).to_owned(), port, open }, json));
         }
+        ["suspend", username, rest @ ..] if !username.starts_with('-') => {
+            let stop = people::suspend(rest)?;
+            return Ok((Command::Suspend { username: (*username).to_owned(), stop }, json));
+        }
         _ => {}
     }
     let yes = words.iter().any(|word| matches!(*word, "--yes" | "-y"));
@@ -83,6 +96,9 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["help" | "?"] => Command::Help,
         ["ls" | "list"] => Command::List { all },
         ["whoami"] => Command::WhoAmI,
+        ["people"] => Command::People,
+        ["resume", username] => Command::Resume { username: (*username).to_owned() },
+        ["reset-link", username] => Command::ResetLink { username: (*username).to_owned() },
         ["start", name] => Command::Start { name: (*name).to_owned() },
         ["stop", name] => Command::Stop { name: (*name).to_owned() },
         ["restart", name] => Command::Restart { name: (*name).to_owned() },
@@ -92,7 +108,10 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close" | "door", ..] => {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
         }
-        ["help" | "?" | "ls" | "list" | "whoami", ..] => {
+        ["suspend" | "resume" | "reset-link", ..] => {
+            return Err(format!("`{}` takes the username of one person. `help` says how.", plain(rest[0])));
+        }
+        ["help" | "?" | "ls" | "list" | "whoami" | "people", ..] => {
             return Err(format!("`{}` takes no more words. `help` says how.", plain(rest[0])));
         }
         [other, ..] => {
@@ -131,6 +150,11 @@ mod tests {
             ),
             ("rm web-1 --yes", Command::Remove { name: named("web-1"), yes: true }, false),
             ("rm web-1", Command::Remove { name: named("web-1"), yes: false }, false),
+            ("people --json", Command::People, true),
+            ("suspend bob", Command::Suspend { username: named("bob"), stop: false }, false),
+            ("suspend bob --json --stop", Command::Suspend { username: named("bob"), stop: true }, true),
+            ("resume bob", Command::Resume { username: named("bob") }, false),
+            ("reset-link bob --json", Command::ResetLink { username: named("bob") }, true),
         ] {
             assert_eq!(parse(line), Ok((command, json)), "{line}");
         }
@@ -146,6 +170,15 @@ mod tests {
             "ls -la",
             "ls web-1",
             "whoami now",
+            "people bob",
+            "suspend",
+            "suspend --stop",
+            "suspend bob carol",
+            "suspend bob --yes",
+            "resume",
+            "resume bob --stop",
+            "reset-link",
+            "reset-link bob carol",
             "start web-1 --all",
             "sh -c ls",
             "start --yes web-1",

@@ -4,6 +4,7 @@ mod command;
 mod create;
 mod forward;
 mod line;
+mod people;
 mod restricted;
 mod run;
 mod table;

@@ -6,7 +6,7 @@ use model::name::Username;
 use model::phase::Phase;
 use model::port::{ContainerPort, PortBinding, UrlAccess};
 use model::refusal::Refusal;
-use model::request::{CreateInstance, SetDoor};
+use model::request::{CreateInstance, SetDoor, SuspendPerson};
 use model::verb::Verb;
 use model::view::{DoorView, ForwardView, InstanceView, UrlView};
 use planner::guest::instance_of;
@@ -16,6 +16,7 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use super::command::{Command, HELP, parse};
+use super::people::{listed, reset, standing};
 use super::table::table;
 use super::words::plain;
 use super::{CommandOutput, Lobby};
@@ -110,6 +111,27 @@ impl Lobby {
                 let waits = starts_in(&view, self.gateway.core.now().wall);
                 let waits = waits.map(|time| format!("It starts again in {time}.\n")).unwrap_or_default();
                 Ok(format!("{}\n{evidence}{waits}{}\n", told.cause, told.next_step))
+            }
+            Command::People => {
+                let people = self.gateway.people.list(actor)?;
+                Ok(if json { as_json(&people) } else { listed(&people) })
+            }
+            Command::Suspend { username, stop } => {
+                let person = self.gateway.people.named(actor, &plain(&username))?;
+                self.gateway.people.suspend(actor, person, SuspendPerson { stop }).await?;
+                let row = self.gateway.people.get(actor, person)?;
+                Ok(if json { as_json(&row) } else { standing(&row) })
+            }
+            Command::Resume { username } => {
+                let person = self.gateway.people.named(actor, &plain(&username))?;
+                self.gateway.people.resume(actor, person).await?;
+                let row = self.gateway.people.get(actor, person)?;
+                Ok(if json { as_json(&row) } else { standing(&row) })
+            }
+            Command::ResetLink { username } => {
+                let person = self.gateway.people.named(actor, &plain(&username))?;
+                let made = self.gateway.people.make_reset_link(actor, person).await?;
+                Ok(if json { as_json(&made) } else { reset(&made, &self.gateway.console) })
             }
         }
     }
