@@ -68,6 +68,8 @@ impl Api {
         let ssh_keys = Arc::new(SshKeys::new(core.clone()));
         let people = People::new(core.clone());
         let instances = Instances::new(core.clone());
+        let nodes = Arc::new(Nodes::new(core.clone(), Arc::clone(&tunnels), attempts, programs));
+        let activity = Activity::new(core.clone(), log.clone());
         let gateway = Gateway {
             core: core.clone(),
             tunnels: Arc::clone(&tunnels),
@@ -75,12 +77,12 @@ impl Api {
             instances: instances.clone(),
             keys: Arc::clone(&ssh_keys),
             people: people.clone(),
+            nodes: Arc::clone(&nodes),
+            activity: activity.clone(),
         };
         Self {
             installation: Installation::new(core.clone()),
-            nodes: Arc::new(Nodes::new(core.clone(), Arc::clone(&tunnels), attempts, programs)),
             live: Live::new(core.clone()),
-            activity: Activity::new(core.clone(), log.clone()),
             terminals: Arc::new(Terminals::new(core.clone(), Arc::clone(&tunnels))),
             files: Arc::new(Files::new(core.clone(), Arc::clone(&tunnels), Arc::clone(&credentials))),
             urls: Arc::new(Urls::new(core.clone(), Arc::clone(&tunnels), Arc::clone(authority), apps)),
@@ -92,6 +94,8 @@ impl Api {
             ssh_keys,
             people,
             instances,
+            nodes,
+            activity,
             tunnels,
             gateway,
         }
