@@ -22,7 +22,7 @@ use grammar::{Call, Own};
 
 /// Whether that is the first word of something that [`main`] is for.
 pub fn knows(first: &str) -> bool {
-    matches!(first, "--as" | "--json" | "list") || grammar::all().any(|verb| verb.word == first)
+    matches!(first, "--as" | "--json" | "list" | "?") || grammar::all().any(|verb| verb.word == first)
 }
 
 /// What `--help` of the server's program says of them.

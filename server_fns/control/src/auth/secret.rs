@@ -34,6 +34,8 @@ pub enum SecretKind {
     Invite,
     /// In the address of one socket.
     Ticket,
+    /// What a program fetches its token with, once a person gave it one.
+    SignIn,
 }
 
 impl SecretKind {
@@ -47,6 +49,7 @@ impl SecretKind {
             Self::SetUp => "dhu_",
             Self::Invite => "dhi_",
             Self::Ticket => "dht_",
+            Self::SignIn => "dhr_",
         }
     }
 }

@@ -133,6 +133,7 @@ impl Lab {
             | Action::ChangePassword
             | Action::ChangeEmail
             | Action::ProveSession
+            | Action::AnswerProgram
             | Action::AskRemoval
             | Action::AddKey
             | Action::CreateToken

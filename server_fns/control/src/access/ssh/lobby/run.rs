@@ -51,7 +51,11 @@ impl Lobby {
                 }
                 let mut views = self.gateway.instances.list(actor)?;
                 views.retain(|view| all || view.is_of(&actor.username));
-                Ok(if json { as_json(&views) } else { told::list(&views, &actor.username, self.gateway.core.now().wall) })
+                Ok(if json {
+                    as_json(&views)
+                } else {
+                    told::list(&views, &actor.username, self.gateway.core.now().wall)
+                })
             }
             Command::New { name, image, limits } => {
                 let asked = CreateInstance { name, image, limits, ..CreateInstance::default() };
