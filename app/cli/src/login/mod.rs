@@ -12,7 +12,7 @@ use verbs::told::as_json;
 use crate::accounts::{Account, Accounts};
 use crate::client::{Client, Url, read_authority};
 use crate::exit::{Exit, Failure};
-use crate::print;
+use crate::{files, print};
 
 /// For scripts: an account that is kept nowhere.
 const URL: &str = "DOCKHOST_URL";
@@ -24,7 +24,10 @@ const AS: &str = "DOCKHOST_AS";
 
 pub(crate) fn login(url: &str, by_token: bool, authority: Option<&str>) -> Result<(), Failure> {
     let server: Url = url.parse().map_err(Failure::usage)?;
-    let authority = authority.map(|file| read_authority(Path::new(file))).transpose()?;
+    let authority = match authority {
+        Some(file) => Some(read_authority(Path::new(file))?),
+        None => installed(&server)?,
+    };
     if server.is_open() {
         print::note(&format!(
             "warning: {server} is not encrypted. Whoever is on the way to it can read the token, and use it."
@@ -44,6 +47,12 @@ pub(crate) fn login(url: &str, by_token: bool, authority: Option<&str>) -> Resul
     Ok(())
 }
 
+/// The certificate that the server made itself, where the line that installed this program brought it along.
+fn installed(server: &Url) -> Result<Option<String>, Failure> {
+    let file = files::folder()?.join("certificates").join(format!("{}.pem", server.place()));
+    if file.exists() { read_authority(&file).map(Some) } else { Ok(None) }
+}
+
 /// The account that is meant: the one of the environment, the one that is named, or the current one.
 pub(crate) fn account(accounts: &Accounts, wanted: Option<&str>) -> Result<Account, Failure> {
     let set = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
@@ -61,8 +70,8 @@ pub(crate) fn account(accounts: &Accounts, wanted: Option<&str>) -> Result<Accou
 /// The account of the token, once the server has said whose it is.
 fn introduced(server: Url, token: String, authority: Option<String>) -> Result<Account, Failure> {
     let client = Client::new(&server, authority.as_deref(), Some(&token))?;
-    let me: PersonView = client.read(client.get("/me")?).map_err(|why| match why.exit {
-        Exit::SignedOut => Failure::new(Exit::SignedOut, format!("{server} knows no such token. Nothing was kept.")),
+    let me: PersonView = client.get("/me").and_then(|me| client.read(me)).map_err(|why| match why.exit {
+        Exit::SignedOut => Failure::new(Exit::SignedOut, format!("{server} knows no such token, or it has expired.")),
         Exit::Failed | Exit::Usage | Exit::NotFound | Exit::Unreachable => why,
     })?;
     Ok(Account { server, username: me.username, token, authority })

@@ -49,7 +49,7 @@ impl SecretKind {
             Self::SetUp => "dhu_",
             Self::Invite => "dhi_",
             Self::Ticket => "dht_",
-            Self::SignIn => "dhr_",
+            Self::SignIn => "dhq_",
         }
     }
 }
