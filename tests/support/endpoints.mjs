@@ -61,6 +61,7 @@ export const ENDPOINTS = [
   ["POST", "/instances/{id}/reach", "see-instance"],
   ["GET", "/instances/{id}/events", "see-instance"],
   ["DELETE", "/instances/{id}", "delete instance"],
+  ["GET", "/events", "use-account"],
   ["GET", "/live/snapshot", "use-account"],
   ["POST", "/live/ticket", "use-account"],
   ["GET", "/live", "use-account"],
@@ -73,6 +74,7 @@ export const ENDPOINTS = [
   ["PUT", "/people/{id}/administrator", "set administrator", { administrator: false }],
   ["POST", "/people/{id}/suspend", "suspend person", { stop: false }],
   ["POST", "/people/{id}/resume", "resume person"],
+  ["POST", "/people/{id}/reset-link", "make reset link"],
   ["DELETE", "/people/{id}", "remove person", {}],
 ].map(([method, path, asked, body]) => ({ method, path, asked, body, kind: path.split("/")[1] }));
 
@@ -82,6 +84,7 @@ export const PUBLIC = {
   "POST /sign-up": "sign up",
   "POST /sign-in": "open session",
   "POST /sign-out": "close session",
+  "POST /password-reset": "use reset link",
   "POST /enrolment": "redeem enrolment code",
   "POST /sign-in-requests": "sign-in",
   "POST /sign-in-requests/token": "sign-in",

@@ -10,7 +10,7 @@ use model::event::EventPage;
 use model::explain::Explanation;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{CreateInstance, SetDoor, SuspendPerson};
-use model::view::{InstanceView, NodeView, PersonRow, PersonView, SshKeyView};
+use model::view::{Created, InstanceView, NodeView, PersonRow, PersonView, ResetLink, SshKeyView};
 use serde_json::Value;
 use verbs::told::{self, as_json};
 use verbs::{Command, Shown, plain};
@@ -109,6 +109,11 @@ impl Call {
                 let person = self.person(&username)?;
                 self.client.post(&format!("/people/{}/resume", id_of(&person)))?;
                 self.told(self.person(&username)?, told::standing)
+            }
+            Command::ResetLink { username } => {
+                let person = self.person(&username)?;
+                let made = self.client.post(&format!("/people/{}/reset-link", id_of(&person)))?;
+                self.told(made, |made: &Created<ResetLink>| told::reset(made, self.account.server.as_str()))
             }
         }
     }

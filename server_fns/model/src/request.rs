@@ -12,7 +12,8 @@ mod people;
 mod programs;
 
 pub use people::{
-    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, SetAdministrator, SuspendPerson,
+    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, ResetPassword, SetAdministrator,
+    SuspendPerson,
 };
 pub use programs::{AskSignIn, FetchToken, GrantSignIn};
 

@@ -22,7 +22,7 @@ use crate::version::Generation;
 mod people;
 mod programs;
 
-pub use people::PersonRow;
+pub use people::{PersonRow, ResetLink};
 pub use programs::{SignInAnswer, SignInAsked, SignInRequestView};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -31,6 +31,7 @@ pub enum Command {
     People,
     Suspend { username: String, stop: bool },
     Resume { username: String },
+    ResetLink { username: String },
     WhoAmI,
 }
 
@@ -82,6 +83,7 @@ pub fn parse(words: &[&str]) -> Result<Typed, String> {
         ["keys"] => Command::Keys,
         ["nodes"] => Command::Nodes,
         ["resume", username] => Command::Resume { username: (*username).to_owned() },
+        ["reset-link", username] => Command::ResetLink { username: (*username).to_owned() },
         ["start", name] => Command::Start { name: (*name).to_owned() },
         ["stop", name] => Command::Stop { name: (*name).to_owned() },
         ["restart", name] => Command::Restart { name: (*name).to_owned() },
@@ -91,7 +93,7 @@ pub fn parse(words: &[&str]) -> Result<Typed, String> {
         ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close" | "door", ..] => {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
         }
-        ["suspend" | "resume", ..] => {
+        ["suspend" | "resume" | "reset-link", ..] => {
             return Err(format!("`{}` takes the username of one person. `help` says how.", plain(rest[0])));
         }
         ["help" | "?" | "ls" | "list" | "whoami" | "people" | "keys" | "nodes", ..] => {
@@ -145,6 +147,7 @@ mod tests {
             ("suspend bob", Command::Suspend { username: named("bob"), stop: false }, false),
             ("suspend bob --json --stop", Command::Suspend { username: named("bob"), stop: true }, true),
             ("resume bob", Command::Resume { username: named("bob") }, false),
+            ("reset-link bob --json", Command::ResetLink { username: named("bob") }, true),
         ] {
             assert_eq!(read(line), Ok((command, json)), "{line}");
         }
@@ -170,6 +173,8 @@ mod tests {
             "suspend bob --yes",
             "resume",
             "resume bob --stop",
+            "reset-link",
+            "reset-link bob carol",
             "start web-1 --all",
             "sh -c ls",
             "start --yes web-1",

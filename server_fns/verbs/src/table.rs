@@ -32,7 +32,7 @@ const fn verb(
 }
 
 /// Those that both know.
-pub const OF_THE_LOBBY: [Verb; 18] = [
+pub const OF_THE_LOBBY: [Verb; 19] = [
     verb("ls", First::Nothing, &["--all"], "ls", "your instances; an administrator lists everybody's with --all"),
     verb(
         "new",
@@ -97,6 +97,13 @@ pub const OF_THE_LOBBY: [Verb; 18] = [
          is stopped, too",
     ),
     verb("resume", First::Other, &[], "resume USERNAME", "for administrators: what they had opens again"),
+    verb(
+        "reset-link",
+        First::Other,
+        &[],
+        "reset-link USERNAME",
+        "for administrators: a link by which they set another password, once, within an hour",
+    ),
     verb("whoami", First::Nothing, &[], "whoami", "who you are here"),
 ];
 
@@ -128,7 +135,8 @@ mod tests {
     fn every_verb_of_the_list_is_one_of_the_grammar() {
         for verb in OF_THE_LOBBY {
             let words: Vec<&str> = match verb.word {
-                "new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "suspend" | "resume" => {
+                "new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "suspend" | "resume"
+                | "reset-link" => {
                     vec![verb.word, "web-1"]
                 }
                 "open" | "close" => vec![verb.word, "web-1", "80"],

@@ -32,7 +32,9 @@ pub(super) fn Answer(view: SignInRequestView, on_said: EventHandler<Said>) -> El
         };
         ask.start_with_proof(call, move |()| on_said.call(Said::Yes));
     };
-    let refuse = move |_| refusing.start(async move { sign_in_requests::refuse(code()).await }, move |()| on_said.call(Said::No));
+    let refuse = move |_| {
+        refusing.start(async move { sign_in_requests::refuse(code()).await }, move |()| on_said.call(Said::No))
+    };
     rsx! {
         Card { title: "What asks",
             dl { class: "grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2",

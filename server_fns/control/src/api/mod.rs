@@ -87,6 +87,7 @@ impl Api {
             people: people.clone(),
             nodes: Arc::clone(&nodes),
             activity: activity.clone(),
+            console: apps.as_ref().map(|apps| apps.console().to_owned()).unwrap_or_default(),
         };
         Self {
             installation: Installation::new(core.clone()),

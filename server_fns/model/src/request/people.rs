@@ -38,6 +38,14 @@ pub struct ProveSession {
     pub password: String,
 }
 
+/// Sets another password by the secret of a reset link, which works once.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    pub secret: String,
+    pub password: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetAdministrator {

@@ -10,9 +10,9 @@ pub fn happened(newest_first: &[EventView]) -> String {
         return "Nothing has happened yet.\n".to_owned();
     }
     let heading = ["WHEN (UTC)", "WHAT", "BY", ""].map(str::to_owned).to_vec();
-    let rows = newest_first.iter().rev().map(|EventView { text, event, .. }| {
-        let at = event.at.format("%Y-%m-%d %H:%M:%S").to_string();
-        let (what, by) = (event.happening.subject.name(), event.happening.cause.who.name());
+    let rows = newest_first.iter().rev().map(|EventView { at, text, subject, cause, .. }| {
+        let at = at.format("%Y-%m-%d %H:%M:%S").to_string();
+        let (what, by) = (subject.name(), cause.who.name());
         vec![at, what.to_owned(), by.to_owned(), text.clone()]
     });
     table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())

@@ -62,6 +62,8 @@ pub struct Gateway {
     pub(crate) people: People,
     pub(crate) nodes: Arc<Nodes>,
     pub(crate) activity: Activity,
+    /// The address of the pages; empty where nobody named one.
+    pub(crate) console: String,
 }
 
 /// Accepts until the server stops. A connection is taken on by a task of its own before anything is awaited for it, so

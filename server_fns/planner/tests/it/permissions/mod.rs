@@ -200,6 +200,7 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::AskRemoval,
         Action::AnswerProgram,
         Action::CreateToken,
+        Action::MakeResetLink,
     ];
     assert!(of(None).eq(never));
     let read = [
@@ -228,7 +229,8 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::CreateInstance,
     ];
     assert!(of(Some(Scope::Instances)).eq(instances));
-    let lately = [Action::GiveNodeKey, Action::AddKey, Action::CreateToken, Action::RegisterNode];
+    let lately =
+        [Action::GiveNodeKey, Action::AddKey, Action::CreateToken, Action::RegisterNode, Action::MakeResetLink];
     assert!(Action::ALL.iter().copied().filter(|action| row(*action).proof == Proof::Lately).eq(lately));
 }
 

@@ -141,6 +141,11 @@ impl Lobby {
                 let row = self.gateway.people.get(actor, person)?;
                 Ok(if json { as_json(&row) } else { told::standing(&row) })
             }
+            Command::ResetLink { username } => {
+                let person = self.gateway.people.named(actor, &plain(&username))?;
+                let made = self.gateway.people.make_reset_link(actor, person).await?;
+                Ok(if json { as_json(&made) } else { told::reset(&made, &self.gateway.console) })
+            }
         }
     }
 
