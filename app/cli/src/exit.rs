@@ -56,7 +56,7 @@ impl Failure {
     pub(crate) fn told(self) -> ExitCode {
         match self.refusal.filter(|_| self.json) {
             Some(refusal) => print::err(&as_json(&refusal)),
-            None => print::note(&format!("dockhost: {}", self.text)),
+            None => print::note(&format!("dockhost: {}", print::plain(&self.text))),
         }
         ExitCode::from(self.exit as u8)
     }

@@ -20,9 +20,9 @@ use std::process::ExitCode;
 use exit::Failure;
 use grammar::{Call, Own};
 
-/// Whether that is the first word of something that [`main`] is for.
+/// Whether that is the first word of something that [`main`] is for; `help` is for the whole program.
 pub fn knows(first: &str) -> bool {
-    matches!(first, "--as" | "--json" | "list" | "?") || grammar::all().any(|verb| verb.word == first)
+    matches!(first, "--as" | "--json" | "list") || grammar::all().any(|verb| verb.word == first && first != "help")
 }
 
 /// What `--help` of the server's program says of them.

@@ -124,7 +124,7 @@ impl Call {
         answer: Value,
         say: impl FnOnce(&T) -> String,
     ) -> Result<String, Failure> {
-        if self.json { Ok(as_json(&answer)) } else { Ok(say(&self.client.read(answer)?)) }
+        if self.json { Ok(as_json(&answer)) } else { Ok(print::plain(&say(&self.client.read(answer)?))) }
     }
 
     fn shown(&self, answer: Value) -> Result<String, Failure> {
@@ -168,7 +168,7 @@ impl Call {
             if told::is_settled(view.phase) || Instant::now() > end {
                 return self.shown(answer);
             }
-            let doing = format!("{} is {}. {}", view.name, view.phase.as_str(), view.message);
+            let doing = print::plain(&format!("{} is {}. {}", view.name, view.phase.as_str(), view.message));
             if stderr().is_terminal() && doing != said {
                 print::note(doing.trim_end());
                 said = doing;

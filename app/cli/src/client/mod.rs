@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::Response;
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
 
 use crate::accounts::Account;
@@ -34,17 +35,8 @@ pub(crate) struct Client {
 impl Client {
     /// Without a token, for somebody who has none yet.
     pub(crate) fn new(server: &Url, authority: Option<&str>, token: Option<&str>) -> Result<Self, Failure> {
-        let config = Agent::config_builder()
-            // What the server refuses is an answer, too; and it sends nobody elsewhere, least of all with a token.
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(ANSWER))
-            .user_agent(program())
-            .tls_config(trust::config(authority)?)
-            .build();
-        Ok(Self { agent: config.new_agent(), server: server.clone(), token: token.map(str::to_owned) })
+        let agent = agent(trust::config(authority)?, ANSWER);
+        Ok(Self { agent, server: server.clone(), token: token.map(str::to_owned) })
     }
 
     pub(crate) fn of(account: &Account) -> Result<Self, Failure> {
@@ -53,11 +45,7 @@ impl Client {
 
     /// The same, for what nobody waits for long.
     pub(crate) fn hurried(self, within: Duration) -> Self {
-        let config = self.agent.config();
-        let tls = config.tls_config().clone();
-        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).tls_config(tls);
-        let agent = config.max_redirects_will_error(false).user_agent(program()).timeout_global(Some(within)).build();
-        Self { agent: agent.new_agent(), ..self }
+        Self { agent: agent(self.agent.config().tls_config().clone(), within), ..self }
     }
 
     /// `path` is below `/api/v1`.
@@ -134,6 +122,19 @@ impl Client {
             ),
         )
     }
+}
+
+fn agent(tls: TlsConfig, within: Duration) -> Agent {
+    let config = Agent::config_builder()
+        // What the server refuses is an answer, too; and it sends nobody elsewhere, least of all with a token.
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_connect(Some(CONNECT))
+        .timeout_global(Some(within))
+        .user_agent(program())
+        .tls_config(tls);
+    config.build().new_agent()
 }
 
 fn drop_permissions(answer: &mut Value) {
