@@ -10,7 +10,7 @@ use model::id::InstanceId;
 use crate::frame::{Frame, Guard};
 use crate::pages::{
     Account, Activity, ActivityOf, Chosen, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, People,
-    ResetPassword, Seen, SetUp, Settings, SignIn, SignUp, SshKeys, Terminal, Tokens, Visit,
+    ResetPassword, Seen, SetUp, Settings, SignIn, SignInRequest, SignUp, SshKeys, Terminal, Tokens, Visit,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -37,6 +37,9 @@ pub(crate) enum Route {
             SshKeys {},
             #[route("/tokens")]
             Tokens {},
+            /// With the code that a program shows, or empty.
+            #[route("/sign-in-request?:code")]
+            SignInRequest { code: String },
             #[route("/activity?:..chosen")]
             ActivityOf { chosen: Chosen },
             #[route("/activity")]
@@ -114,6 +117,8 @@ mod tests {
             "/activity",
             "/activity?of=everybody",
             "/people",
+            "/sign-in-request",
+            "/sign-in-request?code=BCDF-GHJK",
             "/sign-in",
             "/sign-up?invite=dhi_x",
             "/reset-password?link=dhr_x",

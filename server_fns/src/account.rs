@@ -31,7 +31,7 @@ pub async fn sign_in(request: Json<SignIn>) -> Result<SignedIn, ApiError> {
     Ok(caller.remember(person, &secrets))
 }
 
-/// Ends the session that asks. Without one there is nothing to end, which is as good.
+/// Ends the session or the token that asks. Without either there is nothing to end, which is as good.
 #[post("/api/v1/sign-out", caller: Caller, _none: NoFields)]
 pub async fn sign_out() -> Result<(), ApiError> {
     if let Ok(actor) = caller.actor().await {

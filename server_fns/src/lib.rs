@@ -23,6 +23,7 @@ pub mod live;
 pub mod nodes;
 pub mod people;
 pub mod settings;
+pub mod sign_in_requests;
 pub mod ssh_keys;
 pub mod terminal;
 pub mod tokens;

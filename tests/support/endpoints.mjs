@@ -15,6 +15,9 @@ export const ENDPOINTS = [
   ["GET", "/tokens", "use-account"],
   ["POST", "/tokens", "create token", { name: "x" }],
   ["DELETE", "/tokens/{id}", "remove token"],
+  ["GET", "/sign-in-requests/{code}", "answer-program"],
+  ["POST", "/sign-in-requests/{code}/grant", "create token", { name: "x" }],
+  ["DELETE", "/sign-in-requests/{code}", "answer-program"],
   ["GET", "/ssh-keys", "use-account"],
   ["POST", "/ssh-keys", "add SSH key", { name: "x", public_key: "x" }],
   ["DELETE", "/ssh-keys/{id}", "remove SSH key"],
@@ -75,7 +78,7 @@ export const ENDPOINTS = [
   ["DELETE", "/people/{id}", "remove person", {}],
 ].map(([method, path, asked, body]) => ({ method, path, asked, body, kind: path.split("/")[1] }));
 
-// Open to visitors, and tested by the suites that sign up and in, and that add nodes.
+// Open to visitors, and tested by the suites that sign up and in, that add nodes, and of the command line.
 export const PUBLIC = {
   "GET /welcome": "see-exposure",
   "POST /sign-up": "sign up",
@@ -83,12 +86,14 @@ export const PUBLIC = {
   "POST /sign-out": "close session",
   "POST /password-reset": "use reset link",
   "POST /enrolment": "redeem enrolment code",
+  "POST /sign-in-requests": "sign-in",
+  "POST /sign-in-requests/token": "sign-in",
 };
 
 export const ABSENT = { instances: "i-00000000000000aa", "ssh-keys": "k-00000000000000aa", tokens: "t-00000000000000aa",
   nodes: "n-00000000000000aa", sessions: "s-00000000000000aa", invites: "v-00000000000000aa", people: "p-00000000000000aa" };
 
-export const at = (path, id) => path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");
+export const at = (path, id) => path.replace("{id}", id).replace("{code}", "BCDF-GHJK").replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080");
 
 /** What it is done to is gone afterwards. */
 export const destroys = ({ method, path }) => (method === "DELETE" && path.endsWith("{id}")) || path === "/nodes/{id}/forget";

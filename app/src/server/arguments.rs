@@ -13,7 +13,7 @@ use model::request::{Handover, SignUpMode};
 
 /// Linux instances that people reach over SSH, on Docker.
 #[derive(Parser)]
-#[command(name = "dockhost", version)]
+#[command(name = "dockhost", version, after_help = people())]
 pub(super) struct Arguments {
     /// Where the database and the administrator's socket are.
     #[arg(long, global = true, env = "DOCKHOST_DATA_DIR", default_value = "data")]
@@ -223,6 +223,11 @@ pub(super) enum Admin {
         #[arg(long)]
         address: Option<String>,
     },
+}
+
+/// What people do from their own computers, where the program has nothing else.
+fn people() -> String {
+    format!("What people do with their instances, here and on their own computers:\n\n{}", cli::help())
 }
 
 fn handover(text: &str) -> Result<Handover, String> {

@@ -9,6 +9,7 @@ mod pages;
 mod recover;
 mod serve;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -20,6 +21,11 @@ use arguments::{Arguments, Command};
 const STACK_BYTES: usize = 10 << 20;
 
 pub fn main() -> ExitCode {
+    // People's verbs have a grammar of their own, and need nothing of a server.
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if words.first().and_then(|first| first.to_str()).is_some_and(cli::knows) {
+        return cli::main(words);
+    }
     let arguments = Arguments::parse();
     // Whatever is written is for the eyes of whoever runs this, and of nobody else on the machine.
     control::machine::keep_private();

@@ -46,6 +46,7 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
         unnamed_proxy: exposed.is_unnamed(),
         server_fingerprint: exposed.fingerprint(),
         server_key_pin: exposed.key_pin(),
+        server_certificate: exposed.certificate()?,
         programs: std::env::current_exe().ok().and_then(|own| own.parent().map(PathBuf::from)),
         ..Config::default()
     };

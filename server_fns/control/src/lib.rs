@@ -9,6 +9,7 @@ mod api;
 pub mod auth;
 mod authority;
 mod clock;
+mod command_line;
 mod config;
 pub mod console;
 mod core;

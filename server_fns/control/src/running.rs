@@ -19,7 +19,6 @@ use crate::console;
 use crate::core::Core;
 use crate::host_ports::ForwardConfig;
 use crate::limits;
-use crate::nodes::install::Programs;
 use crate::orchestrator::Loop;
 use crate::store::{OpenError, Store};
 use crate::tunnel::Tunnels;
@@ -131,7 +130,8 @@ impl Opened {
             exposure: config.exposure,
             hosts: config.hosts,
             apps: config.apps,
-            programs: config.programs.as_deref().map(Programs::beside).unwrap_or_default(),
+            programs: config.programs,
+            certificate: config.server_certificate,
             log,
         };
         let api = Arc::new(Api::new(core.clone(), &authority, Arc::clone(&tunnels), settled));

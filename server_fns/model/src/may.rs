@@ -54,6 +54,8 @@ actions! {
     ProveSession,
     /// Ask administrators to remove one's account, or no longer.
     AskRemoval,
+    /// See a program that asks to be signed in, and say no to it.
+    AnswerProgram,
     AddKey,
     CreateToken,
     CreateInstance,

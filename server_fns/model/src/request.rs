@@ -9,11 +9,13 @@ use crate::port::{PortRange, UrlAccess};
 use crate::scope::Scope;
 
 mod people;
+mod programs;
 
 pub use people::{
     ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, ResetPassword, SetAdministrator,
     SuspendPerson,
 };
+pub use programs::{AskSignIn, FetchToken, GrantSignIn};
 
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
 /// sends, which keeps the key where pages of other ports cannot reach it.
@@ -310,6 +312,9 @@ mod tests {
         is_exact::<SetAdministrator>(r#"{"administrator":true}"#);
         is_exact::<SuspendPerson>("{}");
         is_exact::<RemovePerson>(r#"{"instances":"delete","nodes":{"give":"bob"}}"#);
+        is_exact::<AskSignIn>(r#"{"program":"x","host":"y"}"#);
+        is_exact::<FetchToken>(r#"{"secret":"x"}"#);
+        is_exact::<GrantSignIn>(r#"{"name":"x"}"#);
         is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
         is_exact::<MayManage>(r#"{"allowed":true}"#);
         is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);

@@ -20,8 +20,10 @@ use crate::verb::Verb;
 use crate::version::Generation;
 
 mod people;
+mod programs;
 
 pub use people::{PersonRow, ResetLink};
+pub use programs::{SignInAnswer, SignInAsked, SignInRequestView};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonView {
@@ -398,6 +400,9 @@ pub struct Welcome {
     /// People reach the server over plain http from other machines: whoever is on the way reads along.
     #[serde(default)]
     pub plain_http: bool,
+    /// For `curl --pinnedpubkey`: the key of the certificate that the server made for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_key_pin: Option<String>,
     /// For administrators: whose ports have a host name of the console, so that browsers send its cookie to instances.
     #[serde(default)]
     pub sharing_host: Vec<String>,

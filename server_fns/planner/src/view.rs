@@ -40,6 +40,7 @@ pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
         now: now.wall,
         key_wanted: false,
         plain_http: false,
+        server_key_pin: world.identity.server_key_pin.clone(),
         sharing_host: Vec::new(),
     }
 }

@@ -109,7 +109,7 @@ describe("how the page looks and speaks", () => {
   test("pages have one left edge and two widths", async () => {
     const widths = new Set();
     const edges = new Set();
-    for (const path of ["/", "/instances/new", "/nodes", "/ssh-keys", "/tokens", "/activity", "/people", "/account", "/settings"]) {
+    for (const path of ["/", "/instances/new", "/nodes", "/ssh-keys", "/tokens", "/sign-in-request", "/activity", "/people", "/account", "/settings"]) {
       await open(path);
       edges.add(await page.locator("h1").evaluate((heading) => heading.getBoundingClientRect().left));
       for (const width of await page.locator("main > :not(header, p)").evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().width)))) widths.add(width);
@@ -142,7 +142,7 @@ describe("how the page looks and speaks", () => {
   });
 
   test("nothing that is read is jargon", async () => {
-    for (const path of ["/", "/instances/new", `/instances/${web.id}`, "/nodes", "/ssh-keys", "/tokens", "/activity", "/people", "/account", "/settings"]) {
+    for (const path of ["/", "/instances/new", `/instances/${web.id}`, "/nodes", "/ssh-keys", "/tokens", "/sign-in-request", "/activity", "/people", "/account", "/settings"]) {
       await open(path);
       const said = await page.locator("body").innerText();
       assert.doesNotMatch(said, JARGON, path);

@@ -1,34 +1,23 @@
 //! Making a token, and the one moment in which it is shown.
 
 use dioxus::prelude::*;
-use model::refusal::Refusal;
 use model::request::CreateToken;
 use model::scope::Scope;
 use model::view::{Created, TokenView};
-use server_fns::{ApiError, Json, tokens};
+use server_fns::{Json, tokens};
 
-use super::words::title;
+use super::reach::{DAYS, Reach, read_days};
 use crate::action::use_ask;
 use crate::pages::node_form::use_origin;
-use crate::parts::{Button, ButtonKind, Card, Choice, CopyText, Field, FieldKind, Notice, NoticeKind, on_escape};
+use crate::parts::{Button, ButtonKind, Card, CopyText, Field, Notice, NoticeKind, on_escape};
 use crate::script;
-
-/// The field of the request, and the id of the input.
-const DAYS: &str = "expires_in_days";
-
-/// What it may do, the most first.
-const SCOPES: [(Scope, &str); 3] = [
-    (Scope::All, "Whatever you may do, but for your password, your sessions and making tokens."),
-    (Scope::Instances, "It creates instances, and does with yours whatever you may do with them."),
-    (Scope::Read, "It looks, and changes nothing."),
-];
 
 #[component]
 pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: EventHandler<()>) -> Element {
     let ask = use_ask();
     let mut name = use_signal(String::new);
-    let mut scope = use_signal(Scope::default);
-    let mut days = use_signal(String::new);
+    let scope = use_signal(Scope::default);
+    let days = use_signal(String::new);
     let send = move |event: FormEvent| {
         event.prevent_default();
         let (name, scope, days) = (name(), scope(), days());
@@ -65,30 +54,7 @@ pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: Ev
                 autofocus: true,
                 required: true,
             }
-            fieldset { class: "flex min-w-0 flex-col gap-2",
-                legend { class: "mb-1.5 text-sm font-medium", "What it may do" }
-                for (each, hint) in SCOPES {
-                    Choice {
-                        key: "{each.as_str()}",
-                        name: "scope",
-                        value: each.as_str(),
-                        title: title(each),
-                        hint,
-                        chosen: scope() == each,
-                        onchoose: move |()| scope.set(each),
-                    }
-                }
-            }
-            Field {
-                label: "Days until it expires (optional)",
-                name: DAYS,
-                kind: FieldKind::Number,
-                value: days(),
-                oninput: move |text| days.set(text),
-                error: ask.field(DAYS),
-                hint: "Left empty, it opens until you delete it.",
-                min: "1",
-            }
+            Reach { scope, days, error: ask.field(DAYS) }
             div { class: "flex flex-wrap gap-2",
                 Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Create token" }
                 Button { disabled: ask.busy(), onclick: move |_| on_close.call(()), "Cancel" }
@@ -121,15 +87,6 @@ pub(super) fn Once(token: Created<TokenView>, on_close: EventHandler<()>) -> Ele
             }
         }
     }
-}
-
-fn read_days(text: &str) -> Result<Option<u32>, ApiError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let whole = text.parse::<u32>().map(Some);
-    whole.map_err(|_| Refusal::field(DAYS, "This must be a whole number of days, such as 90.").into())
 }
 
 fn curl(origin: &str, token: &str) -> String {

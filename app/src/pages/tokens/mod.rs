@@ -1,6 +1,8 @@
 //! API tokens: what scripts show instead of a password.
 
+mod command_line;
 mod create;
+mod reach;
 mod row;
 mod words;
 
@@ -12,7 +14,9 @@ use crate::parts::{Button, ButtonKind, Card, Empty, Glyph, PageHeader};
 use crate::script;
 use crate::state::use_world;
 
+use command_line::CommandLine;
 use create::{CreateForm, Once};
+pub(in crate::pages) use reach::{DAYS, Reach, read_days};
 use row::TokenRow;
 
 /// The button that opens the form, and has the focus again when that is left.
@@ -75,6 +79,7 @@ pub(crate) fn Tokens() -> Element {
                     }
                 }
             }
+            CommandLine {}
         }
     }
 }

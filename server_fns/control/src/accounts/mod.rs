@@ -4,6 +4,7 @@ mod credentials;
 mod keys;
 mod own;
 mod setup;
+mod sign_in_requests;
 mod tokens;
 
 use std::net::IpAddr;
@@ -30,6 +31,7 @@ use crate::http::network;
 pub(crate) use credentials::Credentials;
 pub(crate) use keys::SshKeys;
 use setup::SetupLink;
+pub(crate) use sign_in_requests::SignInRequests;
 pub(crate) use tokens::Tokens;
 
 /// What a browser holds once somebody signed in with it.
@@ -173,7 +175,7 @@ impl Accounts {
         Ok((person_view(&world, row), secrets))
     }
 
-    /// Ends the session that asks.
+    /// Ends the session or the token that asks.
     pub async fn sign_out(&self, actor: &Actor) -> Result<(), Refusal> {
         self.core.ask(actor, Command::CloseSession).await.map(drop)
     }

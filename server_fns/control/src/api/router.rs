@@ -11,6 +11,7 @@ use axum::routing::get;
 use super::Api;
 use crate::access::{apps, files, terminal};
 use crate::activity;
+use crate::command_line;
 use crate::core::Core;
 use crate::http::refuse;
 use crate::nodes::{self, install};
@@ -26,6 +27,10 @@ impl Api {
             .route(install::SCRIPT, get(install::script))
             .route(install::PROGRAM, get(install::program))
             .with_state(Arc::clone(&self.nodes));
+        let of_command_line = Router::new()
+            .route(command_line::SCRIPT, get(command_line::script))
+            .route(command_line::PROGRAM, get(command_line::program))
+            .with_state(Arc::clone(&self.command_line));
         let of_apps = Router::new()
             .route(apps::OPEN, get(apps::open))
             .route(apps::SCRIPT, get(apps::script))
@@ -42,6 +47,7 @@ impl Api {
         Router::new()
             .merge(of_nodes)
             .merge(of_activity)
+            .merge(of_command_line)
             .route(protocol::stream::PATH, get(tunnel::accept).with_state(Arc::clone(&self.tunnels)))
             .merge(of_apps)
             .route(TERMINAL, get(terminal::open).with_state(Arc::clone(&self.terminals)))

@@ -36,6 +36,8 @@ pub enum SecretKind {
     Reset,
     /// In the address of one socket.
     Ticket,
+    /// What a program fetches its token with, once a person gave it one.
+    SignIn,
 }
 
 impl SecretKind {
@@ -50,6 +52,7 @@ impl SecretKind {
             Self::Invite => "dhi_",
             Self::Reset => "dhr_",
             Self::Ticket => "dht_",
+            Self::SignIn => "dhq_",
         }
     }
 }
@@ -140,7 +143,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [SecretKind; 8] = [
+    const KINDS: [SecretKind; 10] = [
         SecretKind::ApiToken,
         SecretKind::NodeKey,
         SecretKind::Enrolment,
@@ -149,6 +152,8 @@ mod tests {
         SecretKind::SetUp,
         SecretKind::Invite,
         SecretKind::Reset,
+        SecretKind::Ticket,
+        SecretKind::SignIn,
     ];
 
     #[test]

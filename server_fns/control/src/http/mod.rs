@@ -14,6 +14,7 @@ pub(crate) mod host_name;
 mod hosts;
 pub(crate) mod listen;
 mod origin;
+pub(crate) mod programs;
 mod query;
 pub mod tls;
 mod unread;

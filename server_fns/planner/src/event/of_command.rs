@@ -6,6 +6,7 @@ use model::name::Username;
 use model::request::EndOthers;
 
 use super::{of_account, of_installation, of_node};
+use crate::actor::Via;
 use crate::command::people::Opening;
 use crate::command::{Answer, Asker, Command};
 use crate::world::{Person, SshKey, World};
@@ -34,7 +35,7 @@ pub(crate) fn of_command(world: &World, asker: &Asker, command: &Command, answer
             newcomer(&who.username, EventKind::AdministratorCreated { email: who.email.clone() })
         }
         Command::OpenSession(opening) => signed_in(world, opening),
-        Command::CloseSession => own(EventKind::SignedOut),
+        Command::CloseSession => own(left(world, asker)),
         Command::RevokeSession { id } => {
             own(EventKind::SessionEnded { address: world.sessions.get(id)?.address.clone() })
         }
@@ -113,6 +114,15 @@ pub(crate) fn of_command(world: &World, asker: &Asker, command: &Command, answer
 
 fn asked_by<'w>(world: &'w World, asker: &Asker) -> Option<&'w Person> {
     world.people.get(&asker.person().ok()?.person).map(|row| &**row)
+}
+
+/// What ended with it.
+fn left(world: &World, asker: &Asker) -> EventKind {
+    let token = asker.person().ok().and_then(|actor| match actor.via {
+        Via::Token(id) => world.tokens.get(&id),
+        Via::Session(_) | Via::SshKey(_) | Via::Console => None,
+    });
+    token.map_or(EventKind::SignedOut, |token| EventKind::TokenRemoved { name: token.name.clone() })
 }
 
 /// Whoever signs in is nobody yet while they ask.

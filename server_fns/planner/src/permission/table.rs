@@ -79,9 +79,11 @@ pub const fn row(action: Action) -> Row {
         Action::UseAccount => (&[Owner], Keys::Managing, READ, Once),
         // Whoever it happened to, whoever did it, and whoever has by now what it speaks of.
         Action::SeeEvent => (&[Owner, Administrator], Keys::Managing, READ, Once),
-        Action::ChangePassword | Action::ChangeEmail | Action::ProveSession | Action::AskRemoval => {
-            (&[Owner], Keys::Managing, NEVER, Once)
-        }
+        Action::ChangePassword
+        | Action::ChangeEmail
+        | Action::ProveSession
+        | Action::AskRemoval
+        | Action::AnswerProgram => (&[Owner], Keys::Managing, NEVER, Once),
         Action::CreateToken => (&[Owner], Keys::Managing, NEVER, Lately),
         Action::AddKey | Action::RegisterNode => (&[Owner], Keys::Managing, ALL, Lately),
         Action::CreateInstance => (&[Owner], Keys::Managing, INSTANCES, Once),

@@ -90,6 +90,7 @@ fn of_installation(action: Action) -> String {
         | Action::ChangeEmail
         | Action::ProveSession
         | Action::AskRemoval
+        | Action::AnswerProgram
         | Action::AddKey
         | Action::CreateToken
         | Action::CreateInstance

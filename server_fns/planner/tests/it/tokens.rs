@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use model::event::EventKind;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::CreateToken;
 use model::scope::Scope;
@@ -79,4 +80,21 @@ fn a_token_that_is_too_small_is_told_which_scope_is_wanted_and_nothing_of_what_i
         assert!(refusal.message.starts_with("No API token may do that"), "{refusal}");
     }
     assert!(scene.decide_by("bob", read, &Command::NoteUse { address: None }).is_ok(), "that it was used is noted");
+}
+
+#[test]
+fn a_program_that_signs_out_ends_its_token_however_little_that_may_do_and_nothing_else() {
+    let mut scene = Scene::with_people();
+    let id = scene.token("bob", &CreateToken { scope: Scope::Read, ..named("laptop") });
+    let other = scene.token("bob", &named("ci"));
+    let session = scene.sign_in("bob");
+    let decided = scene.decide_by("bob", Via::Token(id), &Command::CloseSession).unwrap();
+    let kinds: Vec<&EventKind> = decided.events.iter().map(|happening| &happening.kind).collect();
+    assert!(matches!(kinds[..], [EventKind::TokenRemoved { name }] if name.as_str() == "laptop"), "{kinds:?}");
+    scene.commit(decided);
+    assert!(!scene.world.tokens.contains_key(&id) && scene.world.tokens.contains_key(&other));
+    let again = scene.decide_by("bob", Via::Token(id), &Command::CloseSession).unwrap_err();
+    assert_eq!(again, Refusal::unauthenticated());
+    let decided = scene.decide_by("bob", session, &Command::CloseSession).unwrap();
+    assert!(matches!(&decided.events[..], [left] if left.kind == EventKind::SignedOut));
 }

@@ -36,10 +36,12 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::SshKeys;
+use crate::activity::Activity;
 use crate::auth::attempts::network;
 use crate::authority::Authority;
 use crate::core::Core;
 use crate::instances::Instances;
+use crate::nodes::Nodes;
 use crate::people::People;
 use crate::tunnel::Tunnels;
 use client::Session;
@@ -58,6 +60,8 @@ pub struct Gateway {
     pub(crate) instances: Instances,
     pub(crate) keys: Arc<SshKeys>,
     pub(crate) people: People,
+    pub(crate) nodes: Arc<Nodes>,
+    pub(crate) activity: Activity,
     /// The address of the pages; empty where nobody named one.
     pub(crate) console: String,
 }

@@ -89,10 +89,12 @@ pub(super) fn proved(world: &World, actor: &Actor, now: Now) -> Option<Change> {
     Some(Change::PutSession(Session { proved_at: now.wall, ..Session::clone(session) }))
 }
 
-/// Signs out. A token has no session to end.
+/// Signs out: ends the session or the token that asks.
 pub fn close_session(world: &World, actor: &Actor) -> Decision<()> {
     match actor.via {
         Via::Session(id) if world.sessions.contains_key(&id) => Decision::new(vec![Change::DropSession(id)], ()),
+        // Its program leaves: from then on it opens nothing for whoever finds it.
+        Via::Token(id) if world.tokens.contains_key(&id) => Decision::new(vec![Change::DropToken(id)], ()),
         Via::Session(_) | Via::Token(_) | Via::SshKey(_) | Via::Console => Decision::unchanged(()),
     }
 }

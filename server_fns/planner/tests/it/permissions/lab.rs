@@ -135,6 +135,7 @@ impl Lab {
             | Action::ChangePassword
             | Action::ChangeEmail
             | Action::ProveSession
+            | Action::AnswerProgram
             | Action::AskRemoval
             | Action::AddKey
             | Action::CreateToken

@@ -150,6 +150,7 @@ fn nobody_is_let_in_whom_the_product_does_not_mean() {
         Action::ChangeEmail,
         Action::ProveSession,
         Action::AskRemoval,
+        Action::AnswerProgram,
         Action::CreateToken,
     ] {
         assert_eq!(grants(action), [Owner], "{action:?}");
@@ -197,6 +198,7 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::ChangeEmail,
         Action::ProveSession,
         Action::AskRemoval,
+        Action::AnswerProgram,
         Action::CreateToken,
         Action::MakeResetLink,
     ];

@@ -4,10 +4,10 @@ use model::forward::{ForwardKey, Place, Protocol};
 use model::port::{ContainerPort, HostPort};
 use model::request::OpenForward;
 
-use super::words::{once, plain, value};
+use crate::words::{once, plain, value};
 
 /// What the words after `open NAME` ask for. The error is a sentence.
-pub(super) fn open(words: &[&str]) -> Result<OpenForward, String> {
+pub(crate) fn open(words: &[&str]) -> Result<OpenForward, String> {
     const USAGE: &str = "`open` takes an instance and a port, as in: open web-1 5432 --from 10.0.0.0/8";
     let mut asked = OpenForward::default();
     let (mut ports, mut networks) = (Vec::new(), None);
@@ -34,7 +34,7 @@ pub(super) fn open(words: &[&str]) -> Result<OpenForward, String> {
 }
 
 /// Which host port the words after `close NAME` mean. The error is a sentence.
-pub(super) fn close(words: &[&str]) -> Result<ForwardKey, String> {
+pub(crate) fn close(words: &[&str]) -> Result<ForwardKey, String> {
     let place = if words.contains(&"--on-server") { Place::Server } else { Place::Node };
     let rest: Vec<_> = words.iter().filter(|word| **word != "--on-server").copied().collect();
     match rest[..] {
@@ -47,7 +47,7 @@ pub(super) fn close(words: &[&str]) -> Result<ForwardKey, String> {
 }
 
 /// Which host port of the block the words after `door NAME` mean, and whether it is to be open. The error is a sentence.
-pub(super) fn door(words: &[&str]) -> Result<(ContainerPort, bool), String> {
+pub(crate) fn door(words: &[&str]) -> Result<(ContainerPort, bool), String> {
     match words {
         [port, "open"] => Ok((ContainerPort(number(port)?), true)),
         [port, "close"] => Ok((ContainerPort(number(port)?), false)),

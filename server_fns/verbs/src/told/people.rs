@@ -1,25 +1,12 @@
-//! `people`, `suspend` and the like: what administrators look at and settle.
+//! People, as administrators see them.
 
 use model::Timestamp;
 use model::view::{Created, PersonRow, ResetLink};
 
 use super::table::table;
-use super::words::plain;
-
-/// Whether the words after `suspend USERNAME` ask to stop what runs, too. The error is a sentence.
-pub(super) fn suspend(words: &[&str]) -> Result<bool, String> {
-    match words {
-        [] => Ok(false),
-        ["--stop"] => Ok(true),
-        ["--stop", other, ..] | [other, ..] => {
-            let usage = "`suspend` takes the username of one person, as in: suspend bob --stop";
-            Err(format!("`suspend` does not know {}. {usage}", plain(other)))
-        }
-    }
-}
 
 /// One line for each.
-pub(super) fn listed(people: &[PersonRow]) -> String {
+pub fn listed(people: &[PersonRow]) -> String {
     let heading = ["USERNAME", "EMAIL", "ROLE", "LAST SEEN", "INSTANCES", "NODES", "STATE"].map(str::to_owned).to_vec();
     let rows = people.iter().map(|person| {
         vec![
@@ -36,13 +23,13 @@ pub(super) fn listed(people: &[PersonRow]) -> String {
 }
 
 /// What became of them.
-pub(super) fn standing(PersonRow { username, suspended, .. }: &PersonRow) -> String {
+pub fn standing(PersonRow { username, suspended, .. }: &PersonRow) -> String {
     let word = if suspended.is_some() { "is suspended" } else { "is not suspended" };
     format!("{username} {word}.\n")
 }
 
 /// The link, for whoever asks for it to hand over. `console` is the address of the pages, or empty where nobody named one.
-pub(super) fn reset(made: &Created<ResetLink>, console: &str) -> String {
+pub fn reset(made: &Created<ResetLink>, console: &str) -> String {
     let ResetLink { username, expires_at } = &made.view;
     let until = expires_at.format("%H:%M UTC");
     let whole = if console.is_empty() { " Put the address of the console before it." } else { "" };
@@ -58,18 +45,4 @@ fn state(person: &PersonRow) -> String {
 
 fn day(at: Timestamp) -> String {
     at.date_naive().to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_suspend_knows_is_taken() {
-        assert_eq!(suspend(&[]), Ok(false));
-        assert_eq!(suspend(&["--stop"]), Ok(true));
-        for words in [&["--halt"][..], &["--stop", "--stop"], &["carol"]] {
-            assert!(suspend(words).is_err(), "{words:?}");
-        }
-    }
 }

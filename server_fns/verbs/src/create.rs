@@ -3,10 +3,10 @@
 use model::amount;
 use model::instance::Limits;
 
-use super::words::{once, plain, value};
+use crate::words::{once, plain, value};
 
 /// What the words after `new NAME` ask for. The error is a sentence.
-pub(super) fn new(words: &[&str]) -> Result<(Option<String>, Limits), String> {
+pub(crate) fn new(words: &[&str]) -> Result<(Option<String>, Limits), String> {
     const USAGE: &str = "`new` takes a name and an image, as in: new web-1 debian-12 --memory 256m --cpus 0.5";
     let (mut image, mut limits) = (None, Limits::default());
     let mut words = words.iter().copied();

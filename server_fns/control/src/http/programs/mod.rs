@@ -1,5 +1,7 @@
-//! The node programs that lie beside the server's own. They are opened at the start, so that what is handed out belongs
-//! to this server also while another version is being put in its place.
+//! Programs that lie beside the server's own and are handed out. They are opened at the start, so that what is handed out
+//! belongs to this server also while another version is being put in its place.
+
+mod answer;
 
 use std::fs::File;
 use std::io;
@@ -13,7 +15,19 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 
-const NAME: &str = "dockhost-node";
+pub(crate) use answer::{given, script};
+
+/// One of them for each architecture.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// Of its file.
+    pub(crate) name: &'static str,
+    /// In a sentence: *no node program*.
+    pub(crate) called: &'static str,
+    /// What does not work without one.
+    pub(crate) lacks: &'static str,
+}
+
 /// As `uname -m` says them, and by the numbers in the header of a program.
 const ARCHITECTURES: [(&str, u16); 3] = [("x86_64", 62), ("aarch64", 183), ("riscv64", 243)];
 /// How a program begins: ELF, 64 bits, the low byte first.
@@ -22,8 +36,11 @@ const HEAD: usize = 20;
 const CHUNK: usize = 256 << 10;
 
 /// One for each architecture at most.
-#[derive(Debug, Default)]
-pub(crate) struct Programs(Vec<Arc<Program>>);
+#[derive(Debug)]
+pub(crate) struct Programs {
+    kind: Kind,
+    found: Vec<Arc<Program>>,
+}
 
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -34,11 +51,13 @@ pub(crate) struct Program {
 }
 
 impl Programs {
-    /// `dockhost-node`, of whichever architecture it is, and then such as `dockhost-node-aarch64`.
-    pub(crate) fn beside(folder: &Path) -> Self {
-        let others = ARCHITECTURES.iter().map(|(architecture, _)| format!("{NAME}-{architecture}"));
+    /// Such as `dockhost-node`, of whichever architecture it is, and then such as `dockhost-node-aarch64`. Without a folder
+    /// there is none.
+    pub(crate) fn beside(folder: Option<&Path>, kind: Kind) -> Self {
         let mut found: Vec<Arc<Program>> = Vec::new();
-        for name in std::iter::once(NAME.to_owned()).chain(others) {
+        let Some(folder) = folder else { return Self { kind, found } };
+        let others = ARCHITECTURES.iter().map(|(architecture, _)| format!("{}-{architecture}", kind.name));
+        for name in std::iter::once(kind.name.to_owned()).chain(others) {
             match Program::open(&folder.join(&name)) {
                 Ok(program) if found.iter().any(|known| known.architecture == program.architecture) => {}
                 Ok(program) => found.push(Arc::new(program)),
@@ -51,28 +70,29 @@ impl Programs {
         }
         if found.is_empty() {
             let folder = folder.display();
-            tracing::warn!(%folder, "no node program lies there, so the page's line for another machine installs none");
+            tracing::warn!(%folder, "no {} lies there, so {}", kind.called, kind.lacks);
         }
-        Self(found)
+        Self { kind, found }
     }
 
-    pub(super) fn all(&self) -> &[Arc<Program>] {
-        &self.0
+    fn all(&self) -> &[Arc<Program>] {
+        &self.found
     }
 
-    pub(super) fn of(&self, architecture: &str) -> Option<Arc<Program>> {
-        self.0.iter().find(|program| program.architecture == architecture).cloned()
+    fn of(&self, architecture: &str) -> Option<Arc<Program>> {
+        self.found.iter().find(|program| program.architecture == architecture).cloned()
     }
 
     /// Why there is none for it. What was asked for is not repeated: it may be anything.
-    pub(super) fn missing(&self, architecture: &str) -> String {
+    fn missing(&self, architecture: &str) -> String {
         let known = ARCHITECTURES.iter().find(|(name, _)| *name == architecture);
         let asked = known.map_or("that architecture", |(name, _)| *name);
-        let names: Vec<&str> = self.0.iter().map(|program| program.architecture).collect();
+        let names: Vec<&str> = self.found.iter().map(|program| program.architecture).collect();
         let has = if names.is_empty() { "none at all".to_owned() } else { names.join(", ") };
+        let Kind { name, called, .. } = self.kind;
         format!(
-            "This server has no node program for {asked} (it has: {has}). Its operator puts one called \
-             {NAME}-ARCHITECTURE, such as {NAME}-aarch64, beside the program dockhost and starts the server anew.\n"
+            "This server has no {called} for {asked} (it has: {has}). Its operator puts one called \
+             {name}-ARCHITECTURE, such as {name}-aarch64, beside the program dockhost and starts the server anew.\n"
         )
     }
 }
@@ -88,16 +108,16 @@ impl Program {
         Ok(Self { architecture, file, length, checksum: OnceCell::new() })
     }
 
-    pub(super) const fn architecture(&self) -> &'static str {
+    const fn architecture(&self) -> &'static str {
         self.architecture
     }
 
-    pub(super) const fn length(&self) -> u64 {
+    const fn length(&self) -> u64 {
         self.length
     }
 
     /// SHA-256 in hex, which is found out once.
-    pub(super) async fn checksum(self: &Arc<Self>) -> io::Result<String> {
+    async fn checksum(self: &Arc<Self>) -> io::Result<String> {
         let whole = async {
             let program = Arc::clone(self);
             spawn_blocking(move || program.digest()).await.map_err(io::Error::other)?
@@ -117,7 +137,7 @@ impl Program {
         }
     }
 
-    pub(super) fn chunks(self: Arc<Self>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    fn chunks(self: Arc<Self>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
         stream::try_unfold((self, 0), |(program, at)| async move {
             let reading = Arc::clone(&program);
             let chunk = spawn_blocking(move || reading.chunk(at)).await.map_err(io::Error::other)??;
@@ -145,6 +165,8 @@ mod tests {
     use super::*;
     use futures_util::TryStreamExt as _;
 
+    const NODE: Kind = Kind { name: "dockhost-node", called: "node program", lacks: "nothing is installed" };
+
     fn elf(machine: u8, rest: &[u8]) -> Vec<u8> {
         let mut program = ELF.to_vec();
         program.resize(HEAD, 0);
@@ -161,7 +183,7 @@ mod tests {
         std::fs::write(dir.path().join("dockhost-node-x86_64"), elf(62, b"")).unwrap();
         std::fs::write(dir.path().join("dockhost-node-aarch64"), elf(183, b"another")).unwrap();
         std::fs::write(dir.path().join("dockhost-node-riscv64"), "#!/bin/sh\necho no program\n").unwrap();
-        let programs = Programs::beside(dir.path());
+        let programs = Programs::beside(Some(dir.path()), NODE);
         let names: Vec<&str> = programs.all().iter().map(|program| program.architecture()).collect();
         assert_eq!(names, ["aarch64", "x86_64"]);
         let program = programs.of("aarch64").unwrap();
@@ -177,10 +199,10 @@ mod tests {
     #[test]
     fn an_architecture_that_is_not_there_is_a_sentence() {
         let dir = tempfile::tempdir().unwrap();
-        let said = Programs::beside(dir.path()).missing("aarch64");
+        let said = Programs::beside(Some(dir.path()), NODE).missing("aarch64");
         assert!(said.contains("no node program for aarch64 (it has: none at all)"), "{said}");
         std::fs::write(dir.path().join("dockhost-node"), elf(62, b"")).unwrap();
-        let programs = Programs::beside(dir.path());
+        let programs = Programs::beside(Some(dir.path()), NODE);
         assert!(programs.of("aarch64").is_none());
         assert!(programs.missing("aarch64").contains("(it has: x86_64)"));
         assert!(programs.missing("$(reboot)").contains("for that architecture (it has"));

@@ -1,16 +1,17 @@
-//! From a line to what it asks for. There is no shell: words are separated by spaces, and quotes mean nothing.
+//! From words to what they ask for.
 
 use model::forward::ForwardKey;
 use model::instance::Limits;
 use model::port::ContainerPort;
 use model::request::OpenForward;
 
-use super::words::plain;
-use super::{create, forward, people};
+use crate::events::{Shown, events};
+use crate::words::plain;
+use crate::{create, forward, words};
 
-/// What one may ask of the lobby.
+/// What one may ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Command {
+pub enum Command {
     Nothing,
     Help,
     List { all: bool },
@@ -24,6 +25,9 @@ pub(super) enum Command {
     Close { name: String, key: ForwardKey },
     Door { name: String, port: ContainerPort, open: bool },
     Explain { name: String },
+    Events(Shown),
+    Keys,
+    Nodes,
     People,
     Suspend { username: String, stop: bool },
     Resume { username: String },
@@ -31,36 +35,14 @@ pub(super) enum Command {
     WhoAmI,
 }
 
-pub(super) const HELP: &str = "\
-ls                     your instances; an administrator lists everybody's with --all
-new NAME [IMAGE]       create an instance and wait until it runs; --memory 256m and --cpus 0.5 say how much of its
-                       node it gets at most
-start NAME             start it; one that ended by itself starts now and waits for no pause
-stop NAME              stop it; its data stay
-restart NAME           restart it
-rm NAME --yes          delete it with its data
-ports NAME             where its ports are reached
-open NAME PORT[/udp]   open a host port of its node that leads to that port; with --on-server one of this server,
-                       --host-port N a certain one, --from NETWORK,... for these callers, --listen ADDRESS there alone
-close NAME HOST-PORT   close it again
-door NAME 80 close     let nobody in at the node's host port of 80, or of 443; `door NAME 80 open` lets in everybody
-                       who reaches the node
-explain NAME           why it is as it is, and what can be done
-people                 for administrators: who has an account
-suspend USERNAME       for administrators: nothing of theirs opens anything any more; with --stop, what runs of theirs
-                       is stopped, too
-resume USERNAME        for administrators: what they had opens again
-reset-link USERNAME    for administrators: a link by which they set another password, once, within an hour
-whoami                 who you are here
-help                   this list
-exit                   leave
+/// A command, and whether its answer is to be JSON.
+pub type Typed = (Command, bool);
 
-Every command takes --json. To log in to an instance: ssh -p PORT NAME@HOST
-";
-
-/// The command, and whether its answer is to be JSON. The error is a sentence.
-pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
-    let words: Vec<&str> = line.split_whitespace().collect();
+/// Reads the words. The error is a sentence.
+///
+/// # Errors
+/// For whatever is not meant by any verb: nothing is guessed, and nothing is left out.
+pub fn parse(words: &[&str]) -> Result<Typed, String> {
     let json = words.contains(&"--json");
     let named: Vec<&str> = words.iter().filter(|word| **word != "--json").copied().collect();
     match named.as_slice() {
@@ -79,9 +61,10 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
             return Ok((Command::Door { name: (*name).to_owned(), port, open }, json));
         }
         ["suspend", username, rest @ ..] if !username.starts_with('-') => {
-            let stop = people::suspend(rest)?;
+            let stop = words::suspend(rest)?;
             return Ok((Command::Suspend { username: (*username).to_owned(), stop }, json));
         }
+        ["events", rest @ ..] => return Ok((Command::Events(events(rest)?), json)),
         _ => {}
     }
     let yes = words.iter().any(|word| matches!(*word, "--yes" | "-y"));
@@ -97,6 +80,8 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["ls" | "list"] => Command::List { all },
         ["whoami"] => Command::WhoAmI,
         ["people"] => Command::People,
+        ["keys"] => Command::Keys,
+        ["nodes"] => Command::Nodes,
         ["resume", username] => Command::Resume { username: (*username).to_owned() },
         ["reset-link", username] => Command::ResetLink { username: (*username).to_owned() },
         ["start", name] => Command::Start { name: (*name).to_owned() },
@@ -111,7 +96,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["suspend" | "resume" | "reset-link", ..] => {
             return Err(format!("`{}` takes the username of one person. `help` says how.", plain(rest[0])));
         }
-        ["help" | "?" | "ls" | "list" | "whoami" | "people", ..] => {
+        ["help" | "?" | "ls" | "list" | "whoami" | "people" | "keys" | "nodes", ..] => {
             return Err(format!("`{}` takes no more words. `help` says how.", plain(rest[0])));
         }
         [other, ..] => {
@@ -130,6 +115,11 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As the lobby reads a line: there is no shell, so quotes mean nothing.
+    fn read(line: &str) -> Result<Typed, String> {
+        parse(&line.split_whitespace().collect::<Vec<_>>())
+    }
 
     #[test]
     fn lines_are_read_as_commands() {
@@ -150,13 +140,16 @@ mod tests {
             ),
             ("rm web-1 --yes", Command::Remove { name: named("web-1"), yes: true }, false),
             ("rm web-1", Command::Remove { name: named("web-1"), yes: false }, false),
+            ("events web-1 --json", Command::Events(Shown { name: Some(named("web-1")), ..Shown::default() }), true),
+            ("keys", Command::Keys, false),
+            ("nodes --json", Command::Nodes, true),
             ("people --json", Command::People, true),
             ("suspend bob", Command::Suspend { username: named("bob"), stop: false }, false),
             ("suspend bob --json --stop", Command::Suspend { username: named("bob"), stop: true }, true),
             ("resume bob", Command::Resume { username: named("bob") }, false),
             ("reset-link bob --json", Command::ResetLink { username: named("bob") }, true),
         ] {
-            assert_eq!(parse(line), Ok((command, json)), "{line}");
+            assert_eq!(read(line), Ok((command, json)), "{line}");
         }
     }
 
@@ -171,6 +164,9 @@ mod tests {
             "ls web-1",
             "whoami now",
             "people bob",
+            "keys web-1",
+            "nodes --all",
+            "events web-1 web-2",
             "suspend",
             "suspend --stop",
             "suspend bob carol",
@@ -188,13 +184,20 @@ mod tests {
             "new web-1 --memroy 256m",
             "\u{1b}]0;x\u{7}",
         ] {
-            assert!(parse(line).is_err(), "{line}");
+            assert!(read(line).is_err(), "{line}");
         }
     }
 
     #[test]
+    fn a_word_of_a_program_may_be_anything_and_is_taken_as_it_is() {
+        let name = "web 1; reboot".to_owned();
+        assert_eq!(parse(&["stop", &name]), Ok((Command::Stop { name: name.clone() }, false)));
+        assert!(parse(&["stop", ""]).is_ok() && parse(&["sto p", "web-1"]).is_err());
+    }
+
+    #[test]
     fn an_answer_repeats_nothing_that_a_terminal_obeys() {
-        let said = parse("\u{1b}[2Jx\u{7}").unwrap_err();
+        let said = parse(&["\u{1b}[2Jx\u{7}"]).unwrap_err();
         assert!(!said.contains(char::is_control), "{said:?}");
     }
 }
