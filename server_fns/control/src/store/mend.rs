@@ -32,7 +32,7 @@ impl Store {
     }
 
     /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
-    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start nobody reads rows again.
+    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start only the log is read, a page at a time.
     pub async fn drop_cache(&mut self) -> Result<(), StoreError> {
         self.open_anew().await.map(drop)
     }

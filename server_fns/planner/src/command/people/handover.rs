@@ -88,7 +88,7 @@ pub(super) fn given(
     draw: &mut dyn Draw,
 ) -> Result<Decision<()>, Refusal> {
     let at = Field::Instances.as_str();
-    let has = |other: &Instance| world.live_instances_of(receiver.id).any(|own| own.spec.name == other.spec.name);
+    let has = |other: &Instance| world.instance_called(receiver.id, other.spec.name.as_str()).is_some();
     let taken = listed(instances.iter().filter(|row| has(row)).map(|row| row.spec.name.as_str()));
     if !taken.is_empty() {
         let message = format!(
