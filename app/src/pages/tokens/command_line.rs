@@ -16,7 +16,7 @@ pub(super) fn CommandLine() -> Element {
         Card { title: "Command line",
             div { class: "flex flex-col items-start gap-3",
                 p { class: "text-sm text-text-muted",
-                    "The program dockhost does on your own computer what this page does, and leads ssh to your instances. Paste \
+                    "The program dockhost does on your own computer what these pages do, and leads ssh to your instances. Paste \
                      this on a computer with Linux:"
                 }
                 if let Some(origin) = origin() {
