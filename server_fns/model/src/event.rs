@@ -17,6 +17,7 @@ pub use topic::Topic;
 
 /// One line of the log. Nothing of it changes with what it speaks of: it stays as it is when that is gone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its place in the log. Later lines have higher numbers.
     pub number: EventNumber,
@@ -27,6 +28,7 @@ pub struct Event {
 
 /// What happened, before it has its place in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Happening {
     pub cause: Cause,
     pub subject: Subject,
@@ -42,6 +44,7 @@ pub struct Happening {
 
 /// Who or what brought it about, and how they came in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cause {
     #[serde(flatten)]
     pub who: Who,
@@ -53,6 +56,7 @@ pub struct Cause {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "who", rename_all = "snake_case")]
 pub enum Who {
     Person {
@@ -77,6 +81,7 @@ pub enum Who {
 
 /// By what somebody proved who they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     Session,
@@ -89,6 +94,7 @@ pub enum Way {
 
 /// What it happened to, as it was called then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Subject {
     Instance { id: InstanceId, name: InstanceName },
@@ -99,6 +105,7 @@ pub enum Subject {
 
 /// A line as one person is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventView {
     /// Whoever asks for what came `after` it goes on from here.
     pub cursor: Cursor,
@@ -111,6 +118,7 @@ pub struct EventView {
 
 /// Some lines of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventPage {
     /// The oldest first where somebody asked for what came after a cursor, else the newest first.
     pub events: Vec<EventView>,
@@ -122,6 +130,7 @@ pub struct EventPage {
 
 /// A line of an instance's timeline, as scripts read it since 0.1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstanceEvent {
     pub id: EventId,
     pub instance: InstanceId,
@@ -133,6 +142,7 @@ pub struct InstanceEvent {
 
 /// A place in the log of one installation, between two restores of its database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(into = "String", try_from = "String")]
 pub struct Cursor {
     pub cluster: ClusterId,

@@ -24,6 +24,7 @@ mod people;
 pub use people::PersonRow;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonView {
     pub id: PersonId,
     pub username: Username,
@@ -45,6 +46,7 @@ impl PersonView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstanceView {
     pub id: InstanceId,
     pub name: InstanceName,
@@ -121,6 +123,7 @@ impl InstanceView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     pub step: u32,
     pub of: u32,
@@ -128,6 +131,7 @@ pub struct Progress {
 
 /// A host port of the block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DoorView {
     /// In the instance.
     pub port: ContainerPort,
@@ -141,6 +145,7 @@ pub struct DoorView {
 
 /// The public URL of a declared port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UrlView {
     pub port: ContainerPort,
     pub access: UrlAccess,
@@ -150,6 +155,7 @@ pub struct UrlView {
 
 /// A host port beside the block's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForwardView {
     pub place: Place,
     pub protocol: Protocol,
@@ -170,6 +176,7 @@ pub struct ForwardView {
 
 /// A link that opens a public URL for whoever holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkView {
     pub url: String,
     pub expires_at: Timestamp,
@@ -177,12 +184,14 @@ pub struct LinkView {
 
 /// The way into an app, once and within half a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VisitView {
     pub url: String,
 }
 
 /// A host key of the SSH gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HostKeyView {
     /// `SHA256:…`, as `ssh` shows it.
     pub fingerprint: String,
@@ -192,6 +201,7 @@ pub struct HostKeyView {
 
 /// How the SSH gateway is found and known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GatewayView {
     /// `host:port`.
     pub address: String,
@@ -209,6 +219,7 @@ pub struct GatewayView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeRef {
     pub id: NodeId,
     pub name: NodeName,
@@ -217,6 +228,7 @@ pub struct NodeRef {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeView {
     pub id: NodeId,
     pub name: NodeName,
@@ -267,6 +279,7 @@ impl NodeView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SshKeyView {
     pub id: SshKeyId,
     pub name: Label,
@@ -289,6 +302,7 @@ pub struct SshKeyView {
 
 /// Whose a public key is held to be. Public keys are public, so whoever adds one only claims it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum KeyStanding {
     /// This account has proved to hold it.
@@ -303,6 +317,7 @@ pub enum KeyStanding {
 
 /// What the holder of a key signs to prove it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyChallenge {
     /// One line. It names the installation, the account and the key.
     pub text: String,
@@ -314,6 +329,7 @@ pub struct KeyChallenge {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenView {
     pub id: TokenId,
     pub name: Label,
@@ -332,6 +348,7 @@ pub struct TokenView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionView {
     pub id: SessionId,
     pub created_at: Timestamp,
@@ -345,6 +362,7 @@ pub struct SessionView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InviteView {
     pub id: InviteId,
     pub created_at: Timestamp,
@@ -352,6 +370,7 @@ pub struct InviteView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageView {
     pub name: ImageName,
     pub title: String,
@@ -363,6 +382,8 @@ pub struct ImageView {
 
 /// A secret that is shown once: it is stored only as a hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Created{V}"))]
 pub struct Created<V, S = String> {
     #[serde(flatten)]
     pub view: V,
@@ -371,6 +392,7 @@ pub struct Created<V, S = String> {
 
 /// A node's API key, which is shown once, and how the node knows the server.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeKey {
     #[serde(flatten)]
     pub view: NodeView,
@@ -385,6 +407,7 @@ pub struct NodeKey {
 
 /// What a visitor may know before signing in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
     pub me: Option<PersonView>,
     pub sign_up: SignUpMode,
@@ -405,6 +428,7 @@ pub struct Welcome {
 
 /// What a browser that signed in holds from now on, beside the cookie.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignedIn {
     #[serde(flatten)]
     pub person: PersonView,
@@ -419,6 +443,7 @@ impl std::fmt::Debug for SignedIn {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quota {
     pub used: u32,
     pub most: u32,

@@ -8,6 +8,7 @@ use crate::name::{EmailAddress, Username};
 
 /// A line of the list of people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonRow {
     pub id: PersonId,
     pub username: Username,
