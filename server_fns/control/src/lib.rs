@@ -35,7 +35,7 @@ mod upgrade;
 
 pub use access::apps::{AppsDomain, BadAppsDomain};
 pub use accounts::SessionSecrets;
-pub use api::Api;
+pub use api::{Api, ROUTES};
 pub use auth::peer::Peer;
 pub use config::{Config, SshConfig};
 pub use host_ports::ForwardConfig;
@@ -43,5 +43,6 @@ pub use http::cookie::Credential;
 pub use live::{Subscription, Told};
 pub use planner::actor::Actor;
 pub use planner::hosts::ConsoleHosts;
+pub use planner::permission::{Grant, Proof, row};
 pub use running::{Control, Opened, Running};
 pub use store::OpenError;

@@ -3,6 +3,8 @@
 
 mod router;
 
+pub use router::ROUTES;
+
 use std::sync::Arc;
 
 use model::refusal::Refusal;

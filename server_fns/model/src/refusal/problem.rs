@@ -28,13 +28,7 @@ impl ProblemDetails {
     /// `status` is that of the answer, which is seldom another one than the code's.
     pub fn new(status: u16, refusal: Refusal) -> Self {
         let Refusal { code, message, .. } = &refusal;
-        Self {
-            kind: kind(*code),
-            title: code.title().to_owned(),
-            status,
-            detail: message.clone(),
-            refusal,
-        }
+        Self { kind: kind(*code), title: code.title().to_owned(), status, detail: message.clone(), refusal }
     }
 }
 

@@ -11,14 +11,23 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::stream;
+use model::refusal::ProblemDetails;
 
 use super::coding::{Coding, QUICKEST, SMALLEST, choose};
 
 /// A shorter one fits into the packet that brings its headers.
 const SHORTEST: u64 = 1024;
 /// The types that are text, and the page's program.
-const KINDS: [&str; 7] =
-    ["text/html", "application/json", "text/css", "text/javascript", "text/plain", "image/svg+xml", "application/wasm"];
+const KINDS: [&str; 8] = [
+    "text/html",
+    "application/json",
+    ProblemDetails::MEDIA_TYPE,
+    "text/css",
+    "text/javascript",
+    "text/plain",
+    "image/svg+xml",
+    "application/wasm",
+];
 
 /// On an answer that is to be compressed.
 #[derive(Clone, Copy)]
