@@ -1,5 +1,6 @@
 // The server's description of its API, and whether an answer is within it.
 import assert from "node:assert/strict";
+import { isIP } from "node:net";
 
 import addFormats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -22,6 +23,7 @@ export class Description {
     this.ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(this.ajv);
     for (const [name, validate] of Object.entries(NUMBERS)) this.ajv.addFormat(name, { type: "number", validate });
+    this.ajv.addFormat("ip", (text) => isIP(text) !== 0);
     const strict = structuredClone(document);
     for (const schema of Object.values(strict.components.schemas)) {
       if (schema.type === "object" || schema.properties) schema.unevaluatedProperties = false;
