@@ -9,8 +9,8 @@ use model::id::InstanceId;
 
 use crate::frame::{Frame, Guard};
 use crate::pages::{
-    Account, Activity, ActivityOf, Chosen, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, People, Seen,
-    SetUp, Settings, SignIn, SignUp, SshKeys, Terminal, Tokens, Visit,
+    Account, Activity, ActivityOf, Chosen, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, People,
+    ResetPassword, Seen, SetUp, Settings, SignIn, SignUp, SshKeys, Terminal, Tokens, Visit,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -58,6 +58,9 @@ pub(crate) enum Route {
         /// With the token from the link that the server prints, or empty.
         #[route("/set-up?:token")]
         SetUp { token: String },
+        /// With the secret from a link that an administrator made, or empty.
+        #[route("/reset-password?:link")]
+        ResetPassword { link: String },
 }
 
 impl Route {
@@ -113,6 +116,7 @@ mod tests {
             "/people",
             "/sign-in",
             "/sign-up?invite=dhi_x",
+            "/reset-password?link=dhr_x",
             "/set-up?token=x",
             "/visit?app=80-web-1&path=%2F&browser=x",
         ] {

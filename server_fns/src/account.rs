@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use model::id::SessionId;
-use model::request::{ChangeEmail, ChangePassword, ProveSession, SignIn, SignUp};
+use model::request::{ChangeEmail, ChangePassword, ProveSession, ResetPassword, SignIn, SignUp};
 use model::view::{PersonView, SessionView, SignedIn, Welcome};
 
 #[cfg(feature = "server")]
@@ -52,6 +52,12 @@ pub async fn me() -> Result<PersonView, ApiError> {
 pub async fn change_password(request: Json<ChangePassword>) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.accounts.change_password(&actor, request.0).await?)
+}
+
+/// By the secret of a reset link, which works once. Every session of the person ends.
+#[post("/api/v1/password-reset", caller: Caller)]
+pub async fn reset_password(request: Json<ResetPassword>) -> Result<(), ApiError> {
+    Ok(caller.control.accounts.use_reset_link(request.0, caller.peer.clone()).await?)
 }
 
 #[put("/api/v1/me/email", caller: Caller)]

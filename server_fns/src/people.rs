@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use model::id::PersonId;
 use model::request::{RemovePerson, SetAdministrator, SuspendPerson};
-use model::view::PersonRow;
+use model::view::{Created, PersonRow, ResetLink};
 
 #[cfg(feature = "server")]
 use crate::host::{Caller, NoFields};
@@ -32,6 +32,13 @@ pub async fn suspend(id: PersonId, request: Json<SuspendPerson>) -> Result<(), A
 pub async fn resume(id: PersonId) -> Result<(), ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.people.resume(&actor, id).await?)
+}
+
+/// A link by which they set another password, once. Its secret is shown this once.
+#[post("/api/v1/people/{id}/reset-link", caller: Caller, _none: NoFields)]
+pub async fn make_reset_link(id: PersonId) -> Result<Created<ResetLink>, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.people.make_reset_link(&actor, id).await?)
 }
 
 /// With what becomes of what they have.

@@ -55,7 +55,18 @@ const COMMANDS = {
   "PUT /people/{id}/administrator": ["set administrator", { administrator: false }],
   "POST /people/{id}/suspend": ["suspend person", { stop: false }],
   "POST /people/{id}/resume": ["resume person"],
+  "POST /people/{id}/reset-link": ["make reset link"],
   "DELETE /people/{id}": ["remove person", {}],
+};
+
+// Open to visitors, and tested by the suites that sign up and in, and that add nodes.
+export const PUBLIC = {
+  "GET /welcome": "see-exposure",
+  "POST /sign-up": "sign up",
+  "POST /sign-in": "open session",
+  "POST /sign-out": "close session",
+  "POST /password-reset": "use reset link",
+  "POST /enrolment": "redeem enrolment code",
 };
 
 const named = ({ method, path }) => `${method} ${path}`;
@@ -70,6 +81,8 @@ const ALL = DESCRIBED.filter(({ asks, gives, path }) => asks && gives !== "strea
     const body = own ?? (endpoint.takes === "bytes" ? "a file\n" : (endpoint.body ?? undefined));
     return { method: endpoint.method, path: endpoint.path, asked, body, kind: endpoint.path.split("/")[1] };
   });
+const open = DESCRIBED.filter(({ asks }) => !asks).map(({ method, path }) => `${method} ${path.slice(PREFIX.length)}`);
+assert.deepEqual(Object.keys(PUBLIC).filter((name) => !open.includes(name)), [], "these ask who comes");
 assert.deepEqual(Object.keys(COMMANDS).filter((name) => !ALL.some((endpoint) => named(endpoint) === name)), [], "these are no endpoints");
 
 export const ABSENT = { instances: "i-00000000000000aa", "ssh-keys": "k-00000000000000aa", tokens: "t-00000000000000aa",

@@ -58,7 +58,7 @@ fn Item(to: Route, glyph: Glyph, name: String, count: usize, here: bool) -> Elem
     let tone = if here { "here text-text sm:bg-hover" } else { "text-text-muted hover:bg-hover hover:text-text" };
     rsx! {
         Link {
-            class: "flex min-h-14 flex-1 flex-col items-center justify-center gap-1 rounded-md text-xs font-medium sm:min-h-9 sm:flex-none \
+            class: "flex min-h-14 flex-1 flex-col items-center justify-center gap-1 rounded-md text-[0.6875rem] font-medium sm:min-h-9 sm:flex-none \
                 sm:flex-row sm:justify-start sm:gap-2.5 sm:px-2 sm:text-sm {tone}",
             to,
             Icon { glyph }
@@ -92,7 +92,7 @@ fn Person() -> Element {
             id: "person-menu",
             label: "Account of {me.username}{role}",
             // As high as the links beside it, and with the same gap: a menu's own button has others.
-            class: "h-14! flex-col gap-1! text-xs font-medium {tone} sm:h-9! sm:w-full sm:flex-row sm:justify-start sm:gap-2.5! sm:text-sm \
+            class: "h-14! flex-col gap-1! text-[0.6875rem] font-medium {tone} sm:h-9! sm:w-full sm:flex-row sm:justify-start sm:gap-2.5! sm:text-sm \
                 sm:pointer-coarse:h-11!",
             button: rsx! {
                 Icon { glyph: Glyph::Person }

@@ -33,6 +33,10 @@ pub(super) async fn run(data_dir: PathBuf, database: Option<String>, command: Ad
             let answer = call(config(data_dir, database), ConsoleRequest::SetupLink).await?;
             return print_link(&url, answer);
         }
+        Admin::ResetLink { username, url } => {
+            let answer = call(config(data_dir, database), ConsoleRequest::MakeResetLink { username }).await?;
+            return print_reset_link(&url, answer);
+        }
         Admin::ServerFingerprint => ConsoleRequest::ServerFingerprint,
         Admin::EnrolNode { name, address } => ConsoleRequest::EnrolNode { name, address },
     };
@@ -58,6 +62,15 @@ fn config(data_dir: PathBuf, database: Option<String>) -> Config {
 fn print_link(url: &str, answer: ConsoleAnswer) -> anyhow::Result<()> {
     if let ConsoleAnswer::SetupToken(Some(token)) = answer {
         println!("{}/set-up?token={token}", url.trim_end_matches('/'));
+        return Ok(());
+    }
+    print(answer)
+}
+
+#[expect(clippy::print_stdout, reason = "standard output is what a command answers on")]
+fn print_reset_link(url: &str, answer: ConsoleAnswer) -> anyhow::Result<()> {
+    if let ConsoleAnswer::Secret(secret) = answer {
+        println!("{}/reset-password?link={secret}", url.trim_end_matches('/'));
         return Ok(());
     }
     print(answer)

@@ -170,6 +170,13 @@ pub(super) enum Admin {
     CreateAdministrator { username: String, email: String },
     /// Gives a person a new password, read from standard input, and ends their sessions.
     ResetPassword { username: String },
+    /// Prints a link by which somebody sets another password themselves: once, within an hour.
+    ResetLink {
+        username: String,
+        /// The address under which browsers open the server.
+        #[arg(long, env = "DOCKHOST_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
     /// Makes an API token for a person and prints it.
     CreateToken { username: String, name: String },
     /// Prints the fingerprint of the certificate that the server made itself, for --server-fingerprint of a node.

@@ -43,6 +43,6 @@ pub use http::cookie::Credential;
 pub use live::{Subscription, Told};
 pub use planner::actor::Actor;
 pub use planner::hosts::ConsoleHosts;
-pub use planner::permission::{Grant, Proof, row};
+pub use planner::permission::{Grant, Proof, Row, row};
 pub use running::{Control, Opened, Running};
 pub use store::OpenError;

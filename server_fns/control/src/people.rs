@@ -3,13 +3,15 @@
 use model::id::PersonId;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{RemovePerson, SetAdministrator, SuspendPerson};
-use model::view::PersonRow;
+use model::view::{Created, PersonRow, ResetLink};
 use planner::actor::Actor;
 use planner::command::Command;
 use planner::permission::{Action, Subject, may};
 use planner::view::people;
+use planner::world::World;
 
-use crate::core::Core;
+use crate::auth::secret::{self, Secret, SecretKind};
+use crate::core::{Core, gone};
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -62,6 +64,14 @@ impl People {
         self.core.ask(actor, Command::ResumePerson { person }).await.map(drop)
     }
 
+    /// The link's secret is shown this once.
+    pub async fn make_reset_link(&self, actor: &Actor, person: PersonId) -> Result<Created<ResetLink>, Refusal> {
+        let secret = Secret::generate(SecretKind::Reset);
+        let command = Command::MakeResetLink { person, secret_hash: secret::hash(secret.expose()) };
+        self.core.ask(actor, command).await?;
+        link(&self.core.world(), person, secret)
+    }
+
     /// With what becomes of what is theirs.
     pub async fn remove(
         &self,
@@ -71,6 +81,13 @@ impl People {
     ) -> Result<(), Refusal> {
         self.core.ask(actor, Command::RemovePerson { person, instances, nodes }).await.map(drop)
     }
+}
+
+fn link(world: &World, person: PersonId, secret: Secret) -> Result<Created<ResetLink>, Refusal> {
+    let row = world.people.get(&person).ok_or_else(|| gone("account"))?;
+    let expires_at = row.reset.as_ref().ok_or_else(|| gone("reset link"))?.expires_at;
+    let view = ResetLink { username: row.username.clone(), expires_at };
+    Ok(Created { view, secret: secret.expose().to_owned() })
 }
 
 /// What is said to somebody who may know who is here.

@@ -10,14 +10,15 @@ use crate::name::{InstanceName, NodeName, Username};
 use crate::version::{Era, EventNumber};
 
 mod kind;
+mod seen;
 mod topic;
 
 pub use kind::{Entrance, EventKind, ForwardLine, Movement};
+pub use seen::{Beside, EventPage, EventView};
 pub use topic::Topic;
 
 /// One line of the log. Nothing of it changes with what it speaks of: it stays as it is when that is gone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its place in the log. Later lines have higher numbers.
     pub number: EventNumber,
@@ -28,7 +29,6 @@ pub struct Event {
 
 /// What happened, before it has its place in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Happening {
     pub cause: Cause,
     pub subject: Subject,
@@ -101,31 +101,6 @@ pub enum Subject {
     Node { id: NodeId, name: NodeName },
     Account { id: PersonId, name: Username },
     Installation,
-}
-
-/// A line as one person is told of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct EventView {
-    /// Whoever asks for what came `after` it goes on from here.
-    pub cursor: Cursor,
-    /// The sentence. *It* is the subject.
-    pub text: String,
-    pub topic: Topic,
-    #[serde(flatten)]
-    pub event: Event,
-}
-
-/// Some lines of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct EventPage {
-    /// The oldest first where somebody asked for what came after a cursor, else the newest first.
-    pub events: Vec<EventView>,
-    /// From where whoever asks again in the same direction goes on; none of an empty log.
-    pub cursor: Option<Cursor>,
-    /// Whether there is more in that direction.
-    pub more: bool,
 }
 
 /// A line of an instance's timeline, as scripts read it since 0.1.

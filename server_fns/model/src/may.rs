@@ -69,6 +69,8 @@ actions! {
     SeePeople,
     /// Make them administrators, suspend and remove them.
     ManagePeople,
+    /// Make a link by which somebody else sets another password.
+    MakeResetLink,
     /// List the instances of all people.
     ListEverybody,
     /// Know how the installation is exposed to others.

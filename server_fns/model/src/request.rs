@@ -11,7 +11,8 @@ use crate::scope::Scope;
 mod people;
 
 pub use people::{
-    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, SetAdministrator, SuspendPerson,
+    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, ResetPassword, SetAdministrator,
+    SuspendPerson,
 };
 
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page

@@ -21,7 +21,7 @@ use crate::version::Generation;
 
 mod people;
 
-pub use people::PersonRow;
+pub use people::{PersonRow, ResetLink};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -53,7 +53,7 @@ fn named<T: JsonSchema>(shapes: &mut SchemaGenerator) {
 
 fn all() -> Map<String, Value> {
     let mut all = shapes![Contract::Deserialize;
-        asked::SignUp, asked::SignIn, asked::ChangePassword, asked::ChangeEmail, asked::ProveSession, asked::SetAdministrator,
+        asked::SignUp, asked::SignIn, asked::ChangePassword, asked::ChangeEmail, asked::ProveSession, asked::ResetPassword, asked::SetAdministrator,
         asked::SuspendPerson, asked::RemovePerson, asked::AddSshKey, asked::MayManage, asked::ProveSshKey, asked::CreateToken,
         asked::RegisterNode, asked::DrainNode, asked::CreateInstance, asked::DeclarePort, asked::OpenForward, asked::Visit,
         asked::SetDoor, asked::AskLink, asked::StartOnConnect, asked::ChangeSettings, AskTicket, Enrol,
@@ -61,7 +61,7 @@ fn all() -> Map<String, Value> {
     ];
     let answers = shapes![Contract::Serialize;
         view::Welcome, view::SignedIn, view::PersonView, view::PersonRow, view::SessionView, view::TokenView,
-        view::Created<view::TokenView>, view::Created<view::InviteView>, view::InviteView, view::SshKeyView,
+        view::Created<view::TokenView>, view::Created<view::InviteView>, view::Created<view::ResetLink>, view::InviteView, view::SshKeyView,
         view::KeyChallenge, view::NodeView, view::NodeKey, view::InstanceView, view::LinkView, view::VisitView,
         view::GatewayView, view::ImageView, EnrolmentCode, Enrolled, Measurement, EventPage, EventView, InstanceEvent,
         Explanation, Reach, Ticket, LiveEvent, asked::Settings, ProblemDetails, Action,

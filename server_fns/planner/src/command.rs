@@ -100,6 +100,17 @@ pub enum Command {
     ResumePerson {
         person: PersonId,
     },
+    /// A link by which the person sets another password.
+    MakeResetLink {
+        person: PersonId,
+        secret_hash: String,
+    },
+    /// Somebody who has that link does.
+    UseResetLink {
+        secret_hash: String,
+        password_hash: String,
+        address: String,
+    },
     RemovePerson {
         person: PersonId,
         instances: Option<Handover>,

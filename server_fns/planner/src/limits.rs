@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Lines of the activity log that are at hand without asking the database.
 pub const RECENT_EVENTS: usize = 1_024;
+/// Lines of one instance, or of one node, that the node brings about within an hour; those beyond are counted in one.
+pub const NODE_LINES_PER_HOUR: u32 = 60;
 /// Lines that one answer has at most.
 pub const EVENTS_PER_ANSWER: usize = 200;
 /// Days for which the lines may be set to be kept.
@@ -14,6 +16,8 @@ pub const SESSIONS_PER_PERSON: usize = 50;
 pub const NODES_PER_PERSON: usize = 100;
 pub const OPEN_INVITES: usize = 100;
 pub const INVITE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long somebody may take to set another password by a link.
+pub const RESET_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long a machine may take to change an enrolment code for its node's key.
 pub const ENROLMENT_LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// A session ends when it was not used for this long,

@@ -253,7 +253,17 @@ pub struct Person {
     pub suspended: Option<Timestamp>,
     /// Since when they wait for an administrator to remove the account.
     pub asks_removal_since: Option<Timestamp>,
+    /// The link that was last made for another password, until one is set.
+    pub reset: Option<Reset>,
     pub created_at: Timestamp,
+}
+
+/// A link that sets another password, once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reset {
+    /// SHA-256 of the secret in it, in hex.
+    pub secret_hash: String,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 use super::endpoint::Endpoint;
 use super::{PREFIX, shapes};
 
+/// To whoever takes none of the codings of answers.
+const NOT_ACCEPTABLE: u16 = 406;
 /// To a name that the server does not have, and to a stranger's page that let that name lead here.
 const MISDIRECTED: u16 = 421;
 
@@ -41,7 +43,8 @@ pub(super) fn of(endpoint: &Endpoint) -> BTreeMap<u16, Vec<RefusalCode>> {
             codes.push(RefusalCode::NotFound);
         }
     }
-    let mut by_status: BTreeMap<u16, Vec<RefusalCode>> = BTreeMap::from([(MISDIRECTED, vec![RefusalCode::Invalid])]);
+    let mut by_status: BTreeMap<u16, Vec<RefusalCode>> =
+        [NOT_ACCEPTABLE, MISDIRECTED].map(|status| (status, vec![RefusalCode::Invalid])).into();
     for code in RefusalCode::ALL.into_iter().filter(|code| codes.contains(code)) {
         by_status.entry(code.status()).or_default().push(code);
     }

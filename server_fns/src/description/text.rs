@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use control::row;
+use control::{Grant, Row, row};
 use model::refusal::RefusalCode;
 
 #[cfg(test)]
@@ -57,12 +57,14 @@ fn capital(name: &str) -> String {
 }
 
 /// What a token has to have.
-fn needs(endpoint: &Endpoint) -> &'static str {
-    match (endpoint.asks, endpoint.action()) {
-        (Asks::Ticket, _) => "ticket",
-        (_, None) => "anybody",
-        (_, Some(action)) => row(action).scope.map_or("session", |scope| scope.as_str()),
-    }
+fn needs(endpoint: &Endpoint) -> String {
+    let Some(action) = endpoint.action() else {
+        return if endpoint.asks == Asks::Ticket { "ticket" } else { "anybody" }.to_owned();
+    };
+    let Row { grants, scope, .. } = row(action);
+    let scope = scope.map_or("session", |scope| scope.as_str());
+    let others = grants.iter().any(|grant| matches!(grant, Grant::Owner | Grant::Shared));
+    if others { scope.to_owned() } else { format!("{scope}, administrator") }
 }
 
 /// The table of the README, whose paths begin with `/api/v1` unless they stand there without.
@@ -77,7 +79,7 @@ pub(super) fn readme() -> String {
                 Some(path) => format!("`{method} {path}`"),
                 None => format!("`{method} {path}`, without the prefix"),
             };
-            let example = endpoint.example.filter(|example| example.len() <= 90);
+            let example = endpoint.example.filter(|example| example.len() <= 100);
             let body = example.map(|example| format!(" `{example}`")).unwrap_or_default();
             let _ = writeln!(text, "| {request}{body} | {} | {} |", endpoint.says, needs(endpoint));
         }

@@ -133,7 +133,7 @@ describe("what a visitor gets", () => {
       await signIn(context, base, "ada");
       const page = await context.newPage();
       const [{ id }] = await world.admin.get("/instances");
-      for (const path of ["/", "/instances/new", `/instances/${id}`, "/nodes", "/ssh-keys", "/tokens", "/people", "/account", "/settings", "/sign-up", "/set-up", "/nothing/here", "/instances/i-00000000000000aa"]) {
+      for (const path of ["/", "/instances/new", `/instances/${id}`, "/nodes", "/ssh-keys", "/tokens", "/activity", "/people", "/account", "/settings", "/sign-up", "/set-up", "/reset-password", "/nothing/here", "/instances/i-00000000000000aa"]) {
         if (path === "/nothing/here") browser.expected.push(/status of 404 .*\/nothing\/here$/);
         await page.goto(`${base}${path}`, { waitUntil: "networkidle" });
         await awake(page);

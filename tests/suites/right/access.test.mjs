@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 
 import { Api, IMAGE, PASSWORD, SESSION_KEY, World, must, request, session, until } from "../../harness.mjs";
 import { enter, ask as askApp } from "../../support/apps.mjs";
-import { ABSENT, ENDPOINTS, at, destroys } from "../../support/endpoints.mjs";
+import { ABSENT, ENDPOINTS, PUBLIC, at, destroys } from "../../support/endpoints.mjs";
 import { Client } from "../../support/gateway.mjs";
 import { Live, upgrade } from "../../support/live.mjs";
 import { Cells, TABLE, allows, expected, judge } from "../../support/permissions.mjs";
@@ -198,7 +198,7 @@ describe("access", () => {
     keyCells[2]();
   });
 
-  const arrivals = ["sign up", "open session", "close session"].map((asked) => cells.derive("HTTP by nothing", asked, "a visitor", "own"));
+  const arrivals = ["sign up", "open session", "close session", "note failed sign-in"].map((asked) => cells.derive("HTTP by nothing", asked, "a visitor", "own"));
   const strangers = ["sign up", "open session"].map((asked) => cells.derive("HTTP by nothing", asked, "a visitor", "foreign"));
   test("a visitor opens an account of their own and a session of it, and nobody else's", async () => {
     const dora = { username: "dora", email: "dora@example.org", password: PASSWORD };
@@ -215,6 +215,37 @@ describe("access", () => {
     strangers[0]();
     assert.equal((await visitor.call("POST", "/sign-in", { username: "dora", password: "not-the-password-1" })).status, 401);
     strangers[1]();
+    // It is counted after the answer, and told to whose account it is.
+    const again = new Api(world.server.base, (await session(world.server.base, "dora", PASSWORD)).headers);
+    await until("the wrong password is told", async () => (await again.get("/events")).events.some(({ kind }) => kind === "sign_in_failed"));
+    arrivals[3]();
+  });
+
+  const linkCells = ["own", "absent"].map((whose) => cells.derive("HTTP by nothing", PUBLIC["POST /password-reset"], "whoever has the link", whose));
+  test("a reset link sets another password, once, and ends what the old one opened", async () => {
+    const erin = await world.signUp("erin");
+    const { id } = await erin.api.get("/me");
+    const browser = new Api(world.server.base, (await session(world.server.base, "erin", PASSWORD)).headers);
+    const replaced = await apis.ada.session.post(`/people/${id}/reset-link`);
+    const { secret, username, expires_at } = await apis.ada.session.post(`/people/${id}/reset-link`);
+    assert.equal(username, "erin");
+    assert.ok(Date.parse(expires_at) - Date.now() <= 3_600_000);
+    const password = "a-password-by-link-42";
+    const set = (secret, password) => visitor.call("POST", "/password-reset", { secret, password });
+    assert.deepEqual([(await set(secret, "short")).body.field, (await browser.call("GET", "/me")).status], ["password", 200]);
+    assert.ok((await set(secret, password)).status < 300);
+    assert.equal((await browser.call("GET", "/me")).status, 401, "the sessions end");
+    assert.equal((await erin.api.call("GET", "/me")).status, 200, "and the tokens do not");
+    const signIn = async (password) => (await visitor.call("POST", "/sign-in", { username: "erin", password })).status;
+    assert.deepEqual([await signIn(PASSWORD) === 401, await signIn(password) < 300], [true, true]);
+    linkCells[0]();
+    for (const wrong of [secret, replaced.secret, "dhr_wrong", ""]) {
+      assert.deepEqual([(await set(wrong, password)).status, (await set(wrong, "short")).status], [403, 403], wrong);
+    }
+    linkCells[1]();
+    const told = (await erin.api.get("/events?topic=access")).events.map(({ text }) => text);
+    assert.ok(told.includes("ada made a link that sets another password, once."), told.join("\n"));
+    assert.ok(told.includes("erin set another password by a reset link."), told.join("\n"));
   });
 
   const welcomeCells = ["ada", "bob"].map((who) => [who, cells.derive("HTTP by session", PUBLIC["GET /welcome"], who, "own")]);
@@ -226,11 +257,33 @@ describe("access", () => {
     }
   });
 
+  // A stream has no end, so that the list leaves it out.
+  const LOG = ["/events?of=everybody", "/events/stream?of=everybody", "/events/export?of=everybody"];
+  const logCells = LOG.flatMap((path) => WAYS.flatMap((way) => ["ada", "bob"].map((who) =>
+    ({ path, way, who, close: cells.derive(`HTTP by ${way}`, "see-activity", `${who} at GET ${path}`, "own") }))));
+  const closedLogs = LOG.map((path) => [path, cells.derive("HTTP by nothing", "see-activity", `a visitor at GET ${path}`, "absent")]);
+  test("everything that happened is told to administrators, in each form", async () => {
+    const ask = async (path, headers) => {
+      const answer = await fetch(`${world.server.base}/api/v1${path}`, { headers });
+      await answer.body.cancel();
+      return answer.status;
+    };
+    for (const { path, way, who, close } of logCells) {
+      const may = allows("see-activity", grants(who, who), byOf(way));
+      assert.equal(await ask(path, apis[who][way].headers), may ? 200 : 403, `${who} by ${way}: ${path}`);
+      close();
+    }
+    for (const [path, close] of closedLogs) {
+      assert.equal(await ask(path, {}), 401, path);
+      close();
+    }
+  });
+
   const mayCells = ["ada", "bob"].map((who) => [who, cells.derive("views", "use-account", who, "own")]);
   test("pages are told what the table says", async () => {
     for (const [who, close] of mayCells) {
       const { may } = await apis[who].session.get("/me");
-      for (const action of ["see-settings", "change-settings", "invite", "see-people", "manage-people", "list-everybody", "create-instance", "register-node"]) {
+      for (const action of ["see-settings", "change-settings", "invite", "see-people", "manage-people", "list-everybody", "see-activity", "create-instance", "register-node"]) {
         assert.equal(may.includes(action), allows(action, grants(who, who)), `${who}: ${action}`);
       }
       close();
@@ -339,6 +392,7 @@ describe("access", () => {
     ["setup-link", "operate", []],
     ["server-fingerprint", "operate", []],
     ["reset-password", "reset password", ["dora"], `${PASSWORD}\n`],
+    ["reset-link", "make reset link", ["dora"]],
     ["make-administrator", "set administrator", ["dora"]],
     ["no-longer-administrator", "set administrator", ["dora"]],
     ["suspend", "suspend person", ["dora", "--stop"]],
@@ -449,11 +503,43 @@ describe("two people's instances", () => {
     }
   });
 
+  const told = WAYS.flatMap((way) => ["ada", "bob"].flatMap((who) => WHOSE.map((whose) =>
+    ({ way, who, whose, close: cells.derive(`HTTP by ${way}`, "see-event", who, whose) }))));
+  const entered = ["ada", "bob"].flatMap((who) => WHOSE.map((whose) =>
+    ({ who, whose, close: cells.derive("HTTP by token", "note entrance", who, whose) })));
+  test("what happened to an instance is told to whom the table says, and so is who looked into it", async () => {
+    const of = async (api, id) => (await api.get(`/events?of=${id}&limit=200`)).events;
+    for (const { way, who, whose, close } of told) {
+      const id = whose === "absent" ? ABSENT.instances : things[ownerOf(who, whose)].id;
+      const may = whose !== "absent" && allows("see-event", grants(who, ownerOf(who, whose)), byOf(way));
+      assert.equal((await of(apis[who][way], id)).length > 0, may, `${who} by ${way}, ${whose}`);
+      close();
+    }
+    await Promise.all([ada.phase(mine.id, "running"), bob.phase(things.bob.id, "running")]);
+    for (const { who, whose, close } of entered) {
+      const owner = ownerOf(who, whose);
+      const id = whose === "absent" ? ABSENT.instances : things[owner].id;
+      const looks = async () => (await of(apis.ada.token, id)).filter(({ kind, cause }) => kind === "entered" && cause.name === who).length;
+      const before = await looks();
+      const { status } = await apis[who].token.call("POST", `/instances/${id}/terminal`, { columns: 80, rows: 24 });
+      assert.equal(status < 300, whose !== "absent" && allows("note entrance", grants(who, owner)), `${who}, ${whose}: ${status}`);
+      if (status < 300) {
+        const { secret } = await apis[who].token.post(`/instances/${id}/terminal`, { columns: 80, rows: 24 });
+        const { socket } = await upgrade(world.server.base, `/api/v1/terminal?ticket=${secret}`);
+        socket?.destroy();
+      }
+      // Looking into one's own is no news.
+      assert.equal((await looks()) > before, status < 300 && owner !== who, `${who}, ${whose}`);
+      close();
+    }
+  });
+
   const LOBBY = [
     ["ls", "use-account"], ["whoami", "use-account"], ["ls --all", "list-everybody"], ["new x none", "create instance"],
     ["ports NAME", "see-instance"], ["explain NAME", "see-instance"], ["open NAME 9090", "open forward"], ["close NAME 9", "close forward"],
     ["door NAME 80 close", "set door"], ["stop NAME", "stop instance"], ["start NAME", "start instance"], ["restart NAME", "restart instance"],
     ["people", "see-people"], ["suspend nobody", "suspend person"], ["resume nobody", "resume person"],
+    ["reset-link nobody", "make reset link"],
     ["rm NAME --yes", "delete instance"],
   ].flatMap(([line, asked]) => ["managing", "restricted"].flatMap((key) => (line.includes("NAME") ? WHOSE : ["own"]).map((whose) =>
     ({ line, asked, key, whose, close: cells.derive("lobby by SSH", asked, `bob's ${key} key: ${line}`, whose) }))));
@@ -508,7 +594,8 @@ describe("two people's instances", () => {
     everybody();
   });
 
-  const managed = [["people", "see-people"], ["suspend frank --stop", "suspend person"], ["resume frank", "resume person"]]
+  const managed = [["people", "see-people"], ["suspend frank --stop", "suspend person"], ["resume frank", "resume person"],
+    ["reset-link frank", "make reset link"]]
     .map(([line, asked]) => [line, cells.derive("lobby by SSH", asked, `ada's managing key: ${line}`, "foreign")]);
   test("an administrator looks after people in the lobby", async () => {
     const frank = await world.signUp("frank");

@@ -14,6 +14,7 @@ const REFUSED = {
   post_enrolment: [403, "the code is invented"],
   post_ssh_keys_id_proof: [400, "the signature is none"],
   post_instances_id_forget: [409, "nobody asked for its deletion"],
+  post_password_reset: [403, "the secret is invented"],
   get_terminal: [400, "it has no ticket"],
   get_live: [400, "it is no WebSocket"],
 };

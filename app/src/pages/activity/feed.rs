@@ -89,7 +89,7 @@ pub(crate) fn Feed(chosen: Chosen) -> Element {
                             h2 { class: "px-4 pb-1 text-sm font-medium text-text-muted", "{named(day.day, now())}" }
                             ol { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised",
                                 for group in day.groups {
-                                    Row { key: "{group.newest.event.number}", group, chosen }
+                                    Row { key: "{group.newest.number}", group, chosen }
                                 }
                             }
                         }

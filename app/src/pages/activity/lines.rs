@@ -22,7 +22,7 @@ pub(super) struct Day {
 pub(super) fn days(events: &[EventView]) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for event in events {
-        let day = event.event.at.date_naive();
+        let day = event.at.date_naive();
         if days.last().is_none_or(|last| last.day != day) {
             days.push(Day { day, groups: Vec::new() });
         }
@@ -30,28 +30,27 @@ pub(super) fn days(events: &[EventView]) -> Vec<Day> {
         match groups.last_mut().filter(|group| is_alike(&group.newest, event)) {
             Some(group) => {
                 group.count += 1;
-                group.since = event.event.at;
+                group.since = event.at;
             }
-            None => groups.push(Group { newest: event.clone(), count: 1, since: event.event.at }),
+            None => groups.push(Group { newest: event.clone(), count: 1, since: event.at }),
         }
     }
     days
 }
 
 fn is_alike(one: &EventView, other: &EventView) -> bool {
-    let (a, b) = (&one.event.happening, &other.event.happening);
-    one.text == other.text && a.subject == b.subject && a.cause == b.cause
+    one.text == other.text && one.subject == other.subject && one.cause == other.cause
 }
 
 /// The newest lines that were just read, before those that are known. Between them nothing may be missing: if they do not
 /// meet, the known ones are left.
 pub(super) fn joined(fresh: Vec<EventView>, known: &[EventView]) -> (Vec<EventView>, bool) {
-    let Some(oldest) = fresh.last().map(|event| event.event.number) else { return (fresh, false) };
-    let meets = known.first().is_some_and(|newest| newest.event.number >= oldest);
+    let Some(oldest) = fresh.last().map(|event| event.number) else { return (fresh, false) };
+    let meets = known.first().is_some_and(|newest| newest.number >= oldest);
     if !meets {
         return (fresh, false);
     }
-    let older = known.iter().filter(|event| event.event.number < oldest).cloned();
+    let older = known.iter().filter(|event| event.number < oldest).cloned();
     (fresh.into_iter().chain(older).collect(), true)
 }
 
@@ -68,10 +67,9 @@ mod tests {
         let cause = Cause { who: Who::Dockhost, way: Way::None, address: None };
         let (subject, kind) = (Subject::Installation, EventKind::Invited);
         let happening = Happening { cause, subject, owner: None, node: None, kind };
-        let topic = happening.kind.topic();
         let at = Timestamp::UNIX_EPOCH + chrono::TimeDelta::hours(hours);
         let cursor = Cursor { cluster: ClusterId::from_bits(1), era: Era(1), number };
-        EventView { cursor, text: text.to_owned(), topic, event: Event { number, at, happening } }
+        EventView::of(cursor, text.to_owned(), Event { number, at, happening })
     }
 
     #[test]
@@ -86,7 +84,7 @@ mod tests {
 
     #[test]
     fn fresh_lines_are_joined_to_those_that_are_known_or_take_their_place() {
-        let numbers = |events: &[EventView]| events.iter().map(|event| event.event.number.0).collect::<Vec<_>>();
+        let numbers = |events: &[EventView]| events.iter().map(|event| event.number.0).collect::<Vec<_>>();
         let known = [event(3, 1, "x"), event(2, 1, "x"), event(1, 1, "x")];
         let (all, met) = joined(vec![event(4, 1, "x"), event(3, 1, "counted up")], &known);
         assert_eq!((numbers(&all), met), (vec![4, 3, 2, 1], true));

@@ -1,6 +1,7 @@
 //! Everybody who has an account here, for those who manage them.
 
 mod fate;
+mod link;
 mod list;
 mod removal;
 mod row;

@@ -2,9 +2,10 @@
 
 use dioxus::prelude::*;
 use model::request::SetAdministrator;
-use model::view::PersonRow;
+use model::view::{Created, PersonRow, ResetLink};
 use server_fns::{Json, people};
 
+use super::link::Once;
 use super::removal::Removal;
 use super::suspension::Suspension;
 use crate::action::use_ask;
@@ -23,6 +24,7 @@ pub(super) fn Row(person: PersonRow, manages: bool) -> Element {
     let ask = use_ask();
     let toasts = use_toasts();
     let mut asked = use_signal(|| None::<Asked>);
+    let mut made = use_signal(|| None::<Created<ResetLink>>);
     let id = person.id;
     let menu = format!("menu-{id}");
     let administrator = !person.administrator;
@@ -30,15 +32,16 @@ pub(super) fn Row(person: PersonRow, manages: bool) -> Element {
     let (username, resumed) = (person.username.clone(), format!("{} is resumed.", person.username));
     let make = move |()| {
         let role = if administrator { "an administrator" } else { "no administrator any more" };
-        let made = format!("{username} is {role}.");
+        let done = format!("{username} is {role}.");
         ask.start(people::set_administrator(id, Json(SetAdministrator { administrator })), move |()| {
-            toasts.say(NoticeKind::Good, made);
+            toasts.say(NoticeKind::Good, done);
         });
     };
     let resume = move |()| {
         let resumed = resumed.clone();
         ask.start(people::resume(id), move |()| toasts.say(NoticeKind::Good, resumed));
     };
+    let link = move |()| ask.start_with_proof(move || people::make_reset_link(id), move |link| made.set(Some(link)));
     rsx! {
         li { class: "relative flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 py-2 pr-16 pl-4 @min-[52rem]:px-4 @min-[52rem]:col-span-full @min-[52rem]:grid @min-[52rem]:grid-cols-subgrid",
             span { class: "min-w-40 flex-1",
@@ -71,6 +74,7 @@ pub(super) fn Row(person: PersonRow, manages: bool) -> Element {
                         if person.suspended.is_some() {
                             MenuItem { menu: "{menu}", icon: Glyph::Play, onclick: resume, "Resume" }
                         } else {
+                            MenuItem { menu: "{menu}", icon: Glyph::Link, onclick: link, "Reset link for the password" }
                             MenuItem { menu: "{menu}", icon: Glyph::Lock, onclick: move |()| asked.set(Some(Asked::Suspend)), "Suspend…" }
                         }
                         MenuItem { menu: "{menu}", icon: Glyph::Trash, danger: true, onclick: move |()| asked.set(Some(Asked::Remove)), "Remove…" }
@@ -80,6 +84,11 @@ pub(super) fn Row(person: PersonRow, manages: bool) -> Element {
             if let Some(why) = ask.rest(&[]) {
                 div { class: "w-full @min-[52rem]:col-span-full",
                     Notice { kind: NoticeKind::Bad, "{why}" }
+                }
+            }
+            if let Some(made_now) = made() {
+                div { class: "w-full @min-[52rem]:col-span-full",
+                    Once { made: made_now, on_close: move |()| made.set(None) }
                 }
             }
             match asked() {

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use model::refusal::Refusal;
-use model::request::{ChangeEmail, ChangePassword, ProveSession};
+use model::request::{ChangeEmail, ChangePassword, ProveSession, ResetPassword};
 use model::typed;
 use planner::actor::Actor;
-use planner::command::Command;
+use planner::command::people::check_reset_link;
+use planner::command::{Asker, Command};
 use planner::permission::{Action, Subject, may};
 use planner::world::Person;
 
 use super::{Accounts, session_of};
 use crate::auth::attempts::Began;
 use crate::auth::password;
+use crate::auth::peer::Peer;
+use crate::auth::secret;
 
 impl Accounts {
     /// Every other session of the person ends, and what else they say.
@@ -30,6 +33,17 @@ impl Accounts {
             self.attempts.signed_in(person.username.as_str(), began);
         }
         Ok(())
+    }
+
+    /// By the link that an administrator handed over. Whoever has none learns nothing by it, and has nothing hashed.
+    pub async fn use_reset_link(&self, asked: ResetPassword, peer: Peer) -> Result<(), Refusal> {
+        let secret_hash = secret::hash(&asked.secret);
+        let (world, now) = (self.core.world(), self.core.now());
+        let person = check_reset_link(&world, &secret_hash, now)?;
+        password::check(&asked.password, &[person.username.as_str(), person.email.as_str()])?;
+        let password_hash = self.passwords.hash(asked.password).await?;
+        let command = Command::UseResetLink { secret_hash, password_hash, address: peer.address.to_string() };
+        self.core.orchestrator.ask(Asker::Stranger, command).await.map(drop)
     }
 
     pub async fn change_email(&self, actor: &Actor, asked: ChangeEmail) -> Result<(), Refusal> {

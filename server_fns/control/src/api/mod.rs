@@ -77,6 +77,7 @@ impl Api {
             instances: instances.clone(),
             keys: Arc::clone(&ssh_keys),
             people: people.clone(),
+            console: apps.as_ref().map(|apps| apps.console().to_owned()).unwrap_or_default(),
         };
         Self {
             installation: Installation::new(core.clone()),

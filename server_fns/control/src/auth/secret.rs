@@ -32,6 +32,8 @@ pub enum SecretKind {
     SetUp,
     /// A link with which somebody may sign up.
     Invite,
+    /// A link with which somebody sets another password.
+    Reset,
     /// In the address of one socket.
     Ticket,
 }
@@ -46,6 +48,7 @@ impl SecretKind {
             Self::SessionKey => "dhk_",
             Self::SetUp => "dhu_",
             Self::Invite => "dhi_",
+            Self::Reset => "dhr_",
             Self::Ticket => "dht_",
         }
     }
@@ -137,7 +140,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [SecretKind; 7] = [
+    const KINDS: [SecretKind; 8] = [
         SecretKind::ApiToken,
         SecretKind::NodeKey,
         SecretKind::Enrolment,
@@ -145,6 +148,7 @@ mod tests {
         SecretKind::SessionKey,
         SecretKind::SetUp,
         SecretKind::Invite,
+        SecretKind::Reset,
     ];
 
     #[test]

@@ -31,6 +31,7 @@ impl Console {
                 self.create_administrator(asked).await.map(ConsoleAnswer::Person)
             }
             ConsoleRequest::ResetPassword { username, password } => self.reset_password(&username, password).await,
+            ConsoleRequest::MakeResetLink { username } => self.reset_link(&username).await,
             ConsoleRequest::CreateToken { username, name } => self.console_token(&username, name).await,
             ConsoleRequest::ListPeople => Ok(ConsoleAnswer::People(people(&self.core.world(), self.core.now()))),
             ConsoleRequest::SetAdministrator { username, administrator } => {

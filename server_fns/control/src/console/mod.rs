@@ -47,6 +47,10 @@ pub enum ConsoleRequest {
         username: String,
         password: String,
     },
+    /// By which they set another password themselves.
+    MakeResetLink {
+        username: String,
+    },
     CreateToken {
         username: String,
         name: String,
@@ -118,7 +122,7 @@ pub enum ConsoleAnswer {
     Recovered(Recovered),
     /// The content of a backup's file.
     Backup(String),
-    /// An API token or a node's key, shown this once.
+    /// An API token, a node's key, or what stands in a reset link, shown this once.
     Secret(String),
     /// `None`: there is an administrator already.
     SetupToken(Option<String>),

@@ -108,6 +108,10 @@ pub enum EventKind {
         ssh_keys: bool,
     },
     PasswordReset,
+    /// By which its person sets another password, once.
+    ResetLinkMade,
+    /// By such a link.
+    PasswordSetByLink,
     SshKeyAdded {
         name: Label,
         fingerprint: String,
@@ -184,6 +188,11 @@ pub enum EventKind {
     },
     NodeRemoved,
     NodeForgotten,
+
+    /// The node brought about more than is written down within an hour. The line is counted up and no new one made.
+    LeftOut {
+        times: u32,
+    },
 
     /// As it was written before the log was typed.
     Told {
@@ -262,6 +271,8 @@ impl EventKind {
             | Self::SessionEnded { .. }
             | Self::PasswordChanged { .. }
             | Self::PasswordReset
+            | Self::ResetLinkMade
+            | Self::PasswordSetByLink
             | Self::SshKeyAdded { .. }
             | Self::SshKeyProved { .. }
             | Self::SshKeyMayManage { .. }
@@ -295,7 +306,8 @@ impl EventKind {
             | Self::NodeDrained { .. }
             | Self::NodeGivenTo { .. }
             | Self::NodeRemoved
-            | Self::NodeForgotten => Topic::Nodes,
+            | Self::NodeForgotten
+            | Self::LeftOut { .. } => Topic::Nodes,
         }
     }
 }

@@ -6,6 +6,15 @@ use crate::Timestamp;
 use crate::id::PersonId;
 use crate::name::{EmailAddress, Username};
 
+/// A link by which somebody sets another password, once; its secret comes beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ResetLink {
+    /// Whose password it sets.
+    pub username: Username,
+    pub expires_at: Timestamp,
+}
+
 /// A line of the list of people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -72,6 +72,12 @@ fn outcome(
         }
         Command::SuspendPerson { person, stop } => Ok(people::suspend(world, asker, person, stop, now)?.map(done)),
         Command::ResumePerson { person } => Ok(people::resume(world, person)?.map(done)),
+        Command::MakeResetLink { person, secret_hash } => {
+            Ok(people::make_reset_link(world, person, secret_hash, now)?.map(done))
+        }
+        Command::UseResetLink { secret_hash, password_hash, .. } => {
+            Ok(people::use_reset_link(world, &secret_hash, password_hash, now)?.map(done))
+        }
         Command::RemovePerson { person, instances, nodes } => {
             let words = (instances.as_ref(), nodes.as_ref());
             Ok(people::remove(world, asker, person, words, draw, now)?.map(done))
@@ -162,6 +168,8 @@ impl Command {
             }
             Self::SuspendPerson { person, .. } => ("suspend person", Action::ManagePeople, Object::Person(*person)),
             Self::ResumePerson { person } => ("resume person", Action::ManagePeople, Object::Person(*person)),
+            Self::MakeResetLink { person, .. } => ("make reset link", Action::MakeResetLink, Object::Person(*person)),
+            Self::UseResetLink { .. } => ("use reset link", Action::SignIn, Object::Installation),
             Self::RemovePerson { person, .. } => ("remove person", Action::ManagePeople, Object::Person(*person)),
 
             Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),

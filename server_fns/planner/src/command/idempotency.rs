@@ -102,6 +102,7 @@ impl Command {
             two.clear();
         }
         if let Self::CreateInvite { secret_hash: drawn }
+        | Self::MakeResetLink { secret_hash: drawn, .. }
         | Self::IssueCode { code_hash: drawn, .. }
         | Self::ProveSession { checked: drawn }
         | Self::ChangeEmail { checked: drawn, .. } = &mut sent
@@ -118,6 +119,7 @@ impl Command {
             Self::SignUp { .. }
                 | Self::OpenSession(_)
                 | Self::CreateInvite { .. }
+                | Self::MakeResetLink { .. }
                 | Self::CreateToken { .. }
                 | Self::RegisterNode { .. }
                 | Self::RotateNodeKey { .. }

@@ -17,6 +17,7 @@ mod handover;
 mod invites;
 mod own;
 mod removal;
+mod reset;
 mod sessions;
 mod wishes;
 
@@ -25,6 +26,7 @@ pub use failed::note_failed_sign_in;
 pub use invites::{create_invite, drop_invite, find_invite};
 pub use own::{ask_for_removal, change_email, change_password, reset_password, withdraw_removal};
 pub use removal::remove;
+pub use reset::{check_reset_link, make_reset_link, use_reset_link};
 pub use sessions::{Opening, close_session, note_use, open_session, prove_session, revoke_session};
 
 /// What lets a person in, once its secret was found good.
@@ -136,8 +138,8 @@ fn opened(
     // What is being deleted goes on to name an account that is gone.
     let taken = |id: &PersonId| world.people.contains_key(id) || world.live_instances_of(*id).next().is_some();
     let id = fresh(draw, PersonId::from_bits, taken);
-    let (suspended, asks_removal_since, created_at) = (None, None, now.wall);
-    Person { id, username, email, password_hash, administrator, suspended, asks_removal_since, created_at }
+    let (suspended, asks_removal_since, reset, created_at) = (None, None, None, now.wall);
+    Person { id, username, email, password_hash, administrator, suspended, asks_removal_since, reset, created_at }
 }
 
 /// An account for the operator: the settings for signing up do not hold, and it administers.

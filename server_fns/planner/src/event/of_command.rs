@@ -52,6 +52,8 @@ pub(crate) fn of_command(world: &World, asker: &Asker, command: &Command, answer
         Command::AskForRemoval => own(EventKind::RemovalAsked),
         Command::WithdrawRemoval => own(EventKind::RemovalWithdrawn),
         Command::ResetPassword { person: id, .. } => person(*id, EventKind::PasswordReset),
+        Command::MakeResetLink { person: id, .. } => person(*id, EventKind::ResetLinkMade),
+        Command::UseResetLink { secret_hash, address, .. } => set_by_link(world, secret_hash, address),
         Command::CreateInvite { .. } => Some(of_installation(cause, EventKind::Invited)),
         Command::DropInvite { .. } => Some(of_installation(cause, EventKind::InviteWithdrawn)),
         Command::ChangeSettings(to) => {
@@ -119,6 +121,14 @@ fn signed_in(world: &World, opening: &Opening) -> Option<Happening> {
     let who = Who::Person { id: person.id, name: person.username.clone() };
     let cause = Cause { who, way: Way::Session, address: Some(opening.address.clone()) };
     Some(of_account(person, cause, EventKind::SignedIn { agent: opening.agent() }))
+}
+
+/// Whoever has the link stands for the person: nobody else is given one.
+fn set_by_link(world: &World, secret_hash: &str, address: &str) -> Option<Happening> {
+    let person = world.person_by_reset(secret_hash)?;
+    let who = Who::Person { id: person.id, name: person.username.clone() };
+    let cause = Cause { who, way: Way::None, address: Some(address.to_owned()) };
+    Some(of_account(person, cause, EventKind::PasswordSetByLink))
 }
 
 /// A machine shows a code, and is the node from then on.

@@ -19,6 +19,6 @@ pub fn view(world: &World, actor: &Actor, event: &Event) -> Option<EventView> {
         event.happening.cause.address = None;
     }
     let cursor = Cursor { cluster: world.cluster, era: world.era, number: event.number };
-    let (text, topic) = (words::text(&event.happening), event.happening.kind.topic());
-    Some(EventView { cursor, text, topic, event })
+    let text = words::text(&event.happening);
+    Some(EventView::of(cursor, text, event))
 }

@@ -17,7 +17,7 @@ pub fn text(happening: &Happening) -> String {
         EventKind::Created { node: None } => format!("{by} asked to create it."),
         EventKind::Asked { verb } => format!("{by} asked to {} it.", verb.word()),
         EventKind::Drained { node } => format!("{by} drains {node} and asked to stop it."),
-        EventKind::PortDeclared { port, url } => format!("{by} declared port {} {}.", port.0, access(*url)),
+        EventKind::PortDeclared { port, url } => format!("{by} set up port {} {}.", port.0, access(*url)),
         EventKind::PortWithdrawn { port } => format!("{by} withdrew port {}.", port.0),
         EventKind::ForwardOpened(line) => format!("{by} opened {}.", forward(line)),
         EventKind::ForwardClosed(line) => format!("{by} closed {}.", forward(line)),
@@ -25,8 +25,8 @@ pub fn text(happening: &Happening) -> String {
             let (verb, who) = if *open { ("opened", ", for everybody who reaches it") } else { ("closed", "") };
             format!("{by} {verb} host port {} of {}, which leads to port {}{who}.", host.0, place(node), port.0)
         }
-        EventKind::StartOnConnect { allowed: true } => format!("{by}: a login may start it."),
-        EventKind::StartOnConnect { allowed: false } => format!("{by}: a login may no longer start it."),
+        EventKind::StartOnConnect { allowed: true } => format!("{by} switched “Start it on SSH login” on."),
+        EventKind::StartOnConnect { allowed: false } => format!("{by} switched “Start it on SSH login” off."),
         EventKind::Recovered { container, node, lost } => {
             let told = [format!("Recovered from its container {container} on {node}.")];
             told.iter().chain(lost).map(String::as_str).collect::<Vec<_>>().join(" ")
@@ -55,6 +55,8 @@ pub fn text(happening: &Happening) -> String {
         EventKind::ForgottenWithNode { node } => format!("{by} gave up {node}, and with it this instance."),
         EventKind::GivenTo { to } | EventKind::NodeGivenTo { to } => format!("{by} gave it to {to}."),
         EventKind::Gone => "It is deleted.".to_owned(),
+        EventKind::LeftOut { times: 1 } => "One more change within this hour is left out.".to_owned(),
+        EventKind::LeftOut { times } => format!("{times} more changes within this hour are left out."),
         EventKind::Told { text, .. } => text.clone(),
 
         EventKind::SignedUp => format!("{by} signed up."),
@@ -75,6 +77,8 @@ pub fn text(happening: &Happening) -> String {
             format!("{by} changed the password{ended}.")
         }
         EventKind::PasswordReset => format!("{by} set another password."),
+        EventKind::ResetLinkMade => format!("{by} made a link that sets another password, once."),
+        EventKind::PasswordSetByLink => format!("{by} set another password by a reset link."),
         EventKind::SshKeyAdded { name, fingerprint } => format!("{by} added the SSH key “{name}” ({fingerprint})."),
         EventKind::SshKeyProved { name } => format!("{by} proved to hold the SSH key “{name}”."),
         EventKind::SshKeyMayManage { name, allowed: true } => format!("{by}: the SSH key “{name}” may manage."),

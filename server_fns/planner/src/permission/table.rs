@@ -95,6 +95,8 @@ pub const fn row(action: Action) -> Row {
         }
         Action::SeePeople => (&[Administrator, Operator], Keys::Managing, READ, Once),
         Action::ManagePeople => (&[Administrator, Operator], Keys::Managing, ALL, Once),
+        // Whoever made one with a token could set the password of the token's own account.
+        Action::MakeResetLink => (&[Administrator, Operator], Keys::Managing, NEVER, Lately),
         Action::SignIn | Action::Enrol => (&[Anybody], Keys::Any, READ, Once),
         Action::Operate => (&[Operator], Keys::Managing, ALL, Once),
     };

@@ -66,6 +66,7 @@ fn of_installation(action: Action) -> String {
         Action::WithdrawInvite => "withdraw invitations",
         Action::SeePeople => "list people",
         Action::ManagePeople => "manage people",
+        Action::MakeResetLink => "make a link for another password",
         Action::ListEverybody => "list the instances of others",
         Action::SeeExposure => "see how the server is exposed",
         Action::SeeActivity => "see everything that happened",

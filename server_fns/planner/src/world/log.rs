@@ -11,6 +11,10 @@ use crate::clock::Now;
 use crate::limits::RECENT_EVENTS;
 use crate::world::Change;
 
+mod chatter;
+
+use chatter::Chatter;
+
 /// A clone of it costs as much as a pointer.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
@@ -20,12 +24,13 @@ pub struct Log {
     written: u64,
     /// As they were written, the last one last. A line that was counted up stands where it was written again.
     recent: Vector<Arc<Event>>,
+    chatter: Chatter,
 }
 
 impl Log {
     /// A log of which everything up to that number is in the store.
     pub fn from(newest: EventNumber) -> Self {
-        Self { newest, written: 0, recent: Vector::new() }
+        Self { newest, ..Self::default() }
     }
 
     pub(super) fn put(&mut self, event: Event) {
@@ -33,6 +38,7 @@ impl Log {
             self.take(event.number);
         }
         self.newest = self.newest.max(event.number);
+        self.chatter.note(&event);
         self.written += 1;
         self.recent.push_back(Arc::new(event));
         while self.recent.len() > RECENT_EVENTS {
@@ -44,11 +50,12 @@ impl Log {
         self.recent.retain(|known| known.number != number);
     }
 
-    /// What happened now, as lines that are numbered on from those that are there.
+    /// What happened now, as lines that are numbered on from those that are there. What nodes bring about beyond their
+    /// measure counts one line up, so that a line may come several times; the last one holds.
     pub(crate) fn lines(&self, happenings: Vec<Happening>, now: Now) -> impl Iterator<Item = Change> + use<> {
-        let first = self.newest.0 + 1;
-        let line = move |(happening, number)| Event { number: EventNumber(number), at: now.wall, happening };
-        happenings.into_iter().zip(first..).map(line).map(|event| Change::PutEvent(Box::new(event)))
+        let (mut chatter, mut newest) = (self.chatter.clone(), self.newest);
+        let line = move |happening| chatter.line(happening, now.wall, &mut newest);
+        happenings.into_iter().map(line).map(|event| Change::PutEvent(Box::new(event)))
     }
 
     /// What was written after `before`, the last first, as far as it is at hand.

@@ -36,6 +36,12 @@ impl World {
         found.find_map(|id| self.people.get(&id).filter(|person| person.username == *username))
     }
 
+    /// Whose password the link with that secret sets.
+    pub fn person_by_reset(&self, secret_hash: &str) -> Option<&Arc<Person>> {
+        let has = |person: &&Arc<Person>| person.reset.as_ref().is_some_and(|reset| reset.secret_hash == secret_hash);
+        self.people.values().find(has)
+    }
+
     pub fn find_person(&self, id: PersonId) -> Result<&Arc<Person>, Refusal> {
         let nobody = || Refusal::new(RefusalCode::NotFound, format!("There is no account {id}, or no longer."));
         self.people.get(&id).ok_or_else(nobody)

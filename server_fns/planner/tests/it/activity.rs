@@ -80,8 +80,8 @@ fn a_line_says_who_by_which_way_and_from_where() {
 
     // Its owner is told by whom and not from where; a third person is not told at all.
     let seen = |name: &str| view(&scene.world, &scene.actor(name), &line);
-    assert_eq!(seen("bob").unwrap().event.happening.cause.address, None);
-    assert_eq!(seen("ada").unwrap().event.happening.cause.address.as_deref(), Some("192.0.2.5"));
+    assert_eq!(seen("bob").unwrap().cause.address, None);
+    assert_eq!(seen("ada").unwrap().cause.address.as_deref(), Some("192.0.2.5"));
     assert!(seen("eve").is_none());
 }
 

@@ -2,7 +2,7 @@
 
 use model::may::Action;
 use model::refusal::RefusalCode;
-use model::request::{ChangeEmail, ChangePassword, ProveSession, SignIn, SignUp};
+use model::request::{ChangeEmail, ChangePassword, ProveSession, ResetPassword, SignIn, SignUp};
 use model::view::{PersonView, SessionView, SignedIn, Welcome};
 
 use super::super::endpoint::{Endpoint, row};
@@ -24,6 +24,13 @@ pub(super) const ROWS: &[Endpoint] = &[
         .example(r#"{"username": "grace", "password": "a long password of hers"}"#),
     row("POST /api/v1/sign-out", function!(account::sign_out() -> ()), "Ends the session that asks.")
         .more("Without one there is nothing to end, which is as good."),
+    row(
+        "POST /api/v1/password-reset",
+        function!(account::reset_password(ResetPassword) -> ()),
+        "Sets another password by a reset link, once.",
+    )
+    .more("`secret` is what stands behind `link=` in the link. Every session of the person ends.")
+    .example(r#"{"secret": "dhr_0000000000000000000000000000000000000000000", "password": "a new long password"}"#),
     row("GET /api/v1/me", function!(account::me() -> PersonView), "Shows your account and what you may do.")
         .asks(Action::UseAccount),
     row("POST /api/v1/me/password", function!(account::change_password(ChangePassword) -> ()), "Changes your password.")

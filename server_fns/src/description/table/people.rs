@@ -2,7 +2,7 @@
 
 use model::may::Action;
 use model::request::{ChangeSettings, RemovePerson, SetAdministrator, Settings, SuspendPerson};
-use model::view::{InviteView, PersonRow};
+use model::view::{InviteView, PersonRow, ResetLink};
 
 use super::super::endpoint::{Endpoint, row};
 use super::super::function::function;
@@ -27,6 +27,13 @@ pub(super) const ROWS: &[Endpoint] = &[
     .example(r#"{"stop": true}"#),
     row("POST /api/v1/people/{id}/resume", function!(people::resume() -> ()), "Ends a suspension.")
         .asks(Action::ManagePeople),
+    row(
+        "POST /api/v1/people/{id}/reset-link",
+        function!(people::make_reset_link() -> Created<ResetLink>),
+        "Makes a link by which somebody sets another password, once.",
+    )
+    .more("Its `secret` is shown once.")
+    .asks(Action::MakeResetLink),
     row("DELETE /api/v1/people/{id}", function!(people::remove(RemovePerson) -> ()), "Removes an account for good.")
         .more("Whoever has instances or nodes is removed only with a word on what becomes of them.")
         .asks(Action::ManagePeople)

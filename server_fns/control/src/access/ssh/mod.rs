@@ -58,6 +58,8 @@ pub struct Gateway {
     pub(crate) instances: Instances,
     pub(crate) keys: Arc<SshKeys>,
     pub(crate) people: People,
+    /// The address of the pages; empty where nobody named one.
+    pub(crate) console: String,
 }
 
 /// Accepts until the server stops. A connection is taken on by a task of its own before anything is awaited for it, so

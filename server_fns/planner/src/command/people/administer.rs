@@ -31,7 +31,11 @@ pub fn suspend(world: &World, asker: &Asker, person: PersonId, stop: bool, now: 
     let mut decision = Decision::unchanged(());
     if row.suspended.is_none() {
         must_leave_an_administrator(world, row)?;
-        decision.changes.push(Change::PutPerson(Person { suspended: Some(now.wall), ..Person::clone(row) }));
+        decision.changes.push(Change::PutPerson(Person {
+            suspended: Some(now.wall),
+            reset: None,
+            ..Person::clone(row)
+        }));
         decision.changes.extend(world.sessions_of(person).map(|session| Change::DropSession(session.id)));
     }
     let runs = world.live_instances_of(person).filter(|row| stop && row.desired == DesiredState::Running);

@@ -1,13 +1,10 @@
 //! Wrong passwords: one line of the log for each account and hour, which counts them. So nobody fills the log with guesses.
 
-use std::time::Duration;
-
-use model::Timestamp;
 use model::event::{Cause, Event, EventKind, Way, Who};
 use model::id::PersonId;
 use model::refusal::Refusal;
 
-use crate::clock::Now;
+use crate::clock::{Now, hour};
 use crate::command::Decision;
 use crate::event::of_account;
 use crate::world::{Change, FailedSignIns, World};
@@ -29,11 +26,4 @@ pub fn note_failed_sign_in(
     let happening = of_account(account, cause, EventKind::SignInFailed { times: counted.times });
     let line = Event { number: counted.number, at: now.wall, happening };
     Ok(Decision::new(vec![Change::PutFailedSignIns(counted), Change::PutEvent(Box::new(line))], ()))
-}
-
-/// The full hour that the moment is in.
-fn hour(at: Timestamp) -> Timestamp {
-    let within = u64::try_from(at.timestamp().rem_euclid(3600)).unwrap_or_default();
-    let start = at - Duration::from_secs(within);
-    start - Duration::from_nanos(u64::from(start.timestamp_subsec_nanos()))
 }

@@ -36,7 +36,7 @@ pub fn change_password(
     Ok(decision)
 }
 
-/// Sets another password and ends every session but the one to keep.
+/// Sets another password and ends every session but the one to keep. A link for another one opens nothing any more.
 pub fn reset_password(
     world: &World,
     person: PersonId,
@@ -44,7 +44,7 @@ pub fn reset_password(
     keep: Option<SessionId>,
 ) -> Result<Decision<()>, Refusal> {
     let row = world.find_person(person)?;
-    let mut changes = vec![Change::PutPerson(Person { password_hash: new_hash, ..Person::clone(row) })];
+    let mut changes = vec![Change::PutPerson(Person { password_hash: new_hash, reset: None, ..Person::clone(row) })];
     let others = world.sessions_of(person).filter(|session| Some(session.id) != keep);
     changes.extend(others.map(|session| Change::DropSession(session.id)));
     Ok(Decision::new(changes, ()))

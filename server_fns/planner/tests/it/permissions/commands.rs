@@ -14,7 +14,7 @@ use planner::command::Command;
 use planner::command::people::{Admission, Newcomer};
 use planner::command::ssh_keys::{ParsedKey, ProofKind};
 
-use super::lab::{CODE, Things};
+use super::lab::{CODE, LINK, Things};
 use crate::scene::{Scene, asks, opening};
 
 pub(crate) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> {
@@ -51,6 +51,8 @@ pub(crate) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::SetAdministrator { person: of.person, administrator: true },
         Command::SuspendPerson { person: of.person, stop: true },
         Command::ResumePerson { person: of.person },
+        Command::MakeResetLink { person: of.person, secret_hash: text("r") },
+        Command::UseResetLink { secret_hash: text(LINK), password_hash: text("p"), address: text("192.0.2.1") },
         Command::RemovePerson {
             person: of.person,
             instances: Some(Handover::Delete),

@@ -73,6 +73,8 @@ impl Lab {
         let all = ["ada", "bob", "eve"].map(|name| things(&mut scene, name, invite));
         let code = RegisterNode { name: "to-be".into(), host_ports: Some(RANGE), ..RegisterNode::default() };
         ask(&mut scene, "ada", &Command::RegisterNode { asked: code, key_hash: "k".into(), code_hash: CODE.into() });
+        let frank = scene.sign_up("frank").unwrap();
+        ask(&mut scene, "ada", &Command::MakeResetLink { person: frank, secret_hash: LINK.into() });
         let [ada, bob, eve] = all;
         let absent = Things {
             person: PersonId::from_bits(u64::MAX),
@@ -156,6 +158,7 @@ impl Lab {
             | Action::WithdrawInvite
             | Action::SeePeople
             | Action::ManagePeople
+            | Action::MakeResetLink
             | Action::ListEverybody
             | Action::SeeExposure
             | Action::SeeActivity
@@ -168,6 +171,9 @@ impl Lab {
 
 /// Of the node `to-be`.
 pub(super) const CODE: &str = "a code";
+
+/// Of frank's password.
+pub(super) const LINK: &str = "a link";
 
 fn ask(scene: &mut Scene, who: &str, command: &Command) -> Answer {
     scene.ask(who, command).unwrap()

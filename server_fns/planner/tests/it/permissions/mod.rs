@@ -198,6 +198,7 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::ProveSession,
         Action::AskRemoval,
         Action::CreateToken,
+        Action::MakeResetLink,
     ];
     assert!(of(None).eq(never));
     let read = [
@@ -226,7 +227,8 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::CreateInstance,
     ];
     assert!(of(Some(Scope::Instances)).eq(instances));
-    let lately = [Action::GiveNodeKey, Action::AddKey, Action::CreateToken, Action::RegisterNode];
+    let lately =
+        [Action::GiveNodeKey, Action::AddKey, Action::CreateToken, Action::RegisterNode, Action::MakeResetLink];
     assert!(Action::ALL.iter().copied().filter(|action| row(*action).proof == Proof::Lately).eq(lately));
 }
 

@@ -27,6 +27,7 @@ pub(super) enum Command {
     People,
     Suspend { username: String, stop: bool },
     Resume { username: String },
+    ResetLink { username: String },
     WhoAmI,
 }
 
@@ -49,6 +50,7 @@ people                 for administrators: who has an account
 suspend USERNAME       for administrators: nothing of theirs opens anything any more; with --stop, what runs of theirs
                        is stopped, too
 resume USERNAME        for administrators: what they had opens again
+reset-link USERNAME    for administrators: a link by which they set another password, once, within an hour
 whoami                 who you are here
 help                   this list
 exit                   leave
@@ -96,6 +98,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["whoami"] => Command::WhoAmI,
         ["people"] => Command::People,
         ["resume", username] => Command::Resume { username: (*username).to_owned() },
+        ["reset-link", username] => Command::ResetLink { username: (*username).to_owned() },
         ["start", name] => Command::Start { name: (*name).to_owned() },
         ["stop", name] => Command::Stop { name: (*name).to_owned() },
         ["restart", name] => Command::Restart { name: (*name).to_owned() },
@@ -105,7 +108,7 @@ pub(super) fn parse(line: &str) -> Result<(Command, bool), String> {
         ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close" | "door", ..] => {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
         }
-        ["suspend" | "resume", ..] => {
+        ["suspend" | "resume" | "reset-link", ..] => {
             return Err(format!("`{}` takes the username of one person. `help` says how.", plain(rest[0])));
         }
         ["help" | "?" | "ls" | "list" | "whoami" | "people", ..] => {
@@ -151,6 +154,7 @@ mod tests {
             ("suspend bob", Command::Suspend { username: named("bob"), stop: false }, false),
             ("suspend bob --json --stop", Command::Suspend { username: named("bob"), stop: true }, true),
             ("resume bob", Command::Resume { username: named("bob") }, false),
+            ("reset-link bob --json", Command::ResetLink { username: named("bob") }, true),
         ] {
             assert_eq!(parse(line), Ok((command, json)), "{line}");
         }
@@ -173,6 +177,8 @@ mod tests {
             "suspend bob --yes",
             "resume",
             "resume bob --stop",
+            "reset-link",
+            "reset-link bob carol",
             "start web-1 --all",
             "sh -c ls",
             "start --yes web-1",

@@ -1,7 +1,7 @@
-//! `people` and `suspend`: what administrators look at and settle.
+//! `people`, `suspend` and the like: what administrators look at and settle.
 
 use model::Timestamp;
-use model::view::PersonRow;
+use model::view::{Created, PersonRow, ResetLink};
 
 use super::table::table;
 use super::words::plain;
@@ -39,6 +39,15 @@ pub(super) fn listed(people: &[PersonRow]) -> String {
 pub(super) fn standing(PersonRow { username, suspended, .. }: &PersonRow) -> String {
     let word = if suspended.is_some() { "is suspended" } else { "is not suspended" };
     format!("{username} {word}.\n")
+}
+
+/// The link, for whoever asks for it to hand over. `console` is the address of the pages, or empty where nobody named one.
+pub(super) fn reset(made: &Created<ResetLink>, console: &str) -> String {
+    let ResetLink { username, expires_at } = &made.view;
+    let until = expires_at.format("%H:%M UTC");
+    let whole = if console.is_empty() { " Put the address of the console before it." } else { "" };
+    let link = format!("{console}/reset-password?link={}", made.secret);
+    format!("With this link {username} sets another password, once, until {until}.{whole}\n{link}\n")
 }
 
 fn state(person: &PersonRow) -> String {

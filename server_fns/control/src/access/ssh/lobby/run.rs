@@ -16,7 +16,7 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use super::command::{Command, HELP, parse};
-use super::people::{listed, standing};
+use super::people::{listed, reset, standing};
 use super::table::table;
 use super::words::plain;
 use super::{CommandOutput, Lobby};
@@ -127,6 +127,11 @@ impl Lobby {
                 self.gateway.people.resume(actor, person).await?;
                 let row = self.gateway.people.get(actor, person)?;
                 Ok(if json { as_json(&row) } else { standing(&row) })
+            }
+            Command::ResetLink { username } => {
+                let person = self.gateway.people.named(actor, &plain(&username))?;
+                let made = self.gateway.people.make_reset_link(actor, person).await?;
+                Ok(if json { as_json(&made) } else { reset(&made, &self.gateway.console) })
             }
         }
     }
