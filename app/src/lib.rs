@@ -4,6 +4,7 @@
 mod action;
 #[cfg(feature = "desktop")]
 pub mod desktop;
+mod following;
 mod format;
 mod frame;
 mod kept;

@@ -388,7 +388,7 @@ describe("in a browser", () => {
     await menu(/^Actions for ada/, "Remove…");
     await dialog.getByLabel("Type ada to confirm").fill("ada");
     await dialog.getByRole("button", { name: "Remove" }).click();
-    await see(dialog, "Say what becomes of the instances.");
+    await see(dialog, "Say what becomes of the nodes.");
     await look("people-remove");
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await menu(/^Actions for eve/, "Remove…");

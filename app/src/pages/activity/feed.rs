@@ -12,6 +12,7 @@ use super::chosen::Chosen;
 use super::lines::{days, joined};
 use super::row::Row;
 use crate::action::use_ask;
+use crate::following::use_following;
 use crate::parts::{Button, Notice, NoticeKind, Skeleton};
 use crate::state::{use_now, use_world};
 
@@ -40,9 +41,13 @@ pub(crate) fn Feed(chosen: Chosen) -> Element {
     let now = use_now();
     let ask = use_ask();
     let told = use_world(|world: &LiveWorld| world.activity);
-    let mut first = use_resource(move || async move {
+    let reason = move || {
         // A page that shows one line stays at it; any other follows.
-        let _reason = chosen.at.is_none().then(|| told.read().to_owned());
+        if chosen.at.is_none() {
+            told();
+        }
+    };
+    let following = use_following(reason, move || async move {
         let page = read(chosen, chosen.at.map(behind)).await?;
         let fresh = Known::of(page);
         let before = known.peek().clone();
@@ -56,7 +61,6 @@ pub(crate) fn Feed(chosen: Chosen) -> Element {
         known.set(Some(next));
         Ok::<(), ApiError>(())
     });
-    let failed = first.read().as_ref().and_then(|read| read.as_ref().err().map(|error| error.refusal.message.clone()));
     let older = move |_| {
         let Some(from) = known.peek().as_ref().and_then(|known| known.older) else { return };
         ask.start(read(chosen, Some(from)), move |page| {
@@ -68,11 +72,11 @@ pub(crate) fn Feed(chosen: Chosen) -> Element {
         });
     };
     rsx! {
-        if let Some(message) = failed {
+        if let Some(message) = following.failed() {
             Notice {
                 kind: NoticeKind::Bad,
                 action: rsx! {
-                    Button { onclick: move |_| first.restart(), "Try again" }
+                    Button { onclick: move |_| following.again(), "Try again" }
                 },
                 "{message}"
             }

@@ -6,6 +6,7 @@ use model::view::PersonRow;
 use server_fns::{ApiError, people};
 
 use super::row::Row;
+use crate::following::use_following;
 use crate::parts::{Button, Notice, NoticeKind, Skeleton};
 use crate::state::use_world;
 
@@ -13,18 +14,19 @@ use crate::state::use_world;
 pub(super) fn List(manages: bool) -> Element {
     let mut known = use_signal(|| None::<Vec<PersonRow>>);
     let told = use_world(|world: &LiveWorld| world.activity);
-    let mut read = use_resource(move || async move {
-        let _reason = told.read().to_owned();
+    let reason = move || {
+        told();
+    };
+    let following = use_following(reason, move || async move {
         known.set(Some(people::list().await?));
         Ok::<(), ApiError>(())
     });
-    let failed = read.read().as_ref().and_then(|read| read.as_ref().err().map(|error| error.refusal.message.clone()));
     rsx! {
-        if let Some(message) = failed {
+        if let Some(message) = following.failed() {
             Notice {
                 kind: NoticeKind::Bad,
                 action: rsx! {
-                    Button { onclick: move |_| read.restart(), "Try again" }
+                    Button { onclick: move |_| following.again(), "Try again" }
                 },
                 "{message}"
             }
