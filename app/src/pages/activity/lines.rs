@@ -79,7 +79,7 @@ mod tests {
         let drawn: Vec<Vec<(&str, usize)>> =
             days.iter().map(|day| day.groups.iter().map(|g| (g.newest.text.as_str(), g.count)).collect()).collect();
         assert_eq!(drawn, [vec![("b", 1), ("a", 2)], vec![("a", 1), ("c", 1)]]);
-        assert_eq!(days[0].groups[1].since, all[2].event.at);
+        assert_eq!(days[0].groups[1].since, all[2].at);
     }
 
     #[test]

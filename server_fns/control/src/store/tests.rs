@@ -20,6 +20,7 @@ pub(crate) fn person(id: u64, name: &str) -> Change {
         administrator: false,
         suspended: None,
         asks_removal_since: None,
+        reset: None,
         created_at: Timestamp::UNIX_EPOCH,
     })
 }
