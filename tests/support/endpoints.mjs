@@ -95,5 +95,6 @@ export const at = (path, id) =>
 /** What it is done to is gone afterwards. */
 export const destroys = ({ method, path }) => (method === "DELETE" && path.endsWith("{id}")) || path === "/nodes/{id}/forget";
 
-// What ends a thing comes last.
-export const ENDPOINTS = [...ALL.filter((endpoint) => !destroys(endpoint)), ...ALL.filter(destroys)];
+// What stops a thing comes before what starts it, and what ends it last.
+const turn = (endpoint) => (destroys(endpoint) ? 2 : endpoint.path.endsWith("/stop") ? 0 : 1);
+export const ENDPOINTS = ALL.sort((a, b) => turn(a) - turn(b));
