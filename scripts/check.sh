@@ -16,6 +16,7 @@ clippy_everywhere() {
   "$ROOT/scripts/build.sh" styles
   clippy --tests "${NATIVE[@]}"
   clippy --tests --package glue
+  clippy --tests --package model --features schema
   clippy --package app --features web --target wasm32-unknown-unknown
   if "$ROOT/scripts/desktop.sh" ready; then
     clippy --package app --features desktop

@@ -10,6 +10,8 @@
 
 pub mod account;
 pub mod apps;
+#[cfg(feature = "server")]
+pub mod description;
 pub mod error;
 pub mod events;
 mod feed;

@@ -3,6 +3,7 @@
 mod admin;
 mod arguments;
 mod backup;
+mod description;
 mod exposed;
 mod log;
 mod pages;

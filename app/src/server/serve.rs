@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::Serve;
 use super::exposed::Exposed;
-use super::pages;
+use super::{description, pages};
 
 pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Serve) -> anyhow::Result<()> {
     let pages = pages::router()?;
@@ -52,7 +52,7 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
     };
     let (control, running) = Control::open(config).await?.run();
 
-    let router = control.router().merge(pages).layer(Extension(control.clone()));
+    let router = control.router().merge(pages).merge(description::router()).layer(Extension(control.clone()));
     let router = control.around(control::http::layers(router, origins));
 
     exposed.tell();

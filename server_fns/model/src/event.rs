@@ -44,6 +44,7 @@ pub struct Happening {
 
 /// Who or what brought it about, and how they came in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cause {
     #[serde(flatten)]
     pub who: Who,
@@ -55,6 +56,7 @@ pub struct Cause {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "who", rename_all = "snake_case")]
 pub enum Who {
     Person {
@@ -79,6 +81,7 @@ pub enum Who {
 
 /// By what somebody proved who they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     Session,
@@ -91,6 +94,7 @@ pub enum Way {
 
 /// What it happened to, as it was called then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Subject {
     Instance { id: InstanceId, name: InstanceName },
@@ -101,6 +105,7 @@ pub enum Subject {
 
 /// A line of an instance's timeline, as scripts read it since 0.1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstanceEvent {
     pub id: EventId,
     pub instance: InstanceId,
@@ -112,6 +117,7 @@ pub struct InstanceEvent {
 
 /// A place in the log of one installation, between two restores of its database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(into = "String", try_from = "String")]
 pub struct Cursor {
     pub cluster: ClusterId,

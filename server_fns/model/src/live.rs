@@ -11,6 +11,7 @@ use crate::view::{ImageView, InstanceView, NodeView, PersonView, Quota, SshKeyVi
 
 /// Everything that one person may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LiveWorld {
     pub me: PersonView,
     pub quota: Quota,
@@ -24,6 +25,7 @@ pub struct LiveWorld {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "live", rename_all = "snake_case")]
 pub enum LiveEvent {
     Snapshot {
@@ -42,6 +44,7 @@ pub enum LiveEvent {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "change", content = "value", rename_all = "snake_case")]
 pub enum LiveChange {
     Me(PersonView),

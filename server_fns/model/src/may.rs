@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "kebab-case")]
         pub enum Action {
             $($(#[$doc])* $name,)+

@@ -22,6 +22,7 @@ pub use programs::{AskSignIn, FetchToken, GrantSignIn};
 pub const SESSION_KEY: &str = "dockhost-session-key";
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
     pub username: String,
@@ -36,6 +37,7 @@ pub struct SignUp {
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The username or the email address.
@@ -48,6 +50,7 @@ pub struct SignIn {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddSshKey {
     pub name: String,
@@ -60,12 +63,14 @@ pub struct AddSshKey {
 
 /// Says whether the holder of a key may use the lobby and jump to every instance of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MayManage {
     pub allowed: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProveSshKey {
     /// What `ssh-keygen -Y sign` printed for the challenge.
@@ -73,6 +78,7 @@ pub struct ProveSshKey {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
     pub name: String,
@@ -84,6 +90,7 @@ pub struct CreateToken {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegisterNode {
     pub name: String,
@@ -94,10 +101,12 @@ pub struct RegisterNode {
     #[serde(default)]
     pub max_instances: Option<u32>,
     #[serde(default, deserialize_with = "crate::asked::port_range")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::asked::AskedRange>"))]
     pub host_ports: Option<PortRange>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DrainNode {
     /// Stop what runs there; otherwise wait until its owners do.
@@ -106,6 +115,7 @@ pub struct DrainNode {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateInstance {
     pub name: String,
@@ -117,6 +127,7 @@ pub struct CreateInstance {
     #[serde(default)]
     pub ssh_keys: Option<Vec<String>>,
     #[serde(default, deserialize_with = "crate::asked::limits")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::asked::AskedLimits"))]
     pub limits: Limits,
     /// A login through the gateway starts it when it is stopped.
     #[serde(default)]
@@ -124,6 +135,7 @@ pub struct CreateInstance {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeclarePort {
     #[serde(default)]
@@ -132,6 +144,7 @@ pub struct DeclarePort {
 
 /// Opens a host port, or changes who is let in and where it listens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpenForward {
     #[serde(default)]
@@ -152,6 +165,7 @@ pub struct OpenForward {
 
 /// Asks for the way into an app, for somebody who is signed in at the console.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Visit {
     /// What stands before the domain of apps, such as `80-web-1`.
@@ -166,6 +180,7 @@ pub struct Visit {
 
 /// Which lines of the activity log.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskEvents {
     /// The id of an instance, the id of a node for the lines of it and of what is on it, or `everybody`, for administrators.
@@ -188,6 +203,7 @@ pub struct AskEvents {
 
 /// Opens a host port of the block to whoever reaches the node, or closes it to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetDoor {
     pub open: bool,
@@ -195,6 +211,7 @@ pub struct SetDoor {
 
 /// Asks for a link to a public URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskLink {
     /// How long it shall open.
@@ -202,6 +219,7 @@ pub struct AskLink {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StartOnConnect {
     pub allowed: bool,
@@ -209,6 +227,7 @@ pub struct StartOnConnect {
 
 /// Who may sign up, beside the holder of the set-up link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SignUpMode {
     #[default]
@@ -219,6 +238,7 @@ pub enum SignUpMode {
 
 /// As they are stored; they are asked for as [`ChangeSettings`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settings {
     pub sign_up: SignUpMode,
     /// Instances that one person may have.
@@ -236,6 +256,7 @@ pub struct Settings {
 
 /// Replaces every setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSettings {
     pub sign_up: SignUpMode,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Each may do what the one before it may, and more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Look, and change nothing.

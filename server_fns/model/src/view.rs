@@ -26,6 +26,7 @@ pub use people::{PersonRow, ResetLink};
 pub use programs::{SignInAnswer, SignInAsked, SignInRequestView};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonView {
     pub id: PersonId,
     pub username: Username,
@@ -47,6 +48,7 @@ impl PersonView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstanceView {
     pub id: InstanceId,
     pub name: InstanceName,
@@ -123,6 +125,7 @@ impl InstanceView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     pub step: u32,
     pub of: u32,
@@ -130,6 +133,7 @@ pub struct Progress {
 
 /// A host port of the block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DoorView {
     /// In the instance.
     pub port: ContainerPort,
@@ -143,6 +147,7 @@ pub struct DoorView {
 
 /// The public URL of a declared port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UrlView {
     pub port: ContainerPort,
     pub access: UrlAccess,
@@ -152,6 +157,7 @@ pub struct UrlView {
 
 /// A host port beside the block's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForwardView {
     pub place: Place,
     pub protocol: Protocol,
@@ -172,6 +178,7 @@ pub struct ForwardView {
 
 /// A link that opens a public URL for whoever holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkView {
     pub url: String,
     pub expires_at: Timestamp,
@@ -179,12 +186,14 @@ pub struct LinkView {
 
 /// The way into an app, once and within half a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VisitView {
     pub url: String,
 }
 
 /// A host key of the SSH gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HostKeyView {
     /// `SHA256:…`, as `ssh` shows it.
     pub fingerprint: String,
@@ -194,6 +203,7 @@ pub struct HostKeyView {
 
 /// How the SSH gateway is found and known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GatewayView {
     /// `host:port`.
     pub address: String,
@@ -211,6 +221,7 @@ pub struct GatewayView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeRef {
     pub id: NodeId,
     pub name: NodeName,
@@ -219,6 +230,7 @@ pub struct NodeRef {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeView {
     pub id: NodeId,
     pub name: NodeName,
@@ -269,6 +281,7 @@ impl NodeView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SshKeyView {
     pub id: SshKeyId,
     pub name: Label,
@@ -291,6 +304,7 @@ pub struct SshKeyView {
 
 /// Whose a public key is held to be. Public keys are public, so whoever adds one only claims it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum KeyStanding {
     /// This account has proved to hold it.
@@ -305,6 +319,7 @@ pub enum KeyStanding {
 
 /// What the holder of a key signs to prove it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyChallenge {
     /// One line. It names the installation, the account and the key.
     pub text: String,
@@ -316,6 +331,7 @@ pub struct KeyChallenge {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenView {
     pub id: TokenId,
     pub name: Label,
@@ -334,6 +350,7 @@ pub struct TokenView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionView {
     pub id: SessionId,
     pub created_at: Timestamp,
@@ -347,6 +364,7 @@ pub struct SessionView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InviteView {
     pub id: InviteId,
     pub created_at: Timestamp,
@@ -354,6 +372,7 @@ pub struct InviteView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageView {
     pub name: ImageName,
     pub title: String,
@@ -365,6 +384,8 @@ pub struct ImageView {
 
 /// A secret that is shown once: it is stored only as a hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Created{V}"))]
 pub struct Created<V, S = String> {
     #[serde(flatten)]
     pub view: V,
@@ -373,6 +394,7 @@ pub struct Created<V, S = String> {
 
 /// A node's API key, which is shown once, and how the node knows the server.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeKey {
     #[serde(flatten)]
     pub view: NodeView,
@@ -387,6 +409,7 @@ pub struct NodeKey {
 
 /// What a visitor may know before signing in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
     pub me: Option<PersonView>,
     pub sign_up: SignUpMode,
@@ -410,6 +433,7 @@ pub struct Welcome {
 
 /// What a browser that signed in holds from now on, beside the cookie.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignedIn {
     #[serde(flatten)]
     pub person: PersonView,
@@ -424,6 +448,7 @@ impl std::fmt::Debug for SignedIn {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quota {
     pub used: u32,
     pub most: u32,

@@ -12,7 +12,7 @@ const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathna
 // `ours`: which of our crates; `underServer`: only as optional dependencies; `outside`: the whole list,
 // for the cores; `never`: what must not be in the tree at all, however far away.
 const TABLE = {
-  model: { ours: [], outside: ["chrono", "ipnet", "serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
+  model: { ours: [], outside: ["chrono", "ipnet", "schemars", "serde", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   planner: { ours: ["model"], outside: ["imbl", "ipnet", "thiserror"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   verbs: { ours: ["model"], outside: ["serde", "serde_json"], never: ["tokio", "dioxus", "surrealdb", "bollard"] },
   cli: { ours: ["model", "verbs"], never: ["tokio", "axum", "dioxus", "surrealdb", "bollard", "planner", "control"] },

@@ -169,9 +169,6 @@ struct Lines {
 impl Lines {
     fn begin(activity: Activity, actor: Actor, asked: AskEvents, follows: bool) -> Result<Self, Refusal> {
         let world = activity.core.world();
-        if asked.before.is_some() {
-            return Err(Refusal::field("before", "A stream goes on after a cursor; it has no `before`."));
-        }
         let begins = asked.after.is_none();
         let mut wanted = Wanted::of(&world, &actor, asked)?;
         if begins {

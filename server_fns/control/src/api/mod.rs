@@ -3,6 +3,8 @@
 
 mod router;
 
+pub use router::ROUTES;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

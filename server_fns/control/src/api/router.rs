@@ -18,6 +18,27 @@ use crate::nodes::{self, install};
 use crate::routes::{EVENTS_EXPORT, EVENTS_STREAM, FILES, TERMINAL};
 use crate::tunnel;
 
+/// The routes below, for the description of the API.
+pub const ROUTES: [(&str, &str); 14] = [
+    ("GET", protocol::PATH),
+    ("GET", protocol::stream::PATH),
+    ("GET", install::SCRIPT),
+    ("GET", install::PROGRAM),
+    ("GET", apps::OPEN),
+    ("GET", apps::SCRIPT),
+    ("GET", apps::KEYS),
+    ("GET", HEALTHZ),
+    ("GET", READYZ),
+    ("GET", EVENTS_STREAM),
+    ("GET", EVENTS_EXPORT),
+    ("GET", TERMINAL),
+    ("GET", FILES),
+    ("PUT", FILES),
+];
+
+const HEALTHZ: &str = "/healthz";
+const READYZ: &str = "/readyz";
+
 impl Api {
     /// Where nodes dial in and what installs them, and what supervisors ask: `/healthz` says that the process runs,
     /// `/readyz` that it can serve.
@@ -36,10 +57,8 @@ impl Api {
             .route(apps::SCRIPT, get(apps::script))
             .route(apps::KEYS, get(apps::console_keys))
             .with_state(Arc::clone(&self.urls));
-        let probes = Router::new()
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(readyz))
-            .with_state(self.core.clone());
+        let probes =
+            Router::new().route(HEALTHZ, get(async || "ok\n")).route(READYZ, get(readyz)).with_state(self.core.clone());
         let of_activity = Router::new()
             .route(EVENTS_STREAM, get(activity::follow))
             .route(EVENTS_EXPORT, get(activity::export))
@@ -66,5 +85,21 @@ async fn readyz(State(core): State<Core>) -> Response {
     match core.orchestrator.probe().await {
         Ok(()) => "ready\n".into_response(),
         Err(refusal) => refuse(&refusal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_has_every_route_that_is_mounted() {
+        let source = include_str!("router.rs");
+        let (mounted, _) = source.split_once("#[cfg(test)]").unwrap();
+        let methods = mounted.lines().filter(|line| line.contains(".route(")).map(|line| {
+            line.matches("get(").count()
+                + [".put(", ".post(", ".delete("].map(|call| line.matches(call).count()).iter().sum::<usize>()
+        });
+        assert_eq!(methods.sum::<usize>(), ROUTES.len());
     }
 }

@@ -14,6 +14,7 @@ use crate::scope::Scope;
 use crate::verb::Verb;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", content = "details", rename_all = "snake_case")]
 pub enum EventKind {
     Created {
@@ -202,6 +203,7 @@ pub enum EventKind {
 
 /// Through which door of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Entrance {
     Terminal,
@@ -213,9 +215,11 @@ pub enum Entrance {
 
 /// A host port beside those of the block, as somebody opened or closed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForwardLine {
     pub key: ForwardKey,
     pub container: ContainerPort,
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub allow: Vec<IpNet>,
     /// That of the instance, if it is known.
     pub node: Option<NodeName>,
@@ -223,6 +227,7 @@ pub struct ForwardLine {
 
 /// How a container was seen to change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "moved", content = "how", rename_all = "snake_case")]
 pub enum Movement {
     Runs,

@@ -11,6 +11,7 @@ use crate::version::EventNumber;
 
 /// A line as one person is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventView {
     /// Whoever asks for what came `after` it goes on from here.
     pub cursor: Cursor,
@@ -22,6 +23,7 @@ pub struct EventView {
     pub cause: Cause,
     pub subject: Subject,
     #[serde(flatten, skip_deserializing)]
+    #[cfg_attr(feature = "schema", schemars(with = "Data"))]
     pub beside: Beside,
 }
 
@@ -31,6 +33,7 @@ pub struct EventView {
 pub struct Beside(Option<Arc<Data>>);
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Data {
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<PersonId>,
@@ -42,6 +45,7 @@ struct Data {
 
 /// Some lines of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventPage {
     /// The oldest first where somebody asked for what came after a cursor, else the newest first.
     pub events: Vec<EventView>,

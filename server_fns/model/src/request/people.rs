@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::name::Username;
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
     pub current: String,
@@ -15,6 +16,7 @@ pub struct ChangePassword {
 
 /// What ends with the old password, beside every session but the one that asks: for somebody who fears that another had it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EndOthers {
     #[serde(default)]
@@ -24,6 +26,7 @@ pub struct EndOthers {
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeEmail {
     pub email: String,
@@ -33,6 +36,7 @@ pub struct ChangeEmail {
 
 /// Gives the password once more, for what makes a new way into the account.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProveSession {
     pub password: String,
@@ -40,6 +44,7 @@ pub struct ProveSession {
 
 /// Sets another password by the secret of a reset link, which works once.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ResetPassword {
     pub secret: String,
@@ -47,12 +52,14 @@ pub struct ResetPassword {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetAdministrator {
     pub administrator: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SuspendPerson {
     /// Stop what runs of theirs, too; otherwise it goes on.
@@ -62,6 +69,7 @@ pub struct SuspendPerson {
 
 /// What becomes of what the person has. Without a word on something that they have, nobody is removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RemovePerson {
     #[serde(default)]
@@ -72,6 +80,7 @@ pub struct RemovePerson {
 
 /// `"delete"`, or `{"give": "bob"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Handover {
     Delete,

@@ -8,6 +8,7 @@ use crate::name::{EmailAddress, Username};
 
 /// A link by which somebody sets another password, once; its secret comes beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResetLink {
     /// Whose password it sets.
     pub username: Username,
@@ -16,6 +17,7 @@ pub struct ResetLink {
 
 /// A line of the list of people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonRow {
     pub id: PersonId,
     pub username: Username,
