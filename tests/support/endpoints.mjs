@@ -74,7 +74,7 @@ export const PUBLIC = {
 const named = ({ method, path }) => `${method} ${path}`;
 
 // What never ends has tests of its own. `kind` says whose id stands in the path.
-const ALL = DESCRIBED.filter(({ asks, gives, path }) => asks && gives !== "stream" && path.startsWith(PREFIX))
+const ALL = DESCRIBED.filter(({ asks, ends, path }) => asks && ends && path.startsWith(PREFIX))
   .map(({ path, ...rest }) => ({ ...rest, path: path.slice(PREFIX.length) }))
   .map((endpoint) => {
     const [asked = endpoint.asks, own] = COMMANDS[named(endpoint)] ?? [];

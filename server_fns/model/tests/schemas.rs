@@ -1,5 +1,5 @@
-//! The shapes of the API as JSON Schema, of the types themselves: `schemas.json` of `server_fns`, which the server serves
-//! within its description, is written by this test and never by hand.
+//! The shapes of the API as JSON Schema, of the types themselves: `schemas.json` of `server_fns`, which the server
+//! serves within its description, is written by this test and never by hand.
 
 use std::path::Path;
 
@@ -53,18 +53,20 @@ fn named<T: JsonSchema>(shapes: &mut SchemaGenerator) {
 
 fn all() -> Map<String, Value> {
     let mut all = shapes![Contract::Deserialize;
-        asked::SignUp, asked::SignIn, asked::ChangePassword, asked::ChangeEmail, asked::ProveSession, asked::ResetPassword, asked::SetAdministrator,
-        asked::SuspendPerson, asked::RemovePerson, asked::AddSshKey, asked::MayManage, asked::ProveSshKey, asked::CreateToken,
-        asked::RegisterNode, asked::DrainNode, asked::CreateInstance, asked::DeclarePort, asked::OpenForward, asked::Visit,
-        asked::SetDoor, asked::AskLink, asked::StartOnConnect, asked::ChangeSettings, AskTicket, Enrol,
-        InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId, Place, Protocol, Topic,
+        asked::SignUp, asked::SignIn, asked::ChangePassword, asked::ChangeEmail, asked::ProveSession,
+        asked::ResetPassword, asked::SetAdministrator, asked::SuspendPerson, asked::RemovePerson, asked::AddSshKey,
+        asked::MayManage, asked::ProveSshKey, asked::CreateToken, asked::RegisterNode, asked::DrainNode,
+        asked::CreateInstance, asked::DeclarePort, asked::OpenForward, asked::Visit, asked::SetDoor, asked::AskLink,
+        asked::StartOnConnect, asked::ChangeSettings, AskTicket, Enrol, InstanceId, InviteId, NodeId, PersonId,
+        SessionId, SshKeyId, TokenId, Place, Protocol, Topic,
     ];
     let answers = shapes![Contract::Serialize;
         view::Welcome, view::SignedIn, view::PersonView, view::PersonRow, view::SessionView, view::TokenView,
-        view::Created<view::TokenView>, view::Created<view::InviteView>, view::Created<view::ResetLink>, view::InviteView, view::SshKeyView,
-        view::KeyChallenge, view::NodeView, view::NodeKey, view::InstanceView, view::LinkView, view::VisitView,
-        view::GatewayView, view::ImageView, EnrolmentCode, Enrolled, Measurement, EventPage, EventView, InstanceEvent,
-        Explanation, Reach, Ticket, LiveEvent, asked::Settings, ProblemDetails, Action,
+        view::Created<view::TokenView>, view::Created<view::InviteView>, view::Created<view::ResetLink>,
+        view::InviteView, view::SshKeyView, view::KeyChallenge, view::NodeView, view::NodeKey, view::InstanceView,
+        view::LinkView, view::VisitView, view::GatewayView, view::ImageView, EnrolmentCode, Enrolled, Measurement,
+        EventPage, EventView, InstanceEvent, Explanation, Reach, Ticket, LiveEvent, asked::Settings, ProblemDetails,
+        Action,
     ];
     for (name, schema) in answers {
         let before = all.insert(name.clone(), schema.clone());

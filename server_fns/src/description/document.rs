@@ -8,11 +8,11 @@ use super::{operation, refusals, shapes};
 
 /// What holds for every request.
 pub(super) const CONVENTIONS: &str = "\
-Requests and answers are JSON in UTF-8. The server takes a request exactly or refuses it: a field or a parameter that it \
-does not know is refused, and named. Every refusal is `application/problem+json` with `code` for programs and `message` for \
-people, and nothing of a refused request was done. A create and everything else that takes time answers once the wish is \
-stored; ask again, or follow the live socket, to see what came of it. If an answer was lost, send the request again with \
-the same `Idempotency-Key`: it is carried out once.";
+Requests and answers are JSON in UTF-8. The server takes a request exactly or refuses it: a field or a parameter that \
+it does not know is refused, and named. Every refusal is `application/problem+json` with `code` for programs and \
+`message` for people, and nothing of a refused request was done. A create and everything else that takes time answers \
+once the wish is stored; ask again, or follow the live socket, to see what came of it. If an answer was lost, send the \
+request again with the same `Idempotency-Key`: it is carried out once.";
 
 pub(super) fn written() -> String {
     serde_json::to_string(&document()).expect("a value has no key that is no text") + "\n"
@@ -56,7 +56,7 @@ fn schemes() -> Value {
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "An API token, `dhp_…`. Each scope may do what the one before it may: `read`, `instances`, `all`.",
+            "description": "An API token, `dhp_…`. The scopes are `read`, `instances` and `all`, each with more.",
         },
         "session": {
             "type": "apiKey",
@@ -84,7 +84,7 @@ fn idempotency_key() -> Value {
         "name": "Idempotency-Key",
         "in": "header",
         "required": false,
-        "description": "Within three days, the same request with the same key is carried out once, and another one is refused.",
+        "description": "The same request with the same key is carried out once in three days; another one is refused.",
         "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" },
     })
 }

@@ -1,5 +1,5 @@
-//! How the API describes itself: an OpenAPI 3.1 document for programs, and a text for people and language models. Both are
-//! made of one table of endpoints, of the types' own shapes, and of the table of permissions.
+//! How the API describes itself: an OpenAPI 3.1 document for programs, and a text for people and language models. Both
+//! are made of one table of endpoints, of the types' own shapes, and of the table of permissions.
 
 mod document;
 mod endpoint;

@@ -1,4 +1,4 @@
-//! The table against the server functions and routes that there are, and what is written of it against what stands written.
+//! The table against the server functions and routes that there are, and what is made of it against files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -75,9 +75,8 @@ fn every_reference_leads_somewhere_and_every_shape_is_used() {
     for place in &seen {
         assert!(document.pointer(place.trim_start_matches('#')).is_some(), "{place}");
     }
-    let streamed = rows().filter_map(|endpoint| match endpoint.gives {
-        Gives::Lines(name) | Gives::Events(name) => Some(name),
-        _ => None,
+    let streamed = rows().filter_map(|endpoint| {
+        if let Gives::Lines(name) | Gives::Events(name) = endpoint.gives { Some(name) } else { None }
     });
     let streamed: Vec<&str> = streamed.collect();
     for name in shapes::all().keys() {
@@ -150,15 +149,14 @@ fn the_readme_has_the_table() {
 fn the_suites_have_the_paths() {
     let lines: Vec<String> = rows()
         .map(|endpoint| {
-            let gives = match endpoint.gives {
-                Gives::Events(_) => "stream",
-                Gives::Socket(_) => "socket",
-                _ => "answer",
-            };
+            let ends = !matches!(endpoint.gives, Gives::Events(_));
             let takes = if matches!(endpoint.takes, Takes::Bytes) { "bytes" } else { "json" };
             let (method, path) = (endpoint.method(), endpoint.path());
             let body = operation::example(endpoint);
-            format!("  {}", json!({ "method": method, "path": path, "asks": endpoint.action(), "takes": takes, "gives": gives, "body": body }))
+            let asks = endpoint.action();
+            let told =
+                json!({ "method": method, "path": path, "asks": asks, "takes": takes, "ends": ends, "body": body });
+            format!("  {told}")
         })
         .collect();
     stands(&root().join("tests/support/endpoints.json"), &format!("[\n{}\n]\n", lines.join(",\n")));

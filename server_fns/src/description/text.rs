@@ -15,13 +15,16 @@ use super::{OPENAPI, served};
 const BEGIN: &str = "\
 # DockHost
 
-> DockHost gives people Linux instances that they reach over SSH. Instances are containers with a root shell, files and \
-ports of their own. They run on nodes, which dial out to this server.
+> DockHost gives people Linux instances that they reach over SSH. Instances are containers with a root shell, files \
+and ports of their own. They run on nodes, which dial out to this server.
 
 Programs sign in with an API token. People make one on the page *Tokens*, and whoever runs the server with \
-`dockhost admin create-token NAME \"what it is for\"`. Send it with every request as `Authorization: Bearer dhp_…`. A token has a scope: `read` looks and \
-changes nothing, `instances` also creates instances and does with them what its person may do, `all` does everything that \
-is not for people alone.
+`dockhost admin create-token NAME \"what it is for\"`. Send it with every request as `Authorization: Bearer dhp_…`. A \
+token has a scope: `read` looks and changes nothing, `instances` also creates instances and does with them what its \
+person may do, `all` does everything that is not for people alone.
+
+Below, each request is followed by what a token needs for it in brackets: a scope, `session` where no token will do, \
+`ticket` where the address carries one, or `anybody`.
 ";
 
 /// `/llms.txt`.

@@ -12,7 +12,7 @@ use super::super::function::function;
 
 const PATH: Parameter = Parameter {
     name: "path",
-    says: "The file; it is below `/root` where it does not begin with `/`. It may have any bytes, as `%` and two digits.",
+    says: "The file, below `/root` where it does not begin with `/`. It may have any bytes, as `%` and two digits.",
     required: true,
     example: Some("/etc/hostname"),
     kind: Kind::Text,

@@ -12,19 +12,28 @@ use super::super::endpoint::{Endpoint, row};
 use super::super::function::function;
 
 pub(super) const ROWS: &[Endpoint] = &[
-    row("GET /api/v1/images", function!(images::list() -> [ImageView]), "Lists the images of which instances are made.")
-        .asks(Action::UseAccount),
-    row("GET /api/v1/instances", function!(instances::list() -> [InstanceView]), "Lists the instances that you may see.")
-        .asks(Action::UseAccount),
+    row(
+        "GET /api/v1/images",
+        function!(images::list() -> [ImageView]),
+        "Lists the images of which instances are made.",
+    )
+    .asks(Action::UseAccount),
+    row(
+        "GET /api/v1/instances",
+        function!(instances::list() -> [InstanceView]),
+        "Lists the instances that you may see.",
+    )
+    .asks(Action::UseAccount),
     row("POST /api/v1/instances", function!(instances::create(CreateInstance) -> InstanceView), "Creates an instance.")
         .more(
-            "It answers once the wish is stored: ask for the instance until its `phase` is `running`. Without `ssh_keys`, it \
-             lets in those of your keys that may manage; an empty list makes an instance that has the terminal alone.",
+            "It answers once the wish is stored: ask for the instance until its `phase` is `running`. Without \
+             `ssh_keys`, it lets in those of your keys that may manage; an empty list makes an instance that has the \
+             terminal alone.",
         )
         .asks(Action::CreateInstance)
         .refuses(&[RefusalCode::QuotaExceeded, RefusalCode::NoCapacity])
         .answers(202)
-        .example(r#"{"name": "web-1", "image": "debian-12", "ssh_keys": [], "limits": {"memory": "256m", "cpus": 0.5}}"#),
+        .example(r#"{"name": "web-1", "image": "debian-12", "ssh_keys": [], "limits": {"memory": "256m", "cpus": 1}}"#),
     row("GET /api/v1/instances/{id}", function!(instances::get() -> InstanceView), "Shows an instance.")
         .asks(Action::SeeInstance),
     row("POST /api/v1/instances/{id}/start", function!(instances::start() -> InstanceView), "Starts an instance.")
@@ -33,11 +42,19 @@ pub(super) const ROWS: &[Endpoint] = &[
     row("POST /api/v1/instances/{id}/stop", function!(instances::stop() -> InstanceView), "Stops its programs.")
         .more("Its files and ports stay.")
         .asks(Action::ManageInstance),
-    row("POST /api/v1/instances/{id}/restart", function!(instances::restart() -> InstanceView), "Stops it and starts it again.")
-        .asks(Action::ManageInstance),
-    row("DELETE /api/v1/instances/{id}", function!(instances::remove() -> InstanceView), "Deletes it with its files, for good.")
-        .more("Name, ports and quota stay held until its node confirms that the container is gone.")
-        .asks(Action::ManageInstance),
+    row(
+        "POST /api/v1/instances/{id}/restart",
+        function!(instances::restart() -> InstanceView),
+        "Stops it and starts it again.",
+    )
+    .asks(Action::ManageInstance),
+    row(
+        "DELETE /api/v1/instances/{id}",
+        function!(instances::remove() -> InstanceView),
+        "Deletes it with its files, for good.",
+    )
+    .more("Name, ports and quota stay held until its node confirms that the container is gone.")
+    .asks(Action::ManageInstance),
     row("POST /api/v1/instances/{id}/forget", function!(instances::forget() -> ()), "Takes a deletion as done.")
         .more("Only of a deletion that its node cannot confirm, because it is away.")
         .asks(Action::ManageInstance),
@@ -54,9 +71,17 @@ pub(super) const ROWS: &[Endpoint] = &[
         "Tells why it is as it is, what shows that, and every way out.",
     )
     .asks(Action::SeeInstance),
-    row("POST /api/v1/instances/{id}/reach", function!(instances::reach() -> Reach), "Tries now whether its sshd answers.")
-        .asks(Action::SeeInstance),
-    row("GET /api/v1/instances/{id}/events", function!(instances::events() -> [InstanceEvent]), "Tells its last 50 events.")
-        .more("The newest comes last. `GET /events?of=ID` tells all of them, with who asked for them and from where.")
-        .asks(Action::SeeInstance),
+    row(
+        "POST /api/v1/instances/{id}/reach",
+        function!(instances::reach() -> Reach),
+        "Tries now whether its sshd answers.",
+    )
+    .asks(Action::SeeInstance),
+    row(
+        "GET /api/v1/instances/{id}/events",
+        function!(instances::events() -> [InstanceEvent]),
+        "Tells its last 50 events.",
+    )
+    .more("The newest comes last. `GET /events?of=ID` tells all of them, with who asked for them and from where.")
+    .asks(Action::SeeInstance),
 ];

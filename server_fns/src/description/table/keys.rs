@@ -8,7 +8,8 @@ use super::super::endpoint::{Endpoint, row};
 use super::super::function::function;
 
 pub(super) const ROWS: &[Endpoint] = &[
-    row("GET /api/v1/tokens", function!(tokens::list() -> [TokenView]), "Lists your API tokens.").asks(Action::UseAccount),
+    row("GET /api/v1/tokens", function!(tokens::list() -> [TokenView]), "Lists your API tokens.")
+        .asks(Action::UseAccount),
     row("POST /api/v1/tokens", function!(tokens::create(CreateToken) -> Created<TokenView>), "Makes an API token.")
         .more("Its `secret` is shown once. Without `expires_in_days`, it opens until it is removed.")
         .asks(Action::CreateToken)
@@ -19,11 +20,16 @@ pub(super) const ROWS: &[Endpoint] = &[
     row("POST /api/v1/ssh-keys", function!(ssh_keys::add(AddSshKey) -> SshKeyView), "Adds an SSH key.")
         .more("`public_key` is one line as in `id_ed25519.pub`.")
         .asks(Action::AddKey)
-        .example(
-            r#"{"name": "laptop", "public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHdVTdk/NrqOVHH7Z343/8t33xYo9IFm9J3iq3zUUIbk"}"#,
-        ),
-    row("DELETE /api/v1/ssh-keys/{id}", function!(ssh_keys::remove() -> ()), "Removes a key: it opens no instance any more.")
-        .asks(Action::ManageKey),
+        .example(concat!(
+            r#"{"name": "laptop", "public_key": "ssh-ed25519 "#,
+            r#"AAAAC3NzaC1lZDI1NTE5AAAAIHdVTdk/NrqOVHH7Z343/8t33xYo9IFm9J3iq3zUUIbk"}"#,
+        )),
+    row(
+        "DELETE /api/v1/ssh-keys/{id}",
+        function!(ssh_keys::remove() -> ()),
+        "Removes a key: it opens no instance any more.",
+    )
+    .asks(Action::ManageKey),
     row(
         "PUT /api/v1/ssh-keys/{id}/may-manage",
         function!(ssh_keys::may_manage(MayManage) -> SshKeyView),

@@ -1,5 +1,5 @@
-//! Every endpoint of the server's HTTP API, in groups as people read them. The description, the README's table and the paths
-//! in the tests are made of it; a test compares it with the server functions and routes that there are.
+//! Every endpoint of the server's HTTP API, in groups as people read them. The description, the README's table and the
+//! paths in the tests are made of it; a test compares it with the server functions and routes that there are.
 
 mod access;
 mod account;

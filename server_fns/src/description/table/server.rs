@@ -17,8 +17,8 @@ const fn optional(name: &'static str, says: &'static str, kind: Kind) -> Paramet
 
 const OF: Parameter = optional(
     "of",
-    "The id of an instance, the id of a node for its lines and those of what is on it, or `everybody`, for administrators. \
-     Without it, the lines are your own.",
+    "The id of an instance, the id of a node for its lines and those of what is on it, or `everybody`, for \
+     administrators. Without it, the lines are your own.",
     Kind::Text,
 );
 const TOPIC: Parameter = optional("topic", "Only lines of this topic.", Kind::Topic);
