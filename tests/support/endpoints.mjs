@@ -22,6 +22,7 @@ const COMMANDS = {
   "DELETE /sessions/{id}": ["revoke session"],
   "POST /tokens": ["create token", { name: "x" }],
   "DELETE /tokens/{id}": ["remove token"],
+  "POST /sign-in-requests/{code}/grant": ["create token", { name: "x" }],
   "POST /ssh-keys": ["add SSH key", { name: "x", public_key: "x" }],
   "DELETE /ssh-keys/{id}": ["remove SSH key"],
   "POST /ssh-keys/{id}/proof": ["prove SSH key"],
@@ -91,7 +92,7 @@ export const ABSENT = { instances: "i-00000000000000aa", "ssh-keys": "k-00000000
   nodes: "n-00000000000000aa", sessions: "s-00000000000000aa", invites: "v-00000000000000aa", people: "p-00000000000000aa" };
 
 export const at = (path, id) =>
-  path.replace("{id}", id).replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080")
+  path.replace("{id}", id).replace("{code}", "BCDF-GHJK").replace("{port}", "8080").replace("{place}/{protocol}/{host_port}", "node/tcp/8080")
     .replace(/\/files$/, "/files?path=/tmp/a-file");
 
 /** What it is done to is gone afterwards. */

@@ -42,6 +42,7 @@ in_address!(
     model::id::TokenId,
     u16,
     Option<u32>,
+    String,
     Option<String>,
     Listening,
 );

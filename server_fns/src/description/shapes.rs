@@ -33,6 +33,8 @@ pub(super) fn in_path(path: &str, name: &str) -> (Value, Value) {
         "place" => (of("Place"), json!("node")),
         "protocol" => (of("Protocol"), json!("tcp")),
         "architecture" => (json!({ "type": "string" }), json!("x86_64")),
+        // Of a program that wants to be signed in.
+        "code" => (json!({ "type": "string" }), json!("BCDF-GHJK")),
         _ => match path.split('/').nth(3).unwrap_or_default() {
             "instances" => id("InstanceId", "i"),
             "nodes" => id("NodeId", "n"),

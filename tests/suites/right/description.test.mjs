@@ -15,6 +15,10 @@ const REFUSED = {
   post_ssh_keys_id_proof: [400, "the signature is none"],
   post_instances_id_forget: [409, "nobody asked for its deletion"],
   post_password_reset: [403, "the secret is invented"],
+  post_sign_in_requests_token: [403, "the secret is invented"],
+  get_sign_in_requests_code: [404, "the code is invented"],
+  post_sign_in_requests_code_grant: [404, "the code is invented"],
+  delete_sign_in_requests_code: [404, "the code is invented"],
   get_terminal: [400, "it has no ticket"],
   get_live: [400, "it is no WebSocket"],
 };

@@ -19,11 +19,13 @@ use crate::routes::{EVENTS_EXPORT, EVENTS_STREAM, FILES, TERMINAL};
 use crate::tunnel;
 
 /// The routes below, for the description of the API.
-pub const ROUTES: [(&str, &str); 14] = [
+pub const ROUTES: [(&str, &str); 16] = [
     ("GET", protocol::PATH),
     ("GET", protocol::stream::PATH),
     ("GET", install::SCRIPT),
     ("GET", install::PROGRAM),
+    ("GET", command_line::SCRIPT),
+    ("GET", command_line::PROGRAM),
     ("GET", apps::OPEN),
     ("GET", apps::SCRIPT),
     ("GET", apps::KEYS),

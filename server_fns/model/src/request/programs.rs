@@ -6,6 +6,7 @@ use crate::scope::Scope;
 
 /// Asks that a person lets it in. Nobody has signed in yet who asks so.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskSignIn {
     /// As the program calls itself, such as `dockhost 0.2.0`.
@@ -16,6 +17,7 @@ pub struct AskSignIn {
 
 /// Asks whether a person has answered.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FetchToken {
     /// What the program was given when it asked.
@@ -24,6 +26,7 @@ pub struct FetchToken {
 
 /// Lets the program in, by a token that it fetches.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GrantSignIn {
     /// Of the token.

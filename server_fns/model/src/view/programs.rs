@@ -9,6 +9,7 @@ use crate::scope::Scope;
 
 /// What the program gets that asked.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignInAsked {
     /// With which it fetches the answer, and which it tells nobody.
     pub secret: String,
@@ -19,6 +20,7 @@ pub struct SignInAsked {
 
 /// What has become of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum SignInAnswer {
     /// Nobody has answered yet.
@@ -29,6 +31,7 @@ pub enum SignInAnswer {
 
 /// The request, for the person who is to answer it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignInRequestView {
     pub code: String,
     /// As the program calls itself, which is no proof of what it is.

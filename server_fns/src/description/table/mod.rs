@@ -7,6 +7,7 @@ mod instances;
 mod keys;
 mod nodes;
 mod people;
+mod programs;
 mod server;
 
 use super::endpoint::Endpoint;
@@ -17,9 +18,10 @@ pub(super) struct Group {
     pub(super) rows: &'static [Endpoint],
 }
 
-pub(super) static GROUPS: [Group; 8] = [
+pub(super) static GROUPS: [Group; 9] = [
     Group { name: "yourself", rows: account::ROWS },
     Group { name: "tokens and SSH keys", rows: keys::ROWS },
+    Group { name: "the command line", rows: programs::ROWS },
     Group { name: "instances", rows: instances::ROWS },
     Group { name: "ways into an instance", rows: access::ROWS },
     Group { name: "nodes", rows: nodes::ROWS },
