@@ -49,9 +49,11 @@ impl Activity {
     async fn page(&self, actor: &Actor, wanted: &Wanted) -> Result<EventPage, Refusal> {
         let world = self.core.world();
         let (mut order, mut events, mut more) = (wanted.order, Vec::new(), true);
+        // Whoever leaves none out needs one line more than they are told, to know whether there are others.
+        let at_once = if wanted.topic.is_some() { AT_ONCE } else { wanted.limit + 1 };
         for _ in 0..LOOKS {
-            let lines = self.log.read(wanted.of, order, AT_ONCE).await.map_err(unread)?;
-            more = lines.len() == AT_ONCE;
+            let lines = self.log.read(wanted.of, order, at_once).await.map_err(unread)?;
+            more = lines.len() == at_once;
             for line in lines {
                 if events.len() == wanted.limit {
                     more = true;

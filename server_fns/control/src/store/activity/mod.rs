@@ -8,6 +8,8 @@ use surrealdb::types::{Array, RecordId, RecordIdKey, SurrealValue, Value};
 use super::error::StoreError;
 
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use read::{Log, Of, Order};
 

@@ -10,7 +10,7 @@ use surrealdb::engine::any::Any;
 use surrealdb::types::{RecordId, RecordIdKey, Value};
 use tokio::sync::RwLock;
 
-use super::{FOUND_BY, TABLE, record};
+use super::{FOUND_BY, TABLE, place, record};
 use crate::store::error::StoreError;
 
 /// The way to the lines. Cheap to clone.
@@ -59,14 +59,6 @@ impl Order {
         let (Self::After(number) | Self::Before(number)) = self;
         Some(number).filter(|number| number.0 != u64::MAX)
     }
-
-    /// The numbers that come into question: from the first to before the second. And how they are sorted.
-    fn range(self) -> (i64, i64, &'static str) {
-        match self {
-            Self::After(number) => (super::place(number).saturating_add(1), i64::MAX, "ASC"),
-            Self::Before(number) => (0, super::place(number), "DESC"),
-        }
-    }
 }
 
 impl Log {
@@ -83,22 +75,55 @@ impl Log {
 
     /// At most `limit` lines.
     pub(crate) async fn read(&self, of: Of, order: Order, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let (first, end, sorted) = order.range();
+        match order {
+            Order::After(number) => self.up(of, place(number).saturating_add(1), i64::MAX, limit).await,
+            Order::Before(number) => self.down(of, place(number), limit).await,
+        }
+    }
+
+    /// From the first number to before the second, the lowest first. The database is asked for no order: it would read all
+    /// that comes into question before it leaves any out, and a range comes in the order of its keys anyway.
+    async fn up(&self, of: Of, first: i64, end: i64, limit: usize) -> Result<Vec<Event>, StoreError> {
         // Ids and numbers have one form, which nobody else writes into a query.
-        let found = |id: String| {
-            format!("SELECT id FROM {FOUND_BY}:['{id}', {first}]..['{id}', {end}] ORDER BY id {sorted} LIMIT {limit}")
-        };
+        let found = |id: String| format!("SELECT id FROM {FOUND_BY}:['{id}', {first}]..['{id}', {end}] LIMIT {limit}");
         let by = match of {
             Of::Everything => {
-                let query = format!("SELECT * FROM {TABLE}:{first}..{end} ORDER BY id {sorted} LIMIT {limit}");
-                return self.lines(query, Vec::new()).await;
+                return self.lines(format!("SELECT * FROM {TABLE}:{first}..{end} LIMIT {limit}"), Vec::new()).await;
             }
             Of::Person(id) => found(id.to_string()),
             Of::Instance(id) => found(id.to_string()),
             Of::Node(id) => found(id.to_string()),
         };
-        let records = self.ask(by, Vec::new()).await?.into_iter().filter_map(number).map(record).collect();
-        self.lines("SELECT * FROM $records".to_owned(), records).await
+        let records: Vec<RecordId> =
+            self.ask(by, Vec::new()).await?.into_iter().filter_map(number).map(record).collect();
+        if records.is_empty() { Ok(Vec::new()) } else { self.lines("SELECT * FROM $records".to_owned(), records).await }
+    }
+
+    /// Those before that number, the highest first: range by range downwards. One that holds too little is followed by one
+    /// twice as wide, and one that holds too much is halved, so that what is read is in proportion to what is wanted.
+    async fn down(&self, of: Of, before: i64, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let most = limit.saturating_mul(2);
+        let mut end = before.min(place(self.newest().await?).saturating_add(1));
+        let mut width = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        while end > 0 && found.len() < limit {
+            let first = end.saturating_sub(width).max(0);
+            let some = self.up(of, first, end, most.saturating_add(1)).await?;
+            if some.len() > most && width > 1 {
+                width /= 2;
+                continue;
+            }
+            found.extend(some.into_iter().rev());
+            (end, width) = (first, width.saturating_mul(2));
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    async fn newest(&self) -> Result<EventNumber, StoreError> {
+        let told = self.ask("SELECT VALUE newest FROM meta:cluster".to_owned(), Vec::new()).await?;
+        let newest = told.into_iter().next().and_then(|newest| newest.into_json_value().as_u64());
+        Ok(EventNumber(newest.unwrap_or_default()))
     }
 
     /// Every line up to that one, the oldest first.
@@ -116,7 +141,10 @@ impl Log {
     }
 
     async fn lines(&self, query: String, records: Vec<RecordId>) -> Result<Vec<Event>, StoreError> {
-        self.ask(query, records).await?.into_iter().map(super::read).collect()
+        let mut lines: Vec<Event> =
+            self.ask(query, records).await?.into_iter().map(super::read).collect::<Result<_, _>>()?;
+        lines.sort_by_key(|line| line.number);
+        Ok(lines)
     }
 
     async fn ask(&self, query: String, records: Vec<RecordId>) -> Result<Vec<Value>, StoreError> {
