@@ -40,13 +40,15 @@ export class Description {
   /** Why the answer is outside of the description, or nothing. */
   fault({ method, path }, answer) {
     const operation = this.document.paths[path][method.toLowerCase()];
-    const described = operation.responses[answer.status];
+    const named = operation.responses[answer.status];
+    const described = named?.$ref ? named.$ref.split("/").slice(1).reduce((value, part) => value[part], this.document) : named;
     if (!described) return `status ${answer.status} is not described: ${answer.text.slice(0, 300)}`;
     const kind = (answer.headers["content-type"] ?? "").split(";")[0];
     if (!described.content) return answer.text === "" ? undefined : `${answer.status} has a body: ${answer.text.slice(0, 300)}`;
     if (!described.content[kind]) return `${answer.status} is ${kind || "of no type"}: ${answer.text.slice(0, 300)}`;
     if (!kind.endsWith("json")) return undefined;
-    const place = ["paths", path, method.toLowerCase(), "responses", String(answer.status), "content", kind, "schema"];
+    const own = ["paths", path, method.toLowerCase(), "responses", String(answer.status)];
+    const place = [...(named.$ref?.split("/").slice(1) ?? own), "content", kind, "schema"];
     const pointer = place.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
     const validate = this.ajv.getSchema(`description#/${pointer}`);
     assert.ok(validate, `the document has no ${pointer}`);

@@ -34,6 +34,7 @@ pub(super) fn document() -> Value {
         "components": {
             "schemas": shapes::all(),
             "securitySchemes": schemes(),
+            "responses": responses(),
             "parameters": { "IdempotencyKey": idempotency_key() },
         },
         "x-dockhost-refusals": refusals::meanings(),
@@ -49,6 +50,16 @@ fn paths() -> Map<String, Value> {
         }
     }
     paths
+}
+
+/// Every refusal once.
+fn responses() -> Map<String, Value> {
+    let rows = GROUPS.iter().flat_map(|group| group.rows);
+    let all = rows.flat_map(|endpoint| refusals::of(endpoint).into_iter().map(|refused| (endpoint.path(), refused)));
+    let named = all.map(|(path, (status, codes))| {
+        (refusals::name(status, &codes, path), refusals::described(status, &codes, path))
+    });
+    named.collect()
 }
 
 fn schemes() -> Value {

@@ -82,7 +82,8 @@ fn responses(endpoint: &Endpoint) -> Value {
         all.insert("304".to_owned(), json!({ "description": "It is the one of which `If-None-Match` has the tag." }));
     }
     for (status, codes) in refusals::of(endpoint) {
-        all.insert(status.to_string(), refusals::described(status, &codes, endpoint.path()));
+        let name = refusals::name(status, &codes, endpoint.path());
+        all.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
     }
     Value::Object(all)
 }

@@ -51,6 +51,13 @@ pub(super) fn of(endpoint: &Endpoint) -> BTreeMap<u16, Vec<RefusalCode>> {
     by_status
 }
 
+/// Under which the document has one status of them.
+pub(super) fn name(status: u16, codes: &[RefusalCode], path: &str) -> String {
+    let names: Vec<&str> = codes.iter().map(|code| code.name()).collect();
+    let text = if path.starts_with(PREFIX) { "" } else { "_or_text" };
+    format!("{status}_{}{text}", names.join("_or_"))
+}
+
 /// As the document has one status of them. Programs that become nodes are told some as text.
 pub(super) fn described(status: u16, codes: &[RefusalCode], path: &str) -> Value {
     let meanings: Vec<String> = codes.iter().map(|code| format!("`{}`: {}.", code.name(), code.title())).collect();

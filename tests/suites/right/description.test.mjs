@@ -53,7 +53,7 @@ describe("the description", () => {
   test("anybody gets it, and gets it again only when it is another one", async () => {
     for (const [path, kind] of [["/api/v1/openapi.json", "application/json"], ["/llms.txt", "text/plain; charset=utf-8"]]) {
       const first = await request(world.server.base, "GET", path);
-      assert.deepEqual([first.status, first.headers["content-type"]], [200, kind]);
+      assert.deepEqual([first.status, first.headers["content-type"], first.headers["cache-control"]], [200, kind, "no-cache"]);
       const again = await request(world.server.base, "GET", path, { headers: { "if-none-match": first.headers.etag } });
       assert.deepEqual([again.status, again.text], [304, ""]);
       const head = await request(world.server.base, "HEAD", path);

@@ -79,7 +79,7 @@ fn a_wait_that_is_given_up_loses_nothing() {
         let ada = server.sign_up("ada").await;
         let mut told = server.api.live.subscribe(&ada).unwrap();
         assert!(matches!(next(&mut told).await, Some(LiveEvent::Snapshot { .. })));
-        server.api.tokens.create(&ada, CreateToken { name: "one".to_owned() }).await.unwrap();
+        server.api.tokens.create(&ada, CreateToken { name: "one".to_owned(), ..CreateToken::default() }).await.unwrap();
         let impatient = async {
             loop {
                 if let Ok(told) = tokio::time::timeout(Duration::from_millis(1), told.next()).await {
