@@ -95,7 +95,7 @@ export function begin(path, name, broken, say) {
   let open = true;
   const send = (value) => open && say(JSON.stringify(value));
   const recv = () => (heard.length > 0 ? Promise.resolve(heard.shift()) : new Promise((resolve) => waiting.push(resolve)));
-  import(new URL(path, document.baseURI).href).then((module) => module[name]({ send, recv })).catch(() => open && say(broken));
+  imported(path).then((module) => module[name]({ send, recv })).catch(() => open && say(broken));
   return {
     hear(text) {
       const next = waiting.shift();
@@ -108,10 +108,19 @@ export function begin(path, name, broken, say) {
   };
 }
 
+/**
+ * A module of the server's. Browsers break off what they load when the machine's network changes, so it is asked for once more:
+ * by another address, because some of them remember that the first one failed.
+ */
+function imported(path) {
+  const { href } = new URL(path, document.baseURI);
+  return import(href).catch(() => import(`${href}?again`));
+}
+
 /** Begins a download, with two tickets; answers with the sentence if it is refused. */
 export async function download(instance, path, tickets) {
   try {
-    const files = await import(new URL("/terminal/files.mjs", document.baseURI).href);
+    const files = await imported("/terminal/files.mjs");
     return await files.download(instance, path, tickets);
   } catch {
     return "The download could not be begun. Check the connection and try again.";

@@ -5,18 +5,22 @@ export const FONT = { fontFamily: '"JetBrains Mono", ui-monospace, Menlo, monosp
 
 /** Styles and fonts must be there before the first character is measured. */
 export async function prepare() {
-  await Promise.all([style("./xterm/xterm.css"), style("./terminal.css")]);
+  // Once more, because browsers break off what they load when the machine's network changes.
+  await Promise.all(["./xterm/xterm.css", "./terminal.css"].map((path) => style(path).catch(() => style(path))));
   // A font that cannot be had is no reason to show nothing.
   await Promise.all(["", "bold "].map((weight) => document.fonts.load(`${weight}13px "JetBrains Mono"`))).catch(() => {});
 }
 
-function style(path) {
+async function style(path) {
   const { href } = new URL(path, import.meta.url);
-  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return undefined;
+  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-  return new Promise((resolve, reject) => {
+  await new Promise((resolve, reject) => {
     link.addEventListener("load", resolve);
-    link.addEventListener("error", () => reject(new Error("The styles of the terminal could not be loaded.")));
+    link.addEventListener("error", () => {
+      link.remove();
+      reject(new Error("The styles of the terminal could not be loaded."));
+    });
     document.head.append(link);
   });
 }

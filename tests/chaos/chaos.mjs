@@ -142,7 +142,7 @@ export class Chaos {
     }
     const took = (Date.now() - healed) / 1000;
     this.slowest = Math.max(this.slowest, took);
-    // A container may end at any moment, and its node then has a minute to notice; nothing else is ever excused.
+    // A container may end at any moment, or its engine deny it, and its node then has a minute to notice; nothing else is excused.
     const grave = new Map();
     let untrue;
     for (const begun = Date.now(); ; rows = await quiet(this, PATIENCE)) {

@@ -91,7 +91,9 @@ export async function differences(chaos, rows, before) {
     const there = ours.get(row.id) ?? [];
     if (there.length > 1) found.push({ kind: "doubled", what: `${row.id} has ${there.length} containers` });
     if (row.phase === "lost") {
-      if (!removed.has(row.id) && !renamed.has(row.id)) found.push({ kind: "lost", what: `${row.id} is called lost, and nobody removed it` });
+      // One that is there is called so by a node whose engine denied it, until that node looks at it again.
+      const kind = there.length > 0 ? "untrue" : "lost";
+      if (!removed.has(row.id) && !renamed.has(row.id)) found.push({ kind, what: `${row.id} is called lost, and nobody removed it` });
       continue;
     }
     const state = there[0]?.State ?? "absent";

@@ -32,9 +32,9 @@ describe("for whoever works by other means than a mouse and good eyes", () => {
     await world?.close();
   });
 
-  const { button } = hands(() => page, () => base);
+  const { button, open: arrive } = hands(() => page, () => base);
   const open = async (path) => {
-    await page.goto(`${base}${path}`);
+    await arrive(path);
     await awake(page);
   };
   const key = (name) => page.keyboard.press(name);
@@ -243,6 +243,20 @@ describe("for whoever works by other means than a mouse and good eyes", () => {
     await key("Delete");
     await tab(2).waitFor({ state: "detached" });
     assert.deepEqual(await audit(page), []);
+  });
+
+  test("what was broken off while a terminal loads is asked for again", async () => {
+    browser.expected.push(/ERR_FAILED/);
+    for (const part of ["bridge.mjs", "terminal.mjs", "terminal.css"]) {
+      let asked = 0;
+      const once = (url) => url.pathname.endsWith(`/terminal/${part}`);
+      await page.route(once, (route) => ((asked += 1) === 1 ? route.abort() : route.continue()));
+      await page.goto("about:blank");
+      await open(`/instances/${ids["web-1"]}/terminal`);
+      await until(`a terminal has the focus though ${part} was broken off`, () => page.evaluate(() => document.activeElement.closest("[role=tabpanel]") !== null), 20);
+      assert.equal(asked, 2, part);
+      await page.unroute(once);
+    }
   });
 
   test("where colours are forced, states, the way to this page, switches and the dots are seen", async () => {
