@@ -40,7 +40,7 @@ export class Chaos {
     // comes depends on the machine.
     chaos.fate = numbers(seed);
     chaos.random = numbers(seed + 1);
-    Object.assign(chaos, { seed, removed: new Set(), renamed: new Set(), forged: new Set(), broken: new Set(), restarts: 0, worked: 0, slowest: 0, children: [] });
+    Object.assign(chaos, { seed, removed: new Set(), renamed: new Set(), denied: new Set(), forged: new Set(), broken: new Set(), restarts: 0, worked: 0, slowest: 0, children: [] });
     chaos.dir = mkdtempSync(join(tmpdir(), "dockhost-chaos-"));
     chaos.disks = new Disks(chaos.dir);
     try {
@@ -142,7 +142,8 @@ export class Chaos {
     }
     const took = (Date.now() - healed) / 1000;
     this.slowest = Math.max(this.slowest, took);
-    // A container may end at any moment, or its engine deny it, and its node then has a minute to notice; nothing else is excused.
+    // A container may end at any moment, and one that was denied is there again; its node then has a minute to notice. Nothing
+    // else is ever excused.
     const grave = new Map();
     let untrue;
     for (const begun = Date.now(); ; rows = await quiet(this, PATIENCE)) {
@@ -185,7 +186,7 @@ export class Chaos {
       await one.person.gone(row.id);
       one.deleted = true;
     }
-    for (const excused of [this.removed, this.renamed, this.broken]) excused.clear();
+    for (const excused of [this.removed, this.renamed, this.denied, this.broken]) excused.clear();
   }
 
   /** The server ends itself at the nth passing of that point; answers whether it came to it. */

@@ -59,7 +59,7 @@ export async function runs(chaos) {
 
 /** Every way in which what is there differs from what was promised. `before` is what must have gone on untouched. */
 export async function differences(chaos, rows, before) {
-  const { world, people, removed, renamed, forged } = chaos;
+  const { world, people, removed, renamed, denied, forged } = chaos;
   const found = [...people.violations];
   for (const id of chaos.broken) found.push({ kind: "stuck", what: `${id} does not start, although its machine was restarted` });
   unique(rows, ({ owner, name }) => `the name ${name} of ${owner}`, found);
@@ -91,8 +91,8 @@ export async function differences(chaos, rows, before) {
     const there = ours.get(row.id) ?? [];
     if (there.length > 1) found.push({ kind: "doubled", what: `${row.id} has ${there.length} containers` });
     if (row.phase === "lost") {
-      // One that is there is called so by a node whose engine denied it, until that node looks at it again.
-      const kind = there.length > 0 ? "untrue" : "lost";
+      // A node whose engine denied it in this round calls it so until it looks again.
+      const kind = denied.has(row.id) && there.length > 0 ? "untrue" : "lost";
       if (!removed.has(row.id) && !renamed.has(row.id)) found.push({ kind, what: `${row.id} is called lost, and nobody removed it` });
       continue;
     }

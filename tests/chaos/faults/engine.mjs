@@ -59,6 +59,7 @@ export const engine = {
   "the engine denies one container that exists": async (chaos) => {
     const one = await running(chaos);
     if (!one) return undefined;
+    chaos.denied.add(one.Labels["dockhost.instance"]);
     // Whichever node has it.
     for (const { engine } of chaos.world.nodes) engine.mistake = denial(one.Names[0].slice(1));
     await pause(500 + chaos.random() * 3000);

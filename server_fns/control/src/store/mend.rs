@@ -2,13 +2,9 @@
 //! at the next start reads no further than that record: everything that it acknowledged since is lost. So nothing is
 //! written before it was opened anew.
 
-use surrealdb::Surreal;
-
-use super::connect::choose;
-use super::directory::connect_directory;
-use super::error::{OpenError, StoreError};
+use super::Store;
+use super::error::StoreError;
 use super::meta::First;
-use super::{Location, Store};
 
 impl Store {
     /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
@@ -29,23 +25,5 @@ impl Store {
         self.broken = false;
         tracing::warn!("the database was opened anew after it had refused a write");
         Ok(written > known)
-    }
-
-    /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
-    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start nobody reads rows again.
-    pub async fn drop_cache(&mut self) -> Result<(), StoreError> {
-        self.open_anew().await.map(drop)
-    }
-
-    /// Answers whether it is one that is embedded and in a folder.
-    async fn open_anew(&mut self) -> Result<bool, StoreError> {
-        let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
-        // The engine lets go of its files once nobody holds it.
-        self.db = Surreal::init();
-        let unopened = |error: OpenError| StoreError::Broken(Box::new(error));
-        let db = connect_directory(&dir).await.map_err(unopened)?;
-        choose(&db).await.map_err(unopened)?;
-        self.db = db;
-        Ok(true)
     }
 }

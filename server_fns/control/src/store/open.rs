@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use model::Timestamp;
 use model::request::Settings;
 use model::version::Era;
+use surrealdb::Surreal;
 
+use super::Store;
 use super::connect::{choose, connect, connect_server};
 use super::directory::{claim, connect_directory};
+use super::error::{OpenError, StoreError};
 use super::meta::First;
 use super::place::place;
-use super::{Store, error::OpenError};
 
 /// Where the rows are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,5 +64,23 @@ impl Store {
         store.migrate().await?;
         store.become_writer(first).await?;
         Ok(store)
+    }
+
+    /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
+    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start nobody reads rows again.
+    pub async fn drop_cache(&mut self) -> Result<(), StoreError> {
+        self.open_anew().await.map(drop)
+    }
+
+    /// Answers whether it is one that is embedded and in a folder.
+    pub(super) async fn open_anew(&mut self) -> Result<bool, StoreError> {
+        let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
+        // The engine lets go of its files once nobody holds it.
+        self.db = Surreal::init();
+        let unopened = |error: OpenError| StoreError::Broken(Box::new(error));
+        let db = connect_directory(&dir).await.map_err(unopened)?;
+        choose(&db).await.map_err(unopened)?;
+        self.db = db;
+        Ok(true)
     }
 }

@@ -56,6 +56,21 @@ fn of_two_servers_on_one_database_only_the_later_writes() {
 }
 
 #[test]
+fn an_engine_that_gave_its_memory_back_has_every_row_and_takes_more() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        for location in [Location::Memory, Location::Directory(dir.path().join("data"))] {
+            let mut store = Store::open(&location, Settings::default()).await.unwrap();
+            let world = store.load(Instant::default()).await.unwrap();
+            store.commit(&[person(1, "ada")], &world).await.unwrap();
+            store.drop_cache().await.unwrap();
+            store.commit(&[person(2, "bob")], &world).await.unwrap();
+            assert_eq!(store.load(Instant::default()).await.unwrap().people.len(), 2, "{location:?}");
+        }
+    });
+}
+
+#[test]
 fn a_claim_is_held_once_and_free_again_when_it_is_given_up() {
     run(async {
         let mut store = Store::open(&Location::Memory, Settings::default()).await.unwrap();
