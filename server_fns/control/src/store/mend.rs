@@ -9,7 +9,7 @@ use super::meta::First;
 impl Store {
     /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
     pub(super) async fn mend(&mut self) -> Result<bool, StoreError> {
-        if !self.open_anew().await? {
+        if !self.open_anew().await.map_err(|error| StoreError::Broken(Box::new(error)))? {
             return Ok(false);
         }
         let row = self.cluster_row().await?;

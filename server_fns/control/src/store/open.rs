@@ -10,7 +10,7 @@ use surrealdb::Surreal;
 use super::Store;
 use super::connect::{choose, connect, connect_server};
 use super::directory::{claim, connect_directory};
-use super::error::{OpenError, StoreError};
+use super::error::OpenError;
 use super::meta::First;
 use super::place::place;
 
@@ -68,18 +68,17 @@ impl Store {
 
     /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
     /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start nobody reads rows again.
-    pub async fn drop_cache(&mut self) -> Result<(), StoreError> {
+    pub async fn drop_cache(&mut self) -> Result<(), OpenError> {
         self.open_anew().await.map(drop)
     }
 
     /// Answers whether it is one that is embedded and in a folder.
-    pub(super) async fn open_anew(&mut self) -> Result<bool, StoreError> {
+    pub(super) async fn open_anew(&mut self) -> Result<bool, OpenError> {
         let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
         // The engine lets go of its files once nobody holds it.
         self.db = Surreal::init();
-        let unopened = |error: OpenError| StoreError::Broken(Box::new(error));
-        let db = connect_directory(&dir).await.map_err(unopened)?;
-        choose(&db).await.map_err(unopened)?;
+        let db = connect_directory(&dir).await?;
+        choose(&db).await?;
         self.db = db;
         Ok(true)
     }
