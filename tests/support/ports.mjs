@@ -15,13 +15,6 @@ export function listen(port, host = "127.0.0.1") {
 
 export const close = (server) => new Promise((resolve) => server.close(resolve));
 
-export async function freePort() {
-  const server = await listen(0);
-  const { port } = server.address();
-  await close(server);
-  return port;
-}
-
 export function isOpen(port, host = "127.0.0.1") {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host, timeout: 2000 });
@@ -74,3 +67,9 @@ export async function freeRange(length = 60) {
   }
   throw new Error(`no ${length} free ports in a row between ${FIRST} and ${END}`);
 }
+
+/**
+ * One that nobody is given by the kernel: of those that the kernel gives (`ip_local_port_range`), a connection of
+ * anybody's takes one while a server that is started again does not listen.
+ */
+export const freePort = async () => (await freeRange(1)).first;
