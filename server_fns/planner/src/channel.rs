@@ -129,12 +129,13 @@ fn welcome<'w>(world: &'w World, node: NodeId, hello: &Introduction, now: Now) -
             world.cluster
         )));
     }
-    if hello.cluster.is_some() && (hello.era, hello.generation) > (world.era, row.generation) {
+    if hello.cluster.is_some() && (hello.era, hello.generation) > (world.era, world.generation(row)) {
         return Err(ChannelRefusal::Older(format!(
             "{name} was told more than this server knows (generation {} against {}), so this server's data are older \
              than they were. If they were copied back by hand, restore them with `dockhost restore` instead; nothing on \
              the node was touched.",
-            hello.generation, row.generation
+            hello.generation,
+            world.generation(row)
         )));
     }
     if row.frozen {

@@ -1,7 +1,8 @@
 //! What must hold of every world, and of every step from one world to the next. Tests check it after
-//! each step; the server checks it when it has loaded its store.
+//! each step.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::sync::Arc;
 
 use model::forward::{Forward, Place};
@@ -60,6 +61,9 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     for id in world.events.keys() {
         must(world.instances.contains_key(id), &"a timeline", id);
     }
+    for id in world.publications.keys() {
+        must(world.nodes.contains_key(id), &"a publication", id);
+    }
     for id in world.links.keys().chain(world.published.keys()).chain(world.alarms.keys()) {
         must(world.nodes.contains_key(id), &"a connection", id);
     }
@@ -74,22 +78,34 @@ fn kept(world: &World, found: &mut Vec<Violation>) {
         found.push(Violation(format!("in trouble are {troubled:?}, and known to be are {known:?}")));
     }
     for node in world.nodes.keys() {
-        let (count, known) = (world.node_instances(*node).count(), world.count_on(*node));
-        if u32::try_from(count) != Ok(known) {
-            found.push(Violation(format!("{node} has {count} instances, and {known} are counted")));
-        }
+        let known = world.node_instances(*node).map(|row| row.id);
+        counted(node, world, |row| row.node == *node, known, world.count_on(*node), found);
     }
     for person in world.people.keys() {
-        let (count, known) = (world.live_instances_of(*person).count(), world.count_of(*person));
-        if u32::try_from(count) != Ok(known) {
-            found.push(Violation(format!("{person} has {count} instances, and {known} are counted")));
-        }
+        let known = world.live_instances_of(*person).map(|row| row.id);
+        counted(person, world, |row| row.owner == *person, known, world.count_of(*person), found);
     }
     for row in world.instances.values() {
         let known = world.instance_called(row.owner, row.spec.name.as_str());
         if known.is_none_or(|known| known.id != row.id) {
             found.push(Violation(format!("{} is not found by its owner and name", row.id)));
         }
+    }
+}
+
+/// Those that are kept for a node or a person are those whose rows name it, tombstones too.
+fn counted(
+    whose: &dyn Display,
+    world: &World,
+    is_its: impl Fn(&Instance) -> bool,
+    known: impl Iterator<Item = InstanceId>,
+    count: u32,
+    found: &mut Vec<Violation>,
+) {
+    let its: Vec<InstanceId> = world.instances.values().filter(|row| is_its(row)).map(|row| row.id).collect();
+    let known: Vec<InstanceId> = known.collect();
+    if its != known || u32::try_from(its.len()) != Ok(count) {
+        found.push(Violation(format!("{whose} has {its:?}, {known:?} are kept for it, and {count} are counted")));
     }
 }
 
@@ -148,8 +164,8 @@ fn names(world: &World, found: &mut Vec<Violation>) {
 fn published(world: &World, found: &mut Vec<Violation>) {
     for (id, sent) in &world.published {
         let node = world.nodes.get(id);
-        if node.is_some_and(|node| sent.generation > node.generation || sent.node != node.id) {
-            found.push(Violation(format!("{id} was sent an assignment that its row does not know of")));
+        if node.is_some_and(|node| sent.generation > world.generation(node) || sent.node != node.id) {
+            found.push(Violation(format!("{id} was sent an assignment that no row knows of")));
         }
         if !sent.instances.is_sorted_by(|a, b| a.id < b.id) {
             found.push(Violation(format!("the assignment of {id} is not in the order of ids, each once")));

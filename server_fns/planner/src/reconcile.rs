@@ -9,7 +9,7 @@ use model::id::{InstanceId, NodeId};
 
 use crate::clock::{Instant, Now};
 use crate::liveness::next_transition;
-use crate::world::{Change, Instance, Node, World};
+use crate::world::{Change, Instance, Publication, World};
 
 mod assign;
 mod forwards;
@@ -28,8 +28,8 @@ pub struct Plan {
     pub wake_at: Option<Instant>,
 }
 
-/// The whole assignment of a connected node, with a generation that its node row holds once the changes
-/// of the plan are committed. [`World::sent`] notes that it was handed over.
+/// The whole assignment of a connected node, with a generation that is stored once the changes of the
+/// plan are committed. [`World::sent`] notes that it was handed over.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Publish {
     pub node: NodeId,
@@ -68,7 +68,7 @@ pub fn reconcile(world: &World, now: Now) -> Plan {
         let same = sent.is_some_and(|sent| sent.instances == assignment.instances && sent.kept == assignment.kept);
         if !same {
             let generation = assignment.generation;
-            changes.push(Change::PutNode(Box::new(Node { generation, ..Node::clone(node) })));
+            changes.push(Change::PutPublication(Publication { node: node.id, generation }));
             publish.push(Publish { node: node.id, assignment: Arc::new(assignment) });
         }
     }

@@ -95,7 +95,7 @@ fn owned<'w>(world: &'w World, text: &str) -> Found<'w> {
     let (rest, owner) = text.rsplit_once(OWNED)?;
     let (name, port) = rest.rsplit_once('-')?;
     let port = number(port)?;
-    let owner = world.people.values().find(|person| person.username.as_str() == owner)?;
+    let owner = world.person_called(owner)?;
     let found = world.instance_called(owner.id, name)?;
     Some((found, port))
 }

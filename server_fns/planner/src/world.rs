@@ -60,6 +60,9 @@ macro_rules! tables {
             invites: Invite { Table<InviteId, Invite>, |row| row.id, PutInvite(Invite), DropInvite(InviteId) };
             ssh_keys: SshKey { Table<SshKeyId, SshKey>, |row| row.id, PutSshKey(SshKey), DropSshKey(SshKeyId) };
             nodes: Node { Table<NodeId, Node>, |row| row.id, PutNode(Box<Node>), DropNode(NodeId) } then moved_node;
+            publications: Publication {
+                Table<NodeId, Publication>, |row| row.node, PutPublication(Publication), DropPublication(NodeId)
+            };
             // Tombstones among them: they hold name, ports and quota until the node confirms that the container is gone, or
             // a person gives up waiting for that. Then the row is dropped, and its timeline with it.
             instances: Instance {
@@ -319,7 +322,7 @@ pub struct Node {
     pub takeovers: Vec<Timestamp>,
     /// Machines took turns with the key, so each is refused until a person decides.
     pub frozen: bool,
-    /// Of the last assignment that was published.
+    /// Of the last assignment that was published before there were rows for that; see [`World::generation`].
     pub generation: Generation,
     pub facts: Option<NodeFacts>,
     /// What its program can do, as it announced when it last connected; see [`crate::feature`].
@@ -332,6 +335,14 @@ pub struct Node {
     /// The code that was last made for it, until it is withdrawn.
     pub enrolment: Option<Enrolment>,
     pub created_at: Timestamp,
+}
+
+/// The last assignment that a node was given. A row of its own, because each create publishes one, and a node's row is
+/// many times as long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Publication {
+    pub node: NodeId,
+    pub generation: Generation,
 }
 
 /// A code that one machine may change for the API key of its node, once. It goes with the node's row.

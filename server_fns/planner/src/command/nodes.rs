@@ -149,7 +149,7 @@ pub fn remove(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
     let names = names(world, id);
     if names.is_empty() {
-        return Ok(Decision::new(vec![Change::DropNode(id)], ()));
+        return Ok(Decision::new(gone(world, id).collect(), ()));
     }
     let message = format!(
         "The node {} still has instances: {names}. Delete them and wait until the node has confirmed it.",
@@ -170,7 +170,13 @@ pub fn forget(world: &World, id: NodeId, now: Now) -> Result<Decision<()>, Refus
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
     let instances = world.node_instances(id).map(|instance| Change::DropInstance(instance.id));
-    Ok(Decision::new(instances.chain([Change::DropNode(id)]).collect(), ()))
+    Ok(Decision::new(instances.chain(gone(world, id)).collect(), ()))
+}
+
+/// Its row, and that of its last assignment.
+fn gone(world: &World, id: NodeId) -> impl Iterator<Item = Change> {
+    let publication = world.publications.contains_key(&id).then_some(Change::DropPublication(id));
+    publication.into_iter().chain([Change::DropNode(id)])
 }
 
 fn names(world: &World, node: NodeId) -> String {

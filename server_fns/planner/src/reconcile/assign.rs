@@ -19,7 +19,7 @@ pub(super) fn assignment(world: &World, node: &Node, instances: &[&Instance]) ->
         cluster: world.cluster,
         node: node.id,
         era: world.era,
-        generation: node.generation.next(),
+        generation: world.generation(node).next(),
         instances: told.map(|instance| assigned(world, instance)).collect(),
         kept: kept(world, node).to_vec(),
     }

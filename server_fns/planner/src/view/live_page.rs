@@ -173,7 +173,8 @@ struct StirredNodes {
 }
 
 /// Tables of which each row is seen by itself, or by nobody. A change of any other draws everything anew.
-const BY_ROW: [&str; 7] = ["sessions", "tokens", "invites", "nodes", "instances", "events", "idempotency"];
+const BY_ROW: [&str; 8] =
+    ["sessions", "tokens", "invites", "nodes", "publications", "instances", "events", "idempotency"];
 
 macro_rules! concerns_everything {
     ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {

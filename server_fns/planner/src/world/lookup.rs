@@ -27,8 +27,12 @@ impl World {
 
     /// Whether somebody's account is called so.
     pub fn is_username(&self, name: &str) -> bool {
-        let mut found = self.found_by.username.candidates(name, PersonId::from_bits(0));
-        found.any(|id| self.people.get(&id).is_some_and(|person| person.username.as_str() == name))
+        self.person_called(name).is_some()
+    }
+
+    pub fn person_called(&self, username: &str) -> Option<&Arc<Person>> {
+        let found = self.found_by.username.candidates(username, PersonId::from_bits(0));
+        found.filter_map(|id| self.people.get(&id)).find(|person| person.username.as_str() == username)
     }
 
     pub fn find_instance(&self, id: InstanceId) -> Result<&Arc<Instance>, Refusal> {
@@ -173,6 +177,11 @@ impl World {
     /// The newest last.
     pub fn timeline(&self, instance: InstanceId) -> &[InstanceEvent] {
         self.events.get(&instance).map_or(&[], |events| events.as_slice())
+    }
+
+    /// Of the last assignment that was published for the node.
+    pub fn generation(&self, node: &Node) -> Generation {
+        self.publications.get(&node.id).map_or(node.generation, |last| last.generation.max(node.generation))
     }
 
     /// What the node last said of its machine.

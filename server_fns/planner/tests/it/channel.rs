@@ -70,7 +70,7 @@ fn takeovers_that_lie_far_apart_freeze_nothing() {
 #[test]
 fn a_server_whose_data_are_older_tells_the_node_nothing() {
     let (mut scene, _, node, _) = running();
-    let row = scene.world.nodes[&node].generation;
+    let row = scene.world.generation(&scene.world.nodes[&node]);
     let ledger = |era, generation| Introduction {
         cluster: Some(scene.world.cluster),
         era,

@@ -7,6 +7,7 @@ mod instance;
 mod invite;
 mod node;
 mod person;
+mod publication;
 #[cfg(test)]
 mod samples;
 mod session;
