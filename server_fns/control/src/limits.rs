@@ -12,8 +12,10 @@ pub const COMMIT_ATTEMPTS: u32 = 8;
 /// First and longest pause between two tries; drawn at random below the current one.
 pub const RETRY_FIRST: Duration = Duration::from_millis(10);
 pub const RETRY_MAX: Duration = Duration::from_secs(2);
-/// How long a store that was just closed in this process may take to free its folder.
+/// How long a store that was just closed in this process may take to free its folder, where commands wait for it.
 pub const ENGINE_RELEASE: Duration = Duration::from_secs(10);
+/// The same at the start of the process: an engine ends what it tidies up first (surrealkv waits for that without a bound).
+pub const ENGINE_END: Duration = Duration::from_mins(5);
 /// How often the embedded database is opened until its log is empty.
 pub const OPENINGS: u32 = 3;
 

@@ -21,7 +21,7 @@ use crate::orchestrator::Worlds;
 use crate::tickets::Tickets;
 use seats::{News, Seat, Seats};
 
-/// How soon a page is told once more how its nodes do. Of what is decided it is told at once.
+/// How soon a page is told once more how its nodes do. Of what is decided it is told after [`GATHER`].
 const HEARD: Duration = Duration::from_secs(1);
 /// How long a page that was told waits after a change for those that come of it, as the node's report comes of a command.
 /// They are told together, and meanwhile the answer is under way to the person who asked.

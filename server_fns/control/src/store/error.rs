@@ -15,9 +15,7 @@ pub enum StoreError {
     Superseded,
     #[error("the database was opened anew after it had refused a write, and holds a change that was called refused")]
     Stale,
-    #[error(
-        "the database was opened anew after it had refused a write, and lacks {lost} changes that it had acknowledged"
-    )]
+    #[error("the database was opened anew, and lacks {lost} changes that it had acknowledged")]
     Forgotten { lost: i64 },
     #[error("the database refused a write and cannot be opened anew yet")]
     Broken(#[source] Box<OpenError>),

@@ -5,25 +5,20 @@
 use super::Store;
 use super::error::StoreError;
 use super::meta::First;
+use crate::limits;
 
 impl Store {
     /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
     pub(super) async fn mend(&mut self) -> Result<bool, StoreError> {
-        if !self.open_anew().await.map_err(|error| StoreError::Broken(Box::new(error)))? {
+        if !self.open_anew(limits::ENGINE_RELEASE).await.map_err(|error| StoreError::Broken(Box::new(error)))? {
             return Ok(false);
         }
         let row = self.cluster_row().await?;
-        let (known, written) = (self.commits, row.commit);
-        if row.writer != self.writer || written > known + 1 {
-            return Err(StoreError::Superseded);
-        }
-        if written < known {
-            return Err(StoreError::Forgotten { lost: known - written });
-        }
+        let is_in = self.has_one_more(&row)?;
         self.become_writer(First { cluster: row.cluster, era: row.era, settings: row.settings, secret: row.secret })
             .await?;
         self.broken = false;
         tracing::warn!("the database was opened anew after it had refused a write");
-        Ok(written > known)
+        Ok(is_in)
     }
 }

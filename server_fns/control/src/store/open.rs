@@ -1,6 +1,7 @@
 //! Where the database is, and how it is opened so that nobody else writes to it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use model::Timestamp;
 use model::request::Settings;
@@ -10,9 +11,10 @@ use surrealdb::Surreal;
 use super::Store;
 use super::connect::{choose, connect, connect_server};
 use super::directory::{claim, connect_directory};
-use super::error::OpenError;
-use super::meta::First;
+use super::error::{OpenError, StoreError};
+use super::meta::{ClusterRow, First};
 use super::place::place;
+use crate::limits;
 
 /// Where the rows are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl Store {
             Location::Memory => (connect("mem://", "memory").await?, None),
             Location::Directory(dir) => {
                 let lock = claim(dir)?;
-                (connect_directory(dir).await?, Some(lock))
+                (connect_directory(dir, limits::ENGINE_END).await?, Some(lock))
             }
             Location::Server(address) => (connect_server(address).await?, None),
         };
@@ -67,19 +69,36 @@ impl Store {
     }
 
     /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
-    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start nobody reads rows again.
+    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After it, only rows that change are read.
     pub async fn drop_cache(&mut self) -> Result<(), OpenError> {
-        self.open_anew().await.map(drop)
+        if !self.open_anew(limits::ENGINE_END).await? {
+            return Ok(());
+        }
+        let row = self.cluster_row().await?;
+        // Nothing was on its way, so there can be no change more.
+        if self.has_one_more(&row)? { Err(StoreError::Superseded.into()) } else { Ok(()) }
     }
 
     /// Answers whether it is one that is embedded and in a folder.
-    pub(super) async fn open_anew(&mut self) -> Result<bool, OpenError> {
+    pub(super) async fn open_anew(&mut self, patience: Duration) -> Result<bool, OpenError> {
         let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
         // The engine lets go of its files once nobody holds it.
         self.db = Surreal::init();
-        let db = connect_directory(&dir).await?;
+        let db = connect_directory(&dir, patience).await?;
         choose(&db).await?;
         self.db = db;
         Ok(true)
+    }
+
+    /// Whether a database that was opened anew holds one commit more than were acknowledged: that whose answer was lost.
+    pub(super) fn has_one_more(&self, row: &ClusterRow) -> Result<bool, StoreError> {
+        let (known, written) = (self.commits, row.commit);
+        if row.writer != self.writer || written > known + 1 {
+            return Err(StoreError::Superseded);
+        }
+        if written < known {
+            return Err(StoreError::Forgotten { lost: known - written });
+        }
+        Ok(written > known)
     }
 }
