@@ -77,13 +77,18 @@ fn kept(world: &World, found: &mut Vec<Violation>) {
     if known != troubled {
         found.push(Violation(format!("in trouble are {troubled:?}, and known to be are {known:?}")));
     }
+    let (mut on, mut of) = (Groups::default(), Groups::default());
+    for row in world.instances.values() {
+        on.entry(row.node).or_default().push(row.id);
+        of.entry(row.owner).or_default().push(row.id);
+    }
     for node in world.nodes.keys() {
-        let known = world.node_instances(*node).map(|row| row.id);
-        counted(node, world, |row| row.node == *node, known, world.count_on(*node), found);
+        let known = world.node_instances(*node).map(|row| row.id).collect();
+        counted(node, &on, known, world.count_on(*node), found);
     }
     for person in world.people.keys() {
-        let known = world.live_instances_of(*person).map(|row| row.id);
-        counted(person, world, |row| row.owner == *person, known, world.count_of(*person), found);
+        let known = world.live_instances_of(*person).map(|row| row.id).collect();
+        counted(person, &of, known, world.count_of(*person), found);
     }
     for row in world.instances.values() {
         let known = world.instance_called(row.owner, row.spec.name.as_str());
@@ -93,17 +98,17 @@ fn kept(world: &World, found: &mut Vec<Violation>) {
     }
 }
 
-/// Those that are kept for a node or a person are those whose rows name it, tombstones too.
-fn counted(
-    whose: &dyn Display,
-    world: &World,
-    is_its: impl Fn(&Instance) -> bool,
-    known: impl Iterator<Item = InstanceId>,
+/// In the order of ids, by the node or the person that their rows name, tombstones too.
+type Groups<G> = BTreeMap<G, Vec<InstanceId>>;
+
+fn counted<G: Ord + Display>(
+    whose: &G,
+    rows: &Groups<G>,
+    known: Vec<InstanceId>,
     count: u32,
     found: &mut Vec<Violation>,
 ) {
-    let its: Vec<InstanceId> = world.instances.values().filter(|row| is_its(row)).map(|row| row.id).collect();
-    let known: Vec<InstanceId> = known.collect();
+    let its = rows.get(whose).map_or(&[][..], Vec::as_slice);
     if its != known || u32::try_from(its.len()) != Ok(count) {
         found.push(Violation(format!("{whose} has {its:?}, {known:?} are kept for it, and {count} are counted")));
     }

@@ -111,7 +111,7 @@ fn a_schema_of_a_newer_version_is_refused() {
         let newer = "CREATE migration:99 SET version = 99, checksum = 'x'";
         store.db.query(newer).await.unwrap().check().unwrap();
         let refused = store.migrate().await;
-        assert!(matches!(refused, Err(super::OpenError::Newer { found: 99, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Err(super::OpenError::Newer { found: 99, known }) if known < 99), "{refused:?}");
     });
 }
 
