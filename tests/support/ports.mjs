@@ -69,7 +69,7 @@ export async function freeRange(length = 60) {
 }
 
 /**
- * One that nobody is given by the kernel: of those that the kernel gives (`ip_local_port_range`), a connection of
- * anybody's takes one while a server that is started again does not listen.
+ * Below the ports that the kernel gives to outgoing connections (`ip_local_port_range`, from 32768): while a server is down
+ * that will be started again, such a connection could take its port.
  */
 export const freePort = async () => (await freeRange(1)).first;
