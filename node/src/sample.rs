@@ -25,7 +25,7 @@ pub(crate) fn assigned(bits: u64) -> AssignedInstance {
         datagram_ports: Vec::new(),
         closed: Vec::new(),
         forwards: Vec::new(),
-        host_key: HostKey { seed: "11".repeat(32), ..HostKey::default() },
+        host_key: HostKey { seed: "11".repeat(32), ..HostKey::default() }.into(),
         rest: None,
         authorized_keys: Vec::new(),
     }

@@ -1,5 +1,6 @@
 //! What the node itself knows of one instance, beside what the engine says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
@@ -61,7 +62,7 @@ pub enum Files {
     /// Left by an earlier run of the node, or never written.
     Unknown,
     /// With this host key and these `authorized_keys`.
-    Written(HostKey, Vec<String>),
+    Written(Arc<HostKey>, Vec<String>),
     Dropped,
 }
 

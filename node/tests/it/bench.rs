@@ -88,7 +88,7 @@ pub(crate) async fn bench() -> Option<Bench> {
         datagram_ports: Vec::new(),
         closed: Vec::new(),
         forwards: Vec::new(),
-        host_key: HostKey { seed: hex::encode(host_seed), ..HostKey::default() },
+        host_key: HostKey { seed: hex::encode(host_seed), ..HostKey::default() }.into(),
         authorized_keys: vec![key.public_key().to_openssh().unwrap()],
         rest: None,
     };

@@ -109,7 +109,7 @@ impl Authority {
 
     /// The instance with the certificate that this version gives, if it has another: its key stays.
     pub(crate) fn recertified(&self, instance: &Instance, owner: &Username) -> Option<Instance> {
-        let HostKey { public_key, certificate, .. } = &instance.host_key;
+        let HostKey { public_key, certificate, .. } = &*instance.host_key;
         let name = &instance.spec.name;
         let key = PublicKey::from_openssh(public_key).ok()?;
         let is_current = Certificate::from_openssh(certificate).is_ok_and(|shown| {
@@ -121,8 +121,8 @@ impl Authority {
             return None;
         }
         let certificate = self.certify_instance(&key, name, owner).ok()?;
-        let host_key = HostKey { certificate, ..instance.host_key.clone() };
-        Some(Instance { host_key, ..instance.clone() })
+        let host_key = HostKey { certificate, ..HostKey::clone(&instance.host_key) };
+        Some(Instance { host_key: host_key.into(), ..instance.clone() })
     }
 
     fn certify_instance(&self, key: &PublicKey, name: &InstanceName, owner: &Username) -> Result<String, BadSecret> {

@@ -31,7 +31,7 @@ pub const READY_FOR: Duration = Duration::from_secs(1);
 pub const RETRY_PLAN: Duration = Duration::from_secs(1);
 
 /// Bytes of a node's frames that are read at once.
-pub const CHANNEL_READ_BUFFER: usize = 8 << 10;
+pub const CHANNEL_READ_BUFFER: usize = 4 << 10;
 /// Bytes that may wait in one node's socket: an assignment of the largest size and what else is said meanwhile.
 pub const CHANNEL_WRITE_BUFFER: usize = 4 << 20;
 /// How long one frame may take to leave before the connection counts as dead.

@@ -1,11 +1,12 @@
 //! What one node should run: always the whole set, never a command.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::forward::Forward;
-use crate::host_key::HostKey;
+use crate::host_key::{self, HostKey};
 use crate::id::{ClusterId, InstanceId, NodeId, PersonId};
 use crate::image::ImageRef;
 use crate::instance::{DesiredState, Limits};
@@ -56,7 +57,9 @@ pub struct AssignedInstance {
     /// The node's host ports besides those of the block.
     #[serde(default)]
     pub forwards: Vec<Forward>,
-    pub host_key: HostKey,
+    /// The row's own: a server knows what it sent to each node, and most of that is keys.
+    #[serde(with = "host_key::shared")]
+    pub host_key: Arc<HostKey>,
     /// Lines for `authorized_keys`: `type base64 comment`, without options.
     pub authorized_keys: Vec<String>,
     /// The node does nothing with it but write it into the instance's file. `None` from a server that does not send it.

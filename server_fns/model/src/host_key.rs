@@ -28,6 +28,23 @@ pub struct HostKey {
     pub certificate: String,
 }
 
+/// On the wire a shared key looks like one.
+pub mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use super::HostKey;
+
+    pub fn serialize<S: Serializer>(key: &HostKey, to: S) -> Result<S::Ok, S::Error> {
+        key.serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<HostKey>, D::Error> {
+        HostKey::deserialize(from).map(Arc::new)
+    }
+}
+
 /// Without the seed, which must not get into a log.
 impl fmt::Debug for HostKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -370,7 +370,7 @@ pub struct Instance {
     pub wished_at: Timestamp,
     pub incarnation: Incarnation,
     pub restarts: Restarts,
-    pub host_key: HostKey,
+    pub host_key: Arc<HostKey>,
     /// A container of this incarnation was seen, so a missing one is lost and not yet to be made.
     pub was_present: bool,
     pub created_at: Timestamp,

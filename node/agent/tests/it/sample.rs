@@ -1,8 +1,9 @@
 //! Ordinary values to begin from.
 
+use std::sync::Arc;
+
 use agent::facts::{ContainerView, Labels, container_name};
 use model::assignment::{AssignedInstance, Assignment};
-use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::image::ImageRef;
 use model::instance::{DesiredState, Limits};
@@ -35,7 +36,7 @@ pub(crate) fn instance(bits: u64) -> AssignedInstance {
         datagram_ports: Vec::new(),
         closed: Vec::new(),
         forwards: Vec::new(),
-        host_key: HostKey::default(),
+        host_key: Arc::default(),
         authorized_keys: vec!["ssh-ed25519 AAAA ada".to_owned()],
         rest: None,
     }

@@ -65,7 +65,7 @@ fn an_instance_takes_no_more_of_a_message_than_it_weighs() {
     scene.world.identity.gateway_key = long("ssh-ed25519 A", 81);
     let light = scene.create("bob", "web").unwrap();
     let host_key = HostKey { seed: long("0", 64), public_key: long("ssh-ed25519 A", 81), certificate: long("A", 700) };
-    let light = Instance { host_key, ..scene.instance(light).clone() };
+    let light = Instance { host_key: host_key.into(), ..scene.instance(light).clone() };
     let heavy = heavy(&mut scene, &light);
     for instance in [light, heavy] {
         scene.world.apply(Change::PutInstance(Box::new(Instance {

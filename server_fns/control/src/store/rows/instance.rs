@@ -95,6 +95,7 @@ impl From<&Instance> for InstanceRow {
             report,
         } = row.clone();
         let report = report.into();
+        let host_key = HostKey::clone(&host_key);
         Self {
             id,
             owner,
@@ -134,7 +135,7 @@ impl From<InstanceRow> for Instance {
             created_at,
             report,
         } = row;
-        let report = report.into();
+        let (report, host_key) = (report.into(), host_key.into());
         Self {
             id,
             owner,

@@ -41,7 +41,7 @@ pub(in crate::command) fn create(
         wished_at: now.wall,
         incarnation: Incarnation::default().next(),
         restarts: Restarts::default(),
-        host_key: draw.host_key(&spec.name, &actor.username),
+        host_key: draw.host_key(&spec.name, &actor.username).into(),
         spec,
         was_present: false,
         created_at: now.wall,

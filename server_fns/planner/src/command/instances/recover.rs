@@ -4,7 +4,6 @@ mod again;
 
 use std::sync::Arc;
 
-use model::host_key::HostKey;
 use model::id::InstanceId;
 use model::image::ImageRef;
 use model::instance::{DesiredState, InstanceSpec, Limits};
@@ -55,7 +54,8 @@ pub fn recover(
     let (node, stranger) = find(world, node, container)?;
     let ToBe { owner, instance, lost } = propose(world, node, stranger, claim, now)?;
     let known = stranger.origin.as_ref().map(|origin| origin.row.host_key.as_str()).unwrap_or_default();
-    let instance = Instance { host_key: draw.known_host_key(&instance.spec.name, &owner.username, known), ..instance };
+    let host_key = draw.known_host_key(&instance.spec.name, &owner.username, known).into();
+    let instance = Instance { host_key, ..instance };
     let id = instance.id;
     let kind = EventKind::Recovered { container: container.to_owned(), node: node.settings.name.clone(), lost };
     let event = Event::new(id, Cause::DockHost, kind);
@@ -152,7 +152,7 @@ fn propose<'w>(
         wished_at: now.wall,
         incarnation,
         restarts: Restarts::default(),
-        host_key: HostKey::default(),
+        host_key: Arc::default(),
         // Should it vanish before it is adopted, it is lost and not made anew and empty.
         was_present: true,
         created_at: now.wall,
