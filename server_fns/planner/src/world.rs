@@ -1,25 +1,16 @@
 //! Everything a decision of the main server may read: the stored rows, and what is known of each
 //! node's connection. A `World` is changed only by [`World::apply`], after the change was committed.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use model::Timestamp;
 use model::assignment::Assignment;
-use model::enrolment::EnrolmentUse;
-use model::feature::Features;
 use model::forward::Unopened;
-use model::host_key::HostKey;
 use model::id::{ClusterId, EventId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
-use model::instance::{DesiredState, InstanceSpec};
 use model::link::Measurement;
-use model::name::{EmailAddress, Label, Username};
-use model::node::{Availability, NodeFacts, NodeSettings};
-use model::observed::{Activity, Observed, Problem};
-use model::port::{ContainerPort, PortBlock, PortRange};
 use model::request::Settings;
 use model::stranger::Stranger;
-use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
+use model::version::{Epoch, Era};
 
 use crate::clock::Instant;
 use crate::command::Answer;
@@ -27,22 +18,30 @@ use crate::telemetry::Telemetry;
 use index::{Grouped, Index};
 use kind::Held;
 
+pub use identity::{Identity, ServerPorts};
 /// A map in the order of its keys. A clone of it costs as much as a pointer, and a change of one of the two copies the few
 /// entries around what changes.
 pub use imbl::OrdMap;
 use imbl::OrdSet;
+pub use instance::{Instance, LastReport};
 pub use kind::{Kind, Rows, Table};
 pub use looked_after::LookedAfter;
 pub(crate) use looked_after::RowsThen;
 pub use model::event::InstanceEvent;
+pub use node::{Enrolment, Node, Publication};
+pub use person::{Invite, KeyProof, Person, Session, SshKey, Token};
 
 mod apply;
+mod identity;
 mod index;
+mod instance;
 mod kind;
 mod link;
 mod looked_after;
 mod lookup;
 mod machine;
+mod node;
+mod person;
 
 /// Every table, once: the field of a [`World`] with its rows, the type of a row, the type of that field, a row's key, the
 /// changes that put one and drop one, and what else the world then does. To act on each table, pass a macro of your own,
@@ -192,207 +191,6 @@ pub struct FoundBy {
     name: Index<InstanceId>,
     /// See [`World::troubled`].
     troubled: OrdSet<InstanceId>,
-}
-
-/// Made once for each installation, and carried on by a backup.
-#[derive(Clone, Default, PartialEq)]
-pub struct Identity {
-    /// 32 bytes in hex, from which every key of the installation is derived.
-    pub secret: String,
-    /// `type base64`: with this key the gateway logs in to instances.
-    pub gateway_key: String,
-    /// `host:port` under which people reach the gateway; empty if there is none. Not stored.
-    pub ssh_address: String,
-    /// `scheme://domain[:port]` below which apps are reached; empty if there is none. Not stored.
-    pub apps_address: String,
-    /// `sha256:…` of the certificate that the main server made for itself, if it did. Not stored.
-    pub server_fingerprint: Option<String>,
-    /// `sha256//…` of the public key in it, which is how `curl` names what it trusts. Not stored.
-    pub server_key_pin: Option<String>,
-    /// The main server's own host ports for instances, if there are any. Not stored.
-    pub server_ports: Option<ServerPorts>,
-    /// Where the main server listens for people, nodes and SSH clients. Not stored.
-    pub listens: Vec<SocketAddr>,
-    /// Of which machine's network it is; see [`NodeFacts::network`]. Not stored.
-    pub network: String,
-}
-
-/// The main server's own host ports, which lead into instances through the tunnel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServerPorts {
-    pub range: PortRange,
-    /// Where it listens; `0.0.0.0` is every IPv4 address.
-    pub bind: IpAddr,
-    /// The host name under which people reach it.
-    pub host: String,
-}
-
-/// Without the secret, which must not get into a log.
-impl std::fmt::Debug for Identity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Identity").field("gateway_key", &self.gateway_key).finish_non_exhaustive()
-    }
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Person {
-    pub id: PersonId,
-    pub username: Username,
-    pub email: EmailAddress,
-    /// An argon2id PHC string.
-    pub password_hash: String,
-    pub administrator: bool,
-    pub created_at: Timestamp,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Session {
-    pub id: SessionId,
-    pub person: PersonId,
-    /// SHA-256 of the cookie's value, in hex.
-    pub secret_hash: String,
-    /// SHA-256 of the key that the page keeps, in hex; empty of a session from a time without keys, which opens nothing.
-    pub key_hash: String,
-    pub created_at: Timestamp,
-    pub last_seen_at: Timestamp,
-    pub address: String,
-    pub agent: String,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Token {
-    pub id: TokenId,
-    pub person: PersonId,
-    pub name: Label,
-    pub hint: String,
-    pub secret_hash: String,
-    pub created_at: Timestamp,
-    pub last_used_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Invite {
-    pub id: InviteId,
-    pub secret_hash: String,
-    pub created_at: Timestamp,
-    pub expires_at: Timestamp,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct SshKey {
-    pub id: SshKeyId,
-    pub person: PersonId,
-    pub name: Label,
-    pub algorithm: String,
-    pub fingerprint: String,
-    /// `type base64`, re-serialised from what was parsed, without options or comment.
-    pub public_key: String,
-    pub created_at: Timestamp,
-    pub proof: KeyProof,
-    /// Its holder may use the lobby and jump to every instance of the account. Without it, the key opens the instances
-    /// for which it is ticked, and nothing else.
-    pub may_manage: bool,
-}
-
-/// Whether an account has proved to hold a key that it added. What follows from it is [`crate::keys::standing`]'s to say.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum KeyProof {
-    /// The row is from a time when nobody was asked; see [`crate::keys::settle`].
-    #[default]
-    NotAsked,
-    Missing,
-    At(Timestamp),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Node {
-    pub id: NodeId,
-    /// `None`: the installation's own. It was enrolled on the server itself, takes everybody's instances and
-    /// is managed by administrators.
-    pub owner: Option<PersonId>,
-    pub settings: NodeSettings,
-    pub availability: Availability,
-    /// SHA-256 of the API key, in hex.
-    pub key_hash: String,
-    /// Of the last connection that was welcomed; grows and is stored before each welcome.
-    pub epoch: Epoch,
-    /// The machine that used the key last; see `protocol::Hello::machine`.
-    pub machine: Option<String>,
-    /// When another machine took over the key, the newest last.
-    pub takeovers: Vec<Timestamp>,
-    /// Machines took turns with the key, so each is refused until a person decides.
-    pub frozen: bool,
-    /// Of the last assignment that was published before there were rows for that; see [`World::generation`].
-    pub generation: Generation,
-    pub facts: Option<NodeFacts>,
-    /// What its program can do, as it announced when it last connected; see [`crate::feature`].
-    pub features: Features,
-    /// The address its channel last came from.
-    pub peer_address: Option<String>,
-    pub last_seen_at: Option<Timestamp>,
-    /// It has been ready for instances once, so nobody needs to be told any more how to connect it.
-    pub was_ready: bool,
-    /// The code that was last made for it, until it is withdrawn.
-    pub enrolment: Option<Enrolment>,
-    pub created_at: Timestamp,
-}
-
-/// The last assignment that a node was given. A row of its own, because each create publishes one, and a node's row is
-/// many times as long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Publication {
-    pub node: NodeId,
-    pub generation: Generation,
-}
-
-/// A code that one machine may change for the API key of its node, once. It goes with the node's row.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Enrolment {
-    /// SHA-256 of the code, in hex.
-    pub code_hash: String,
-    pub expires_at: Timestamp,
-    /// It opens nothing any more. Whoever shows it again is told when it was used, and from where.
-    pub used: Option<EnrolmentUse>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Instance {
-    pub id: InstanceId,
-    pub owner: PersonId,
-    pub spec: InstanceSpec,
-    pub node: NodeId,
-    pub host_ports: PortBlock,
-    /// Blocks on which the node found a foreign program; not tried again for this instance.
-    pub clashed: Vec<PortBlock>,
-    pub desired: DesiredState,
-    /// Grows with every change of what is wished.
-    pub generation: Generation,
-    pub wished_at: Timestamp,
-    pub incarnation: Incarnation,
-    pub restarts: Restarts,
-    pub host_key: Arc<HostKey>,
-    /// A container of this incarnation was seen, so a missing one is lost and not yet to be made.
-    pub was_present: bool,
-    pub created_at: Timestamp,
-    pub report: LastReport,
-}
-
-/// What the node last said of an instance.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LastReport {
-    pub observed: Observed,
-    /// The generation of the wish that the node was acting on.
-    pub generation: Generation,
-    pub activity: Option<Activity>,
-    pub problem: Option<Problem>,
-    /// The forwards of that wish that the node could not open.
-    pub unopened: Vec<Unopened>,
-    /// On whose host ports of the block nothing listened; `None` of a node that cannot close any.
-    pub closed: Option<Vec<ContainerPort>>,
-    /// How many of the restarts that were asked for stood in that wish.
-    pub restarts: Restarts,
-    /// Since when the node has said so: when this server first heard it.
-    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -200,7 +200,7 @@ for (const name of FREE_OF_LOOPS) {
 // decide nothing by it.
 const READS_OWNERS = {
   "server_fns/planner/src/permission/grant.rs": "the table's own: which grants somebody holds",
-  "server_fns/planner/src/world.rs": "the row",
+  "server_fns/planner/src/world/person.rs": "the row",
   "server_fns/planner/src/guest.rs": "which account the name of a login names",
   "server_fns/planner/src/command/instances/recover.rs": "says who runs the node",
   "server_fns/planner/src/world/lookup.rs": "finds rows by their person, and names by their owner",
