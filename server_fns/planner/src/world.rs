@@ -7,10 +7,11 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::assignment::Assignment;
 use model::enrolment::EnrolmentUse;
+use model::event::Event;
 use model::feature::Features;
 use model::forward::Unopened;
 use model::host_key::HostKey;
-use model::id::{ClusterId, EventId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::{DesiredState, InstanceSpec};
 use model::link::Measurement;
 use model::name::{EmailAddress, Label, Username};
@@ -18,8 +19,9 @@ use model::node::{Availability, NodeFacts, NodeSettings};
 use model::observed::{Activity, Observed, Problem};
 use model::port::{ContainerPort, PortBlock, PortRange};
 use model::request::Settings;
+use model::scope::Scope;
 use model::stranger::Stranger;
-use model::version::{Epoch, Era, Generation, Incarnation, Restarts};
+use model::version::{Epoch, Era, EventNumber, Generation, Incarnation, Restarts};
 
 use crate::clock::Instant;
 use crate::command::Answer;
@@ -32,14 +34,15 @@ use kind::Held;
 pub use imbl::OrdMap;
 use imbl::OrdSet;
 pub use kind::{Kind, Rows, Table};
+pub use log::Log;
 pub use looked_after::LookedAfter;
 pub(crate) use looked_after::RowsThen;
-pub use model::event::InstanceEvent;
 
 mod apply;
 mod index;
 mod kind;
 mod link;
+mod log;
 mod looked_after;
 mod lookup;
 mod machine;
@@ -61,14 +64,14 @@ macro_rules! tables {
             ssh_keys: SshKey { Table<SshKeyId, SshKey>, |row| row.id, PutSshKey(SshKey), DropSshKey(SshKeyId) };
             nodes: Node { Table<NodeId, Node>, |row| row.id, PutNode(Box<Node>), DropNode(NodeId) } then moved_node;
             // Tombstones among them: they hold name, ports and quota until the node confirms that the container is gone, or
-            // a person gives up waiting for that. Then the row is dropped, and its timeline with it.
+            // a person gives up waiting for that. Then the row is dropped.
             instances: Instance {
                 Table<InstanceId, Instance>, |row| row.id, PutInstance(Box<Instance>), DropInstance(InstanceId)
             } then moved_instance;
-            // The newest last, at most `limits::EVENTS_PER_INSTANCE` for each instance.
-            events: InstanceEvent {
-                Table<InstanceId, Vec<InstanceEvent>>, |row| (row.instance, row.id), PutEvent(InstanceEvent),
-                DropEvent((InstanceId, EventId))
+            // Of each account, those of the last hour in which there were any.
+            failed_sign_ins: FailedSignIns {
+                Table<PersonId, FailedSignIns>, |row| row.person, PutFailedSignIns(FailedSignIns),
+                DropFailedSignIns(PersonId)
             };
             // Answers to commands that had an idempotency key.
             idempotency: Idempotency {
@@ -90,6 +93,8 @@ macro_rules! world {
             /// By what this installation is known to SSH clients and to instances.
             pub identity: Identity,
             $(pub $rows: $table,)*
+            /// The end of the activity log, whose lines are in the store alone.
+            pub log: Log,
             /// Not stored: what this process knows of each node's connection.
             pub links: OrdMap<NodeId, Link>,
             /// Not stored: what each node said of itself last, with every heartbeat.
@@ -112,6 +117,10 @@ macro_rules! world {
         #[derive(Debug, Clone, PartialEq)]
         pub enum Change {
             PutSettings(Settings),
+            /// A new line of the log, or one that is counted up.
+            PutEvent(Box<Event>),
+            /// A line that is older than they are kept, or one of before the log was typed.
+            DropEvent(Box<Event>),
             $($put($held), $drop($id),)*
         }
 
@@ -124,6 +133,7 @@ macro_rules! world {
                     settings,
                     identity: Default::default(),
                     $($rows: Default::default(),)*
+                    log: Default::default(),
                     links: Default::default(),
                     telemetry: Default::default(),
                     alarms: Default::default(),
@@ -139,6 +149,8 @@ macro_rules! world {
             pub fn apply(&mut self, change: Change) {
                 match change {
                     Change::PutSettings(settings) => self.settings = settings,
+                    Change::PutEvent(event) => self.log.put(*event),
+                    Change::DropEvent(event) => self.log.take(event.number),
                     $(Change::$put(held) => {
                         let row = Held::<$row>::row(held);
                         let key = row.key();
@@ -239,7 +251,21 @@ pub struct Person {
     /// An argon2id PHC string.
     pub password_hash: String,
     pub administrator: bool,
+    /// Since when nothing of theirs opens anything; see [`crate::credentials`].
+    pub suspended: Option<Timestamp>,
+    /// Since when they wait for an administrator to remove the account.
+    pub asks_removal_since: Option<Timestamp>,
+    /// The link that was last made for another password, until one is set.
+    pub reset: Option<Reset>,
     pub created_at: Timestamp,
+}
+
+/// A link that sets another password, once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reset {
+    /// SHA-256 of the secret in it, in hex.
+    pub secret_hash: String,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -251,6 +277,8 @@ pub struct Session {
     /// SHA-256 of the key that the page keeps, in hex; empty of a session from a time without keys, which opens nothing.
     pub key_hash: String,
     pub created_at: Timestamp,
+    /// When the person last gave their password in it.
+    pub proved_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub address: String,
     pub agent: String,
@@ -263,8 +291,13 @@ pub struct Token {
     pub name: Label,
     pub hint: String,
     pub secret_hash: String,
+    pub scope: Scope,
     pub created_at: Timestamp,
+    /// From then on it opens nothing.
+    pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
+    /// The address that used it then.
+    pub last_used_from: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -382,6 +415,17 @@ pub struct LastReport {
     pub restarts: Restarts,
     /// Since when the node has said so: when this server first heard it.
     pub at: Timestamp,
+}
+
+/// Wrong passwords for one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedSignIns {
+    pub person: PersonId,
+    /// The full hour in which they came.
+    pub hour: Timestamp,
+    pub times: u32,
+    /// The line of the log that counts them.
+    pub number: EventNumber,
 }
 
 #[derive(Debug, Clone, PartialEq)]

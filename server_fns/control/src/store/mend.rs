@@ -32,7 +32,7 @@ impl Store {
     }
 
     /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
-    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start nobody reads rows again.
+    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After the start only the log is read, a page at a time.
     pub async fn drop_cache(&mut self) -> Result<(), StoreError> {
         self.open_anew().await.map(drop)
     }
@@ -41,10 +41,13 @@ impl Store {
     async fn open_anew(&mut self) -> Result<bool, StoreError> {
         let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
         // The engine lets go of its files once nobody holds it.
+        let mut readers = self.log.close().await;
         self.db = Surreal::init();
         let unopened = |error: OpenError| StoreError::Broken(Box::new(error));
         let db = connect_directory(&dir).await.map_err(unopened)?;
         choose(&db).await.map_err(unopened)?;
+        *readers = db.clone();
+        drop(readers);
         self.db = db;
         Ok(true)
     }

@@ -6,6 +6,7 @@ use model::Timestamp;
 use model::request::Settings;
 use model::version::Era;
 
+use super::activity::Log;
 use super::connect::{choose, connect, connect_server};
 use super::directory::{claim, connect_directory};
 use super::meta::First;
@@ -58,7 +59,8 @@ impl Store {
             Location::Server(address) => (connect_server(address).await?, None),
         };
         choose(&db).await?;
-        let mut store = Self { db, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
+        let log = Log::new(db.clone());
+        let mut store = Self { db, log, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
         store.migrate().await?;
         store.become_writer(first).await?;
         Ok(store)
