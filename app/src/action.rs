@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use model::refusal::{Refusal, RefusalCode};
 use server_fns::ApiError;
 
+use crate::proofs::{Proofs, use_proofs};
 use crate::script;
 use crate::state::{Live, use_live};
 
@@ -14,12 +15,13 @@ use crate::state::{Live, use_live};
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Ask {
     live: Live,
+    proofs: Proofs,
     busy: Signal<bool>,
     refusals: Signal<Vec<Refusal>>,
 }
 
 pub(crate) fn use_ask() -> Ask {
-    Ask { live: use_live(), busy: use_signal(|| false), refusals: use_signal(Vec::new) }
+    Ask { live: use_live(), proofs: use_proofs(), busy: use_signal(|| false), refusals: use_signal(Vec::new) }
 }
 
 impl Ask {
@@ -42,6 +44,26 @@ impl Ask {
                 Err(error) => self.refused(error.refusal),
             }
         });
+    }
+
+    /// For what a session may do only soon after the password was given. Where that was too long ago, the person is asked
+    /// for it, and the call is made again.
+    pub(crate) fn start_with_proof<T, F>(self, call: impl Fn() -> F + 'static, then: impl FnOnce(T) + 'static)
+    where
+        T: 'static,
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let proofs = self.proofs;
+        let proved = async move {
+            loop {
+                let answer = call().await;
+                let wanted = answer.as_ref().is_err_and(|error| error.refusal.code == RefusalCode::ProofNeeded);
+                if !wanted || !proofs.ask().await {
+                    return answer;
+                }
+            }
+        };
+        self.start(proved, then);
     }
 
     fn refused(self, refusal: Refusal) {
