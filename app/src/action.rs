@@ -1,6 +1,7 @@
 //! Asking the server for something, and telling what it said.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use dioxus::prelude::*;
 use model::refusal::{Refusal, RefusalCode};
@@ -9,6 +10,9 @@ use server_fns::ApiError;
 use crate::proofs::{Proofs, use_proofs};
 use crate::script;
 use crate::state::{Live, use_live};
+
+/// Answers with what is to be done after it.
+type Call = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>;
 
 /// One form or button: whether it waits for an answer, and what was refused last: several things where the page itself
 /// found them.
@@ -27,10 +31,18 @@ pub(crate) fn use_ask() -> Ask {
 impl Ask {
     /// Does nothing while an earlier call has no answer yet, so a double click asks once.
     pub(crate) fn start<T: 'static>(
-        mut self,
+        self,
         call: impl Future<Output = Result<T, ApiError>> + 'static,
         then: impl FnOnce(T) + 'static,
     ) {
+        self.begin(Box::pin(async move {
+            let value = call.await?;
+            Ok(Box::new(move || then(value)) as Box<dyn FnOnce()>)
+        }));
+    }
+
+    /// The same for whatever is asked: a copy for each caller would be in everybody's download.
+    fn begin(mut self, call: Call) {
         if *self.busy.peek() {
             return;
         }
@@ -40,7 +52,7 @@ impl Ask {
             let answer = call.await;
             self.busy.set(false);
             match answer {
-                Ok(value) => then(value),
+                Ok(then) => then(),
                 Err(error) => self.refused(error.refusal),
             }
         });

@@ -8,7 +8,6 @@ use model::Timestamp;
 use model::forward::{ForwardKey, Place};
 use model::id::{InstanceId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::DesiredState;
-use model::name::Username;
 use model::node::NodeFacts;
 use model::observed::Observed;
 use model::port::{HostPort, PortBlock, PortRange};

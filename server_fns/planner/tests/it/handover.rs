@@ -95,13 +95,13 @@ fn a_given_instance_keeps_its_host_key_and_is_certified_for_its_new_name() {
     let mut scene = Scene::with_node();
     let id = scene.create("bob", "web").unwrap();
     let host_key = HostKey { seed: "secret".into(), public_key: "k".into(), certificate: "web.bob.dockhost".into() };
-    let known = Instance { host_key, ..scene.instance(id).clone() };
+    let known = Instance { host_key: host_key.into(), ..scene.instance(id).clone() };
     scene.world.apply(Change::PutInstance(Box::new(known)));
     let command = Command::RemovePerson { person: scene.person("bob"), instances: give("eve"), nodes: None };
     let asker = Asker::Person(scene.actor("ada"));
     let decided = decide(&scene.world, &asker, &command, &mut Authority(1_000_000), scene.now).unwrap();
     scene.commit(decided);
-    let HostKey { seed, public_key, certificate } = scene.instance(id).host_key.clone();
+    let HostKey { seed, public_key, certificate } = HostKey::clone(&scene.instance(id).host_key);
     assert_eq!([seed, public_key, certificate], ["secret", "k", "web.eve.dockhost"]);
 }
 

@@ -116,7 +116,8 @@ pub(super) fn given(
         weight::check(&there, instance, &spec).map_err(|no| no.at(at))?;
         let host_key = certified(instance, receiver, draw);
         let generation = instance.generation.next();
-        let row = Instance { owner: receiver.id, spec, host_key, generation, ..Instance::clone(instance) };
+        let row =
+            Instance { owner: receiver.id, spec, host_key: host_key.into(), generation, ..Instance::clone(instance) };
         // A line of its new owner: the one of before has that of their account.
         decision.events.push(of_instance(&row, asker.cause(), EventKind::GivenTo { to: receiver.username.clone() }));
         let change = Change::PutInstance(Box::new(row));
