@@ -9,7 +9,7 @@ use chrono::Utc;
 use model::event::EventPage;
 use model::explain::Explanation;
 use model::refusal::{Refusal, RefusalCode};
-use model::request::{CreateInstance, SetDoor, SuspendPerson};
+use model::request::{CreateInstance, SetAdministrator, SetDoor, SuspendPerson};
 use model::view::{Created, InstanceView, NodeView, PersonRow, PersonView, ResetLink, SshKeyView};
 use serde_json::Value;
 use verbs::told::{self, as_json};
@@ -100,6 +100,19 @@ impl Call {
             Command::Keys => self.told(self.client.get("/ssh-keys")?, |keys: &Vec<SshKeyView>| told::keys(keys)),
             Command::Nodes => self.told(self.client.get("/nodes")?, |nodes: &Vec<NodeView>| told::nodes(nodes)),
             Command::People => self.told(self.client.get("/people")?, |people: &Vec<PersonRow>| told::listed(people)),
+            Command::Administer { username, administrator } => {
+                let path = format!("/people/{}/administrator", id_of(&self.person(&username)?));
+                self.client.put_with(&path, &SetAdministrator { administrator })?;
+                self.told(self.person(&username)?, told::role)
+            }
+            Command::RemovePerson { username, asked, yes } => {
+                let path = format!("/people/{}", id_of(&self.person(&username)?));
+                if !yes {
+                    return Err(Refusal::new(RefusalCode::Conflict, told::account_would_be_lost(&username)).into());
+                }
+                let answer = self.client.delete_with(&path, &asked)?;
+                Ok(if self.json { as_json(&answer) } else { told::removed(&username) })
+            }
             Command::Suspend { username, stop } => {
                 let person = self.person(&username)?;
                 self.client.post_with(&format!("/people/{}/suspend", id_of(&person)), &SuspendPerson { stop })?;

@@ -7,7 +7,6 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use control::ForwardConfig;
 use model::id::ClusterId;
-use model::name::Username;
 use model::port::PortRange;
 use model::request::{Handover, SignUpMode};
 
@@ -201,10 +200,10 @@ pub(super) enum Admin {
     Remove {
         username: String,
         /// What becomes of the person's instances: `delete`, or `give:USERNAME`.
-        #[arg(long, value_parser = handover)]
+        #[arg(long)]
         instances: Option<Handover>,
         /// What becomes of the person's nodes: `delete`, or `give:USERNAME`.
-        #[arg(long, value_parser = handover)]
+        #[arg(long)]
         nodes: Option<Handover>,
     },
     /// Lists the nodes and whether they are online.
@@ -230,28 +229,9 @@ fn people() -> String {
     format!("What people do with their instances, here and on their own computers:\n\n{}", cli::help())
 }
 
-fn handover(text: &str) -> Result<Handover, String> {
-    match text.split_once(':') {
-        None if text == "delete" => Ok(Handover::Delete),
-        Some(("give", username)) => {
-            username.parse::<Username>().map(Handover::Give).map_err(|why| format!("the username {why}"))
-        }
-        None | Some(_) => Err("write `delete`, or `give:` and a username".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_becomes_of_something_is_read_whole_or_refused() {
-        assert_eq!(handover("delete"), Ok(Handover::Delete));
-        assert_eq!(handover("give:bob"), Ok(Handover::Give("bob".parse().unwrap())));
-        for text in ["", "keep", "give", "give:", "give:B b", "delete:bob", "bob"] {
-            assert!(handover(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn a_range_of_host_ports_is_read_whole_or_refused() {

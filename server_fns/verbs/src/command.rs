@@ -3,11 +3,11 @@
 use model::forward::ForwardKey;
 use model::instance::Limits;
 use model::port::ContainerPort;
-use model::request::OpenForward;
+use model::request::{OpenForward, RemovePerson};
 
 use crate::events::{Shown, events};
 use crate::words::plain;
-use crate::{create, forward, words};
+use crate::{create, forward, people};
 
 /// What one may ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Command {
     Keys,
     Nodes,
     People,
+    Administer { username: String, administrator: bool },
+    RemovePerson { username: String, asked: RemovePerson, yes: bool },
     Suspend { username: String, stop: bool },
     Resume { username: String },
     ResetLink { username: String },
@@ -61,8 +63,12 @@ pub fn parse(words: &[&str]) -> Result<Typed, String> {
             return Ok((Command::Door { name: (*name).to_owned(), port, open }, json));
         }
         ["suspend", username, rest @ ..] if !username.starts_with('-') => {
-            let stop = words::suspend(rest)?;
+            let stop = people::suspend(rest)?;
             return Ok((Command::Suspend { username: (*username).to_owned(), stop }, json));
+        }
+        ["remove-person", username, rest @ ..] if !username.starts_with('-') => {
+            let (asked, yes) = people::remove(rest)?;
+            return Ok((Command::RemovePerson { username: (*username).to_owned(), asked, yes }, json));
         }
         ["events", rest @ ..] => return Ok((Command::Events(events(rest)?), json)),
         _ => {}
@@ -82,6 +88,12 @@ pub fn parse(words: &[&str]) -> Result<Typed, String> {
         ["people"] => Command::People,
         ["keys"] => Command::Keys,
         ["nodes"] => Command::Nodes,
+        ["make-administrator", username] => {
+            Command::Administer { username: (*username).to_owned(), administrator: true }
+        }
+        ["no-longer-administrator", username] => {
+            Command::Administer { username: (*username).to_owned(), administrator: false }
+        }
         ["resume", username] => Command::Resume { username: (*username).to_owned() },
         ["reset-link", username] => Command::ResetLink { username: (*username).to_owned() },
         ["start", name] => Command::Start { name: (*name).to_owned() },
@@ -93,7 +105,10 @@ pub fn parse(words: &[&str]) -> Result<Typed, String> {
         ["new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "open" | "close" | "door", ..] => {
             return Err(format!("`{}` takes the name of one instance. `help` says how.", plain(rest[0])));
         }
-        ["suspend" | "resume" | "reset-link", ..] => {
+        [
+            "suspend" | "resume" | "reset-link" | "remove-person" | "make-administrator" | "no-longer-administrator",
+            ..,
+        ] => {
             return Err(format!("`{}` takes the username of one person. `help` says how.", plain(rest[0])));
         }
         ["help" | "?" | "ls" | "list" | "whoami" | "people" | "keys" | "nodes", ..] => {
@@ -148,6 +163,17 @@ mod tests {
             ("suspend bob --json --stop", Command::Suspend { username: named("bob"), stop: true }, true),
             ("resume bob", Command::Resume { username: named("bob") }, false),
             ("reset-link bob --json", Command::ResetLink { username: named("bob") }, true),
+            ("make-administrator bob", Command::Administer { username: named("bob"), administrator: true }, false),
+            (
+                "no-longer-administrator bob",
+                Command::Administer { username: named("bob"), administrator: false },
+                false,
+            ),
+            (
+                "remove-person bob --yes",
+                Command::RemovePerson { username: named("bob"), asked: RemovePerson::default(), yes: true },
+                false,
+            ),
         ] {
             assert_eq!(read(line), Ok((command, json)), "{line}");
         }
@@ -173,6 +199,12 @@ mod tests {
             "suspend bob --yes",
             "resume",
             "resume bob --stop",
+            "make-administrator",
+            "make-administrator bob carol",
+            "no-longer-administrator --yes bob",
+            "remove-person",
+            "remove-person --yes",
+            "remove-person bob carol",
             "reset-link",
             "reset-link bob carol",
             "start web-1 --all",

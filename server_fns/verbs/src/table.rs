@@ -32,7 +32,7 @@ const fn verb(
 }
 
 /// Those that both know.
-pub const OF_THE_LOBBY: [Verb; 19] = [
+pub const OF_THE_LOBBY: [Verb; 22] = [
     verb("ls", First::Nothing, &["--all"], "ls", "your instances; an administrator lists everybody's with --all"),
     verb(
         "new",
@@ -104,6 +104,28 @@ pub const OF_THE_LOBBY: [Verb; 19] = [
         "reset-link USERNAME",
         "for administrators: a link by which they set another password, once, within an hour",
     ),
+    verb(
+        "make-administrator",
+        First::Other,
+        &[],
+        "make-administrator USERNAME",
+        "for administrators: they are one, too",
+    ),
+    verb(
+        "no-longer-administrator",
+        First::Other,
+        &[],
+        "no-longer-administrator USERNAME",
+        "for administrators: they are none any more; the last one stays",
+    ),
+    verb(
+        "remove-person",
+        First::Other,
+        &["--instances", "--nodes", "--yes"],
+        "remove-person USERNAME --yes",
+        "for administrators: their account goes; --instances and --nodes say what becomes of those,\n\
+         each with delete or give:USERNAME",
+    ),
     verb("whoami", First::Nothing, &[], "whoami", "who you are here"),
 ];
 
@@ -135,8 +157,19 @@ mod tests {
     fn every_verb_of_the_list_is_one_of_the_grammar() {
         for verb in OF_THE_LOBBY {
             let words: Vec<&str> = match verb.word {
-                "new" | "start" | "stop" | "restart" | "rm" | "ports" | "explain" | "suspend" | "resume"
-                | "reset-link" => {
+                "new"
+                | "start"
+                | "stop"
+                | "restart"
+                | "rm"
+                | "ports"
+                | "explain"
+                | "suspend"
+                | "resume"
+                | "reset-link"
+                | "make-administrator"
+                | "no-longer-administrator"
+                | "remove-person" => {
                     vec![verb.word, "web-1"]
                 }
                 "open" | "close" => vec![verb.word, "web-1", "80"],

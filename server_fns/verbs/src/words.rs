@@ -18,28 +18,3 @@ pub(crate) fn once<T>(place: &mut Option<T>, what: &str, given: T) -> Result<(),
 pub fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
-
-/// Whether the words after `suspend USERNAME` ask to stop what runs, too. The error is a sentence.
-pub(crate) fn suspend(words: &[&str]) -> Result<bool, String> {
-    match words {
-        [] => Ok(false),
-        ["--stop"] => Ok(true),
-        ["--stop", other, ..] | [other, ..] => {
-            let usage = "`suspend` takes the username of one person, as in: suspend bob --stop";
-            Err(format!("`suspend` does not know {}. {usage}", plain(other)))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn only_what_suspend_knows_is_taken() {
-        assert_eq!(suspend(&[]), Ok(false));
-        assert_eq!(suspend(&["--stop"]), Ok(true));
-        for words in [&["--halt"][..], &["--stop", "--stop"], &["carol"]] {
-            assert!(suspend(words).is_err(), "{words:?}");
-        }
-    }
-}

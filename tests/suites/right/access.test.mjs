@@ -539,7 +539,8 @@ describe("two people's instances", () => {
     ["ports NAME", "see-instance"], ["explain NAME", "see-instance"], ["open NAME 9090", "open forward"], ["close NAME 9", "close forward"],
     ["door NAME 80 close", "set door"], ["stop NAME", "stop instance"], ["start NAME", "start instance"], ["restart NAME", "restart instance"],
     ["people", "see-people"], ["suspend nobody", "suspend person"], ["resume nobody", "resume person"],
-    ["reset-link nobody", "make reset link"],
+    ["reset-link nobody", "make reset link"], ["make-administrator nobody", "set administrator"],
+    ["no-longer-administrator nobody", "set administrator"], ["remove-person nobody --yes", "remove person"],
     ["rm NAME --yes", "delete instance"],
   ].flatMap(([line, asked]) => ["managing", "restricted"].flatMap((key) => (line.includes("NAME") ? WHOSE : ["own"]).map((whose) =>
     ({ line, asked, key, whose, close: cells.derive("lobby by SSH", asked, `bob's ${key} key: ${line}`, whose) }))));
@@ -595,7 +596,8 @@ describe("two people's instances", () => {
   });
 
   const managed = [["people", "see-people"], ["suspend frank --stop", "suspend person"], ["resume frank", "resume person"],
-    ["reset-link frank", "make reset link"]]
+    ["reset-link frank", "make reset link"], ["make-administrator frank", "set administrator"],
+    ["no-longer-administrator frank", "set administrator"], ["remove-person frank --yes", "remove person"]]
     .map(([line, asked]) => [line, cells.derive("lobby by SSH", asked, `ada's managing key: ${line}`, "foreign")]);
   test("an administrator looks after people in the lobby", async () => {
     const frank = await world.signUp("frank");
@@ -607,7 +609,9 @@ describe("two people's instances", () => {
       const row = Array.isArray(told) ? told.find(({ username }) => username === "frank") : told;
       const suspended = line.startsWith("suspend");
       assert.equal(Boolean(row.suspended), suspended, line);
-      assert.equal((await frank.api.call("GET", "/me")).status, suspended ? 401 : 200, line);
+      assert.equal(Boolean(row.administrator), line.startsWith("make-administrator"), line);
+      const gone = line.startsWith("remove-person");
+      assert.equal((await frank.api.call("GET", "/me")).status, suspended || gone ? 401 : 200, line);
       close();
     }
   });

@@ -59,6 +59,11 @@ impl Client {
         self.answered(self.signed(request).call())
     }
 
+    pub(crate) fn delete_with(&self, path: &str, body: &impl Serialize) -> Result<Value, Failure> {
+        let request = self.agent.delete(self.at(path)).force_send_body().header("content-type", "application/json");
+        self.answered(self.signed(request).send(written(body)?))
+    }
+
     pub(crate) fn post(&self, path: &str) -> Result<Value, Failure> {
         let request = self.agent.post(self.at(path));
         self.answered(self.signed(request).send_empty())

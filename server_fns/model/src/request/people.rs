@@ -1,5 +1,7 @@
 //! What is asked of accounts: by their holders of their own, and by administrators of those of others.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::name::Username;
@@ -87,9 +89,33 @@ pub enum Handover {
     Give(Username),
 }
 
+/// As it is typed: `delete`, or `give:bob`.
+impl FromStr for Handover {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        match typed.split_once(':') {
+            None if typed == "delete" => Ok(Self::Delete),
+            Some(("give", username)) => {
+                username.parse::<Username>().map(Self::Give).map_err(|why| format!("the username {why}"))
+            }
+            None | Some(_) => Err("write `delete`, or `give:` and a username".to_owned()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_becomes_of_something_is_read_whole_or_refused() {
+        assert_eq!("delete".parse(), Ok(Handover::Delete));
+        assert_eq!("give:bob".parse(), Ok(Handover::Give("bob".parse().unwrap())));
+        for typed in ["", "give", "give:", "give:B b", "delete:bob", "keep", "Delete"] {
+            assert!(typed.parse::<Handover>().is_err(), "{typed}");
+        }
+    }
 
     #[test]
     fn a_word_on_what_somebody_has_is_read_as_people_write_it() {

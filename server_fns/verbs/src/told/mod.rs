@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use access::{keys, nodes};
 pub use events::happened;
 pub use instances::{explained, line, list, starts_in};
-pub use people::{listed, reset, standing};
+pub use people::{account_would_be_lost, listed, removed, reset, role, standing};
 pub use ports::{ports, reached};
 
 use crate::words::plain;

@@ -4,6 +4,7 @@ use model::Timestamp;
 use model::view::{Created, PersonRow, ResetLink};
 
 use super::table::table;
+use crate::words::plain;
 
 /// One line for each.
 pub fn listed(people: &[PersonRow]) -> String {
@@ -26,6 +27,24 @@ pub fn listed(people: &[PersonRow]) -> String {
 pub fn standing(PersonRow { username, suspended, .. }: &PersonRow) -> String {
     let word = if suspended.is_some() { "is suspended" } else { "is not suspended" };
     format!("{username} {word}.\n")
+}
+
+pub fn role(PersonRow { username, administrator, .. }: &PersonRow) -> String {
+    let word = if *administrator { "is an administrator" } else { "is no administrator" };
+    format!("{username} {word}.\n")
+}
+
+pub fn removed(username: &str) -> String {
+    format!("The account {} is removed.\n", plain(username))
+}
+
+/// Before somebody has said that they mean it.
+pub fn account_would_be_lost(username: &str) -> String {
+    let username = plain(username);
+    format!(
+        "This removes the account {username}, and nobody can bring it back. If you mean it: remove-person {username} --yes, \
+         with --instances and --nodes for what they have."
+    )
 }
 
 /// The link, for whoever asks for it to hand over. `console` is the address of the pages, or empty where nobody named one.

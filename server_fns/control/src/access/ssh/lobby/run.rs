@@ -2,7 +2,7 @@
 
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
-use model::request::{AskEvents, CreateInstance, SetDoor, SuspendPerson};
+use model::request::{AskEvents, CreateInstance, SetAdministrator, SetDoor, SuspendPerson};
 use model::verb::Verb;
 use model::view::InstanceView;
 use planner::guest::instance_of;
@@ -128,6 +128,20 @@ impl Lobby {
             Command::People => {
                 let people = self.gateway.people.list(actor)?;
                 Ok(if json { as_json(&people) } else { told::listed(&people) })
+            }
+            Command::Administer { username, administrator } => {
+                let person = self.gateway.people.named(actor, &plain(&username))?;
+                self.gateway.people.set_administrator(actor, person, SetAdministrator { administrator }).await?;
+                let row = self.gateway.people.get(actor, person)?;
+                Ok(if json { as_json(&row) } else { told::role(&row) })
+            }
+            Command::RemovePerson { username, asked, yes } => {
+                let person = self.gateway.people.named(actor, &plain(&username))?;
+                if !yes {
+                    return Err(Refusal::new(RefusalCode::Conflict, told::account_would_be_lost(&username)));
+                }
+                self.gateway.people.remove(actor, person, asked).await?;
+                Ok(if json { "{}\n".to_owned() } else { told::removed(&username) })
             }
             Command::Suspend { username, stop } => {
                 let person = self.gateway.people.named(actor, &plain(&username))?;
