@@ -58,7 +58,7 @@ fn all() -> Map<String, Value> {
         asked::MayManage, asked::ProveSshKey, asked::CreateToken, asked::RegisterNode, asked::DrainNode,
         asked::CreateInstance, asked::DeclarePort, asked::OpenForward, asked::Visit, asked::SetDoor, asked::AskLink,
         asked::StartOnConnect, asked::ChangeSettings, AskTicket, Enrol, InstanceId, InviteId, NodeId, PersonId,
-        SessionId, SshKeyId, TokenId, Place, Protocol, Topic,
+        SessionId, SshKeyId, TokenId, Place, Protocol, Topic, asked::AskSignIn, asked::FetchToken, asked::GrantSignIn,
     ];
     let answers = shapes![Contract::Serialize;
         view::Welcome, view::SignedIn, view::PersonView, view::PersonRow, view::SessionView, view::TokenView,
@@ -66,7 +66,7 @@ fn all() -> Map<String, Value> {
         view::InviteView, view::SshKeyView, view::KeyChallenge, view::NodeView, view::NodeKey, view::InstanceView,
         view::LinkView, view::VisitView, view::GatewayView, view::ImageView, EnrolmentCode, Enrolled, Measurement,
         EventPage, EventView, InstanceEvent, Explanation, Reach, Ticket, LiveEvent, asked::Settings, ProblemDetails,
-        Action,
+        Action, view::SignInAsked, view::SignInAnswer, view::SignInRequestView,
     ];
     for (name, schema) in answers {
         let before = all.insert(name.clone(), schema.clone());
