@@ -232,7 +232,7 @@ impl Loop {
             crash_at!("plan-committed");
         }
         for Publish { node, assignment } in publish {
-            self.world.sent(node, assignment);
+            self.world.publish(node, assignment);
         }
         self.world.handed_over();
         self.liveness = liveness;
