@@ -30,10 +30,7 @@ impl Store {
         if set.is_empty() {
             return Ok(());
         }
-        // What was written meanwhile is not in `before`.
-        if self.broken && self.mend().await? {
-            return Err(StoreError::Stale);
-        }
+        self.become_certain().await?;
         let settings = super::meta::settings_value(set.settings.unwrap_or(before.settings))?;
         let bindings = Bindings {
             settings,

@@ -8,6 +8,12 @@ use super::meta::First;
 use crate::limits;
 
 impl Store {
+    /// Finds out whether the last write is there, if that is in doubt. [`StoreError::Stale`] says that it is: then the rows
+    /// are not those that the caller knows.
+    pub(crate) async fn become_certain(&mut self) -> Result<(), StoreError> {
+        if self.broken && self.mend().await? { Err(StoreError::Stale) } else { Ok(()) }
+    }
+
     /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
     pub(super) async fn mend(&mut self) -> Result<bool, StoreError> {
         if !self.open_anew(limits::ENGINE_RELEASE).await.map_err(|error| StoreError::Broken(Box::new(error)))? {
