@@ -119,13 +119,8 @@ impl Loop {
     /// everything as it was, and no decision stands. Says whom it concerns.
     async fn attempt(&mut self, requests: &mut [Request]) -> Result<Noted, StoreError> {
         // Who asks once more for what may be on disk, or for its opposite, is not told that it is so already.
-        if requests.iter().any(Request::rests_on_rows)
-            && let Err(error) = self.store.become_certain().await
-        {
-            match error {
-                StoreError::Stale => self.behind = true,
-                error => return Err(error),
-            }
+        if requests.iter().any(Request::rests_on_rows) && self.store.become_certain().await? {
+            self.behind = true;
         }
         if self.behind {
             self.reload().await?;

@@ -30,7 +30,9 @@ impl Store {
         if set.is_empty() {
             return Ok(());
         }
-        self.become_certain().await?;
+        if self.become_certain().await? {
+            return Err(StoreError::Stale);
+        }
         let settings = super::meta::settings_value(set.settings.unwrap_or(before.settings))?;
         let bindings = Bindings {
             settings,

@@ -8,10 +8,9 @@ use super::meta::First;
 use crate::limits;
 
 impl Store {
-    /// Finds out whether the last write is there, if that is in doubt. [`StoreError::Stale`] says that it is: then the rows
-    /// are not those that the caller knows.
-    pub(crate) async fn become_certain(&mut self) -> Result<(), StoreError> {
-        if self.broken && self.mend().await? { Err(StoreError::Stale) } else { Ok(()) }
+    /// Finds out whether the last write is there, if that is in doubt. If so, the rows are not those that the caller knows.
+    pub(crate) async fn become_certain(&mut self) -> Result<bool, StoreError> {
+        Ok(self.broken && self.mend().await?)
     }
 
     /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
