@@ -55,6 +55,9 @@ const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
 const members = `members = [${CRATES.map((crate) => `"${crate}"`).join(", ")}]`;
 writeFileSync(join(copy, "Cargo.toml"), manifest.replace(/members = \[[^\]]*\]/, members));
 cpSync(join(root, "Cargo.lock"), join(copy, "Cargo.lock"));
+// What a test of the planner compares with its own table.
+const PRINTED = "tests/support/permissions.json";
+cpSync(join(root, PRINTED), join(copy, PRINTED), { recursive: true });
 
 /** Which of the two catches what is in the copy now. */
 function caughtBy() {

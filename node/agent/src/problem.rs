@@ -83,9 +83,9 @@ pub fn refused(doing: &str, why: &str) -> Problem {
 }
 
 /// A killed engine can leave a run of the container with its supervisor, which survives restarts of either: containerd
-/// then says `task ID: already exists`.
+/// then says `task ID: already exists`, or, if it cannot clear the container of that run away, `id already in use`.
 fn is_left_behind(why: &str) -> bool {
-    why.starts_with("task ") && why.ends_with(": already exists")
+    why.starts_with("task ") && why.ends_with(": already exists") || why == "id already in use"
 }
 
 #[cfg(test)]
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn only_a_run_that_was_left_behind_asks_for_a_restart_of_the_machine() {
         let asks = |why: &str| refused("start", why).message.contains("restart of that machine");
-        assert!(asks("task 7596b1ca: already exists"));
+        assert!(asks("task 7596b1ca: already exists") && asks("id already in use"));
         for other in ["failed to create task: mkdir /x: file already exists", "no space left on device"] {
             assert!(!asks(other), "{other}");
         }

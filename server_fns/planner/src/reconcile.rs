@@ -30,7 +30,7 @@ pub struct Plan {
 }
 
 /// The whole assignment of a connected node, with a generation that is stored once the changes of the
-/// plan are committed. [`World::sent`] notes that it was handed over.
+/// plan are committed. [`World::publish`] then shows it to the node's connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Publish {
     pub node: NodeId,

@@ -144,7 +144,7 @@ impl Server {
         }
         if let Some(world) = &mut self.running {
             for Publish { node, assignment } in plan.publish {
-                world.sent(node, assignment);
+                world.publish(node, assignment);
             }
             world.handed_over();
         }

@@ -77,6 +77,8 @@ describe("upgrade", { skip: earlier ? false : "DOCKHOST_EARLIER_PROGRAMS names n
     const now = await look();
     const known = new Set(seen.events.map(({ id }) => id));
     now.events = now.events.filter(({ id }) => known.has(id));
+    // Fields that came later say nothing of what was there.
+    now.me = Object.fromEntries(Object.keys(seen.me).map((field) => [field, now.me[field]]));
     assert.deepEqual(now, seen);
     const people = await world.server.adminOk(["people"]);
     for (const name of ["ada", "bob", called.username]) assert.match(people, new RegExp(`^${name}\\b`, "m"));

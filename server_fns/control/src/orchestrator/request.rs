@@ -45,9 +45,7 @@ impl<T> Reply<T> {
     }
 
     fn refuse(self, refusal: Refusal) {
-        if self.decided.is_some() {
-            let _ = self.to.send(Err(refusal));
-        }
+        let _ = self.to.send(Err(refusal));
     }
 }
 
@@ -118,6 +116,15 @@ impl Request {
                 Noted::World
             }
             Self::Probe(_) => Noted::Nothing,
+        }
+    }
+
+    /// Whether the answer says anything of rows: also that one is already as it was asked to be. A heartbeat's does not.
+    pub(super) const fn rests_on_rows(&self) -> bool {
+        match self {
+            Self::Command { .. } => true,
+            Self::Channel { event, .. } => !matches!(**event, ChannelEvent::Heartbeat { .. }),
+            Self::Unopened { .. } | Self::Probe(_) => false,
         }
     }
 

@@ -120,6 +120,10 @@ impl Loop {
     /// Decides each on the world with what was decided before it, commits all of it as one, applies, shows. An error leaves
     /// everything as it was, and no decision stands. Says whom it concerns.
     async fn attempt(&mut self, requests: &mut [Request]) -> Result<Noted, StoreError> {
+        // Who asks once more for what may be on disk, or for its opposite, is not told that it is so already.
+        if requests.iter().any(Request::rests_on_rows) && self.store.become_certain().await? {
+            self.behind = true;
+        }
         if self.behind {
             self.reload().await?;
         }
@@ -234,7 +238,7 @@ impl Loop {
             crash_at!("plan-committed");
         }
         for Publish { node, assignment } in publish {
-            self.world.sent(node, assignment);
+            self.world.publish(node, assignment);
         }
         self.world.handed_over();
         self.liveness = liveness;

@@ -33,8 +33,7 @@ impl Store {
         if set.is_empty() {
             return Ok(());
         }
-        // What was written meanwhile is not in `before`.
-        if self.broken && self.mend().await? {
+        if self.become_certain().await? {
             return Err(StoreError::Stale);
         }
         let settings = super::meta::settings_value(set.settings.unwrap_or(before.settings))?;

@@ -8,6 +8,11 @@ use super::meta::First;
 use crate::limits;
 
 impl Store {
+    /// Finds out whether the last write is there, if that is in doubt. If so, the rows are not those that the caller knows.
+    pub(crate) async fn become_certain(&mut self) -> Result<bool, StoreError> {
+        Ok(self.broken && self.mend().await?)
+    }
+
     /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
     pub(super) async fn mend(&mut self) -> Result<bool, StoreError> {
         if !self.open_anew(limits::ENGINE_RELEASE).await.map_err(|error| StoreError::Broken(Box::new(error)))? {

@@ -69,4 +69,10 @@ impl Store {
     pub(crate) const fn commits(&self) -> i64 {
         self.commits
     }
+
+    /// As if the answer to the last transaction had been lost.
+    pub(crate) const fn doubt(&mut self) {
+        self.commits -= 1;
+        self.broken = true;
+    }
 }

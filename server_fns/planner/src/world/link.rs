@@ -84,8 +84,8 @@ impl World {
         self.looked_after = LookedAfter::at(self);
     }
 
-    /// The assignment was handed to the node's connection.
-    pub fn sent(&mut self, node: NodeId, assignment: Arc<Assignment>) {
+    /// From here the node's connection takes the assignment and sends it.
+    pub fn publish(&mut self, node: NodeId, assignment: Arc<Assignment>) {
         self.published.insert(node, assignment);
     }
 }

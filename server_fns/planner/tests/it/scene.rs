@@ -147,7 +147,7 @@ impl Scene {
                 self.sent.entry((publish.node, assignment.generation)).or_insert_with(|| assignment.instances.clone());
             assert_eq!(*content, assignment.instances, "one generation with two contents");
             assert_eq!(self.world.generation(&self.world.nodes[&publish.node]), assignment.generation);
-            self.world.sent(publish.node, publish.assignment);
+            self.world.publish(publish.node, publish.assignment);
         }
         self.world.handed_over();
         self.settled += 1;

@@ -1,7 +1,7 @@
 //! Requests that wait together.
 
 use model::answer::Answer;
-use model::node::NodeFacts;
+use model::node::{Availability, NodeFacts};
 use model::request::{RegisterNode, Settings, SignUp};
 use model::version::{Epoch, Era, Generation};
 use planner::actor::{Actor, Via};
@@ -24,7 +24,11 @@ fn run<F: Future<Output = ()> + Send + 'static>(test: F) {
 }
 
 async fn task() -> (Loop, Orchestrator) {
-    let store = Store::open(&Location::Memory, Settings::default()).await.unwrap();
+    task_at(&Location::Memory).await
+}
+
+async fn task_at(location: &Location) -> (Loop, Orchestrator) {
+    let store = Store::open(location, Settings::default()).await.unwrap();
     let world = store.load(Instant::default()).await.unwrap();
     let authority = Arc::new(Authority::new(&world.identity.secret).unwrap());
     Loop::new(store, world, Clock::start(), authority)
@@ -106,6 +110,29 @@ fn one_that_cannot_be_written_is_refused_alone() {
         assert_eq!((stored.people, stored.nodes), (task.world.people.clone(), task.world.nodes.clone()));
         assert_eq!((task.world.people.len(), task.world.links.len()), (3, 0));
         assert_eq!(shown.world().people.len(), 3);
+    });
+}
+
+#[test]
+fn while_the_last_write_is_in_doubt_nobody_is_told_that_a_row_is_so_already() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut task, _shown) = task_at(&Location::Directory(dir.path().join("data"))).await;
+        let node = registered(&mut task).await;
+        let ada = Asker::Person(Actor::new(task.world.people.values().next().unwrap(), Via::Console));
+        let before = task.world.clone();
+        let (cordon, _lost) = command(ada.clone(), Command::CordonNode { id: node });
+        task.carry_out(vec![cordon]).await;
+        // The disk was full for a moment: nobody knows whether it was written, and it was.
+        task.world = before;
+        task.store.doubt();
+
+        let (uncordon, mut said) = command(ada, Command::UncordonNode { id: node });
+        task.carry_out(vec![uncordon]).await;
+        assert!(said.try_recv().unwrap().is_ok());
+        let stored = task.store.load(Instant::default()).await.unwrap();
+        assert_eq!(stored.nodes[&node].availability, Availability::Open, "the acknowledged wish is lost");
+        assert_eq!(stored.nodes, task.world.nodes);
     });
 }
 
