@@ -100,9 +100,9 @@ impl Loop {
                 );
                 let doubt = self.store.is_in_doubt();
                 for mut request in requests {
-                    // What may be on disk is not decided a second time.
-                    if doubt && request.writes() {
-                        request.fail(in_doubt(), began);
+                    // What may be on disk is not decided a second time, and to become certain was tried for all of them.
+                    if doubt && (request.writes() || request.rests_on_rows()) {
+                        self.fail(vec![request], &error, began);
                         continue;
                     }
                     match self.attempt(std::slice::from_mut(&mut request)).await {

@@ -2,6 +2,7 @@
 
 use model::answer::Answer;
 use model::node::{Availability, NodeFacts};
+use model::refusal::RefusalCode;
 use model::request::{RegisterNode, Settings, SignUp};
 use model::version::{Epoch, Era, Generation};
 use planner::actor::{Actor, Via};
@@ -133,6 +134,33 @@ fn while_the_last_write_is_in_doubt_nobody_is_told_that_a_row_is_so_already() {
         let stored = task.store.load(Instant::default()).await.unwrap();
         assert_eq!(stored.nodes[&node].availability, Availability::Open, "the acknowledged wish is lost");
         assert_eq!(stored.nodes, task.world.nodes);
+    });
+}
+
+#[test]
+fn as_long_as_it_stays_in_doubt_commands_are_refused_and_heartbeats_heard() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        let (mut task, _shown) = task_at(&Location::Directory(data.clone())).await;
+        let node = registered(&mut task).await;
+        task.carry_out(vec![channel(node, hello(NodeFacts::default())).0]).await;
+        let ada = Asker::Person(Actor::new(task.world.people.values().next().unwrap(), Via::Console));
+        task.store.doubt();
+        // It cannot be opened anew.
+        std::fs::rename(&data, dir.path().join("away")).unwrap();
+        std::fs::write(&data, "").unwrap();
+
+        let (first, mut one) = command(ada.clone(), Command::UncordonNode { id: node });
+        let facts = NodeFacts::default();
+        let event = ChannelEvent::Heartbeat { epoch: Epoch(1), facts, round_trip: None, here: None, there: None };
+        let (second, mut beat) = channel(node, event);
+        let (third, mut other) = command(ada, Command::CordonNode { id: node });
+        task.carry_out(vec![first, second, third]).await;
+        for said in [&mut one, &mut other] {
+            assert_eq!(said.try_recv().unwrap().unwrap_err().code, RefusalCode::Unavailable);
+        }
+        assert!(matches!(beat.try_recv().unwrap(), Ok(ChannelAnswer::Beat(_))));
     });
 }
 
