@@ -50,6 +50,9 @@ fn parse(text: &str) -> Result<ServerAddress, String> {
     if !matches!(scheme, "http" | "https") || host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
         return Err("Give an address such as https://dockhost.example.org or http://localhost:8080.".to_owned());
     }
+    if !host.is_ascii() {
+        return Err(format!("Write {host} in ASCII, as the address bar of a browser copies it: labels begin with xn--."));
+    }
     Ok(ServerAddress(text))
 }
 
@@ -69,7 +72,8 @@ mod tests {
     fn addresses_are_origins() {
         assert_eq!(parse(" http://localhost:8080/ ").unwrap().0, "http://localhost:8080");
         assert_eq!(parse("dockhost.example.org").unwrap().0, "https://dockhost.example.org");
-        for bad in ["", "ftp://a", "http://a/b", "http://user@a", "http://"] {
+        assert_eq!(parse("xn--bcher-kva.example").unwrap().0, "https://xn--bcher-kva.example");
+        for bad in ["", "ftp://a", "http://a/b", "http://user@a", "http://", "https://bücher.example"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }
