@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what `make run` runs: styles, web client, server and node. What has not changed is not built again.
+# Builds what `make run` runs and hands out: styles, web client, server, node and command line. What has not changed is not built again.
 # Usage: scripts/build.sh [styles | web | programs | all]
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
@@ -7,9 +7,9 @@ cd "$ROOT"
 STAMP=$CARGO_TARGET_DIR/dx/dockhost-web/stamp
 XTERM=node_modules/@xterm
 
-# One number for everything that the web client is made from.
+# One number for everything that the web client is made from. The description of the API is the server's alone.
 web_sources() {
-  { find app server_fns/src server_fns/model public scripts/glue -type f -print0
+  { find app server_fns/src server_fns/model public scripts/glue -type f ! -path 'app/cli/*' ! -path 'server_fns/src/description/*' -print0
     printf '%s\0' Cargo.toml Cargo.lock Dioxus.toml server_fns/Cargo.toml package-lock.json scripts/{build.sh,compress.mjs}
   } | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
@@ -79,7 +79,7 @@ all() {
   web
 }
 
-programs() { long 'build server and node' cargo build "${NATIVE[@]}" "${LOCKED[@]}"; }
+programs() { long 'build server, node and command line' cargo build "${NATIVE[@]}" "${LOCKED[@]}"; }
 
 case ${1:-all} in
 styles) styles ;;

@@ -16,6 +16,7 @@ clippy_everywhere() {
   "$ROOT/scripts/build.sh" styles
   clippy --tests "${NATIVE[@]}"
   clippy --tests --package glue
+  clippy --tests --package model --features schema
   clippy --package app --features web --target wasm32-unknown-unknown
   if "$ROOT/scripts/desktop.sh" ready; then
     clippy --package app --features desktop
@@ -44,6 +45,7 @@ shipped() {
   "$ROOT/scripts/build.sh" styles
   alone dockhost --package app --features server --bin dockhost
   alone dockhost-node --package node --bin dockhost-node
+  alone dockhost-cli --package cli --bin dockhost-cli
   alone 'the web client' --package app --no-default-features --features web --bin dockhost-web --target wasm32-unknown-unknown
   if "$ROOT/scripts/desktop.sh" ready; then
     alone dockhost-desktop --package app --features desktop --bin dockhost-desktop
@@ -51,7 +53,7 @@ shipped() {
     note 'the desktop window was not compiled alone: its libraries are missing'
   fi
   # `control` alone would compile the database once more; nothing is shipped that has it without `app`.
-  for crate in model planner agent protocol wire crash simulation server_fns; do alone "$crate" --package "$crate"; done
+  for crate in model planner verbs agent protocol wire crash simulation server_fns; do alone "$crate" --package "$crate"; done
   say "what is shipped was checked in $((($(date +%s) - begin + 30) / 60)) min"
 }
 

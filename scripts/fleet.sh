@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What a fleet costs the server: nodes that only speak the channel, against the optimised server, whose build takes half an
 # hour the first time. Prints rows of a table; tests/fleet/main.mjs says what they are.
-# Settings: ROWS (beats,quiet,creates,feeds), ROUNDS (5), SECONDS (30), NODES (100), INSTANCES (950), MANY_NODES (1000),
-# MANY_INSTANCES (10000), CREATES (640), COMMANDS (200).
+# Settings: ROWS (beats,quiet,creates,feeds,activity), ROUNDS (5), SECONDS (30), NODES (100), INSTANCES (950), MANY_NODES (1000),
+# MANY_INSTANCES (10000), CREATES (640), COMMANDS (200), LINES (1000000).
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 "$ROOT/scripts/toolchain.sh"

@@ -39,7 +39,7 @@ fi
 
 # Everything that runs on this machine, always selected together: another selection has other features,
 # and with other features SurrealDB is compiled again.
-NATIVE=(-p app -p server_fns -p control -p planner -p model -p node -p agent -p protocol -p crash -p simulation --features app/server)
+NATIVE=(-p app -p cli -p server_fns -p verbs -p control -p planner -p model -p node -p agent -p protocol -p crash -p simulation --features app/server)
 
 # One clock for a script and all that it calls.
 export STARTED=${STARTED:-$(date +%s)}

@@ -11,8 +11,9 @@ build() {
   "$ROOT/scripts/toolchain.sh"
   source "$ROOT/scripts/lib.sh"
   "$ROOT/scripts/build.sh" web
-  # Apart, so that the node is not linked with what only the server asks of their common dependencies.
+  # Apart, so that none is linked with what only the server asks of their common dependencies.
   long 'optimised node' cargo build --release --locked --package node --bin dockhost-node
+  long 'optimised command line' cargo build --release --locked --package cli --bin dockhost-cli
   long 'optimised server' cargo build --release --locked --package app --features server --bin dockhost
 }
 
@@ -21,14 +22,14 @@ pack() {
   local programs=$1 out=$2
   rm -rf "$out"
   mkdir -p "$out"
-  cp "$programs/dockhost" "$programs/dockhost-node" "$out/"
+  cp "$programs/dockhost" "$programs/dockhost-node" "$programs/dockhost-cli" "$out/"
   cp -r "$WEB_OUT" "$out/public"
   cp LICENSE-MIT LICENSE-APACHE NOTICE "$out/"
   # Its terms go along with every copy of the server.
   cp "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"surrealdb-$(version_of surrealdb)/LICENSE" "$out/LICENSE-SURREALDB"
   readme >"$out/README"
   (cd "$out" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)
-  say "$out: dockhost $(($(stat -c %s "$out/dockhost") / 1000000)) MB, dockhost-node $(($(stat -c %s "$out/dockhost-node") / 1000000)) MB"
+  say "$out: dockhost $(($(stat -c %s "$out/dockhost") / 1000000)) MB, dockhost-node $(($(stat -c %s "$out/dockhost-node") / 1000000)) MB, dockhost-cli $(($(stat -c %s "$out/dockhost-cli") / 1000000)) MB"
 }
 
 # `make release-test` runs its indented lines.
@@ -62,7 +63,8 @@ the fingerprint out. This prints it:
 
     ./dockhost --data-dir /var/lib/dockhost admin server-fingerprint
 
-Both programs list their options with --help.
+People fetch dockhost-cli from this folder by the line on the page *Tokens*, and keep it as dockhost. The server's program
+has the same verbs. All three programs list what they take with --help.
 EOS
 }
 

@@ -1,34 +1,48 @@
 //! Asking the server for something, and telling what it said.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use dioxus::prelude::*;
 use model::refusal::{Refusal, RefusalCode};
 use server_fns::ApiError;
 
+use crate::proofs::{Proofs, use_proofs};
 use crate::script;
 use crate::state::{Live, use_live};
+
+/// Answers with what is to be done after it.
+type Call = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>;
 
 /// One form or button: whether it waits for an answer, and what was refused last: several things where the page itself
 /// found them.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Ask {
     live: Live,
+    proofs: Proofs,
     busy: Signal<bool>,
     refusals: Signal<Vec<Refusal>>,
 }
 
 pub(crate) fn use_ask() -> Ask {
-    Ask { live: use_live(), busy: use_signal(|| false), refusals: use_signal(Vec::new) }
+    Ask { live: use_live(), proofs: use_proofs(), busy: use_signal(|| false), refusals: use_signal(Vec::new) }
 }
 
 impl Ask {
     /// Does nothing while an earlier call has no answer yet, so a double click asks once.
     pub(crate) fn start<T: 'static>(
-        mut self,
+        self,
         call: impl Future<Output = Result<T, ApiError>> + 'static,
         then: impl FnOnce(T) + 'static,
     ) {
+        self.begin(Box::pin(async move {
+            let value = call.await?;
+            Ok(Box::new(move || then(value)) as Box<dyn FnOnce()>)
+        }));
+    }
+
+    /// The same for whatever is asked: a copy for each caller would be in everybody's download.
+    fn begin(mut self, call: Call) {
         if *self.busy.peek() {
             return;
         }
@@ -38,10 +52,30 @@ impl Ask {
             let answer = call.await;
             self.busy.set(false);
             match answer {
-                Ok(value) => then(value),
+                Ok(then) => then(),
                 Err(error) => self.refused(error.refusal),
             }
         });
+    }
+
+    /// For what a session may do only soon after the password was given. Where that was too long ago, the person is asked
+    /// for it, and the call is made again.
+    pub(crate) fn start_with_proof<T, F>(self, call: impl Fn() -> F + 'static, then: impl FnOnce(T) + 'static)
+    where
+        T: 'static,
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let proofs = self.proofs;
+        let proved = async move {
+            loop {
+                let answer = call().await;
+                let wanted = answer.as_ref().is_err_and(|error| error.refusal.code == RefusalCode::ProofNeeded);
+                if !wanted || !proofs.ask().await {
+                    return answer;
+                }
+            }
+        };
+        self.start(proved, then);
     }
 
     fn refused(self, refusal: Refusal) {

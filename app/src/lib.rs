@@ -4,12 +4,14 @@
 mod action;
 #[cfg(feature = "desktop")]
 pub mod desktop;
+mod following;
 mod format;
 mod frame;
 mod kept;
 mod live;
 mod pages;
 mod parts;
+mod proofs;
 mod route;
 mod script;
 #[cfg(feature = "server")]

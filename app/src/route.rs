@@ -9,8 +9,8 @@ use model::id::InstanceId;
 
 use crate::frame::{Frame, Guard};
 use crate::pages::{
-    Account, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, Seen, SetUp, Settings, SignIn, SignUp,
-    SshKeys, Terminal, Tokens, Visit,
+    Account, Activity, ActivityOf, Chosen, CreateInstance, Instance, Instances, Listed, Nodes, NotFound, People,
+    ResetPassword, Seen, SetUp, Settings, SignIn, SignInRequest, SignUp, SshKeys, Terminal, Tokens, Visit,
 };
 
 #[derive(Debug, Clone, PartialEq, Routable)]
@@ -37,6 +37,15 @@ pub(crate) enum Route {
             SshKeys {},
             #[route("/tokens")]
             Tokens {},
+            /// With the code that a program shows, or empty.
+            #[route("/sign-in-request?:code")]
+            SignInRequest { code: String },
+            #[route("/activity?:..chosen")]
+            ActivityOf { chosen: Chosen },
+            #[route("/activity")]
+            Activity {},
+            #[route("/people")]
+            People {},
             #[route("/account")]
             Account {},
             #[route("/settings")]
@@ -52,6 +61,9 @@ pub(crate) enum Route {
         /// With the token from the link that the server prints, or empty.
         #[route("/set-up?:token")]
         SetUp { token: String },
+        /// With the secret from a link that an administrator made, or empty.
+        #[route("/reset-password?:link")]
+        ResetPassword { link: String },
 }
 
 impl Route {
@@ -102,8 +114,14 @@ mod tests {
             "/instances/i-00000000000000aa/terminal",
             "/nodes",
             "/nodes?q=1",
+            "/activity",
+            "/activity?of=everybody",
+            "/people",
+            "/sign-in-request",
+            "/sign-in-request?code=BCDF-GHJK",
             "/sign-in",
             "/sign-up?invite=dhi_x",
+            "/reset-password?link=dhr_x",
             "/set-up?token=x",
             "/visit?app=80-web-1&path=%2F&browser=x",
         ] {

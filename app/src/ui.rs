@@ -6,6 +6,7 @@ use model::view::Welcome;
 
 use crate::kept::Kept;
 use crate::parts::{Button, Notice, NoticeKind, Toasts};
+use crate::proofs::Proofs;
 use crate::route::Address;
 use crate::script;
 use crate::state::{Live, bootstrap};
@@ -73,6 +74,7 @@ fn Begun(welcome: Welcome, snapshot: Option<LiveEvent>) -> Element {
     let live = Live::provide(welcome, snapshot);
     Kept::provide(live);
     Toasts::provide();
+    Proofs::provide();
     Wishes::provide();
     Transfers::provide();
     rsx! { Router::<Address> {} }

@@ -35,10 +35,11 @@ impl Caller {
     /// Who is asking: the first line of every function that is not for strangers.
     pub async fn actor(&self) -> Result<Actor, ApiError> {
         let credential = self.credential.clone().ok_or_else(Refusal::unauthenticated)?;
+        let from = Some(self.peer.address);
         if self.drawing {
-            return Ok(self.control.credentials.drawn_for(credential).await?);
+            return Ok(self.control.credentials.drawn_for(credential, from).await?);
         }
-        let actor = self.control.credentials.authenticate(credential).await?;
+        let actor = self.control.credentials.authenticate(credential, from).await?;
         if !self.changing {
             return Ok(actor);
         }

@@ -145,5 +145,5 @@ pub async fn reach(id: InstanceId) -> Result<Reach, ApiError> {
 #[get("/api/v1/instances/{id}/events", caller: Caller)]
 pub async fn events(id: InstanceId) -> Result<Vec<InstanceEvent>, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.instances.events(&actor, id)?)
+    Ok(caller.control.activity.timeline(&actor, id).await?)
 }

@@ -10,7 +10,10 @@
 
 pub mod account;
 pub mod apps;
+#[cfg(feature = "server")]
+pub mod description;
 pub mod error;
+pub mod events;
 mod feed;
 pub mod files;
 pub mod gateway;
@@ -20,7 +23,9 @@ pub mod images;
 pub mod instances;
 pub mod live;
 pub mod nodes;
+pub mod people;
 pub mod settings;
+pub mod sign_in_requests;
 pub mod ssh_keys;
 pub mod terminal;
 pub mod tokens;

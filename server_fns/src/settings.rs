@@ -18,7 +18,7 @@ pub async fn get() -> Result<Settings, ApiError> {
 #[put("/api/v1/settings", caller: Caller)]
 pub async fn change(request: Json<ChangeSettings>) -> Result<Settings, ApiError> {
     let actor = caller.actor().await?;
-    Ok(caller.control.installation.change_settings(&actor, request.0.into()).await?)
+    Ok(caller.control.installation.change_settings(&actor, request.0).await?)
 }
 
 #[get("/api/v1/invites", caller: Caller)]

@@ -9,7 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
-import { PASSWORD, Server, freePort, pause, until } from "../harness.mjs";
+import { PASSWORD, Server, freePort, must, pause, until } from "../harness.mjs";
+import { program } from "../support/process.mjs";
+import { withLines } from "./lines.mjs";
 import { FleetNode } from "./node.mjs";
 
 const FOLLOWERS = new URL("followers.mjs", import.meta.url).pathname;
@@ -159,6 +161,23 @@ export class Fleet {
       node.silent = silent;
       if (!silent) node.report();
     }
+  }
+
+  /** Out of a backup into another folder, with so many lines more in the activity log. */
+  async remade(lines) {
+    const people = await this.people[0].call("GET", "/people");
+    const [plain, full] = ["plain.backup", "full.backup"].map((name) => join(this.dir, name));
+    const env = (dir) => ({ env: { ...process.env, ...this.server.env, DOCKHOST_DATA_DIR: dir }, seconds: 7_200 });
+    await must(program("dockhost"), ["backup", "--activity", plain], env(this.server.dir));
+    await this.server.end();
+    await withLines(plain, full, lines, people);
+    const dir = join(this.dir, "remade");
+    await must(program("dockhost"), ["restore", full], env(dir));
+    await rm(full);
+    this.server = new Server(dir, await freePort(), { logs: this.dir, env: this.server.env });
+    Object.assign(this.server.env, { DOCKHOST_DATA_DIR: dir, DOCKHOST_LISTEN: `127.0.0.1:${this.server.port}` });
+    await this.server.start();
+    for (const caller of this.people) caller.url = new URL(this.base);
   }
 
   /** The same rows in a process that has just begun. */

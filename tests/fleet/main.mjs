@@ -1,6 +1,6 @@
 // What a fleet costs the server: nodes that only speak the channel, against the release build. Rounds take turns, and both
 // sides are printed, as rows of a table for docs/performance.md.
-// ROWS=beats,quiet,creates,feeds chooses; NODES, INSTANCES, MANY_NODES, MANY_INSTANCES, ROUNDS, SECONDS, CREATES, COMMANDS size it.
+// ROWS=beats,quiet,creates,feeds,activity chooses; LINES, NODES, INSTANCES, MANY_NODES, MANY_INSTANCES, ROUNDS, SECONDS, CREATES, COMMANDS size it.
 import { performance } from "node:perf_hooks";
 
 import { pause } from "../harness.mjs";
@@ -13,9 +13,13 @@ const [ROUNDS, SECONDS] = [number("ROUNDS", 5), number("SECONDS", 30)];
 const [CREATES, COMMANDS] = [number("CREATES", 640), number("COMMANDS", 200)];
 /** Rows of the server with few of them. */
 const FEW = number("FEW", 100);
-const rows = (process.env.ROWS ?? "beats,quiet,creates,feeds").split(",");
+/** Lines of the activity log, where it is long. */
+const LINES = number("LINES", 1_000_000);
+const rows = (process.env.ROWS ?? "beats,quiet,creates,feeds,activity").split(",");
 const PEOPLE = 20;
 const FEEDS = 200;
+/** What a command changes between. */
+const QUOTAS = [900, 901];
 
 const say = (words) => process.stderr.write(`${words}\n`);
 const row = (...cells) => console.log(`| ${cells.join(" | ")} |`);
@@ -151,10 +155,60 @@ async function feeds() {
   }
 }
 
+/** Starts, and one command after the other, with a long activity log and with a short one, in turns. */
+async function activity() {
+  const fleets = [await Fleet.open("short"), await Fleet.open("long")];
+  try {
+    for (const [which, fleet] of fleets.entries()) {
+      await fleet.administrators(PEOPLE);
+      say(`${fleet.name}: a backup with ${which * LINES} lines is restored`);
+      await fleet.remade(which * LINES);
+    }
+    const starts = [[], []];
+    const waits = [[], []];
+    const reads = [[], []];
+    for (let round = 0; round < ROUNDS; round++) {
+      // The first of a round is another one each time: what the other leaves behind meets both.
+      for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
+        const fleet = fleets[which];
+        const begin = performance.now();
+        await fleet.server.restart();
+        starts[which].push(performance.now() - begin);
+        await pause(2_000);
+        for (let n = 0; n < COMMANDS; n++) {
+          const caller = fleet.people[n % fleet.people.length];
+          const begin = performance.now();
+          await caller.call("PUT", "/settings", { sign_up: "open", quota: QUOTAS[n % 2] });
+          waits[which].push(performance.now() - begin);
+          await pause(20);
+        }
+        for (let n = 0; n < 20; n++) {
+          const begin = performance.now();
+          await fleet.people[n % fleet.people.length].call("GET", "/events?of=everybody&limit=50");
+          reads[which].push(performance.now() - begin);
+        }
+        say(`round ${round + 1}, ${fleet.name}: start ${starts[which].at(-1).toFixed(0)} ms, median ${median(waits[which]).toFixed(2)} ms`);
+      }
+    }
+    const ratio = (values) => median(values[1]) / median(values[0]);
+    const logs = `with ${LINES} lines in the activity log and with few`;
+    const start = (which) => `${median(starts[which]).toFixed(0)} ms (${span(starts[which], 0)})`;
+    row(`stop and start of the server, ${logs}`, "≤ 1.05 ×", `${start(1)} / ${start(0)}`, `${ratio(starts).toFixed(2)} ×`, verdict(ratio(starts) <= 1.05));
+    const shares = [0.5, 0.95, 0.99];
+    const told = (which) => shares.map((share) => at(waits[which], share).toFixed(2)).join(" / ");
+    row(`one command, p50 / p95 / p99, ${logs}`, "≤ 1.05 ×", `${told(1)} ms and ${told(0)} ms`,
+      shares.map((share) => (at(waits[1], share) / at(waits[0], share)).toFixed(2)).join(", "), verdict(ratio(waits) <= 1.05));
+    row(`the newest 50 lines, p50, ${logs}`, "none", `${median(reads[1]).toFixed(1)} ms and ${median(reads[0]).toFixed(1)} ms`, `${ratio(reads).toFixed(2)} ×`, "none");
+  } finally {
+    for (const fleet of fleets) await fleet.close();
+  }
+}
+
 row("figure", "goal", "measured", "ratio, or what it is compared with", "goal is");
 row("---", "---", "---", "---", "---");
 if (rows.includes("beats")) await beats();
 if (rows.includes("feeds")) await feeds();
+if (rows.includes("activity")) await activity();
 if (rows.includes("quiet") || rows.includes("creates")) {
   const many = await filled("many", MANY_NODES, MANY_INSTANCES);
   try {

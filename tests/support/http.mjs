@@ -31,7 +31,8 @@ export function request(base, method, path, { headers = {}, body, socketPath, se
 
 function read(answer, text) {
   let body = text;
-  if ((answer.headers["content-type"] ?? "").includes("json")) {
+  // A HEAD says of which kind the answer would be, and a 304 has none.
+  if (text !== "" && /^application\/(problem\+)?json\b/.test(answer.headers["content-type"] ?? "")) {
     try {
       body = JSON.parse(text);
     } catch {

@@ -22,20 +22,25 @@ const ENOUGH = {
   "managing-or-itself": ({ key, itself }) => key === "managing" || itself,
 };
 
-/** Whether somebody who holds these grants may do it, by an SSH key or by what stands for the whole account. */
+/** By an API token of that scope, each of which may do what the one before it may. */
+const SCOPES = ["read", "instances", "all"];
+
+/** Whether somebody who holds these grants may do it, by an SSH key, by a token, or by what stands for the whole account. */
 export function allows(asked, grants, by = {}) {
-  const { grants: enough, keys } = TABLE.actions[actionOf(asked)];
-  return enough.some((grant) => grants.includes(grant)) && (!by.key || ENOUGH[keys](by));
+  const { grants: enough, keys, scope } = TABLE.actions[actionOf(asked)];
+  const withinScope = !by.token || (scope !== null && SCOPES.indexOf(by.token) >= SCOPES.indexOf(scope));
+  return enough.some((grant) => grants.includes(grant)) && (!by.key || ENOUGH[keys](by)) && withinScope;
 }
 
 /** Which action shows that a thing of that kind is there. */
 const SHOWN_BY = { instances: "see-instance", nodes: "see-node", "ssh-keys": "manage-key", tokens: "manage-token", sessions: "manage-session" };
 
 /** `let in`, `hidden` (as if it were not there) or `forbidden`. `there` is false for an id that nobody has. */
-export function expected(asked, grants, kind, there = true) {
+export function expected(asked, grants, kind, there = true, by = {}) {
   const shown = SHOWN_BY[kind];
-  if (shown) return !there ? "hidden" : allows(asked, grants) ? "let in" : allows(shown, grants) ? "forbidden" : "hidden";
-  return allows(asked, grants) ? (there ? "let in" : "hidden") : "forbidden";
+  // A token stands for somebody who sees the thing, and is told that its scope is too small.
+  if (shown) return !there ? "hidden" : allows(asked, grants, by) ? "let in" : allows(shown, grants) ? "forbidden" : "hidden";
+  return allows(asked, grants, by) ? (there ? "let in" : "hidden") : "forbidden";
 }
 
 /** Whether an answer over HTTP is as expected. `absent` is the answer for an id that nobody has, where there is an id. */

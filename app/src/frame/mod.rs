@@ -4,6 +4,7 @@ mod banner;
 mod exposed;
 mod navigation;
 mod opening;
+mod proof;
 
 use dioxus::prelude::*;
 
@@ -20,6 +21,7 @@ use banner::Banner;
 pub(crate) use exposed::Exposed;
 use navigation::Navigation;
 use opening::Opening;
+use proof::Proof;
 
 /// Around all pages. Somebody who is signed in has no business at the door, and goes home.
 #[component]
@@ -56,6 +58,7 @@ pub(crate) fn Guard() -> Element {
         if signed_in() {
             Keeper {}
             Carrier {}
+            Proof {}
         }
         Herald {}
         Outlet::<Address> {}

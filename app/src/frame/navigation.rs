@@ -27,6 +27,8 @@ pub(super) fn Navigation() -> Element {
             | Route::Instance { .. }
             | Route::Terminal { .. }
     );
+    let sees_people = use_world(|world: &LiveWorld| world.me.may(Action::SeePeople));
+    let in_activity = matches!(route, Route::Activity {} | Route::ActivityOf { .. });
     rsx! {
         nav {
             class: "fixed inset-x-0 bottom-0 z-30 flex overflow-x-auto border-t border-line bg-surface-raised sm:sticky sm:inset-auto \
@@ -40,6 +42,10 @@ pub(super) fn Navigation() -> Element {
             Item { to: Route::Nodes {}, glyph: Glyph::Nodes, name: "Nodes", count: nodes, here: route == Route::Nodes {} }
             Item { to: Route::SshKeys {}, glyph: Glyph::Key, name: "SSH keys", count: keys, here: route == Route::SshKeys {} }
             Item { to: Route::Tokens {}, glyph: Glyph::Token, name: "Tokens", count: tokens, here: route == Route::Tokens {} }
+            Item { to: Route::Activity {}, glyph: Glyph::Activity, name: "Activity", count: 0, here: in_activity }
+            if sees_people() == Some(true) {
+                Item { to: Route::People {}, glyph: Glyph::Person, name: "People", count: 0, here: route == Route::People {} }
+            }
             div { class: "flex flex-1 items-center justify-center sm:mt-auto sm:flex-none sm:justify-start sm:border-t sm:border-line sm:pt-2",
                 Person {}
             }
@@ -52,7 +58,7 @@ fn Item(to: Route, glyph: Glyph, name: String, count: usize, here: bool) -> Elem
     let tone = if here { "here text-text sm:bg-hover" } else { "text-text-muted hover:bg-hover hover:text-text" };
     rsx! {
         Link {
-            class: "flex min-h-14 flex-1 flex-col items-center justify-center gap-1 rounded-md text-xs font-medium sm:min-h-9 sm:flex-none \
+            class: "flex min-h-14 flex-1 flex-col items-center justify-center gap-1 rounded-md text-[0.6875rem] font-medium sm:min-h-9 sm:flex-none \
                 sm:flex-row sm:justify-start sm:gap-2.5 sm:px-2 sm:text-sm {tone}",
             to,
             Icon { glyph }
@@ -86,7 +92,7 @@ fn Person() -> Element {
             id: "person-menu",
             label: "Account of {me.username}{role}",
             // As high as the links beside it, and with the same gap: a menu's own button has others.
-            class: "h-14! flex-col gap-1! text-xs font-medium {tone} sm:h-9! sm:w-full sm:flex-row sm:justify-start sm:gap-2.5! sm:text-sm \
+            class: "h-14! flex-col gap-1! text-[0.6875rem] font-medium {tone} sm:h-9! sm:w-full sm:flex-row sm:justify-start sm:gap-2.5! sm:text-sm \
                 sm:pointer-coarse:h-11!",
             button: rsx! {
                 Icon { glyph: Glyph::Person }

@@ -19,6 +19,8 @@ pub(crate) fn Confirm(
     error: Option<String>,
     on_confirm: EventHandler<()>,
     on_close: EventHandler<()>,
+    /// What is to be settled with it.
+    children: Element,
 ) -> Element {
     let mut typed = use_signal(String::new);
     let agreed = type_name.as_ref().is_none_or(|name| *name == typed());
@@ -52,6 +54,7 @@ pub(crate) fn Confirm(
                 if let Some(error) = error {
                     Notice { kind: NoticeKind::Bad, "{error}" }
                 }
+                {children}
                 if let Some(name) = type_name {
                     Field {
                         label: "Type {name} to confirm",

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Glyph {
+    Activity,
     ArrowLeft,
     Check,
     Close,
@@ -37,6 +38,7 @@ pub(crate) enum Glyph {
 impl Glyph {
     const fn path(self) -> &'static str {
         match self {
+            Self::Activity => "M3 12h4l3-8 4 16 3-8h4",
             Self::ArrowLeft => "M19 12H5M11 6l-6 6 6 6",
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
             Self::Close => "M6 6l12 12M18 6L6 18",

@@ -9,7 +9,7 @@ use control::console::{ConsoleAnswer, ConsoleRequest, NodeState};
 use control::operator::call;
 use model::node::{EngineState, Liveness};
 use model::request::SignUpMode;
-use model::view::PersonView;
+use model::view::{PersonRow, PersonView};
 
 use super::arguments::Admin;
 
@@ -21,10 +21,21 @@ pub(super) async fn run(data_dir: PathBuf, database: Option<String>, command: Ad
         Admin::ResetPassword { username } => ConsoleRequest::ResetPassword { username, password: read_password()? },
         Admin::CreateToken { username, name } => ConsoleRequest::CreateToken { username, name },
         Admin::People => ConsoleRequest::ListPeople,
+        Admin::MakeAdministrator { username } => ConsoleRequest::SetAdministrator { username, administrator: true },
+        Admin::NoLongerAdministrator { username } => {
+            ConsoleRequest::SetAdministrator { username, administrator: false }
+        }
+        Admin::Suspend { username, stop } => ConsoleRequest::SuspendPerson { username, stop },
+        Admin::Resume { username } => ConsoleRequest::ResumePerson { username },
+        Admin::Remove { username, instances, nodes } => ConsoleRequest::RemovePerson { username, instances, nodes },
         Admin::Nodes => ConsoleRequest::ListNodes,
         Admin::SetupLink { url } => {
             let answer = call(config(data_dir, database), ConsoleRequest::SetupLink).await?;
             return print_link(&url, answer);
+        }
+        Admin::ResetLink { username, url } => {
+            let answer = call(config(data_dir, database), ConsoleRequest::MakeResetLink { username }).await?;
+            return print_reset_link(&url, answer);
         }
         Admin::ServerFingerprint => ConsoleRequest::ServerFingerprint,
         Admin::EnrolNode { name, address } => ConsoleRequest::EnrolNode { name, address },
@@ -56,6 +67,15 @@ fn print_link(url: &str, answer: ConsoleAnswer) -> anyhow::Result<()> {
     print(answer)
 }
 
+#[expect(clippy::print_stdout, reason = "standard output is what a command answers on")]
+fn print_reset_link(url: &str, answer: ConsoleAnswer) -> anyhow::Result<()> {
+    if let ConsoleAnswer::Secret(secret) = answer {
+        println!("{}/reset-password?link={secret}", url.trim_end_matches('/'));
+        return Ok(());
+    }
+    print(answer)
+}
+
 /// From standard input, so that it stands in no list of processes and no history of a shell.
 fn read_password() -> anyhow::Result<String> {
     let input = std::io::stdin();
@@ -79,7 +99,7 @@ fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
     match answer {
         ConsoleAnswer::Done | ConsoleAnswer::SetupToken(None) | ConsoleAnswer::Fingerprint(None) => {}
         ConsoleAnswer::Fingerprint(Some(fingerprint)) => println!("{fingerprint}"),
-        ConsoleAnswer::Person(person) => println!("{}", person_line(&person)),
+        ConsoleAnswer::Person(person) => println!("{}", made_line(&person)),
         ConsoleAnswer::People(people) => people.iter().for_each(|person| println!("{}", person_line(person))),
         // Only `dockhost backup` and `dockhost recover` ask for these.
         ConsoleAnswer::Backup(_) | ConsoleAnswer::Proposals(_) | ConsoleAnswer::Recovered(_) => {}
@@ -90,9 +110,20 @@ fn print(answer: ConsoleAnswer) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn person_line(person: &PersonView) -> String {
-    let role = if person.administrator { "administrator" } else { "person" };
-    format!("{}\t{}\t{role}\tsince {}", person.username, person.email, person.created_at.date_naive())
+fn made_line(PersonView { username, email, administrator, created_at, .. }: &PersonView) -> String {
+    format!("{username}\t{email}\t{}\tsince {}", role(*administrator), created_at.date_naive())
+}
+
+fn person_line(person: &PersonRow) -> String {
+    let PersonRow { username, email, administrator, created_at, suspended, asks_removal_since, .. } = person;
+    let suspended = suspended.map(|at| format!("\tsuspended since {}", at.date_naive())).unwrap_or_default();
+    let asks = asks_removal_since.map(|at| format!("\tasks for removal since {}", at.date_naive())).unwrap_or_default();
+    let role = role(*administrator);
+    format!("{username}\t{email}\t{role}\tsince {}{suspended}{asks}", created_at.date_naive())
+}
+
+const fn role(administrator: bool) -> &'static str {
+    if administrator { "administrator" } else { "person" }
 }
 
 fn node_line(node: &NodeState) -> String {

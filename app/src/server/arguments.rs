@@ -8,11 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use control::ForwardConfig;
 use model::id::ClusterId;
 use model::port::PortRange;
-use model::request::SignUpMode;
+use model::request::{Handover, SignUpMode};
 
 /// Linux instances that people reach over SSH, on Docker.
 #[derive(Parser)]
-#[command(name = "dockhost", version)]
+#[command(name = "dockhost", version, after_help = people())]
 pub(super) struct Arguments {
     /// Where the database and the administrator's socket are.
     #[arg(long, global = true, env = "DOCKHOST_DATA_DIR", default_value = "data")]
@@ -32,7 +32,12 @@ pub(super) enum Command {
     /// Runs the main server.
     Serve(Box<Serve>),
     /// Writes a copy of the database to a new file, whether or not the server runs. Files in instances are not in it.
-    Backup { file: PathBuf },
+    Backup {
+        file: PathBuf,
+        /// Also what happened: the activity log.
+        #[arg(long)]
+        activity: bool,
+    },
     /// Fills an empty data directory from a backup. The server must not be running on it.
     Restore { file: PathBuf },
     /// Proposes to take back the containers on connected nodes that belong to no instance, one after the other.
@@ -164,6 +169,13 @@ pub(super) enum Admin {
     CreateAdministrator { username: String, email: String },
     /// Gives a person a new password, read from standard input, and ends their sessions.
     ResetPassword { username: String },
+    /// Prints a link by which somebody sets another password themselves: once, within an hour.
+    ResetLink {
+        username: String,
+        /// The address under which browsers open the server.
+        #[arg(long, env = "DOCKHOST_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
     /// Makes an API token for a person and prints it.
     CreateToken { username: String, name: String },
     /// Prints the fingerprint of the certificate that the server made itself, for --server-fingerprint of a node.
@@ -171,6 +183,29 @@ pub(super) enum Admin {
     ServerFingerprint,
     /// Lists the people.
     People,
+    /// Makes a person an administrator.
+    MakeAdministrator { username: String },
+    /// Makes an administrator a person like all others.
+    NoLongerAdministrator { username: String },
+    /// Signs a person out everywhere. Their tokens, SSH keys and nodes open nothing until `resume`; what runs goes on.
+    Suspend {
+        username: String,
+        /// Stops their instances, too.
+        #[arg(long)]
+        stop: bool,
+    },
+    /// Ends a suspension: what the person had opens again.
+    Resume { username: String },
+    /// Removes a person's account. Whoever has instances or nodes is removed only with a word on what becomes of them.
+    Remove {
+        username: String,
+        /// What becomes of the person's instances: `delete`, or `give:USERNAME`.
+        #[arg(long)]
+        instances: Option<Handover>,
+        /// What becomes of the person's nodes: `delete`, or `give:USERNAME`.
+        #[arg(long)]
+        nodes: Option<Handover>,
+    },
     /// Lists the nodes and whether they are online.
     Nodes,
     /// Prints the link that makes the first administrator, or nothing if there is one already.
@@ -187,6 +222,11 @@ pub(super) enum Admin {
         #[arg(long)]
         address: Option<String>,
     },
+}
+
+/// What people do from their own computers, where the program has nothing else.
+fn people() -> String {
+    format!("What people do with their instances, here and on their own computers:\n\n{}", cli::help())
 }
 
 #[cfg(test)]

@@ -14,10 +14,15 @@ use control::store::Backup;
 use super::admin::{UNSEEN, unexpected};
 
 /// The file is complete and on disk when this returns, or it is not there.
-pub(super) async fn backup(data_dir: PathBuf, database: Option<String>, file: &Path) -> anyhow::Result<()> {
+pub(super) async fn backup(
+    data_dir: PathBuf,
+    database: Option<String>,
+    file: &Path,
+    activity: bool,
+) -> anyhow::Result<()> {
     anyhow::ensure!(!file.exists(), "{} is there already; a backup replaces nothing", file.display());
     let config = Config { data_dir, database, sign_up: Some(UNSEEN), ..Config::default() };
-    let answer = call(config, ConsoleRequest::Backup).await?;
+    let answer = call(config, ConsoleRequest::Backup { activity }).await?;
     let ConsoleAnswer::Backup(content) = answer else { return Err(unexpected(answer)) };
     let part = file.with_extension("part");
     write(&part, file, &content).inspect_err(|_| drop(std::fs::remove_file(&part)))?;

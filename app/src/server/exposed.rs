@@ -65,6 +65,12 @@ impl Exposed {
         self.made()?.key_pin()
     }
 
+    /// The certificate itself, for programs that know no other authority there.
+    pub(super) fn certificate(&self) -> anyhow::Result<Option<String>> {
+        let made = self.made().map(Keeper::certificate);
+        made.transpose().context("cannot read the certificate that the server made itself")
+    }
+
     fn made(&self) -> Option<&Keeper> {
         self.keeper.as_deref().filter(|_| self.exposure == Exposure::Tls(Certificate::Made))
     }

@@ -3,12 +3,14 @@
 mod admin;
 mod arguments;
 mod backup;
+mod description;
 mod exposed;
 mod log;
 mod pages;
 mod recover;
 mod serve;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -20,6 +22,11 @@ use arguments::{Arguments, Command};
 const STACK_BYTES: usize = 10 << 20;
 
 pub fn main() -> ExitCode {
+    // People's verbs have a grammar of their own, and need nothing of a server.
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if words.first().and_then(|first| first.to_str()).is_some_and(cli::knows) {
+        return cli::main(words);
+    }
     let arguments = Arguments::parse();
     // Whatever is written is for the eyes of whoever runs this, and of nobody else on the machine.
     control::machine::keep_private();
@@ -44,7 +51,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     match arguments.command {
         Command::Serve(serve) => serve::serve(arguments.data_dir, arguments.database, *serve).await,
-        Command::Backup { file } => backup::backup(arguments.data_dir, arguments.database, &file).await,
+        Command::Backup { file, activity } => {
+            backup::backup(arguments.data_dir, arguments.database, &file, activity).await
+        }
         Command::Restore { file } => backup::restore(arguments.data_dir, arguments.database, &file).await,
         Command::Recover(recover) => recover::run(arguments.data_dir, arguments.database, recover).await,
         Command::Admin(command) => admin::run(arguments.data_dir, arguments.database, command).await,

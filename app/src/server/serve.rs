@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::Serve;
 use super::exposed::Exposed;
-use super::pages;
+use super::{description, pages};
 
 pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Serve) -> anyhow::Result<()> {
     let pages = pages::router()?;
@@ -46,12 +46,13 @@ pub(super) async fn serve(data_dir: PathBuf, database: Option<String>, serve: Se
         unnamed_proxy: exposed.is_unnamed(),
         server_fingerprint: exposed.fingerprint(),
         server_key_pin: exposed.key_pin(),
+        server_certificate: exposed.certificate()?,
         programs: std::env::current_exe().ok().and_then(|own| own.parent().map(PathBuf::from)),
         ..Config::default()
     };
     let (control, running) = Control::open(config).await?.run();
 
-    let router = control.router().merge(pages).layer(Extension(control.clone()));
+    let router = control.router().merge(pages).merge(description::router()).layer(Extension(control.clone()));
     let router = control.around(control::http::layers(router, origins));
 
     exposed.tell();

@@ -125,7 +125,7 @@ pub enum RefusedReason {
     Older,
     /// Another machine is connected with the same key.
     SecondMachine,
-    /// The key was rotated or the node removed while it was connected.
+    /// The key was rotated, the node removed or its owner suspended while it was connected.
     Revoked,
     /// A frame could not be understood, or came before it was due.
     Protocol,

@@ -39,7 +39,9 @@ pub struct Config {
     pub server_fingerprint: Option<String>,
     /// The same for `curl`: of the public key in that certificate.
     pub server_key_pin: Option<String>,
-    /// The folder with the node programs that other machines are given.
+    /// The certificate itself, in PEM form.
+    pub server_certificate: Option<String>,
+    /// The folder with the programs that other machines are given.
     pub programs: Option<PathBuf>,
 }
 

@@ -5,11 +5,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use model::refusal::{Refusal, RefusalCode};
-use planner::actor::{Actor, Via};
+use planner::actor::Actor;
 use planner::clock::Now;
 use planner::command::idempotency::Key;
-use planner::command::people::session_is_valid;
 use planner::command::{Answer, Asker, Command};
+use planner::credentials;
 use planner::world::{Person, World};
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -47,12 +47,7 @@ impl Core {
 
 /// Whether what the actor signed in with still holds.
 pub(crate) fn still_there(world: &World, actor: &Actor, now: Now) -> bool {
-    match actor.via {
-        Via::Session(id) => world.sessions.get(&id).is_some_and(|session| session_is_valid(session, now)),
-        Via::Token(id) => world.tokens.contains_key(&id),
-        Via::SshKey(id) => world.ssh_keys.contains_key(&id),
-        Via::Console => true,
-    }
+    credentials::check(world, actor, now).is_ok()
 }
 
 /// By which it is known that two requests ask the same.

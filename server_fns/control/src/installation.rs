@@ -2,7 +2,7 @@
 
 use model::id::InviteId;
 use model::refusal::Refusal;
-use model::request::Settings;
+use model::request::{ChangeSettings, Settings};
 use model::view::{Created, InviteView};
 use planner::actor::Actor;
 use planner::command::{Answer, Command};
@@ -27,9 +27,9 @@ impl Installation {
         Ok(world.settings)
     }
 
-    pub async fn change_settings(&self, actor: &Actor, asked: Settings) -> Result<Settings, Refusal> {
+    pub async fn change_settings(&self, actor: &Actor, asked: ChangeSettings) -> Result<Settings, Refusal> {
         self.core.ask(actor, Command::ChangeSettings(asked)).await?;
-        Ok(asked)
+        self.settings(actor)
     }
 
     /// Those that can still be used.

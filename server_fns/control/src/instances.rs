@@ -1,6 +1,5 @@
 //! Instances: creating them and wishing something of them.
 
-use model::event::InstanceEvent;
 use model::explain::Explanation;
 use model::forward::ForwardKey;
 use model::id::InstanceId;
@@ -45,13 +44,6 @@ impl Instances {
         let world = self.core.world();
         let seen = actor.instance(&world, Action::SeeInstance, id)?;
         instance_view_for(&world, actor.person, seen, self.core.now()).ok_or_else(|| gone("instance"))
-    }
-
-    /// What happened to it, the oldest first.
-    pub fn events(&self, actor: &Actor, id: InstanceId) -> Result<Vec<InstanceEvent>, Refusal> {
-        let world = self.core.world();
-        actor.instance(&world, Action::SeeInstance, id)?;
-        Ok(world.timeline(id).to_vec())
     }
 
     pub async fn create(&self, actor: &Actor, asked: CreateInstance) -> Result<InstanceView, Refusal> {

@@ -4,10 +4,12 @@
 
 mod access;
 mod accounts;
+mod activity;
 mod api;
 pub mod auth;
 mod authority;
 mod clock;
+mod command_line;
 mod config;
 pub mod console;
 mod core;
@@ -21,6 +23,7 @@ pub mod machine;
 mod nodes;
 pub mod operator;
 mod orchestrator;
+mod people;
 mod random;
 mod routes;
 mod running;
@@ -33,7 +36,7 @@ mod upgrade;
 
 pub use access::apps::{AppsDomain, BadAppsDomain};
 pub use accounts::SessionSecrets;
-pub use api::Api;
+pub use api::{Api, ROUTES};
 pub use auth::peer::Peer;
 pub use config::{Config, SshConfig};
 pub use host_ports::ForwardConfig;
@@ -41,5 +44,6 @@ pub use http::cookie::Credential;
 pub use live::{Subscription, Told};
 pub use planner::actor::Actor;
 pub use planner::hosts::ConsoleHosts;
+pub use planner::permission::{Grant, Proof, Row, row};
 pub use running::{Control, Opened, Running};
 pub use store::OpenError;

@@ -30,6 +30,12 @@ pub const READY_FOR: Duration = Duration::from_secs(1);
 /// How soon a plan that could not be committed is tried again.
 pub const RETRY_PLAN: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether lines of the activity log are older than they are kept,
+pub const FORGET_EVERY: Duration = Duration::from_secs(3600);
+/// how soon the next ones go where there are more, and how many go at once.
+pub const FORGET_MORE: Duration = Duration::from_secs(1);
+pub const FORGET_AT_ONCE: usize = 500;
+
 /// Bytes of a node's frames that are read at once.
 pub const CHANNEL_READ_BUFFER: usize = 4 << 10;
 /// Bytes that may wait in one node's socket: an assignment of the largest size and what else is said meanwhile.

@@ -19,7 +19,6 @@ use crate::console;
 use crate::core::Core;
 use crate::host_ports::ForwardConfig;
 use crate::limits;
-use crate::nodes::install::Programs;
 use crate::orchestrator::Loop;
 use crate::store::{OpenError, Store};
 use crate::tunnel::Tunnels;
@@ -120,6 +119,7 @@ impl Opened {
         let Self { store, world, clock, config, authority, gateway, attempts } = self;
         let (connections, writing, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let authority = Arc::new(authority);
+        let log = store.log();
         let (task, orchestrator) = Loop::new(store, world, clock, Arc::clone(&authority));
         let writer = tokio::spawn(task.run(writing.clone()));
         let core = Core { orchestrator, tasks: tasks.clone(), stopping: connections.clone() };
@@ -130,7 +130,9 @@ impl Opened {
             exposure: config.exposure,
             hosts: config.hosts,
             apps: config.apps,
-            programs: config.programs.as_deref().map(Programs::beside).unwrap_or_default(),
+            programs: config.programs,
+            certificate: config.server_certificate,
+            log,
         };
         let api = Arc::new(Api::new(core.clone(), &authority, Arc::clone(&tunnels), settled));
         api.credentials.tell_exposure();

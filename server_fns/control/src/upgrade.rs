@@ -32,6 +32,10 @@ pub(crate) async fn bring_up(store: &mut Store, world: &mut World, authority: &A
         store.commit(some, world).await?;
         world.apply_all(some.iter().cloned());
     }
+    let lines = store.take_over_events(world).await?;
+    if lines > 0 {
+        tracing::info!(lines, "what earlier versions wrote of instances stands in the activity log now");
+    }
     if !changes.is_empty() {
         tracing::info!(rows = changes.len(), "rows of an earlier version were brought up to date");
     }

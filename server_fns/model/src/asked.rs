@@ -11,12 +11,19 @@ use crate::amount;
 use crate::instance::Limits;
 use crate::port::PortRange;
 
+/// Ceilings of one instance. Each is said once.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct AskedLimits {
+pub(crate) struct AskedLimits {
+    /// Thousandths of a processor.
     cpu_millis: Option<u32>,
     memory_bytes: Option<u64>,
+    /// In place of `cpu_millis`: a number of processors such as 0.5.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<NumberOrText>"))]
     cpus: Option<Cpus>,
+    /// In place of `memory_bytes`: with its unit, such as `256m` or `1 GiB`.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     memory: Option<Memory>,
 }
 
@@ -37,8 +44,9 @@ fn either<T, E: Error>(name: &str, other_name: &str, one: Option<T>, other: Opti
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct AskedRange {
+pub(crate) struct AskedRange {
     first: u16,
     last: u16,
 }
@@ -46,6 +54,15 @@ struct AskedRange {
 pub(crate) fn port_range<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PortRange>, D::Error> {
     let asked = Option::<AskedRange>::deserialize(from)?;
     Ok(asked.map(|AskedRange { first, last }| PortRange { first, last }))
+}
+
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is there to be described")]
+enum NumberOrText {
+    Number(f64),
+    Text(String),
 }
 
 /// Thousandths of a processor, written as a number of processors.

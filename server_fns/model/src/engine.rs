@@ -9,6 +9,7 @@ pub use fault::{Fault, Known, known};
 
 /// One program of an engine, as the engine says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Component {
     /// As in Docker's answer, such as `Engine`, `containerd` or `runc`.
     pub name: String,

@@ -10,6 +10,7 @@ pub const PATH: &str = "/api/v1/enrolment";
 
 /// What the line that installs a node has in it. It is shown once: the code is stored only as a hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnrolmentCode {
     pub secret: String,
     pub expires_at: Timestamp,
@@ -21,6 +22,7 @@ pub struct EnrolmentCode {
 
 /// That a machine has changed a code for the key, and from which address it asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnrolmentUse {
     pub at: Timestamp,
     pub address: String,
@@ -28,6 +30,7 @@ pub struct EnrolmentUse {
 
 /// What became of the code that was last made for a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnrolmentView {
     pub expires_at: Timestamp,
     pub used: Option<EnrolmentUse>,
@@ -35,6 +38,7 @@ pub struct EnrolmentView {
 
 /// What a machine sends.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Enrol {
     pub code: String,
@@ -42,6 +46,7 @@ pub struct Enrol {
 
 /// What it is given: the key of that node, which is told this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Enrolled {
     pub name: NodeName,
     pub api_key: String,

@@ -8,6 +8,7 @@ use crate::verb::Verb;
 
 /// One shape for every phase: the cause, what shows it, what comes next, and every way out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     pub phase: Phase,
     /// A sentence.
@@ -22,6 +23,7 @@ pub struct Explanation {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
     pub at: Timestamp,
     pub text: String,
@@ -29,6 +31,7 @@ pub struct Evidence {
 
 /// Something that may be asked for now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WayOut {
     pub verb: Verb,
     /// A sentence: what it will do, and what it costs.

@@ -33,6 +33,7 @@ pub struct Forward {
 
 /// Whose host port it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
     /// The node's that the instance is on.
@@ -44,6 +45,7 @@ pub enum Place {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     #[default]
@@ -53,6 +55,7 @@ pub enum Protocol {
 
 /// Which forward of its instance it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForwardKey {
     pub place: Place,
     pub protocol: Protocol,
@@ -61,6 +64,7 @@ pub struct ForwardKey {
 
 /// A forward that nothing listens for, and why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unopened {
     pub key: ForwardKey,
     /// As the system put it, such as `Address already in use`.

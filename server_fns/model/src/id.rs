@@ -18,7 +18,9 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(into = "String", try_from = "String")]
+        #[cfg_attr(feature = "schema", schemars(extend("pattern" = concat!("^", $prefix, "-[0-9a-f]{16}$"))))]
         pub struct $name(u64);
 
         impl $name {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The name of an image that DockHost knows how to build. Each has a folder of that name in `images/`,
 /// which holds what differs from the folder of its package manager.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ImageName {
     #[default]
     #[serde(rename = "ubuntu-24.04")]
@@ -15,6 +16,7 @@ pub enum ImageName {
 
 /// From which image an instance is made. In the API, in rows, in files and on the wire it is one text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub enum ImageRef {
     /// Every node builds it by itself, and it is called by its name.

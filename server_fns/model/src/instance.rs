@@ -10,6 +10,7 @@ use crate::port::{ContainerPort, DeclaredPort, UrlAccess};
 
 /// What the owner wants of an instance. Written only for people, never by a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum DesiredState {
     Running,
@@ -63,6 +64,7 @@ impl InstanceSpec {
 
 /// Ceilings of one instance; `None` leaves it to the node.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limits {
     /// Thousandths of a processor.
     pub cpu_millis: Option<u32>,

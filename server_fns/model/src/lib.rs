@@ -29,6 +29,7 @@ pub mod reach;
 pub mod refusal;
 pub mod request;
 pub mod reserved;
+pub mod scope;
 pub mod stranger;
 pub mod terminal;
 pub mod ticket;

@@ -40,6 +40,7 @@ impl std::ops::AddAssign for Counted {
 
 /// A node's link in both directions, as it is now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flows {
     pub to_node: Flow,
     pub from_node: Flow,
@@ -47,6 +48,7 @@ pub struct Flows {
 
 /// One direction of a link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flow {
     /// Bytes that arrived in each second since the heartbeat before; `None` where neither system tells.
     pub bytes_per_second: Option<u64>,
@@ -78,6 +80,7 @@ impl Flow {
 
 /// What the link carried when a person had it measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Measurement {
     pub at: Timestamp,
     pub to_node: Throughput,
@@ -86,6 +89,7 @@ pub struct Measurement {
 
 /// One direction of a measurement, as its receiver saw it. The start of the connection, when it is still slow, is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Throughput {
     pub bytes: u64,
     pub milliseconds: u64,

@@ -11,6 +11,7 @@ use crate::view::{ImageView, InstanceView, NodeView, PersonView, Quota, SshKeyVi
 
 /// Everything that one person may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LiveWorld {
     pub me: PersonView,
     pub quota: Quota,
@@ -19,9 +20,12 @@ pub struct LiveWorld {
     pub nodes: BTreeMap<NodeId, NodeView>,
     pub ssh_keys: BTreeMap<SshKeyId, SshKeyView>,
     pub tokens: BTreeMap<TokenId, TokenView>,
+    /// Grows when something happened of which the person is told: what, the log says. It counts within one socket.
+    pub activity: Revision,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "live", rename_all = "snake_case")]
 pub enum LiveEvent {
     Snapshot {
@@ -40,6 +44,7 @@ pub enum LiveEvent {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "change", content = "value", rename_all = "snake_case")]
 pub enum LiveChange {
     Me(PersonView),
@@ -53,6 +58,7 @@ pub enum LiveChange {
     SshKeyGone(SshKeyId),
     Token(TokenView),
     TokenGone(TokenId),
+    Activity(Revision),
 }
 
 impl LiveWorld {
@@ -69,12 +75,13 @@ impl LiveWorld {
             LiveChange::SshKeyGone(id) => drop(self.ssh_keys.remove(&id)),
             LiveChange::Token(view) => drop(self.tokens.insert(view.id, view)),
             LiveChange::TokenGone(id) => drop(self.tokens.remove(&id)),
+            LiveChange::Activity(revision) => self.activity = revision,
         }
     }
 
     /// The shortest list of changes that makes `self` into `new`.
     pub fn changes_to(&self, new: &Self) -> Vec<LiveChange> {
-        let Self { me, quota, images, instances, nodes, ssh_keys, tokens } = new;
+        let Self { me, quota, images, instances, nodes, ssh_keys, tokens, activity } = new;
         let mut changes = Vec::new();
         if &self.me != me {
             changes.push(LiveChange::Me(me.clone()));
@@ -95,6 +102,9 @@ impl LiveWorld {
         );
         compare(&self.ssh_keys, ssh_keys, &mut changes, LiveChange::SshKey, LiveChange::SshKeyGone);
         compare(&self.tokens, tokens, &mut changes, LiveChange::Token, LiveChange::TokenGone);
+        if self.activity != *activity {
+            changes.push(LiveChange::Activity(*activity));
+        }
         changes
     }
 }
@@ -114,6 +124,7 @@ fn compare<K: Ord + Copy, V: PartialEq + Clone>(
 mod tests {
     use super::*;
     use crate::name::Label;
+    use crate::scope::Scope;
     use proptest::prelude::*;
 
     fn world(tokens: &BTreeMap<u8, u8>, used: u32) -> LiveWorld {
@@ -121,7 +132,10 @@ mod tests {
         let token = |(id, name): (&u8, &u8)| {
             let id = TokenId::from_bits(u64::from(*id));
             let name: Label = format!("token {name}").parse().unwrap();
-            (id, TokenView { id, name, hint: String::new(), created_at: at, last_used_at: None })
+            let scope = Scope::default();
+            let (expires_at, last_used_at, last_used_from) = (None, None, None);
+            let hint = String::new();
+            (id, TokenView { id, name, hint, scope, created_at: at, expires_at, last_used_at, last_used_from })
         };
         LiveWorld {
             me: PersonView {
@@ -130,6 +144,7 @@ mod tests {
                 email: "ada@example.org".parse().unwrap(),
                 administrator: false,
                 created_at: at,
+                asks_removal_since: None,
                 may: Vec::new(),
             },
             quota: Quota { used, most: 5 },
@@ -138,6 +153,7 @@ mod tests {
             nodes: BTreeMap::new(),
             ssh_keys: BTreeMap::new(),
             tokens: tokens.iter().map(token).collect(),
+            activity: Revision::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "kebab-case")]
         pub enum Action {
             $($(#[$doc])* $name,)+
@@ -36,6 +37,8 @@ actions! {
     /// Place instances of one's own there.
     PlaceOnNode,
     ManageNode,
+    /// Give a node another key, or a code for one.
+    GiveNodeKey,
 
     /// See and change an SSH key.
     ManageKey,
@@ -47,6 +50,13 @@ actions! {
     /// What an account sees and settles of its own.
     UseAccount,
     ChangePassword,
+    ChangeEmail,
+    /// Give the password once more.
+    ProveSession,
+    /// Ask administrators to remove one's account, or no longer.
+    AskRemoval,
+    /// See a program that asks to be signed in, and say no to it.
+    AnswerProgram,
     AddKey,
     CreateToken,
     CreateInstance,
@@ -57,10 +67,20 @@ actions! {
     SeeInvites,
     Invite,
     WithdrawInvite,
+    /// List all people.
+    SeePeople,
+    /// Make them administrators, suspend and remove them.
+    ManagePeople,
+    /// Make a link by which somebody else sets another password.
+    MakeResetLink,
     /// List the instances of all people.
     ListEverybody,
     /// Know how the installation is exposed to others.
     SeeExposure,
+    /// Know of one thing that happened.
+    SeeEvent,
+    /// Know of everything that happened, and from which addresses.
+    SeeActivity,
 
     /// Open an account or a session.
     SignIn,
@@ -81,13 +101,16 @@ impl Action {
         Self::ShareInstance,
         Self::OpenOwnUrl,
     ];
-    pub const OF_NODE: &'static [Self] = &[Self::PlaceOnNode, Self::ManageNode];
+    pub const OF_NODE: &'static [Self] = &[Self::PlaceOnNode, Self::ManageNode, Self::GiveNodeKey];
     pub const OF_ACCOUNT: &'static [Self] = &[
         Self::CreateInstance,
         Self::RegisterNode,
         Self::SeeSettings,
         Self::ChangeSettings,
         Self::Invite,
+        Self::SeePeople,
+        Self::ManagePeople,
         Self::ListEverybody,
+        Self::SeeActivity,
     ];
 }

@@ -14,6 +14,7 @@ macro_rules! names {
     ($($(#[$doc:meta])* $name:ident = $check:path;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(into = "String", try_from = "String")]
         pub struct $name(String);
 

@@ -12,6 +12,7 @@ use crate::reserved::Reserved;
 
 /// What a node says of its machine with every heartbeat.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeFacts {
     /// As the system names itself, such as `Debian GNU/Linux 12 (bookworm)`.
     pub system: String,
@@ -44,6 +45,7 @@ pub struct NodeFacts {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "engine", rename_all = "snake_case")]
 pub enum EngineState {
     Up {
@@ -93,6 +95,7 @@ impl NodeSettings {
 
 /// How recently a node was heard, measured on the server's monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Liveness {
     /// Registered, and no node has used its key yet.
@@ -105,6 +108,7 @@ pub enum Liveness {
 
 /// Whether new instances may be placed on a node.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Availability {
     #[default]

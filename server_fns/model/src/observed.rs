@@ -94,6 +94,7 @@ pub enum Activity {
 
 /// Why a node cannot do what is wished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     pub code: ProblemCode,
     /// One sentence for the owner of the instance: what failed, why, what to do.
@@ -101,6 +102,7 @@ pub struct Problem {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemCode {
     /// The engine does not answer.

@@ -6,11 +6,13 @@ use crate::version::Generation;
 
 /// A port of the node's own network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct HostPort(pub u16);
 
 /// A port inside the instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ContainerPort(pub u16);
 
@@ -38,6 +40,7 @@ impl ContainerPort {
 
 /// A port of an instance that is reached through the server: by a jump, and by its public URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeclaredPort {
     pub port: ContainerPort,
     pub url: UrlAccess,
@@ -60,6 +63,7 @@ impl DeclaredPort {
 
 /// Who may open the public URL of a port.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum UrlAccess {
     /// There is none.
@@ -73,6 +77,7 @@ pub enum UrlAccess {
 
 /// Three consecutive host ports, held by one instance for its whole life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PortBlock {
     pub first: HostPort,
 }
@@ -103,6 +108,7 @@ impl PortBlock {
 
 /// One host port and the container port that it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PortBinding {
     pub host: HostPort,
     pub container: ContainerPort,
@@ -110,6 +116,7 @@ pub struct PortBinding {
 
 /// Host ports in a row, both ends included: those that may be given away, or those that are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PortRange {
     pub first: u16,
     pub last: u16,

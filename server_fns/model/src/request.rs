@@ -6,12 +6,23 @@ use serde::{Deserialize, Serialize};
 use crate::forward::{Place, Protocol};
 use crate::instance::Limits;
 use crate::port::{PortRange, UrlAccess};
+use crate::scope::Scope;
+
+mod people;
+mod programs;
+
+pub use people::{
+    ChangeEmail, ChangePassword, EndOthers, Handover, ProveSession, RemovePerson, ResetPassword, SetAdministrator,
+    SuspendPerson,
+};
+pub use programs::{AskSignIn, FetchToken, GrantSignIn};
 
 /// The header with the key of a browser's session. Browsers send a cookie to every port of a host; this only our page
 /// sends, which keeps the key where pages of other ports cannot reach it.
 pub const SESSION_KEY: &str = "dockhost-session-key";
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
     pub username: String,
@@ -26,6 +37,7 @@ pub struct SignUp {
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The username or the email address.
@@ -37,14 +49,8 @@ pub struct SignIn {
     pub last_session_key: Option<String>,
 }
 
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChangePassword {
-    pub current: String,
-    pub new: String,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddSshKey {
     pub name: String,
@@ -57,12 +63,14 @@ pub struct AddSshKey {
 
 /// Says whether the holder of a key may use the lobby and jump to every instance of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MayManage {
     pub allowed: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProveSshKey {
     /// What `ssh-keygen -Y sign` printed for the challenge.
@@ -70,12 +78,19 @@ pub struct ProveSshKey {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
     pub name: String,
+    #[serde(default)]
+    pub scope: Scope,
+    /// Without it, the token opens until it is removed.
+    #[serde(default)]
+    pub expires_in_days: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegisterNode {
     pub name: String,
@@ -86,10 +101,12 @@ pub struct RegisterNode {
     #[serde(default)]
     pub max_instances: Option<u32>,
     #[serde(default, deserialize_with = "crate::asked::port_range")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::asked::AskedRange>"))]
     pub host_ports: Option<PortRange>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DrainNode {
     /// Stop what runs there; otherwise wait until its owners do.
@@ -98,6 +115,7 @@ pub struct DrainNode {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateInstance {
     pub name: String,
@@ -109,6 +127,7 @@ pub struct CreateInstance {
     #[serde(default)]
     pub ssh_keys: Option<Vec<String>>,
     #[serde(default, deserialize_with = "crate::asked::limits")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::asked::AskedLimits"))]
     pub limits: Limits,
     /// A login through the gateway starts it when it is stopped.
     #[serde(default)]
@@ -116,6 +135,7 @@ pub struct CreateInstance {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeclarePort {
     #[serde(default)]
@@ -124,6 +144,7 @@ pub struct DeclarePort {
 
 /// Opens a host port, or changes who is let in and where it listens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpenForward {
     #[serde(default)]
@@ -144,6 +165,7 @@ pub struct OpenForward {
 
 /// Asks for the way into an app, for somebody who is signed in at the console.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Visit {
     /// What stands before the domain of apps, such as `80-web-1`.
@@ -156,8 +178,32 @@ pub struct Visit {
     pub browser: String,
 }
 
+/// Which lines of the activity log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AskEvents {
+    /// The id of an instance, the id of a node for the lines of it and of what is on it, or `everybody`, for administrators.
+    /// Without it, one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// `instances`, `access`, `nodes` or `people`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// The cursor after which the lines are wanted, the oldest first;
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// or before which, the newest first. Without either, the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// At most so many; 50 without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
 /// Opens a host port of the block to whoever reaches the node, or closes it to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetDoor {
     pub open: bool,
@@ -165,6 +211,7 @@ pub struct SetDoor {
 
 /// Asks for a link to a public URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskLink {
     /// How long it shall open.
@@ -172,6 +219,7 @@ pub struct AskLink {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StartOnConnect {
     pub allowed: bool,
@@ -179,6 +227,7 @@ pub struct StartOnConnect {
 
 /// Who may sign up, beside the holder of the set-up link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SignUpMode {
     #[default]
@@ -189,6 +238,7 @@ pub enum SignUpMode {
 
 /// As they are stored; they are asked for as [`ChangeSettings`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settings {
     pub sign_up: SignUpMode,
     /// Instances that one person may have.
@@ -199,10 +249,14 @@ pub struct Settings {
     /// Nodes whose engine has a known fault, or does not tell its version, take no new instances.
     #[serde(default)]
     pub refuse_faulty: bool,
+    /// Days for which lines of the activity log are kept.
+    #[serde(default = "usual_event_days")]
+    pub keep_events_days: u32,
 }
 
 /// Replaces every setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSettings {
     pub sign_up: SignUpMode,
@@ -211,17 +265,35 @@ pub struct ChangeSettings {
     pub web_ports_closed: bool,
     #[serde(default)]
     pub refuse_faulty: bool,
+    /// Without it, as it was: a script of before must not shorten what is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_events_days: Option<u32>,
 }
 
-impl From<ChangeSettings> for Settings {
-    fn from(asked: ChangeSettings) -> Self {
-        let ChangeSettings { sign_up, quota, web_ports_closed, refuse_faulty } = asked;
-        Self { sign_up, quota, web_ports_closed, refuse_faulty }
+const fn usual_event_days() -> u32 {
+    Settings::EVENT_DAYS
+}
+
+impl ChangeSettings {
+    /// The settings that it makes of those of before.
+    #[must_use]
+    pub fn of(self, before: Settings) -> Settings {
+        let Self { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days } = self;
+        let keep_events_days = keep_events_days.unwrap_or(before.keep_events_days);
+        Settings { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days }
+    }
+}
+
+impl From<Settings> for ChangeSettings {
+    fn from(settings: Settings) -> Self {
+        let Settings { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days } = settings;
+        Self { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days: Some(keep_events_days) }
     }
 }
 
 impl Settings {
     pub const DEFAULT_QUOTA: u32 = 5;
+    pub const EVENT_DAYS: u32 = 90;
 }
 
 impl Default for Settings {
@@ -231,6 +303,7 @@ impl Default for Settings {
             quota: Self::DEFAULT_QUOTA,
             web_ports_closed: false,
             refuse_faulty: false,
+            keep_events_days: Self::EVENT_DAYS,
         }
     }
 }
@@ -254,6 +327,15 @@ mod tests {
         is_exact::<SignUp>(r#"{"username":"ada","email":"a@b.c","password":"x"}"#);
         is_exact::<SignIn>(r#"{"username":"ada","password":"x"}"#);
         is_exact::<ChangePassword>(r#"{"current":"x","new":"y"}"#);
+        is_exact::<EndOthers>(r#"{"tokens":true}"#);
+        is_exact::<ChangeEmail>(r#"{"email":"a@b.c","current":"x"}"#);
+        is_exact::<ProveSession>(r#"{"password":"x"}"#);
+        is_exact::<SetAdministrator>(r#"{"administrator":true}"#);
+        is_exact::<SuspendPerson>("{}");
+        is_exact::<RemovePerson>(r#"{"instances":"delete","nodes":{"give":"bob"}}"#);
+        is_exact::<AskSignIn>(r#"{"program":"x","host":"y"}"#);
+        is_exact::<FetchToken>(r#"{"secret":"x"}"#);
+        is_exact::<GrantSignIn>(r#"{"name":"x"}"#);
         is_exact::<AddSshKey>(r#"{"name":"laptop","public_key":"x"}"#);
         is_exact::<MayManage>(r#"{"allowed":true}"#);
         is_exact::<ProveSshKey>(r#"{"signature":"x"}"#);

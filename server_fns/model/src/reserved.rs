@@ -12,6 +12,7 @@ pub const MAX: usize = 64;
 
 /// Ranges of host ports, in the order in which they were written. Stored and sent as they are written, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Reserved(pub Vec<PortRange>);
 

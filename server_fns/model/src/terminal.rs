@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Asks for a way into one terminal of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskTicket {
     /// The one to come back to; without it, a new one.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What stands in an address in place of a session.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ticket {
     pub secret: String,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::phase::Phase;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
     Start,

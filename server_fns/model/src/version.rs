@@ -6,6 +6,7 @@ macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(pub u64);
 
@@ -30,6 +31,8 @@ counters! {
     Era;
     /// Counts connections of one node. Frames of an older one are dropped.
     Epoch;
+    /// Counts the lines of the activity log.
+    EventNumber;
     /// Counts changes of what is wished, of an instance or of a node's whole assignment. Higher wins, equal is equal.
     Generation;
     /// Counts the root filesystems of an instance: a higher one means another container.

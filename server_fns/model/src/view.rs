@@ -15,16 +15,27 @@ use crate::node::{Availability, Liveness, NodeFacts};
 use crate::phase::Phase;
 use crate::port::{ContainerPort, HostPort, PortBinding, PortRange, UrlAccess};
 use crate::request::SignUpMode;
+use crate::scope::Scope;
 use crate::verb::Verb;
 use crate::version::Generation;
 
+mod people;
+mod programs;
+
+pub use people::{PersonRow, ResetLink};
+pub use programs::{SignInAnswer, SignInAsked, SignInRequestView};
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonView {
     pub id: PersonId,
     pub username: Username,
     pub email: EmailAddress,
     pub administrator: bool,
     pub created_at: Timestamp,
+    /// Since when they wait for an administrator to remove the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_removal_since: Option<Timestamp>,
     /// What the person may do with their own account and the whole installation.
     #[serde(default)]
     pub may: Vec<Action>,
@@ -37,6 +48,7 @@ impl PersonView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstanceView {
     pub id: InstanceId,
     pub name: InstanceName,
@@ -113,6 +125,7 @@ impl InstanceView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     pub step: u32,
     pub of: u32,
@@ -120,6 +133,7 @@ pub struct Progress {
 
 /// A host port of the block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DoorView {
     /// In the instance.
     pub port: ContainerPort,
@@ -133,6 +147,7 @@ pub struct DoorView {
 
 /// The public URL of a declared port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UrlView {
     pub port: ContainerPort,
     pub access: UrlAccess,
@@ -142,6 +157,7 @@ pub struct UrlView {
 
 /// A host port beside the block's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForwardView {
     pub place: Place,
     pub protocol: Protocol,
@@ -162,6 +178,7 @@ pub struct ForwardView {
 
 /// A link that opens a public URL for whoever holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkView {
     pub url: String,
     pub expires_at: Timestamp,
@@ -169,12 +186,14 @@ pub struct LinkView {
 
 /// The way into an app, once and within half a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VisitView {
     pub url: String,
 }
 
 /// A host key of the SSH gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HostKeyView {
     /// `SHA256:…`, as `ssh` shows it.
     pub fingerprint: String,
@@ -184,6 +203,7 @@ pub struct HostKeyView {
 
 /// How the SSH gateway is found and known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GatewayView {
     /// `host:port`.
     pub address: String,
@@ -201,6 +221,7 @@ pub struct GatewayView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeRef {
     pub id: NodeId,
     pub name: NodeName,
@@ -209,6 +230,7 @@ pub struct NodeRef {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeView {
     pub id: NodeId,
     pub name: NodeName,
@@ -259,6 +281,7 @@ impl NodeView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SshKeyView {
     pub id: SshKeyId,
     pub name: Label,
@@ -281,6 +304,7 @@ pub struct SshKeyView {
 
 /// Whose a public key is held to be. Public keys are public, so whoever adds one only claims it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum KeyStanding {
     /// This account has proved to hold it.
@@ -295,6 +319,7 @@ pub enum KeyStanding {
 
 /// What the holder of a key signs to prove it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyChallenge {
     /// One line. It names the installation, the account and the key.
     pub text: String,
@@ -306,16 +331,26 @@ pub struct KeyChallenge {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenView {
     pub id: TokenId,
     pub name: Label,
     /// The first characters, enough to recognise it.
     pub hint: String,
+    #[serde(default)]
+    pub scope: Scope,
     pub created_at: Timestamp,
+    /// From then on it opens nothing.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
+    /// The address that used it last.
+    #[serde(default)]
+    pub last_used_from: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionView {
     pub id: SessionId,
     pub created_at: Timestamp,
@@ -329,6 +364,7 @@ pub struct SessionView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InviteView {
     pub id: InviteId,
     pub created_at: Timestamp,
@@ -336,6 +372,7 @@ pub struct InviteView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageView {
     pub name: ImageName,
     pub title: String,
@@ -347,6 +384,8 @@ pub struct ImageView {
 
 /// A secret that is shown once: it is stored only as a hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Created{V}"))]
 pub struct Created<V, S = String> {
     #[serde(flatten)]
     pub view: V,
@@ -355,6 +394,7 @@ pub struct Created<V, S = String> {
 
 /// A node's API key, which is shown once, and how the node knows the server.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeKey {
     #[serde(flatten)]
     pub view: NodeView,
@@ -369,6 +409,7 @@ pub struct NodeKey {
 
 /// What a visitor may know before signing in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
     pub me: Option<PersonView>,
     pub sign_up: SignUpMode,
@@ -382,6 +423,9 @@ pub struct Welcome {
     /// People reach the server over plain http from other machines: whoever is on the way reads along.
     #[serde(default)]
     pub plain_http: bool,
+    /// For `curl --pinnedpubkey`: the key of the certificate that the server made for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_key_pin: Option<String>,
     /// For administrators: whose ports have a host name of the console, so that browsers send its cookie to instances.
     #[serde(default)]
     pub sharing_host: Vec<String>,
@@ -389,6 +433,7 @@ pub struct Welcome {
 
 /// What a browser that signed in holds from now on, beside the cookie.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignedIn {
     #[serde(flatten)]
     pub person: PersonView,
@@ -403,6 +448,7 @@ impl std::fmt::Debug for SignedIn {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quota {
     pub used: u32,
     pub most: u32,

@@ -1,9 +1,8 @@
 //! Who asks.
 
-use model::id::{InstanceId, PersonId, SessionId, SshKeyId, TokenId};
+use model::id::{PersonId, SessionId, SshKeyId, TokenId};
 use model::name::Username;
 
-use crate::event::{Cause, Event, EventKind};
 use crate::world::Person;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +12,8 @@ pub struct Actor {
     pub via: Via,
     /// By which a repetition of this one request is known, if whoever sends it made such a key up.
     pub once: Option<String>,
+    /// The address of the network that they come from.
+    pub address: Option<String>,
 }
 
 /// How a person proved who they are.
@@ -28,11 +29,11 @@ pub enum Via {
 
 impl Actor {
     pub fn new(person: &Person, via: Via) -> Self {
-        Self { person: person.id, username: person.username.clone(), via, once: None }
+        Self { person: person.id, username: person.username.clone(), via, once: None, address: None }
     }
 
-    /// Something that they bring about.
-    pub fn event(&self, instance: InstanceId, kind: EventKind) -> Event {
-        Event::new(instance, Cause::Person(self.username.clone()), kind)
+    #[must_use]
+    pub fn from(self, address: Option<String>) -> Self {
+        Self { address, ..self }
     }
 }

@@ -12,8 +12,9 @@ use model::version::{Epoch, Era, Generation};
 
 use crate::clock::Now;
 use crate::command::is_past;
+use crate::credentials::node_is_let_in;
 use crate::decision::Decision;
-use crate::event::{Cause, Event};
+use crate::event::{EventKind, by_node, of_instance, of_node};
 use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
 use crate::liveness::lease;
 use crate::telemetry::Pulse;
@@ -43,6 +44,7 @@ pub enum ChannelRefusal {
 pub fn still_valid(world: &World, node: NodeId, key_hash: &str) -> Result<(), ChannelRefusal> {
     let revoked = |why: &str| Err(ChannelRefusal::Revoked(why.to_owned()));
     match world.nodes.get(&node) {
+        Some(row) if row.key_hash == key_hash && !node_is_let_in(world, row) => revoked(&of_suspended(row)),
         Some(row) if row.key_hash == key_hash => Ok(()),
         Some(_) => revoked("The key of this node was rotated. Start it with the new key."),
         None => revoked("This node was removed. Register it again to get another key."),
@@ -87,9 +89,10 @@ pub fn connected(
         takeovers.push(now.wall);
     }
     if takeovers.len() >= TAKEOVERS {
+        let event = of_node(row, by_node(row), EventKind::NodeFrozen);
         let row = Node { takeovers, frozen: true, ..Node::clone(row) };
         let refusal = ChannelRefusal::SecondMachine(frozen(&row));
-        return Decision::new(vec![Change::PutNode(Box::new(row))], Err(refusal));
+        return Decision { events: vec![event], ..Decision::new(vec![Change::PutNode(Box::new(row))], Err(refusal)) };
     }
     let epoch = row.epoch.next();
     let row = Node {
@@ -104,7 +107,8 @@ pub fn connected(
         enrolment: row.enrolment.clone().filter(|enrolment| enrolment.used.is_some()),
         ..Node::clone(row)
     };
-    Decision::new(vec![Change::PutNode(Box::new(row))], Ok(epoch))
+    let event = of_node(&row, by_node(&row), EventKind::NodeConnected { other_machine: stranger });
+    Decision { events: vec![event], ..Decision::new(vec![Change::PutNode(Box::new(row))], Ok(epoch)) }
 }
 
 /// A heartbeat of that connection: the node shows for the first time that it is ready for instances.
@@ -163,12 +167,22 @@ pub(crate) fn frozen(node: &Node) -> String {
     )
 }
 
+/// What is said of a node whose owner is suspended, to its operator and to who looks after it.
+pub(crate) fn of_suspended(node: &Node) -> String {
+    format!(
+        "The account that the node {} belongs to is suspended, so its key opens nothing. What runs there goes on. It is let \
+         in again when an administrator resumes the account.",
+        node.settings.name
+    )
+}
+
 /// The connection of that epoch ended: when the node was last heard, and what it said of itself, is kept.
-pub fn disconnected(world: &World, node: NodeId, epoch: Epoch) -> Option<Change> {
-    let row = world.nodes.get(&node)?;
-    let pulse = world.telemetry.of(node).filter(|_| is_current(world, node, epoch))?;
+pub fn disconnected(world: &World, node: NodeId, epoch: Epoch) -> Decision<()> {
+    let pulse = world.telemetry.of(node).filter(|_| is_current(world, node, epoch));
+    let Some((row, pulse)) = world.nodes.get(&node).zip(pulse) else { return Decision::unchanged(()) };
+    let event = of_node(row, by_node(row), EventKind::NodeDisconnected);
     let row = Node { facts: Some(pulse.facts.clone()), last_seen_at: Some(pulse.last_heard_at), ..Node::clone(row) };
-    Some(Change::PutNode(Box::new(row)))
+    Decision { events: vec![event], ..Decision::new(vec![Change::PutNode(Box::new(row))], ()) }
 }
 
 /// What a node saw of its instances. Only what is new of instances that are its own leads to changes.
@@ -190,6 +204,7 @@ fn take(node: &Node, old: &Instance, report: &InstanceReport, decision: &mut Dec
     let acted_on = report.generation == old.generation;
     if old.desired == DesiredState::Deleted && acted_on && report.observed == Observed::Absent {
         decision.changes.push(Change::DropInstance(old.id));
+        decision.events.push(of_instance(old, by_node(node), EventKind::Gone));
         return;
     }
     let seen = match &report.observed {
@@ -216,7 +231,7 @@ fn take(node: &Node, old: &Instance, report: &InstanceReport, decision: &mut Dec
     }
     let name = &node.settings.name;
     let happened = timeline::between(old, &new, name).into_iter();
-    decision.events.extend(happened.map(|kind| Event::new(old.id, Cause::Node(name.clone()), kind)));
+    decision.events.extend(happened.map(|kind| of_instance(old, by_node(node), kind)));
     decision.changes.push(Change::PutInstance(Box::new(new)));
 }
 

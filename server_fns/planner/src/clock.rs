@@ -19,3 +19,10 @@ pub struct Now {
     pub wall: model::Timestamp,
     pub mono: Instant,
 }
+
+/// The full hour that the moment is in.
+pub(crate) fn hour(at: model::Timestamp) -> model::Timestamp {
+    let within = u64::try_from(at.timestamp().rem_euclid(3600)).unwrap_or_default();
+    let start = at - Duration::from_secs(within);
+    start - Duration::from_nanos(u64::from(start.timestamp_subsec_nanos()))
+}

@@ -2,11 +2,15 @@
 //! commit, or with a refusal, and changes nothing itself.
 
 use model::Timestamp;
+use model::event::Entrance;
 use model::forward::ForwardKey;
 use model::id::{InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::name::EmailAddress;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
-use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::request::{
+    AddSshKey, ChangeSettings, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode,
+};
 use model::stranger::Claim;
 use model::verb::Verb;
 
@@ -52,20 +56,66 @@ pub enum Command {
     RevokeSession {
         id: SessionId,
     },
-    /// That the session or the token of the actor was used.
-    NoteUse,
-    /// `checked` is the hash that the old password was checked against.
+    /// That the session or the token of the actor was used, and from where if that is known.
+    NoteUse {
+        address: Option<String>,
+    },
+    /// That somebody tried to sign in to that account with a wrong password.
+    NoteFailedSignIn {
+        person: PersonId,
+        address: String,
+    },
+    /// The person gave their password once more. `checked` is the hash that it was checked against, here and below.
+    ProveSession {
+        checked: String,
+    },
     ChangePassword {
         checked: String,
         password_hash: String,
+        end: EndOthers,
     },
+    ChangeEmail {
+        checked: String,
+        email: EmailAddress,
+    },
+    AskForRemoval,
+    WithdrawRemoval,
     CreateInvite {
         secret_hash: String,
     },
     DropInvite {
         id: InviteId,
     },
-    ChangeSettings(Settings),
+    ChangeSettings(ChangeSettings),
+
+    SetAdministrator {
+        person: PersonId,
+        administrator: bool,
+    },
+    SuspendPerson {
+        person: PersonId,
+        /// What runs of theirs, too.
+        stop: bool,
+    },
+    ResumePerson {
+        person: PersonId,
+    },
+    /// A link by which the person sets another password.
+    MakeResetLink {
+        person: PersonId,
+        secret_hash: String,
+    },
+    /// Somebody who has that link does.
+    UseResetLink {
+        secret_hash: String,
+        password_hash: String,
+        address: String,
+    },
+    RemovePerson {
+        person: PersonId,
+        instances: Option<Handover>,
+        nodes: Option<Handover>,
+    },
 
     AddSshKey {
         asked: AddSshKey,
@@ -120,6 +170,11 @@ pub enum Command {
     SetStartOnConnect {
         id: InstanceId,
         allowed: bool,
+    },
+    /// That the actor was let in, which is told where the instance is somebody else's.
+    NoteEntrance {
+        id: InstanceId,
+        by: Entrance,
     },
 
     RegisterNode {

@@ -1,8 +1,8 @@
 //! What came of a command.
 
+use model::event::Happening;
+
 use crate::clock::Now;
-use crate::draw::Draw;
-use crate::event::{Event, timeline};
 use crate::world::{Change, World};
 
 /// What is to be committed as one transaction, what happened by it, and what to answer once it is.
@@ -10,7 +10,7 @@ use crate::world::{Change, World};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision<T> {
     pub changes: Vec<Change>,
-    pub events: Vec<Event>,
+    pub events: Vec<Happening>,
     pub answer: T,
 }
 
@@ -29,10 +29,17 @@ impl<T> Decision<T> {
         Decision { changes, events, answer: answer(given) }
     }
 
-    /// Everything that is to be committed, with the rows of the timelines.
-    pub fn rows(self, world: &World, draw: &mut dyn Draw, now: Now) -> (Vec<Change>, T) {
+    /// And what was decided beside it.
+    pub fn also(&mut self, beside: Decision<()>) {
+        let Decision { changes, events, answer: () } = beside;
+        self.changes.extend(changes);
+        self.events.extend(events);
+    }
+
+    /// Everything that is to be committed, with the lines of the log.
+    pub fn rows(self, world: &World, now: Now) -> (Vec<Change>, T) {
         let Self { mut changes, events, answer } = self;
-        changes.extend(timeline(world, &events, draw, now));
+        changes.extend(world.log.lines(events, now));
         (changes, answer)
     }
 }

@@ -1,119 +1,76 @@
-//! What happened, as data. Sentences are made of it where it is shown or stored.
+//! What happened, as data. Sentences are made of it where it is shown.
 
-use ipnet::IpNet;
-use model::event::InstanceEvent;
-use model::forward::{ForwardKey, Unopened};
-use model::id::{EventId, InstanceId};
-use model::name::{NodeName, Username};
-use model::observed::Problem;
-use model::port::{ContainerPort, HostPort, UrlAccess};
-use model::verb::Verb;
+use model::event::{Cause, Happening, Subject, Way, Who};
 
-use crate::clock::Now;
-use crate::draw::{Draw, fresh};
-use crate::world::{Change, World};
+use crate::actor::{Actor, Via};
+use crate::command::Asker;
+use crate::world::{Instance, Node, Person};
 
+mod of_command;
+mod seen;
 mod words;
 
-/// One thing that happened to an instance.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    pub instance: InstanceId,
-    pub cause: Cause,
-    pub kind: EventKind,
+pub use model::event::{Entrance, EventKind, ForwardLine, Movement, Topic};
+pub(crate) use of_command::of_command;
+pub use seen::view;
+pub use words::text;
+
+/// Something that happened to a thing of the world, which is passed as it is before the change; where it gets another owner,
+/// as it is after it.
+pub(crate) fn of_instance(instance: &Instance, cause: Cause, kind: EventKind) -> Happening {
+    let subject = Subject::Instance { id: instance.id, name: instance.spec.name.clone() };
+    Happening { cause, subject, owner: Some(instance.owner), node: Some(instance.node), kind }
 }
 
-/// Who or what brought it about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cause {
-    Person(Username),
-    Node(NodeName),
-    /// The server itself.
-    DockHost,
+pub(crate) fn of_node(node: &Node, cause: Cause, kind: EventKind) -> Happening {
+    let subject = Subject::Node { id: node.id, name: node.settings.name.clone() };
+    Happening { cause, subject, owner: node.owner, node: Some(node.id), kind }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub enum EventKind {
-    Created {
-        node: Option<NodeName>,
-    },
-    Asked {
-        verb: Verb,
-    },
-    /// Its node is being drained, and so it was asked to stop.
-    Drained {
-        node: NodeName,
-    },
-    PortDeclared {
-        port: ContainerPort,
-        url: UrlAccess,
-    },
-    PortWithdrawn {
-        port: ContainerPort,
-    },
-    ForwardOpened(ForwardLine),
-    ForwardClosed(ForwardLine),
-    DoorSet {
-        host: HostPort,
-        node: Option<NodeName>,
-        port: ContainerPort,
-        open: bool,
-    },
-    StartOnConnect {
-        allowed: bool,
-    },
-    Recovered {
-        container: String,
-        node: NodeName,
-        /// What it had and has no more: a sentence each.
-        lost: Vec<String>,
-    },
-    ContainerMade {
-        node: NodeName,
-    },
-    Moved(Movement),
-    Troubled(Problem),
-    Unopened(Unopened),
+pub(crate) fn of_account(person: &Person, cause: Cause, kind: EventKind) -> Happening {
+    let subject = Subject::Account { id: person.id, name: person.username.clone() };
+    Happening { cause, subject, owner: Some(person.id), node: None, kind }
 }
 
-/// A host port beside those of the block, as somebody opened or closed it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForwardLine {
-    pub key: ForwardKey,
-    pub container: ContainerPort,
-    pub allow: Vec<IpNet>,
-    /// That of the instance, if it is known.
-    pub node: Option<NodeName>,
+pub(crate) const fn of_installation(cause: Cause, kind: EventKind) -> Happening {
+    Happening { cause, subject: Subject::Installation, owner: None, node: None, kind }
 }
 
-/// How a container was seen to change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Movement {
-    Runs,
-    RunsPaused,
-    Restarted,
-    Paused,
-    Resumed,
-    Stopped,
-    /// By itself: *ended with status 1*.
-    Ended(String),
+/// The server itself brought it about.
+pub(crate) const fn by_itself() -> Cause {
+    Cause { who: Who::Dockhost, way: Way::None, address: None }
 }
 
-impl Event {
-    pub const fn new(instance: InstanceId, cause: Cause, kind: EventKind) -> Self {
-        Self { instance, cause, kind }
+/// A node did, or saw it.
+pub(crate) fn by_node(node: &Node) -> Cause {
+    let who = Who::Node { id: node.id, name: node.settings.name.clone() };
+    Cause { who, way: Way::None, address: node.peer_address.clone() }
+}
+
+impl Actor {
+    pub(crate) fn cause(&self) -> Cause {
+        let who = Who::Person { id: self.person, name: self.username.clone() };
+        Cause { who, way: self.via.way(), address: self.address.clone() }
     }
 }
 
-/// The rows of the timelines, in the order of the events.
-pub fn timeline(world: &World, events: &[Event], draw: &mut dyn Draw, now: Now) -> Vec<Change> {
-    let mut rows: Vec<InstanceEvent> = Vec::with_capacity(events.len());
-    for event in events {
-        let known = world.timeline(event.instance);
-        let taken = |id: &EventId| known.iter().chain(&rows).any(|row| row.id == *id);
-        let id = fresh(draw, EventId::from_bits, taken);
-        let (actor, text) = (words::actor(&event.cause).to_owned(), words::text(event));
-        rows.push(InstanceEvent { id, instance: event.instance, at: now.wall, actor, text });
+impl Via {
+    pub const fn way(self) -> Way {
+        match self {
+            Self::Session(_) => Way::Session,
+            Self::Token(_) => Way::Token,
+            Self::SshKey(_) => Way::Ssh,
+            Self::Console => Way::Console,
+        }
     }
-    rows.into_iter().map(Change::PutEvent).collect()
+}
+
+impl Asker {
+    pub(crate) fn cause(&self) -> Cause {
+        match self {
+            Self::Person(actor) => actor.cause(),
+            Self::Operator => Cause { who: Who::Operator, way: Way::Console, address: None },
+            Self::Stranger => Cause { who: Who::Stranger, way: Way::None, address: None },
+        }
+    }
 }

@@ -9,6 +9,7 @@ use model::name::{InstanceName, Username};
 use model::plain::plain;
 
 use crate::actor::{Actor, Via};
+use crate::credentials::account_holds;
 use crate::keys::{Holder, claims, holder, is_proved};
 use crate::permission::{Action, Subject, is_allowed};
 use crate::world::{Instance, Person, SshKey, World};
@@ -31,6 +32,8 @@ pub enum Guest {
     Contested,
     /// They came to prove it for an account that has not added it.
     NotAdded,
+    /// Nothing of that account opens anything; see [`crate::credentials::SUSPENDED`].
+    Suspended,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +67,7 @@ pub fn guest(world: &World, user: &str, fingerprint: &str) -> Option<Guest> {
         let mut all = claims(world, fingerprint).peekable();
         all.peek()?;
         let Some(key) = all.find(|key| of(key)) else { return Some(Guest::NotAdded) };
-        return Some(Guest::Visitor(visitor(world.people.get(&key.person)?, key, Route::Enrol)));
+        return Some(admitted(world, key, visitor(world.people.get(&key.person)?, key, Route::Enrol)));
     }
     let key = match holder(world, fingerprint) {
         Holder::Nobody => return None,
@@ -78,7 +81,11 @@ pub fn guest(world: &World, user: &str, fingerprint: &str) -> Option<Guest> {
         return None;
     }
     let person = world.people.get(&key.person)?;
-    Some(Guest::Visitor(visitor(person, key, route(world, person, key, user))))
+    Some(admitted(world, key, visitor(person, key, route(world, person, key, user))))
+}
+
+fn admitted(world: &World, key: &SshKey, visitor: Visitor) -> Guest {
+    if account_holds(world, key.person) { Guest::Visitor(visitor) } else { Guest::Suspended }
 }
 
 /// A command that was typed for an instance must never be run by the lobby, so whatever names neither is an error.

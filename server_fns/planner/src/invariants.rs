@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use model::forward::{Forward, Place};
 use model::id::{InstanceId, NodeId};
+use model::instance::DesiredState;
 use model::port::PortRange;
 
+use crate::credentials::account_holds;
 use crate::keys::is_proved;
 use crate::limits::SESSIONS_PER_PERSON;
 use crate::world::{Instance, World};
@@ -30,6 +32,11 @@ pub fn check(world: &World) -> Vec<Violation> {
     host_ports(world, &mut found);
     names(world, &mut found);
     published(world, &mut found);
+    accounts(world, &mut found);
+    found
+}
+
+fn accounts(world: &World, found: &mut Vec<Violation>) {
     let mut sessions = BTreeMap::new();
     for session in world.sessions.values() {
         *sessions.entry(session.person).or_insert(0usize) += 1;
@@ -37,7 +44,12 @@ pub fn check(world: &World) -> Vec<Violation> {
     for (person, count) in sessions.into_iter().filter(|(_, count)| *count > SESSIONS_PER_PERSON) {
         found.push(Violation(format!("{person} has {count} sessions")));
     }
-    found
+    for session in world.sessions.values().filter(|session| !account_holds(world, session.person)) {
+        found.push(Violation(format!("{} is of {}, who is suspended", session.id, session.person)));
+    }
+    if world.has_administrator() && !world.people.values().any(|person| world.administers(person)) {
+        found.push(Violation("every administrator is suspended".to_owned()));
+    }
 }
 
 fn references(world: &World, found: &mut Vec<Violation>) {
@@ -48,7 +60,9 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     };
     for instance in world.instances.values() {
         must(world.nodes.contains_key(&instance.node), &instance.id, &instance.node);
-        must(world.people.contains_key(&instance.owner), &instance.id, &instance.owner);
+        // One that is to be deleted outlives the account of its owner.
+        let there = world.people.contains_key(&instance.owner) || instance.desired == DesiredState::Deleted;
+        must(there, &instance.id, &instance.owner);
     }
     for node in world.nodes.values() {
         if let Some(owner) = node.owner {
@@ -58,8 +72,17 @@ fn references(world: &World, found: &mut Vec<Violation>) {
     for key in world.ssh_keys.values() {
         must(world.people.contains_key(&key.person), &key.id, &key.person);
     }
-    for id in world.events.keys() {
-        must(world.instances.contains_key(id), &"a timeline", id);
+    for token in world.tokens.values() {
+        must(world.people.contains_key(&token.person), &token.id, &token.person);
+    }
+    for session in world.sessions.values() {
+        must(world.people.contains_key(&session.person), &session.id, &session.person);
+    }
+    for (person, key) in world.idempotency.keys() {
+        must(world.people.contains_key(person), &format!("the answer to {key}"), person);
+    }
+    for id in world.failed_sign_ins.keys() {
+        must(world.people.contains_key(id), &"failed sign-ins", id);
     }
     for id in world.publications.keys() {
         must(world.nodes.contains_key(id), &"a publication", id);

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod channel;
 pub mod clock;
 pub mod command;
+pub mod credentials;
 pub mod deadline;
 pub mod decision;
 pub mod draw;

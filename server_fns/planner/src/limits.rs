@@ -2,19 +2,34 @@
 
 use std::time::Duration;
 
-pub const EVENTS_PER_INSTANCE: usize = 50;
+/// Lines of the activity log that are at hand without asking the database.
+pub const RECENT_EVENTS: usize = 1_024;
+/// Lines of one instance, or of one node, that the node brings about within an hour; those beyond are counted in one.
+pub const NODE_LINES_PER_HOUR: u32 = 60;
+/// Lines that one answer has at most.
+pub const EVENTS_PER_ANSWER: usize = 200;
+/// Days for which the lines may be set to be kept.
+pub const EVENT_DAYS: std::ops::RangeInclusive<u32> = 1..=3_650;
 pub const SSH_KEYS_PER_PERSON: usize = 50;
 pub const TOKENS_PER_PERSON: usize = 50;
 pub const SESSIONS_PER_PERSON: usize = 50;
 pub const NODES_PER_PERSON: usize = 100;
 pub const OPEN_INVITES: usize = 100;
 pub const INVITE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long somebody may take to set another password by a link.
+pub const RESET_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long a machine may take to change an enrolment code for its node's key.
 pub const ENROLMENT_LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// A session ends when it was not used for this long,
 pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// and at the latest after this long.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+/// For so long after somebody gave their password, their session makes new ways into the account; then it is asked for again.
+pub const PROOF_LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// Ten years: a token that is to last longer is made without an end.
+pub const TOKEN_DAYS: u32 = 3_650;
+/// An expired token is shown for that long, so that its owner finds out why a program is not let in.
+pub const TOKEN_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long the answer to a create is kept: a repetition a day later finds it, also when the clock has jumped a day.
 pub const IDEMPOTENCY_LIFETIME: Duration = Duration::from_secs(3 * 24 * 3600);
 pub const MAX_QUOTA: u32 = 1_000;

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use model::event::Event;
 use model::id::{InstanceId, NodeId, PersonId, SshKeyId};
 use model::refusal::Refusal;
 
 use crate::actor::Actor;
+use crate::clock::Now;
 use crate::command::Asker;
+use crate::credentials::{account_holds, check, check_account, is_proved_lately};
 use crate::world::{Instance, Node, Person, Session, SshKey, Token, World};
 
 mod grant;
@@ -16,7 +19,7 @@ mod words;
 
 pub use model::may::Action;
 pub use object::Object;
-pub use table::{Grant, Keys, Row, row};
+pub use table::{Grant, Keys, Proof, Row, row};
 
 /// What it is done to.
 #[derive(Debug, Clone, Copy)]
@@ -27,22 +30,33 @@ pub enum Subject<'w> {
     Token(&'w Token),
     Session(&'w Session),
     Account(&'w Person),
+    Event(&'w Event),
     Installation,
 }
 
-/// Lets in whoever asks for a command, or refuses them.
+/// Lets in whoever asks for a command, or refuses them. What they came with may have ended while the command waited.
 ///
 /// # Errors
-/// `Unauthenticated` where somebody has to have signed in, `NotFound` for an id that is not there, or as [`may`].
-pub fn admit(world: &World, asker: &Asker, action: Action, object: Object<'_>) -> Result<(), Refusal> {
-    let grants = row(action).grants;
+/// `Unauthenticated` where somebody has to have signed in, or did so by what holds no longer; `NotFound` for an id that is
+/// not there; `ProofNeeded`; or as [`may`].
+pub fn admit(world: &World, asker: &Asker, action: Action, object: Object<'_>, now: Now) -> Result<(), Refusal> {
+    if let Asker::Person(actor) = asker {
+        check(world, actor, now)?;
+    }
+    let Row { grants, proof, .. } = row(action);
     if grants.contains(&Grant::Anybody) {
         return Ok(());
     }
     match asker {
         Asker::Operator if grants.contains(&Grant::Operator) => Ok(()),
-        Asker::Person(actor) => may(world, actor, action, object.find(world, actor)?),
-        Asker::Stranger if grants.contains(&Grant::Operator) => Err(words::refused(action, Subject::Installation)),
+        Asker::Person(actor) => {
+            may(world, actor, action, object.find(world, actor)?)?;
+            match proof {
+                Proof::Lately if !is_proved_lately(world, actor, now) => Err(words::proof_needed()),
+                Proof::Once | Proof::Lately => Ok(()),
+            }
+        }
+        Asker::Stranger if matches!(grants, [Grant::Operator]) => Err(words::refused(action, Subject::Installation)),
         Asker::Operator | Asker::Stranger => Err(Refusal::unauthenticated()),
     }
 }
@@ -51,25 +65,39 @@ pub fn admit(world: &World, asker: &Asker, action: Action, object: Object<'_>) -
 /// cannot be probed.
 ///
 /// # Errors
-/// `NotFound`, or `Forbidden` with who may.
+/// `NotFound`, `Forbidden` with who may or by what, or `Unauthenticated` for an account that is gone or suspended.
 pub fn may(world: &World, actor: &Actor, action: Action, subject: Subject<'_>) -> Result<(), Refusal> {
     if is_allowed(world, actor, action, subject) {
         return Ok(());
     }
+    check_account(world, actor.person)?;
+    let Row { keys, scope, .. } = row(action);
+    // A token stands for somebody who sees it, and is told which one is wanted.
+    let sees = |see: Action| {
+        grant::is_within_reach(world, actor, row(see).keys, subject) && account_may(world, actor.person, see, subject)
+    };
     match subject.seeing() {
-        Some((see, what)) if !is_allowed(world, actor, see, subject) => Err(Refusal::not_found(what)),
-        _ if !grant::is_within_reach(world, actor, row(action).keys, subject) => Err(words::key_too_small()),
+        Some((see, what)) if !sees(see) => Err(Refusal::not_found(what)),
+        _ if !grant::is_within_reach(world, actor, keys, subject) => Err(words::key_too_small()),
+        _ if account_may(world, actor.person, action, subject) => Err(words::scope_too_small(scope)),
         _ => Err(words::refused(action, subject)),
     }
 }
 
 /// The same question where a "no" is no refusal: what is listed, shown or offered.
 pub fn is_allowed(world: &World, actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
-    grant::is_within_reach(world, actor, row(action).keys, subject) && account_may(world, actor.person, action, subject)
+    let Row { keys, scope, .. } = row(action);
+    grant::is_within_reach(world, actor, keys, subject)
+        && grant::is_within_scope(world, actor, scope)
+        && account_may(world, actor.person, action, subject)
 }
 
-/// Whether the account may do it, by whatever stands for all of it.
+/// Whether the account may do it, by whatever stands for all of it. One that is suspended may do nothing.
 pub fn account_may(world: &World, person: PersonId, action: Action, subject: Subject<'_>) -> bool {
+    account_holds(world, person) && is_granted(world, person, action, subject)
+}
+
+fn is_granted(world: &World, person: PersonId, action: Action, subject: Subject<'_>) -> bool {
     row(action).grants.iter().any(|grant| grant::holds(world, person, *grant, subject))
 }
 
@@ -79,9 +107,9 @@ pub fn allowed(world: &World, person: PersonId, actions: &[Action], subject: Sub
 }
 
 impl World {
-    /// May instances of this person be placed on the node?
+    /// May instances of this person be placed on the node? Also while they are suspended: somebody else may do it for them.
     pub fn takes_instances_of(&self, node: &Node, person: PersonId) -> bool {
-        account_may(self, person, Action::PlaceOnNode, Subject::Node(node))
+        is_granted(self, person, Action::PlaceOnNode, Subject::Node(node))
     }
 }
 
@@ -94,6 +122,7 @@ impl Subject<'_> {
             Self::SshKey(_) => Some((Action::ManageKey, "SSH key")),
             Self::Token(_) => Some((Action::ManageToken, "token")),
             Self::Session(_) => Some((Action::ManageSession, "session")),
+            Self::Event(_) => Some((Action::SeeEvent, "event")),
             Self::Account(_) | Self::Installation => None,
         }
     }

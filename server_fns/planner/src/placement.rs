@@ -15,6 +15,7 @@ use model::refusal::{Refusal, RefusalCode};
 
 use crate::actor::Actor;
 use crate::clock::Now;
+use crate::credentials::node_is_let_in;
 use crate::feature::{lacks, missing};
 use crate::limits::NODES_IN_REFUSAL;
 use crate::liveness::liveness;
@@ -88,6 +89,10 @@ impl Eq for Load {}
 fn fit(world: &World, actor: &Actor, node: &Node, load: Load, spec: &InstanceSpec, now: Now) -> Result<(), String> {
     if !is_allowed(world, actor, Action::PlaceOnNode, Subject::Node(node)) {
         return Err("takes only its owner's instances".to_owned());
+    }
+    // Its connection may not have ended yet.
+    if !node_is_let_in(world, node) {
+        return Err("belongs to an account that is suspended".to_owned());
     }
     match liveness(world, node.id, now.mono) {
         Liveness::Online | Liveness::Late => {}

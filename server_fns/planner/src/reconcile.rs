@@ -8,6 +8,7 @@ use model::assignment::Assignment;
 use model::id::{InstanceId, NodeId};
 
 use crate::clock::{Instant, Now};
+use crate::event::{EventKind, by_itself, of_instance};
 use crate::liveness::next_transition;
 use crate::world::{Change, Instance, Publication, World};
 
@@ -49,10 +50,12 @@ pub fn reconcile(world: &World, now: Now) -> Plan {
     forwards::moves(world, &mut moved, now);
     give_up::give_up(world, &mut moved, now);
     let mut changes = sweep::expired(world, now.wall);
-    for (instance, event) in moved.values() {
+    let mut events = Vec::new();
+    for (instance, kinds) in moved.values() {
         changes.push(Change::PutInstance(Box::new(instance.clone())));
-        changes.push(Change::PutEvent(event.clone()));
+        events.extend(kinds.iter().map(|kind| of_instance(instance, by_itself(), kind.clone())));
     }
+    changes.extend(world.log.lines(events, now));
 
     let stale = stale::Stale::find(world, &moved);
     let mut publish = Vec::new();
@@ -77,4 +80,5 @@ pub fn reconcile(world: &World, now: Now) -> Plan {
     Plan { changes, publish, wake_at: transitions.chain(sweep::next(world, now)).min() }
 }
 
-type Moved = BTreeMap<InstanceId, (Instance, model::event::InstanceEvent)>;
+/// Instances as they are to be, and what happened to each.
+type Moved = BTreeMap<InstanceId, (Instance, Vec<EventKind>)>;

@@ -8,6 +8,7 @@ use model::name::{InstanceName, Username};
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 
 use crate::actor::Actor;
+use crate::credentials::account_holds;
 use crate::permission::{Action, Subject, account_may, is_allowed};
 use crate::world::{Instance, World};
 
@@ -31,8 +32,8 @@ pub enum Pass {
     Link(PersonId),
 }
 
-/// What stands for the port before the domain of apps. It is given to no other owner, ever: `web-1-80--ada` names the
-/// owner, and an instance whose names do not fit into that is called by its id. Those of version 0.1 begin with a digit,
+/// What stands for the port before the domain of apps. It is given to no other owner while its account is there (and later
+/// to nobody but who takes the username of an account that was removed): `web-1-80--ada` names the owner, and an instance whose names do not fit into that is called by its id. Those of version 0.1 begin with a digit,
 /// which these never do, and go on for as long as their instance.
 pub fn label(world: &World, instance: &Instance, port: ContainerPort) -> String {
     let (number, name, old) = (port.0, &instance.spec.name, instance.spec.url_name.as_str());
@@ -68,7 +69,7 @@ pub fn may_open(world: &World, App { instance, port }: App<'_>, pass: Option<&Pa
         (UrlAccess::Off, _) => false,
         (UrlAccess::Public, _) => true,
         (UrlAccess::SignedIn | UrlAccess::Owner, Some(Pass::Link(maker))) => may_share(world, instance, *maker),
-        (UrlAccess::SignedIn, Some(Pass::Person(_))) => true,
+        (UrlAccess::SignedIn, Some(Pass::Person(actor))) => account_holds(world, actor.person),
         (UrlAccess::Owner, Some(Pass::Person(actor))) => {
             is_allowed(world, actor, Action::OpenOwnUrl, Subject::Instance(instance))
         }

@@ -1,12 +1,16 @@
 //! What one person is shown of the world.
 
+use std::sync::Arc;
+
 use model::id::{NodeId, PersonId};
 use model::image::ImageName;
 use model::live::LiveWorld;
 use model::node::Liveness;
+use model::version::Revision;
 use model::view::{ImageView, Quota, Welcome};
 
 use crate::clock::Now;
+use crate::credentials::account_holds;
 use crate::liveness::{is_present, liveness, liveness_of_all};
 use crate::permission::{Action, Subject, account_may};
 use crate::world::{Person, World};
@@ -14,10 +18,12 @@ use crate::world::{Person, World};
 mod doors;
 mod forwards;
 mod live_page;
+mod people;
 mod rows;
 
 pub(crate) use forwards::sentence;
 pub use live_page::LivePage;
+pub use people::people;
 use rows::Load;
 pub(crate) use rows::login;
 pub use rows::{
@@ -26,7 +32,7 @@ pub use rows::{
 
 /// What a visitor may know, signed in or not.
 pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
-    let me = person.and_then(|person| world.people.get(&person)).map(|person| person_view(world, person));
+    let me = person.and_then(|person| viewer(world, person)).map(|person| person_view(world, person));
     Welcome {
         me,
         sign_up: world.settings.sign_up,
@@ -34,14 +40,20 @@ pub fn welcome(world: &World, person: Option<PersonId>, now: Now) -> Welcome {
         now: now.wall,
         key_wanted: false,
         plain_http: false,
+        server_key_pin: world.identity.server_key_pin.clone(),
         sharing_host: Vec::new(),
     }
 }
 
-/// Everything that a person may see; `None` when there is no such person. Administrators see all
+/// Somebody who is shown anything: not who is suspended.
+fn viewer(world: &World, person: PersonId) -> Option<&Arc<Person>> {
+    world.people.get(&person).filter(|row| account_holds(world, row.id))
+}
+
+/// Everything that a person may see; `None` when there is no such person, or they are suspended. Administrators see all
 /// instances and nodes, and of keys and tokens only their own.
 pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld> {
-    let me = world.people.get(&person)?;
+    let me = viewer(world, person)?;
     let running = world.running();
     let liveness = liveness_of_all(world, now.mono);
     let liveness_of = |node: NodeId| liveness.get(&node).copied().unwrap_or(Liveness::Never);
@@ -66,6 +78,7 @@ pub fn live_world(world: &World, person: PersonId, now: Now) -> Option<LiveWorld
             .collect(),
         ssh_keys: world.ssh_keys_of(person).map(|key| (key.id, ssh_key_view(world, key))).collect(),
         tokens: world.tokens_of(person).map(|token| (token.id, token_view(token))).collect(),
+        activity: Revision::default(),
     })
 }
 

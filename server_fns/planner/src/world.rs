@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use model::Timestamp;
 use model::assignment::Assignment;
+use model::event::Event;
 use model::forward::Unopened;
-use model::id::{ClusterId, EventId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
+use model::id::{ClusterId, InstanceId, InviteId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::link::Measurement;
 use model::request::Settings;
 use model::stranger::Stranger;
@@ -25,11 +26,11 @@ pub use imbl::OrdMap;
 use imbl::OrdSet;
 pub use instance::{Instance, LastReport};
 pub use kind::{Kind, Rows, Table};
+pub use log::Log;
 pub use looked_after::LookedAfter;
 pub(crate) use looked_after::RowsThen;
-pub use model::event::InstanceEvent;
 pub use node::{Enrolment, Node, Publication};
-pub use person::{Invite, KeyProof, Person, Session, SshKey, Token};
+pub use person::{FailedSignIns, Invite, KeyProof, Person, Reset, Session, SshKey, Token};
 
 mod apply;
 mod identity;
@@ -37,6 +38,7 @@ mod index;
 mod instance;
 mod kind;
 mod link;
+mod log;
 mod looked_after;
 mod lookup;
 mod machine;
@@ -63,14 +65,14 @@ macro_rules! tables {
                 Table<NodeId, Publication>, |row| row.node, PutPublication(Publication), DropPublication(NodeId)
             };
             // Tombstones among them: they hold name, ports and quota until the node confirms that the container is gone, or
-            // a person gives up waiting for that. Then the row is dropped, and its timeline with it.
+            // a person gives up waiting for that. Then the row is dropped.
             instances: Instance {
                 Table<InstanceId, Instance>, |row| row.id, PutInstance(Box<Instance>), DropInstance(InstanceId)
             } then moved_instance;
-            // The newest last, at most `limits::EVENTS_PER_INSTANCE` for each instance.
-            events: InstanceEvent {
-                Table<InstanceId, Vec<InstanceEvent>>, |row| (row.instance, row.id), PutEvent(InstanceEvent),
-                DropEvent((InstanceId, EventId))
+            // Of each account, those of the last hour in which there were any.
+            failed_sign_ins: FailedSignIns {
+                Table<PersonId, FailedSignIns>, |row| row.person, PutFailedSignIns(FailedSignIns),
+                DropFailedSignIns(PersonId)
             };
             // Answers to commands that had an idempotency key.
             idempotency: Idempotency {
@@ -92,6 +94,8 @@ macro_rules! world {
             /// By what this installation is known to SSH clients and to instances.
             pub identity: Identity,
             $(pub $rows: $table,)*
+            /// The end of the activity log, whose lines are in the store alone.
+            pub log: Log,
             /// Not stored: what this process knows of each node's connection.
             pub links: OrdMap<NodeId, Link>,
             /// Not stored: what each node said of itself last, with every heartbeat.
@@ -114,6 +118,10 @@ macro_rules! world {
         #[derive(Debug, Clone, PartialEq)]
         pub enum Change {
             PutSettings(Settings),
+            /// A new line of the log, or one that is counted up.
+            PutEvent(Box<Event>),
+            /// A line that is older than they are kept, or one of before the log was typed.
+            DropEvent(Box<Event>),
             $($put($held), $drop($id),)*
         }
 
@@ -126,6 +134,7 @@ macro_rules! world {
                     settings,
                     identity: Default::default(),
                     $($rows: Default::default(),)*
+                    log: Default::default(),
                     links: Default::default(),
                     telemetry: Default::default(),
                     alarms: Default::default(),
@@ -141,6 +150,8 @@ macro_rules! world {
             pub fn apply(&mut self, change: Change) {
                 match change {
                     Change::PutSettings(settings) => self.settings = settings,
+                    Change::PutEvent(event) => self.log.put(*event),
+                    Change::DropEvent(event) => self.log.take(event.number),
                     $(Change::$put(held) => {
                         let row = Held::<$row>::row(held);
                         let key = row.key();

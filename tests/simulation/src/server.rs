@@ -110,7 +110,7 @@ impl Server {
             drawn
         };
         let Some(world) = &self.running else { return Ok(Reply::Nothing) };
-        let decided = decide(world, &mut draw, at).map(|decision| decision.rows(world, &mut draw, at));
+        let decided = decide(world, &mut draw, at).map(|decision| decision.rows(world, at));
         self.drawn = drawn;
         let (changes, answer) = match decided {
             Ok(decided) => decided,

@@ -276,7 +276,7 @@ describe("for whoever works by other means than a mouse and good eyes", () => {
     await page.emulateMedia({ forcedColors: "none" });
   });
 
-  const pages = () => ["/", `/instances/${ids["web-1"]}`, "/instances/new", "/nodes", "/ssh-keys", "/tokens", "/account", "/settings"];
+  const pages = () => ["/", `/instances/${ids["web-1"]}`, "/instances/new", "/nodes", "/ssh-keys", "/tokens", "/sign-in-request", "/activity", "/people", "/account", "/settings"];
 
   test("with text twice as large and spaced, nothing stands over anything else", async () => {
     const found = {};

@@ -30,7 +30,7 @@ describe("how the page looks and speaks", () => {
       await must("ssh-keygen", ["-q", "-t", kind, "-N", "", "-C", kind, "-f", file]);
       await ada.api.post("/ssh-keys", { name: `a key of the kind ${kind}`, public_key: (await readFile(`${file}.pub`, "utf8")).trim() });
     }
-    await ada.api.post("/tokens", { name: "never used" });
+    await world.server.adminOk(["create-token", "ada", "never used"]);
     const [first, second] = await Promise.all(["web-1", "a-longer-name-2"].map((name) => ada.create(name)));
     web = await ada.phase(first.id, "running", 300);
     await ada.phase(second.id, "running", 300);
@@ -109,7 +109,7 @@ describe("how the page looks and speaks", () => {
   test("pages have one left edge and two widths", async () => {
     const widths = new Set();
     const edges = new Set();
-    for (const path of ["/", "/instances/new", "/nodes", "/ssh-keys", "/tokens", "/account", "/settings"]) {
+    for (const path of ["/", "/instances/new", "/nodes", "/ssh-keys", "/tokens", "/sign-in-request", "/activity", "/people", "/account", "/settings"]) {
       await open(path);
       edges.add(await page.locator("h1").evaluate((heading) => heading.getBoundingClientRect().left));
       for (const width of await page.locator("main > :not(header, p)").evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().width)))) widths.add(width);
@@ -128,9 +128,13 @@ describe("how the page looks and speaks", () => {
         const tops = (what) => tab.locator(`nav[aria-label=Main] :is(a, div > button) > ${what}`).evaluateAll((all) => all.filter((one) => one.getClientRects().length > 0).map((one) => one.getBoundingClientRect().top));
         for (const what of ["svg", "span:first-of-type"]) {
           const found = await tops(what);
-          assert.equal(found.length, 5, `${what}: ${found}`);
+          assert.equal(found.length, 7, `${what}: ${found}`);
           assert.equal(new Set(found.map((top) => Math.round(top * 2) / 2)).size, 1, `${what}: ${found}`);
         }
+        const names = await tab.locator("nav[aria-label=Main] :is(a, div > button) > span:first-of-type").evaluateAll((all) =>
+          all.filter((one) => one.getClientRects().length > 0).map((one) => one.getBoundingClientRect()).map(({ left, right }) => [left, right]));
+        const inner = await tab.evaluate(() => document.documentElement.clientWidth);
+        names.forEach(([left, right], n) => assert.ok(left >= (names[n - 1]?.[1] ?? 0) + 2 && right <= inner - 2, `names in the bar: ${JSON.stringify(names)}`));
       } finally {
         await phone.close();
       }
@@ -138,7 +142,7 @@ describe("how the page looks and speaks", () => {
   });
 
   test("nothing that is read is jargon", async () => {
-    for (const path of ["/", "/instances/new", `/instances/${web.id}`, "/nodes", "/ssh-keys", "/tokens", "/account", "/settings"]) {
+    for (const path of ["/", "/instances/new", `/instances/${web.id}`, "/nodes", "/ssh-keys", "/tokens", "/sign-in-request", "/activity", "/people", "/account", "/settings"]) {
       await open(path);
       const said = await page.locator("body").innerText();
       assert.doesNotMatch(said, JARGON, path);
@@ -189,14 +193,14 @@ describe("how the page looks and speaks", () => {
       assert.equal(await password.getAttribute("type"), "text");
       assert.equal(await password.inputValue(), "short");
       await open("/sign-in");
-      await see(page, /Forgot your password\? Ask the person who runs this server/);
-      await see(page, "dockhost admin reset-password NAME");
+      await see(page, /Forgot your password\? Ask an administrator for a reset link/);
+      await see(page, "dockhost admin reset-link NAME");
       await look("look-sign-in");
     } finally {
       page = signedIn;
       await other.close();
     }
-    assert.equal((await world.server.admin(["reset-password", "--help"])).status, 0, "there is such a command");
+    assert.equal((await world.server.admin(["reset-link", "--help"])).status, 0, "there is such a command");
   });
 
   test("while an instance is made there is one card on it, and nothing jumps when it runs", async () => {

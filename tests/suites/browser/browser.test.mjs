@@ -369,6 +369,34 @@ describe("in a browser", () => {
     await see(page, "There is no such instance");
   });
 
+  test("people: somebody administers, is suspended, resumed and removed", async () => {
+    await world.signUp("eve");
+    await page.getByRole("link", { name: /^People/ }).click();
+    await heading("People").waitFor();
+    const eve = page.getByRole("list", { name: "People" }).locator("li").filter({ hasText: "eve@example.org" });
+    const dialog = page.getByRole("dialog");
+    await menu(/^Actions for eve/, "Make administrator");
+    await see(eve, "Administrator");
+    await menu(/^Actions for eve/, "Suspend…");
+    await dialog.getByLabel("Also stop what runs").check();
+    await look("people-suspend");
+    await dialog.getByRole("button", { name: "Suspend" }).click();
+    await see(eve, /suspended/);
+    await look("people");
+    await menu(/^Actions for eve/, "Resume");
+    await until("she is resumed", async () => (await eve.getByText(/suspended/).count()) === 0, 20);
+    await menu(/^Actions for ada/, "Remove…");
+    await dialog.getByLabel("Type ada to confirm").fill("ada");
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await see(dialog, "Say what becomes of the nodes.");
+    await look("people-remove");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await menu(/^Actions for eve/, "Remove…");
+    await dialog.getByLabel("Type eve to confirm").fill("eve");
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await until("she is gone", async () => (await eve.count()) === 0, 20);
+  });
+
   test("sign out, sign in, and back at the page that was asked for", async () => {
     await open("/nodes");
     await menu(/^Account of ada/, "Sign out");

@@ -105,7 +105,7 @@ describe("what a visitor gets", () => {
         assert.equal(got.headers["content-encoding"], "gzip", path);
         assert.match(got.headers.vary, /accept-encoding/i, path);
       }
-      const { headers: told, status } = await request(base, "POST", "/api/v1/tokens", { headers, body: { name: "a".repeat(30) } });
+      const { headers: told, status } = await request(base, "POST", "/api/v1/invites", { headers });
       assert.ok(status < 300);
       assert.equal(told["content-encoding"], undefined);
       const [{ id }] = await world.admin.get("/instances");
@@ -133,7 +133,7 @@ describe("what a visitor gets", () => {
       await signIn(context, base, "ada");
       const page = await context.newPage();
       const [{ id }] = await world.admin.get("/instances");
-      for (const path of ["/", "/instances/new", `/instances/${id}`, "/nodes", "/ssh-keys", "/tokens", "/account", "/settings", "/sign-up", "/set-up", "/nothing/here", "/instances/i-00000000000000aa"]) {
+      for (const path of ["/", "/instances/new", `/instances/${id}`, "/nodes", "/ssh-keys", "/tokens", "/sign-in-request", "/activity", "/people", "/account", "/settings", "/sign-up", "/set-up", "/reset-password", "/nothing/here", "/instances/i-00000000000000aa"]) {
         if (path === "/nothing/here") browser.expected.push(/status of 404 .*\/nothing\/here$/);
         await page.goto(`${base}${path}`, { waitUntil: "networkidle" });
         await awake(page);

@@ -47,7 +47,7 @@ class Scene {
     scene.base = `http://${host}:${scene.world.server.port}`;
     scene.bad = `http://${host === HOST ? HOST : tenant}:${scene.tenant.port}/`;
     const { ada } = scene.world;
-    await ada.api.post("/tokens", { name: PRIVATE[0] });
+    await scene.world.server.adminOk(["create-token", ada.username, PRIVATE[0]]);
     await scene.world.register(PRIVATE[1]);
     await scene.world.signUp("mallory").catch(async () => scene.world.server.adminOk(["create-administrator", "mallory", "mallory@example.org"], `${PASSWORD}\n`));
     return scene;

@@ -1,11 +1,11 @@
 // Who may do what: the table of permissions × every way in × own, foreign and absent. The cells come from the product's own
 // table; what is expected of each is written nowhere else.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { Api, IMAGE, PASSWORD, SESSION_KEY, World, must, request, root, session, until } from "../../harness.mjs";
+import { Api, IMAGE, PASSWORD, SESSION_KEY, World, must, request, session, until } from "../../harness.mjs";
 import { enter, ask as askApp } from "../../support/apps.mjs";
 import { ABSENT, ENDPOINTS, PUBLIC, at, destroys } from "../../support/endpoints.mjs";
 import { Client } from "../../support/gateway.mjs";
@@ -21,8 +21,9 @@ const APART = {
   "place-on-node": "where an instance is placed, nobody says; the planner's tests ask",
 };
 
-const OF_AN_ADMINISTRATOR = ["settings", "invites"];
 const WAYS = ["session", "token"];
+/** Of a token, its scope: those of the harness may do whatever tokens may. */
+const byOf = (way) => (way === "token" ? { token: "all" } : {});
 const WHOSE = ["own", "foreign", "absent"];
 
 /** What somebody holds of a thing that is `owner`'s; ada administers. */
@@ -68,15 +69,17 @@ describe("access", () => {
     visitor = new Api(world.server.base);
     await ada.addKey();
     const registered = await bob.api.post("/nodes", { name: "bobs-own" });
-    const token = await ada.api.post("/tokens", { name: "second" });
+    apis = { ada: await apisOf(world, ada), bob: await apisOf(world, bob) };
+    const token = await apis.ada.session.post("/tokens", { name: "second" });
     const invite = await ada.api.post("/invites");
     adas = await session(world.server.base, "ada", PASSWORD);
     const [first] = await new Api(world.server.base, adas.headers).get("/sessions");
     const own = await ada.api.post("/nodes", { name: "adas-own" });
     of = { "ssh-keys": (await ada.api.get("/ssh-keys"))[0].id, tokens: token.id, nodes: own.id, sessions: first.id,
       invites: invite.id, bobsNode: registered.id, bobsKey: registered.secret, bobsCode: registered.code.secret };
-    apis = { ada: await apisOf(world, ada), bob: await apisOf(world, bob) };
-    standing = { ada: of, bob: { nodes: registered.id, invites: invite.id } };
+    // Whoever is suspended or removed below asks for nothing themselves.
+    of.people = await make("people", "ada");
+    standing = { ada: of, bob: { nodes: registered.id, invites: invite.id, people: of.people } };
     for (const kind of ["ssh-keys", "tokens", "sessions"]) standing.bob[kind] = await make(kind, "bob");
   });
   after(() => world?.close());
@@ -94,18 +97,12 @@ describe("access", () => {
       await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
       return (await person.api.post("/ssh-keys", { name, public_key: readFileSync(`${file}.pub`, "utf8").trim() })).id;
     }
-    const by = kind === "invites" ? ada : person;
-    return (await by.api.post(`/${kind}`, kind === "invites" ? undefined : { name })).id;
+    if (kind === "people") {
+      return (await visitor.post("/sign-up", { username: name, email: `${name}@example.org`, password: PASSWORD })).id;
+    }
+    const by = kind === "invites" ? ada.api : kind === "tokens" ? apis[owner].session : person.api;
+    return (await by.post(`/${kind}`, kind === "invites" ? undefined : { name })).id;
   }
-
-  test("the list above names every endpoint that there is", () => {
-    const dir = join(root, "server_fns/src");
-    const declared = readdirSync(dir)
-      .flatMap((file) => [...readFileSync(join(dir, file), "utf8").matchAll(/#\[(get|post|put|delete|patch)\("\/api\/v1([^"?]*)/g)])
-      .map(([, method, path]) => `${method.toUpperCase()} ${path}`);
-    const named = [...ENDPOINTS.map(({ method, path }) => `${method} ${path}`), ...Object.keys(PUBLIC)];
-    assert.deepEqual(declared.sort(), named.sort());
-  });
 
   for (const { method, path, body, kind, asked } of ENDPOINTS) {
     const close = cells.derive("HTTP by nothing", asked, `a visitor at ${method} ${path}`, "absent");
@@ -139,7 +136,7 @@ describe("access", () => {
       for (const { way, who, whose, close } of derived) {
         const there = whose !== "absent";
         const owner = ownerOf(who, whose);
-        const expectation = expected(asked, grants(who, owner, kind), kind, there);
+        const expectation = expected(asked, grants(who, owner, kind), kind, there, byOf(way));
         const spent = expectation === "let in" && destroys(endpoint);
         const id = !path.includes("{id}") ? "" : !there ? ABSENT[kind] : spent ? await make(kind, owner) : standing[owner][kind];
         const api = apis[who][way];
@@ -201,7 +198,7 @@ describe("access", () => {
     keyCells[2]();
   });
 
-  const arrivals = ["sign up", "open session", "close session"].map((asked) => cells.derive("HTTP by nothing", asked, "a visitor", "own"));
+  const arrivals = ["sign up", "open session", "close session", "note failed sign-in"].map((asked) => cells.derive("HTTP by nothing", asked, "a visitor", "own"));
   const strangers = ["sign up", "open session"].map((asked) => cells.derive("HTTP by nothing", asked, "a visitor", "foreign"));
   test("a visitor opens an account of their own and a session of it, and nobody else's", async () => {
     const dora = { username: "dora", email: "dora@example.org", password: PASSWORD };
@@ -218,6 +215,37 @@ describe("access", () => {
     strangers[0]();
     assert.equal((await visitor.call("POST", "/sign-in", { username: "dora", password: "not-the-password-1" })).status, 401);
     strangers[1]();
+    // It is counted after the answer, and told to whose account it is.
+    const again = new Api(world.server.base, (await session(world.server.base, "dora", PASSWORD)).headers);
+    await until("the wrong password is told", async () => (await again.get("/events")).events.some(({ kind }) => kind === "sign_in_failed"));
+    arrivals[3]();
+  });
+
+  const linkCells = ["own", "absent"].map((whose) => cells.derive("HTTP by nothing", PUBLIC["POST /password-reset"], "whoever has the link", whose));
+  test("a reset link sets another password, once, and ends what the old one opened", async () => {
+    const erin = await world.signUp("erin");
+    const { id } = await erin.api.get("/me");
+    const browser = new Api(world.server.base, (await session(world.server.base, "erin", PASSWORD)).headers);
+    const replaced = await apis.ada.session.post(`/people/${id}/reset-link`);
+    const { secret, username, expires_at } = await apis.ada.session.post(`/people/${id}/reset-link`);
+    assert.equal(username, "erin");
+    assert.ok(Date.parse(expires_at) - Date.now() <= 3_600_000);
+    const password = "a-password-by-link-42";
+    const set = (secret, password) => visitor.call("POST", "/password-reset", { secret, password });
+    assert.deepEqual([(await set(secret, "short")).body.field, (await browser.call("GET", "/me")).status], ["password", 200]);
+    assert.ok((await set(secret, password)).status < 300);
+    assert.equal((await browser.call("GET", "/me")).status, 401, "the sessions end");
+    assert.equal((await erin.api.call("GET", "/me")).status, 200, "and the tokens do not");
+    const signIn = async (password) => (await visitor.call("POST", "/sign-in", { username: "erin", password })).status;
+    assert.deepEqual([await signIn(PASSWORD) === 401, await signIn(password) < 300], [true, true]);
+    linkCells[0]();
+    for (const wrong of [secret, replaced.secret, "dhr_wrong", ""]) {
+      assert.deepEqual([(await set(wrong, password)).status, (await set(wrong, "short")).status], [403, 403], wrong);
+    }
+    linkCells[1]();
+    const told = (await erin.api.get("/events?topic=access")).events.map(({ text }) => text);
+    assert.ok(told.includes("ada made a link that sets another password, once."), told.join("\n"));
+    assert.ok(told.includes("erin set another password by a reset link."), told.join("\n"));
   });
 
   const welcomeCells = ["ada", "bob"].map((who) => [who, cells.derive("HTTP by session", PUBLIC["GET /welcome"], who, "own")]);
@@ -229,11 +257,33 @@ describe("access", () => {
     }
   });
 
+  // A stream has no end, so that the list leaves it out.
+  const LOG = ["/events?of=everybody", "/events/stream?of=everybody", "/events/export?of=everybody"];
+  const logCells = LOG.flatMap((path) => WAYS.flatMap((way) => ["ada", "bob"].map((who) =>
+    ({ path, way, who, close: cells.derive(`HTTP by ${way}`, "see-activity", `${who} at GET ${path}`, "own") }))));
+  const closedLogs = LOG.map((path) => [path, cells.derive("HTTP by nothing", "see-activity", `a visitor at GET ${path}`, "absent")]);
+  test("everything that happened is told to administrators, in each form", async () => {
+    const ask = async (path, headers) => {
+      const answer = await fetch(`${world.server.base}/api/v1${path}`, { headers });
+      await answer.body.cancel();
+      return answer.status;
+    };
+    for (const { path, way, who, close } of logCells) {
+      const may = allows("see-activity", grants(who, who), byOf(way));
+      assert.equal(await ask(path, apis[who][way].headers), may ? 200 : 403, `${who} by ${way}: ${path}`);
+      close();
+    }
+    for (const [path, close] of closedLogs) {
+      assert.equal(await ask(path, {}), 401, path);
+      close();
+    }
+  });
+
   const mayCells = ["ada", "bob"].map((who) => [who, cells.derive("views", "use-account", who, "own")]);
   test("pages are told what the table says", async () => {
     for (const [who, close] of mayCells) {
       const { may } = await apis[who].session.get("/me");
-      for (const action of ["see-settings", "change-settings", "invite", "list-everybody", "create-instance", "register-node"]) {
+      for (const action of ["see-settings", "change-settings", "invite", "see-people", "manage-people", "list-everybody", "see-activity", "create-instance", "register-node"]) {
         assert.equal(may.includes(action), allows(action, grants(who, who)), `${who}: ${action}`);
       }
       close();
@@ -342,6 +392,12 @@ describe("access", () => {
     ["setup-link", "operate", []],
     ["server-fingerprint", "operate", []],
     ["reset-password", "reset password", ["dora"], `${PASSWORD}\n`],
+    ["reset-link", "make reset link", ["dora"]],
+    ["make-administrator", "set administrator", ["dora"]],
+    ["no-longer-administrator", "set administrator", ["dora"]],
+    ["suspend", "suspend person", ["dora", "--stop"]],
+    ["resume", "resume person", ["dora"]],
+    ["remove", "remove person", ["dan", "--instances", "delete", "--nodes", "give:ada"]],
   ].map(([command, ...rest]) => [command, cells.derive("the operator's command line", rest[0], command, "own"), ...rest]);
   const nobodys = ["create-token", "reset-password"].map((command) =>
     [command, cells.derive("the operator's command line", command === "create-token" ? "operate" : "reset password", command, "absent")]);
@@ -402,7 +458,7 @@ describe("two people's instances", () => {
     test(`${method} ${path}: as the table says; foreign and absent give one answer, and nothing happens`, async () => {
       for (const { way, who, whose, close } of derived) {
         const owner = ownerOf(who, whose);
-        const expectation = expected(asked, grants(who, owner), "instances", whose !== "absent");
+        const expectation = expected(asked, grants(who, owner), "instances", whose !== "absent", byOf(way));
         const spent = expectation === "let in" && destroys(endpoint);
         const person = owner === "ada" ? ada : bob;
         const instance = spent ? await person.create(`spent-${(made += 1)}`) : things[owner];
@@ -447,10 +503,44 @@ describe("two people's instances", () => {
     }
   });
 
+  const told = WAYS.flatMap((way) => ["ada", "bob"].flatMap((who) => WHOSE.map((whose) =>
+    ({ way, who, whose, close: cells.derive(`HTTP by ${way}`, "see-event", who, whose) }))));
+  const entered = ["ada", "bob"].flatMap((who) => WHOSE.map((whose) =>
+    ({ who, whose, close: cells.derive("HTTP by token", "note entrance", who, whose) })));
+  test("what happened to an instance is told to whom the table says, and so is who looked into it", async () => {
+    const of = async (api, id) => (await api.get(`/events?of=${id}&limit=200`)).events;
+    for (const { way, who, whose, close } of told) {
+      const id = whose === "absent" ? ABSENT.instances : things[ownerOf(who, whose)].id;
+      const may = whose !== "absent" && allows("see-event", grants(who, ownerOf(who, whose)), byOf(way));
+      assert.equal((await of(apis[who][way], id)).length > 0, may, `${who} by ${way}, ${whose}`);
+      close();
+    }
+    await Promise.all([ada.phase(mine.id, "running"), bob.phase(things.bob.id, "running")]);
+    for (const { who, whose, close } of entered) {
+      const owner = ownerOf(who, whose);
+      const id = whose === "absent" ? ABSENT.instances : things[owner].id;
+      const looks = async () => (await of(apis.ada.token, id)).filter(({ kind, cause }) => kind === "entered" && cause.name === who).length;
+      const before = await looks();
+      const { status } = await apis[who].token.call("POST", `/instances/${id}/terminal`, { columns: 80, rows: 24 });
+      assert.equal(status < 300, whose !== "absent" && allows("note entrance", grants(who, owner)), `${who}, ${whose}: ${status}`);
+      if (status < 300) {
+        const { secret } = await apis[who].token.post(`/instances/${id}/terminal`, { columns: 80, rows: 24 });
+        const { socket } = await upgrade(world.server.base, `/api/v1/terminal?ticket=${secret}`);
+        socket?.destroy();
+      }
+      // Looking into one's own is no news.
+      assert.equal((await looks()) > before, status < 300 && owner !== who, `${who}, ${whose}`);
+      close();
+    }
+  });
+
   const LOBBY = [
     ["ls", "use-account"], ["whoami", "use-account"], ["ls --all", "list-everybody"], ["new x none", "create instance"],
     ["ports NAME", "see-instance"], ["explain NAME", "see-instance"], ["open NAME 9090", "open forward"], ["close NAME 9", "close forward"],
     ["door NAME 80 close", "set door"], ["stop NAME", "stop instance"], ["start NAME", "start instance"], ["restart NAME", "restart instance"],
+    ["people", "see-people"], ["suspend nobody", "suspend person"], ["resume nobody", "resume person"],
+    ["reset-link nobody", "make reset link"], ["make-administrator nobody", "set administrator"],
+    ["no-longer-administrator nobody", "set administrator"], ["remove-person nobody --yes", "remove person"],
     ["rm NAME --yes", "delete instance"],
   ].flatMap(([line, asked]) => ["managing", "restricted"].flatMap((key) => (line.includes("NAME") ? WHOSE : ["own"]).map((whose) =>
     ({ line, asked, key, whose, close: cells.derive("lobby by SSH", asked, `bob's ${key} key: ${line}`, whose) }))));
@@ -503,6 +593,27 @@ describe("two people's instances", () => {
     assert.equal(done.status, 0, done.stderr);
     assert.equal(JSON.parse(done.stdout).some(({ id }) => id === things.bob.id), allows("list-everybody", grants("ada", "bob")));
     everybody();
+  });
+
+  const managed = [["people", "see-people"], ["suspend frank --stop", "suspend person"], ["resume frank", "resume person"],
+    ["reset-link frank", "make reset link"], ["make-administrator frank", "set administrator"],
+    ["no-longer-administrator frank", "set administrator"], ["remove-person frank --yes", "remove person"]]
+    .map(([line, asked]) => [line, cells.derive("lobby by SSH", asked, `ada's managing key: ${line}`, "foreign")]);
+  test("an administrator looks after people in the lobby", async () => {
+    const frank = await world.signUp("frank");
+    const client = await Client.of(ada);
+    for (const [line, close] of managed) {
+      const done = await client.lobby(`${line} --json`);
+      assert.equal(done.status, 0, done.stderr);
+      const told = JSON.parse(done.stdout);
+      const row = Array.isArray(told) ? told.find(({ username }) => username === "frank") : told;
+      const suspended = line.startsWith("suspend");
+      assert.equal(Boolean(row.suspended), suspended, line);
+      assert.equal(Boolean(row.administrator), line.startsWith("make-administrator"), line);
+      const gone = line.startsWith("remove-person");
+      assert.equal((await frank.api.call("GET", "/me")).status, suspended || gone ? 401 : 200, line);
+      close();
+    }
   });
 
   const tickets = ["terminal", "files"].flatMap((kind) => WHOSE.map((whose) =>

@@ -103,7 +103,7 @@ describe("behind the README's Caddy", () => {
     const events = [];
     onFrames(socket, head, ({ opcode, payload }) => opcode < 8 && events.push(JSON.parse(payload.toString())));
     await until("the snapshot came", () => events[0]?.live === "snapshot");
-    await world.admin.post("/tokens", { name: "through the proxy" });
+    await world.server.adminOk(["create-token", "ada", "through the proxy"]);
     await until("so did a change", () => events.some(({ live, changes }) => live === "changed" && changes?.length));
     socket.destroy();
   });

@@ -142,7 +142,8 @@ describe("streams end with the right to them", () => {
   });
 
   test("a token that is removed", async () => {
-    const { id, secret } = await ada.api.post("/tokens", { name: "short" });
+    const secret = await world.server.adminOk(["create-token", "ada", "short"]);
+    const { id } = (await ada.api.get("/tokens")).find(({ name }) => name === "short");
     const { Api } = await import("../../harness.mjs");
     const program = { api: new Api(world.server.base, { authorization: `Bearer ${secret}` }) };
     await end("the end of the token", [...ofApp(await inside(program)), ...ofConsole(program)], () => ada.api.remove(`/tokens/${id}`));
@@ -158,9 +159,29 @@ describe("streams end with the right to them", () => {
     await open(ada, web, 8080, "public");
     await end("closing it to strangers", ofApp(""), () => open(ada, web, 8080, "owner"));
     await end("the end of a guest's link", ofApp((await follow(ada, web, 8080)).cookie), async () => {
-      await ada.api.ok("POST", "/me/password", { current: PASSWORD, new: "another-long-password-7" });
-      await ada.api.ok("POST", "/me/password", { current: "another-long-password-7", new: PASSWORD });
+      const { api } = await signIn(world, ada);
+      await api.ok("POST", "/me/password", { current: PASSWORD, new: "another-long-password-7" });
+      await api.ok("POST", "/me/password", { current: "another-long-password-7", new: PASSWORD });
     });
+  });
+
+  test("a suspended account, and a link that it gave away", async () => {
+    await open(ada, web, 8080, "signed-in");
+    const visit = ofApp(await inside(await signIn(world, eve)));
+    await end("the suspension of a visitor", visit, () => world.server.adminOk(["suspend", "eve"]));
+    await world.server.adminOk(["resume", "eve"]);
+    // Somebody has to administer meanwhile.
+    await world.server.adminOk(["make-administrator", "eve"]);
+    const session = await signIn(world, ada);
+    const link = (await follow(ada, web, 8080)).cookie;
+    const kinds = [...ofApp(await inside(session)), ...ofApp(link), ...ofConsole(session)];
+    await end("the suspension of whoever has it", kinds, () => world.server.adminOk(["suspend", "ada"]));
+    await world.server.adminOk(["resume", "ada"]);
+    await world.server.adminOk(["no-longer-administrator", "eve"]);
+    // Her node dials again by itself, after a minute.
+    await world.nodes[0].end();
+    await world.nodes[0].start();
+    await open(ada, web, 8080, "owner");
   });
 
   test("a change of level that leaves somebody in leaves them in", async () => {

@@ -1,7 +1,9 @@
-//! The person's own account: who they are, the password, where they are signed in.
+//! The person's own account: who they are, their address and password, where they are signed in, and the way out.
 
 mod agent;
+mod email;
 mod password;
+mod removal;
 mod sessions;
 
 use dioxus::prelude::*;
@@ -11,7 +13,9 @@ use server_fns::account;
 use crate::parts::{Card, PageHeader, Time};
 use crate::state::use_world;
 
+use email::ChangeEmail;
 use password::ChangePassword;
+use removal::Removal;
 use sessions::Sessions;
 
 #[component]
@@ -35,8 +39,10 @@ pub(crate) fn Account() -> Element {
                     dd { Time { at: me.created_at } }
                 }
             }
+            ChangeEmail { username: "{me.username}", email: "{me.email}" }
             ChangePassword { username: "{me.username}", sessions }
             Sessions { sessions }
+            Removal { since: me.asks_removal_since }
         }
     }
 }

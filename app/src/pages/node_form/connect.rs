@@ -113,7 +113,7 @@ fn Ask(node: NodeView, on_line: EventHandler<FreshLine>) -> Element {
             Button {
                 icon: Glyph::Key,
                 busy: ask.busy(),
-                onclick: move |_| ask.start(another(id), move |line| on_line.call(line)),
+                onclick: move |_| ask.start_with_proof(move || another(id), move |line| on_line.call(line)),
                 "Show how to connect"
             }
         }

@@ -2,14 +2,14 @@
 
 use model::enrolment::EnrolmentCode;
 
-/// Fetches the installing script, and hands it to a shell together with the call that has the code in it: so the code is on
-/// nobody's list of processes, and a script that arrives cut off does nothing.
+use crate::pages::pasted::{pasted, quoted};
+
+/// Installs the node program, which changes the code for a key.
 pub(super) fn installing(origin: &str, code: &EnrolmentCode, systemd: bool) -> String {
-    let pin = code.server_key_pin.as_deref().map(|pin| format!(" -k --pinnedpubkey {pin}")).unwrap_or_default();
     let insecure = if is_open(origin) { " --insecure-server" } else { "" };
     let service = if systemd { " --systemd" } else { "" };
-    let (script, server, code) = (quoted(&format!("{origin}/install-node")), quoted(origin), &code.secret);
-    format!("(curl -fsS{pin} {script} && echo install_node {server} {code}{service}{insecure}) | sh")
+    let call = format!("install_node {} {}{service}{insecure}", quoted(origin), code.secret);
+    pasted(origin, code.server_key_pin.as_deref(), "/install-node", &call)
 }
 
 /// Where the program is already, and whoever starts it keeps the key. Where an authority vouches for the server, its address
@@ -24,11 +24,6 @@ pub(super) fn by_hand(origin: &str, key: &str, fingerprint: Option<&str>) -> Str
 pub(super) fn is_open(origin: &str) -> bool {
     let Some(place) = origin.strip_prefix("http://") else { return false };
     !["localhost", "127.", "[::1]"].iter().any(|near| place.starts_with(near))
-}
-
-/// Some shells take brackets for a pattern of file names.
-fn quoted(text: &str) -> String {
-    if text.contains('[') { format!("'{text}'") } else { text.to_owned() }
 }
 
 #[cfg(test)]

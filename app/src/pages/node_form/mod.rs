@@ -64,7 +64,9 @@ pub(in crate::pages) fn NodeForm(
         event.prevent_default();
         let again = again.clone();
         let saved = format!("The settings of {} are saved.", draft.peek().name.trim());
-        ask.start(save(id, before.clone(), draft()), move |line| {
+        let (before, draft) = (before.clone(), draft());
+        let call = move || save(id, before.clone(), draft.clone());
+        ask.start_with_proof(call, move |line| {
             match line {
                 // It takes the focus.
                 Some(line) => on_line.call(line),

@@ -82,7 +82,7 @@ fn Ask(node: NodeView, verb: Verb, on_line: EventHandler<FreshLine>, on_close: E
     let type_name = (verb == Verb::Forget && node.instances > 0).then(|| node.name.to_string());
     let act = move |()| {
         let done = done.clone();
-        let call = async move {
+        let call = move || async move {
             match verb {
                 Verb::Cordon => nodes::cordon(id).await.map(|_| None),
                 Verb::Rotate => Ok(Some(FreshLine::from(nodes::rotate_key(id).await?))),
@@ -92,7 +92,7 @@ fn Ask(node: NodeView, verb: Verb, on_line: EventHandler<FreshLine>, on_close: E
                 Verb::Forget => nodes::forget(id).await.map(|()| None),
             }
         };
-        ask.start(call, move |line: Option<FreshLine>| {
+        ask.start_with_proof(call, move |line: Option<FreshLine>| {
             toasts.say(NoticeKind::Good, done);
             if let Some(line) = line {
                 on_line.call(line);

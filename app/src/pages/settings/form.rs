@@ -25,12 +25,15 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
     let mut quota = use_signal(|| settings.quota.to_string());
     let mut closed = use_signal(|| settings.web_ports_closed);
     let mut refuse_faulty = use_signal(|| settings.refuse_faulty);
+    let mut days = use_signal(|| settings.keep_events_days.to_string());
     let send = move |event: FormEvent| {
         event.prevent_default();
         let (sign_up, quota, web_ports_closed, refuse_faulty) = (mode(), quota(), closed(), refuse_faulty());
         let call = async move {
-            let quota = whole(&quota)?;
-            settings::change(Json(ChangeSettings { sign_up, quota, web_ports_closed, refuse_faulty })).await
+            let quota = whole("quota", &quota)?;
+            let keep_events_days = Some(whole("keep_events_days", &days())?);
+            let asked = ChangeSettings { sign_up, quota, web_ports_closed, refuse_faulty, keep_events_days };
+            settings::change(Json(asked)).await
         };
         ask.start(call, move |changed| {
             live.welcome.write().sign_up = changed.sign_up;
@@ -39,7 +42,7 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
     };
     rsx! {
         form { class: "flex flex-col gap-5", onsubmit: send,
-            if let Some(why) = ask.rest(&["quota"]) {
+            if let Some(why) = ask.rest(&["quota", "keep_events_days"]) {
                 Notice { kind: NoticeKind::Bad, "{why}" }
             }
             fieldset { class: "flex min-w-0 flex-col gap-2",
@@ -69,6 +72,19 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
                     required: true,
                 }
             }
+            div { class: "max-w-sm",
+                Field {
+                    label: "Days for which activity is kept",
+                    name: "keep_events_days",
+                    kind: FieldKind::Number,
+                    value: days(),
+                    oninput: move |text| days.set(text),
+                    error: ask.field("keep_events_days"),
+                    hint: "Older lines of the page Activity are deleted.",
+                    min: "1",
+                    required: true,
+                }
+            }
             Switch {
                 name: "web_ports_closed",
                 label: "New instances begin with closed web ports",
@@ -90,6 +106,6 @@ pub(super) fn SettingsForm(settings: Settings) -> Element {
     }
 }
 
-fn whole(text: &str) -> Result<u32, ApiError> {
-    text.trim().parse().map_err(|_| Refusal::field("quota", "The quota must be a whole number, such as 5.").into())
+fn whole(field: &str, text: &str) -> Result<u32, ApiError> {
+    text.trim().parse().map_err(|_| Refusal::field(field, "This must be a whole number, such as 5.").into())
 }

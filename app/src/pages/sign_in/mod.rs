@@ -80,9 +80,9 @@ pub(crate) fn SignIn() -> Element {
 fn Forgot() -> Element {
     rsx! {
         p {
-            "Forgot your password? Ask the person who runs this server: there, "
-            code { class: "font-mono text-xs", "dockhost admin reset-password NAME" }
-            " sets a new one."
+            "Forgot your password? Ask an administrator for a reset link. Whoever runs this server makes one, too, with "
+            code { class: "font-mono text-xs", "dockhost admin reset-link NAME" }
+            "."
         }
     }
 }

@@ -43,8 +43,11 @@ pub(crate) fn AddKey(
     let send = move |event: FormEvent| {
         event.prevent_default();
         let request = form();
-        let call = async move { ssh_keys::add(Json(request)).await.map_err(at_its_field) };
-        ask.start(call, move |added| {
+        let call = move || {
+            let request = request.clone();
+            async move { ssh_keys::add(Json(request)).await.map_err(at_its_field) }
+        };
+        ask.start_with_proof(call, move |added| {
             toasts.say(NoticeKind::Good, format!("{} is added.", added.name));
             form.set(AddSshKey::default());
             named.set(false);

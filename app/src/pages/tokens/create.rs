@@ -2,9 +2,11 @@
 
 use dioxus::prelude::*;
 use model::request::CreateToken;
+use model::scope::Scope;
 use model::view::{Created, TokenView};
 use server_fns::{Json, tokens};
 
+use super::reach::{DAYS, Reach, read_days};
 use crate::action::use_ask;
 use crate::pages::node_form::use_origin;
 use crate::parts::{Button, ButtonKind, Card, CopyText, Field, Notice, NoticeKind, on_escape};
@@ -14,9 +16,19 @@ use crate::script;
 pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: EventHandler<()>) -> Element {
     let ask = use_ask();
     let mut name = use_signal(String::new);
+    let scope = use_signal(Scope::default);
+    let days = use_signal(String::new);
     let send = move |event: FormEvent| {
         event.prevent_default();
-        ask.start(tokens::create(Json(CreateToken { name: name() })), move |made| on_made.call(made));
+        let (name, scope, days) = (name(), scope(), days());
+        let call = move || {
+            let (name, days) = (name.clone(), days.clone());
+            async move {
+                let expires_in_days = read_days(&days)?;
+                tokens::create(Json(CreateToken { name, scope, expires_in_days })).await
+            }
+        };
+        ask.start_with_proof(call, move |made| on_made.call(made));
     };
     rsx! {
         form {
@@ -28,7 +40,7 @@ pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: Ev
                 }
             }),
             onsubmit: send,
-            if let Some(why) = ask.rest(&["name"]) {
+            if let Some(why) = ask.rest(&["name", DAYS]) {
                 Notice { kind: NoticeKind::Bad, "{why}" }
             }
             Field {
@@ -42,6 +54,7 @@ pub(super) fn CreateForm(on_made: EventHandler<Created<TokenView>>, on_close: Ev
                 autofocus: true,
                 required: true,
             }
+            Reach { scope, days, error: ask.field(DAYS) }
             div { class: "flex flex-wrap gap-2",
                 Button { kind: ButtonKind::Primary, submit: true, busy: ask.busy(), "Create token" }
                 Button { disabled: ask.busy(), onclick: move |_| on_close.call(()), "Cancel" }

@@ -1,7 +1,10 @@
 //! API tokens: what scripts show instead of a password.
 
+mod command_line;
 mod create;
+mod reach;
 mod row;
+mod words;
 
 use dioxus::prelude::*;
 use model::live::LiveWorld;
@@ -11,7 +14,9 @@ use crate::parts::{Button, ButtonKind, Card, Empty, Glyph, PageHeader};
 use crate::script;
 use crate::state::use_world;
 
+use command_line::CommandLine;
 use create::{CreateForm, Once};
+pub(in crate::pages) use reach::{DAYS, Reach, read_days};
 use row::TokenRow;
 
 /// The button that opens the form, and has the focus again when that is left.
@@ -34,7 +39,7 @@ pub(crate) fn Tokens() -> Element {
     rsx! {
         PageHeader {
             title: "Tokens",
-            text: "A token lets a script do what you can do, until you delete it.",
+            text: "A token lets a script do what you can do, or a part of it, until it expires or you delete it.",
             actions: rsx! {
                 if !nothing && !creating() {
                     {create.clone()}
@@ -67,13 +72,14 @@ pub(crate) fn Tokens() -> Element {
                 }
             } else if !tokens.is_empty() {
                 ul { class: "divide-y divide-line rounded-lg border border-line bg-surface-raised @min-[46rem]:grid @min-[46rem]:gap-x-4 \
-                        @min-[46rem]:grid-cols-[minmax(8rem,1fr)_auto_auto_auto_auto]",
+                        @min-[46rem]:grid-cols-[minmax(8rem,1fr)_auto_auto_auto_auto_auto_auto]",
                     aria_label: "Tokens",
                     for token in tokens {
                         TokenRow { key: "{token.id}", view: token }
                     }
                 }
             }
+            CommandLine {}
         }
     }
 }

@@ -14,6 +14,7 @@ use planner::world::World;
 use tokio::time::timeout;
 
 use crate::core::{Core, still_there};
+use crate::tunnel::is_carried;
 
 /// How often it is looked whether time alone has ended it: a session, a link.
 const LOOK: Duration = Duration::from_secs(1);
@@ -21,9 +22,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Why somebody has a stream.
 #[derive(Debug, Clone)]
 pub(crate) enum Permit {
-    /// They may see the instance, and it is not being deleted. Whether it runs, a terminal tells by itself.
+    /// They may enter the instance, and it is not being deleted. Whether it runs, a terminal tells by itself.
     Sight { actor: Actor, instance: InstanceId },
-    /// They may see it, and it is to run.
+    /// They may enter it, and it is to run.
     Use { actor: Actor, instance: InstanceId },
 }
 
@@ -32,10 +33,11 @@ impl Permit {
         let sees = |actor: &Actor, id| {
             still_there(world, actor, now) && actor.instance(world, Action::EnterInstance, id).is_ok()
         };
-        let wished = |id| world.instances.get(id).map(|instance| instance.desired);
+        let carried = |id| world.instances.get(id).filter(|instance| is_carried(world, instance));
+        let wished = |id| carried(id).map(|instance| instance.desired);
         match self {
             Self::Sight { actor, instance } => {
-                sees(actor, *instance) && wished(instance) != Some(DesiredState::Deleted)
+                sees(actor, *instance) && wished(instance).is_some_and(|desired| desired != DesiredState::Deleted)
             }
             Self::Use { actor, instance } => sees(actor, *instance) && wished(instance) == Some(DesiredState::Running),
         }

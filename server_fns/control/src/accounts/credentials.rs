@@ -1,12 +1,15 @@
 //! Who asks, by what a request shows: for a page that a browser navigates to, which carries a cookie and no key, and for
 //! everything else.
 
+use std::net::IpAddr;
+
 use hyper::HeaderMap;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::SignUpMode;
 use planner::actor::{Actor, Via};
 use planner::clock::Now;
 use planner::command::{Asker, Command, people};
+use planner::credentials::check;
 use planner::hosts::{ConsoleHosts, sharers};
 use planner::world::World;
 
@@ -29,12 +32,12 @@ impl Credentials {
         Self { core, turns: Turns::default(), exposure, console_hosts }
     }
 
-    /// Who shows this credential. That it was used is noted at most once a minute, after the answer.
+    /// Who shows this credential, and from where. That it was used is noted at most once a minute, after the answer.
     ///
     /// # Errors
-    /// `Unauthenticated` for a wrong, expired or withdrawn one.
+    /// `Unauthenticated` for a wrong, expired or withdrawn one, and for one of an account that is suspended.
     #[expect(clippy::unused_async, reason = "callers need not know that the answer is in memory")]
-    pub async fn authenticate(&self, credential: Credential) -> Result<Actor, Refusal> {
+    pub async fn authenticate(&self, credential: Credential, from: Option<IpAddr>) -> Result<Actor, Refusal> {
         let (world, now) = (self.core.world(), self.core.now());
         let found = match &credential {
             Credential::Session { cookies, key } if secret::is_well_formed(SecretKind::SessionKey, key) => world
@@ -42,7 +45,6 @@ impl Credentials {
                 .filter(|session| {
                     cookies.iter().any(|text| secret::same_hash(&secret::hash(text), &session.secret_hash))
                 })
-                .filter(|session| people::session_is_valid(session, now))
                 .map(|session| (session.person, Via::Session(session.id))),
             Credential::Cookie(_) => return Err(key_is_missing()),
             Credential::Bearer(text) if secret::is_well_formed(SecretKind::ApiToken, text) => {
@@ -52,18 +54,24 @@ impl Credentials {
         };
         let (person, via) = found.ok_or_else(Refusal::unauthenticated)?;
         let person = world.people.get(&person).ok_or_else(Refusal::unauthenticated)?;
-        let actor = Actor::new(person, via);
+        let actor = Actor::new(person, via).from(from.map(|address| address.to_string()));
+        check(&world, &actor, now)?;
         self.touch(&world, &actor, now);
         Ok(actor)
     }
 
     fn touch(&self, world: &World, actor: &Actor, now: Now) {
-        if people::note_use(world, actor, now).changes.is_empty() {
+        let address = actor.address.clone();
+        if people::note_use(world, actor, address.clone(), now).changes.is_empty() {
             return;
         }
         let (orchestrator, asker) = (self.core.orchestrator.clone(), Asker::Person(actor.clone()));
         self.core.tasks.spawn(async move {
-            if let Err(refusal) = orchestrator.ask(asker, Command::NoteUse).await {
+            let noted = orchestrator.ask(asker, Command::NoteUse { address }).await;
+            // What was used may have ended by that very use.
+            if let Err(refusal) = noted
+                && refusal.code != RefusalCode::Unauthenticated
+            {
                 tracing::warn!(%refusal, "the last use of a session or token was not noted");
             }
         });
@@ -82,8 +90,8 @@ impl Credentials {
     ///
     /// # Errors
     /// `Unauthenticated` for whoever shows less, or what is wrong, expired or withdrawn.
-    pub async fn drawn_for(&self, credential: Credential) -> Result<Actor, Refusal> {
-        let Credential::Cookie(cookies) = &credential else { return self.authenticate(credential).await };
+    pub async fn drawn_for(&self, credential: Credential, from: Option<IpAddr>) -> Result<Actor, Refusal> {
+        let Credential::Cookie(cookies) = &credential else { return self.authenticate(credential, from).await };
         // Of two cookies one is planted, and nothing tells which.
         let [cookie] = &cookies[..] else { return Err(key_is_missing()) };
         if !self.exposure.draws_by_cookie(!self.sharing_host().is_empty()) {
@@ -91,10 +99,10 @@ impl Credentials {
         }
         let (world, now) = (self.core.world(), self.core.now());
         let session = world.session_by_hash(&secret::hash(cookie));
-        let session = session.filter(|session| people::session_is_valid(session, now));
         let found = session.and_then(|session| Some((session.id, world.people.get(&session.person)?)));
         let (id, person) = found.ok_or_else(Refusal::unauthenticated)?;
-        Ok(Actor::new(person, Via::Session(id)))
+        let actor = Actor::new(person, Via::Session(id));
+        check(&world, &actor, now).map(|()| actor)
     }
 
     /// What a request shows to say who asks.

@@ -2,7 +2,9 @@
 
 mod credentials;
 mod keys;
+mod own;
 mod setup;
+mod sign_in_requests;
 mod tokens;
 
 use std::net::IpAddr;
@@ -10,11 +12,12 @@ use std::sync::Arc;
 
 use model::id::{PersonId, SessionId};
 use model::refusal::{Refusal, RefusalCode};
-use model::request::{ChangePassword, SignIn, SignUp};
+use model::request::{SignIn, SignUp};
 use model::view::{PersonView, SessionView, Welcome};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission};
 use planner::command::{Answer, Asker, Command};
+use planner::credentials::session_is_valid;
 use planner::permission::{Action, Subject, is_allowed};
 use planner::view::{person_view, session_view, welcome};
 use planner::world::World;
@@ -28,6 +31,7 @@ use crate::http::network;
 pub(crate) use credentials::Credentials;
 pub(crate) use keys::SshKeys;
 use setup::SetupLink;
+pub(crate) use sign_in_requests::SignInRequests;
 pub(crate) use tokens::Tokens;
 
 /// What a browser holds once somebody signed in with it.
@@ -119,9 +123,26 @@ impl Accounts {
             None => self.passwords.verify_nobody(asked.password).await,
         };
         let right = right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))?;
-        let person = person.filter(|_| right).ok_or_else(wrong_name_or_password)?;
+        let known_account = person.as_ref().map(|person| person.id);
+        let Some(person) = person.filter(|_| right) else {
+            if let Some(account) = known_account {
+                self.note_failure(account, peer.address);
+            }
+            return Err(wrong_name_or_password());
+        };
         self.attempts.give_back(&attempt);
         self.open_session(person.id, person.password_hash.clone(), peer, browser).await
+    }
+
+    /// After the answer, so that nobody learns from its time whether there is such an account.
+    fn note_failure(&self, person: PersonId, address: IpAddr) {
+        let orchestrator = self.core.orchestrator.clone();
+        let command = Command::NoteFailedSignIn { person, address: address.to_string() };
+        self.core.tasks.spawn(async move {
+            if let Err(refusal) = orchestrator.ask(Asker::Stranger, command).await {
+                tracing::warn!(%refusal, "a wrong password was not counted");
+            }
+        });
     }
 
     /// `password_hash` is the one that the password was checked against; `browser` tells the key of the last session there.
@@ -154,37 +175,15 @@ impl Accounts {
         Ok((person_view(&world, row), secrets))
     }
 
-    /// Ends the session that asks.
+    /// Ends the session or the token that asks.
     pub async fn sign_out(&self, actor: &Actor) -> Result<(), Refusal> {
         self.core.ask(actor, Command::CloseSession).await.map(drop)
-    }
-
-    /// Every other session of the person ends.
-    pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
-        let person = self.core.person(actor)?;
-        password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
-        let attempt = self.attempts.password_change(person.username.as_str(), self.core.now().mono)?;
-        let right = self.passwords.verify(asked.current, person.password_hash.clone()).await;
-        if !right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))? {
-            return Err(Refusal::field("current", "The current password is not right."));
-        }
-        self.attempts.give_back(&attempt);
-        let hash = self.passwords.hash(asked.new).await?;
-        let (checked, new) = (person.password_hash.clone(), hash.clone());
-        self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash }).await?;
-        let world = self.core.world();
-        let kept = session_of(actor).and_then(|id| world.sessions.get(&id));
-        if let Some((session, address)) = kept.and_then(|kept| Some((kept, kept.address.parse().ok()?))) {
-            let began = Began { address, browser: session.key_hash.clone(), earlier: None, password: &new };
-            self.attempts.signed_in(person.username.as_str(), began);
-        }
-        Ok(())
     }
 
     /// Where the person is signed in, the latest use first.
     pub fn sessions(&self, actor: &Actor) -> Result<Vec<SessionView>, Refusal> {
         let (world, now, current) = (self.core.world(), self.core.now(), session_of(actor));
-        let valid = world.sessions_of(actor.person).filter(|session| people::session_is_valid(session, now));
+        let valid = world.sessions_of(actor.person).filter(|session| session_is_valid(&world, session, now));
         let mut views: Vec<_> = valid.map(|session| session_view(session, current)).collect();
         views.sort_by_key(|view| std::cmp::Reverse((view.last_seen_at, view.id)));
         Ok(views)

@@ -6,5 +6,6 @@ pub(crate) mod node_key;
 pub mod password;
 pub(crate) mod peer;
 pub mod secret;
+pub(crate) mod sign_in_requests;
 pub mod ssh_key;
 pub(crate) mod turns;

@@ -3,6 +3,7 @@
 use hyper::{HeaderMap, header};
 use model::id::NodeId;
 use model::refusal::{Refusal, RefusalCode};
+use planner::channel::still_valid;
 use planner::world::World;
 
 use super::secret::{self, SecretKind};
@@ -15,6 +16,14 @@ pub(crate) fn node_of(world: &World, headers: &HeaderMap) -> Result<(NodeId, Str
     let key_hash = bearer(headers).map(secret::hash).ok_or_else(wrong_key)?;
     let node = world.node_by_key_hash(&key_hash).map(|node| node.id).ok_or_else(wrong_key)?;
     Ok((node, key_hash))
+}
+
+/// The same for a data socket, which nobody opens while the owner of the node is suspended. A channel is not refused by
+/// this, but told why once it has introduced itself: a node takes a refusal here for a wrong key.
+pub(crate) fn node_let_in(world: &World, headers: &HeaderMap) -> Result<NodeId, Refusal> {
+    let (node, key_hash) = node_of(world, headers)?;
+    still_valid(world, node, &key_hash).map_err(|why| Refusal::new(RefusalCode::Unauthenticated, why.to_string()))?;
+    Ok(node)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -32,8 +32,12 @@ pub enum SecretKind {
     SetUp,
     /// A link with which somebody may sign up.
     Invite,
+    /// A link with which somebody sets another password.
+    Reset,
     /// In the address of one socket.
     Ticket,
+    /// What a program fetches its token with, once a person gave it one.
+    SignIn,
 }
 
 impl SecretKind {
@@ -46,7 +50,9 @@ impl SecretKind {
             Self::SessionKey => "dhk_",
             Self::SetUp => "dhu_",
             Self::Invite => "dhi_",
+            Self::Reset => "dhr_",
             Self::Ticket => "dht_",
+            Self::SignIn => "dhq_",
         }
     }
 }
@@ -137,7 +143,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [SecretKind; 7] = [
+    const KINDS: [SecretKind; 10] = [
         SecretKind::ApiToken,
         SecretKind::NodeKey,
         SecretKind::Enrolment,
@@ -145,6 +151,9 @@ mod tests {
         SecretKind::SessionKey,
         SecretKind::SetUp,
         SecretKind::Invite,
+        SecretKind::Reset,
+        SecretKind::Ticket,
+        SecretKind::SignIn,
     ];
 
     #[test]

@@ -12,13 +12,13 @@ use planner::command::instances::recover::{proposals, proposed};
 use planner::command::people::Newcomer;
 use planner::command::{Answer, Asker, Command};
 use planner::liveness::liveness;
-use planner::view::{instance_view, person_view};
-use planner::world::{Node, Person};
+use planner::view::{instance_view, people, person_view};
+use planner::world::Node;
 
 use super::{Console, ConsoleAnswer, ConsoleRequest, NodeState, Recovered};
 use crate::auth::secret::{self, Secret, SecretKind};
 use crate::core::strange;
-use crate::store::{Backup, BackupError};
+use crate::store::Backup;
 
 /// Characters of an address that are shown.
 const ADDRESS: usize = 253;
@@ -31,14 +31,22 @@ impl Console {
                 self.create_administrator(asked).await.map(ConsoleAnswer::Person)
             }
             ConsoleRequest::ResetPassword { username, password } => self.reset_password(&username, password).await,
+            ConsoleRequest::MakeResetLink { username } => self.reset_link(&username).await,
             ConsoleRequest::CreateToken { username, name } => self.console_token(&username, name).await,
-            ConsoleRequest::ListPeople => {
-                let world = self.core.world();
-                let mut people: Vec<_> = world.people.values().map(|person| person_view(&world, person)).collect();
-                people.sort_by(|one, other| one.username.cmp(&other.username));
-                Ok(ConsoleAnswer::People(people))
+            ConsoleRequest::ListPeople => Ok(ConsoleAnswer::People(people(&self.core.world(), self.core.now()))),
+            ConsoleRequest::SetAdministrator { username, administrator } => {
+                self.of_person(&username, |person| Command::SetAdministrator { person, administrator }).await
             }
-            ConsoleRequest::Backup => self.backup(),
+            ConsoleRequest::SuspendPerson { username, stop } => {
+                self.of_person(&username, |person| Command::SuspendPerson { person, stop }).await
+            }
+            ConsoleRequest::ResumePerson { username } => {
+                self.of_person(&username, |person| Command::ResumePerson { person }).await
+            }
+            ConsoleRequest::RemovePerson { username, instances, nodes } => {
+                self.of_person(&username, |person| Command::RemovePerson { person, instances, nodes }).await
+            }
+            ConsoleRequest::Backup { activity } => self.backup(activity).await,
             ConsoleRequest::ListNodes => Ok(ConsoleAnswer::Nodes(self.node_states())),
             ConsoleRequest::ListProposals => {
                 Ok(ConsoleAnswer::Proposals(proposals(&self.core.world(), self.core.now())))
@@ -63,10 +71,15 @@ impl Console {
         Ok(ConsoleAnswer::Recovered(Recovered { name, owner, ssh_command, lost }))
     }
 
-    fn backup(&self) -> Result<ConsoleAnswer, Refusal> {
-        let written = Backup::of(&self.core.world(), self.core.now().wall).write();
-        let failed = |error: BackupError| Refusal::new(RefusalCode::Internal, format!("The backup failed: {error}."));
-        written.map(ConsoleAnswer::Backup).map_err(failed)
+    async fn backup(&self, activity: bool) -> Result<ConsoleAnswer, Refusal> {
+        let failed =
+            |error: &dyn std::fmt::Display| Refusal::new(RefusalCode::Internal, format!("The backup failed: {error}."));
+        let world = self.core.world();
+        let mut backup = Backup::of(&world, self.core.now().wall);
+        if activity {
+            backup.activity = self.log.all(world.log.newest).await.map_err(|error| failed(&error))?;
+        }
+        backup.write().map(ConsoleAnswer::Backup).map_err(|error| failed(&error))
     }
 
     fn node_states(&self) -> Vec<NodeState> {
@@ -107,13 +120,9 @@ impl Console {
 
     async fn console_token(&self, login: &str, name: String) -> Result<ConsoleAnswer, Refusal> {
         let actor = Actor::new(&*self.by_login(login)?, Via::Console);
-        Ok(ConsoleAnswer::Secret(self.tokens.create(&actor, CreateToken { name }).await?.secret))
-    }
-
-    fn by_login(&self, login: &str) -> Result<std::sync::Arc<Person>, Refusal> {
-        self.core.world().person_by_login(login).cloned().ok_or_else(|| {
-            Refusal::new(RefusalCode::NotFound, format!("There is nobody with the username or address {login}."))
-        })
+        Ok(ConsoleAnswer::Secret(
+            self.tokens.create(&actor, CreateToken { name, ..CreateToken::default() }).await?.secret,
+        ))
     }
 
     async fn enrol_node(&self, name: String, address: Option<String>) -> Result<ConsoleAnswer, Refusal> {

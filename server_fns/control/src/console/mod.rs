@@ -2,6 +2,7 @@
 //! asked. One JSON line each way.
 
 mod carry_out;
+mod people;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -10,12 +11,14 @@ use std::sync::Arc;
 use model::name::{InstanceName, NodeName, Username};
 use model::node::{EngineState, Liveness};
 use model::refusal::Refusal;
+use model::request::Handover;
 use model::stranger::{Claim, Proposal};
-use model::view::PersonView;
+use model::view::{PersonRow, PersonView};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Accounts, Tokens};
 use crate::core::Core;
+use crate::store::Log;
 pub(crate) use server::{listen, serve};
 
 /// Carries out what administrators ask for.
@@ -23,11 +26,12 @@ pub(crate) struct Console {
     core: Core,
     accounts: Arc<Accounts>,
     tokens: Arc<Tokens>,
+    log: Log,
 }
 
 impl Console {
-    pub(crate) const fn new(core: Core, accounts: Arc<Accounts>, tokens: Arc<Tokens>) -> Self {
-        Self { core, accounts, tokens }
+    pub(crate) const fn new(core: Core, accounts: Arc<Accounts>, tokens: Arc<Tokens>, log: Log) -> Self {
+        Self { core, accounts, tokens, log }
     }
 }
 
@@ -43,13 +47,40 @@ pub enum ConsoleRequest {
         username: String,
         password: String,
     },
+    /// By which they set another password themselves.
+    MakeResetLink {
+        username: String,
+    },
     CreateToken {
         username: String,
         name: String,
     },
     ListPeople,
+    SetAdministrator {
+        username: String,
+        administrator: bool,
+    },
+    /// Nothing of theirs opens anything any more, until somebody resumes them.
+    SuspendPerson {
+        username: String,
+        /// What runs of theirs, too.
+        stop: bool,
+    },
+    ResumePerson {
+        username: String,
+    },
+    /// With what becomes of what they have.
+    RemovePerson {
+        username: String,
+        instances: Option<Handover>,
+        nodes: Option<Handover>,
+    },
     /// A copy of everything that is stored.
-    Backup,
+    Backup {
+        /// And the activity log.
+        #[serde(default)]
+        activity: bool,
+    },
     ListNodes,
     /// What could be made of the containers that belong to no instance; only a running server hears of them.
     ListProposals,
@@ -85,13 +116,13 @@ impl ConsoleRequest {
 pub enum ConsoleAnswer {
     Done,
     Person(PersonView),
-    People(Vec<PersonView>),
+    People(Vec<PersonRow>),
     Nodes(Vec<NodeState>),
     Proposals(Vec<Proposal>),
     Recovered(Recovered),
     /// The content of a backup's file.
     Backup(String),
-    /// An API token or a node's key, shown this once.
+    /// An API token, a node's key, or what stands in a reset link, shown this once.
     Secret(String),
     /// `None`: there is an administrator already.
     SetupToken(Option<String>),

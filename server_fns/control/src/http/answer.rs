@@ -1,10 +1,10 @@
-//! A refusal as an HTTP answer. Programs get the refusal itself; the client that Dioxus compiles from our
-//! server functions looks for it one level down, under `data`, and gets it there.
+//! A refusal as an HTTP answer: `application/problem+json`, as RFC 9457 has it. Programs get what DockHost says of it beside;
+//! the client that Dioxus compiles from our server functions looks for that one level down, under `data`, and gets it there.
 
 use axum::Json;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::refusal::{Refusal, RefusalCode};
+use model::refusal::{ProblemDetails, Refusal, RefusalCode};
 use serde::Serialize;
 
 /// Who reads the answer.
@@ -23,12 +23,22 @@ impl Reader {
     }
 }
 
-/// The shape of `dioxus_fullstack`'s `ErrorPayload`.
+/// The shape of `dioxus_fullstack`'s `ErrorPayload`, which has a number under the name `code`.
 #[derive(Serialize)]
-struct Wrapped<'a> {
-    message: &'a str,
+struct Wrapped {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    message: String,
     code: u16,
-    data: &'a Refusal,
+    data: Refusal,
+}
+
+impl From<ProblemDetails> for Wrapped {
+    fn from(ProblemDetails { kind, title, status, detail, refusal }: ProblemDetails) -> Self {
+        Self { r#type: kind, title, status, message: detail.clone(), detail, code: status, data: refusal }
+    }
 }
 
 /// As programs read it.
@@ -41,13 +51,14 @@ pub(super) fn refuse_to(refusal: &Refusal, reader: Reader) -> Response {
 }
 
 pub(super) fn answer(status: StatusCode, refusal: &Refusal, reader: Reader) -> Response {
-    match reader {
-        Reader::Program => (status, Json(refusal)).into_response(),
-        Reader::Dioxus => {
-            let wrapped = Wrapped { message: &refusal.message, code: status.as_u16(), data: refusal };
-            (status, Json(wrapped)).into_response()
-        }
-    }
+    let problem = ProblemDetails::new(status.as_u16(), refusal.clone());
+    let mut response = match reader {
+        Reader::Program => (status, Json(problem)).into_response(),
+        Reader::Dioxus => (status, Json(Wrapped::from(problem))).into_response(),
+    };
+    let kind = HeaderValue::from_static(ProblemDetails::MEDIA_TYPE);
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 pub(super) fn status(code: RefusalCode) -> StatusCode {

@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use axum::extract::ConnectInfo;
+use axum::http::{Extensions, HeaderMap};
 use wire::meter::Ends;
 
 use super::forwarded::{TrustedProxies, is_forwarded};
@@ -37,6 +38,11 @@ impl Dialled {
     /// Of the person or program who asks, in front of every named proxy.
     pub const fn address(&self) -> IpAddr {
         self.client
+    }
+
+    /// The same of a request with these, if it came by the listener.
+    pub(crate) fn address_of(extensions: &Extensions) -> Option<IpAddr> {
+        extensions.get::<ConnectInfo<Self>>().map(|info| info.0.address())
     }
 
     /// For whom a named proxy asks, if it says so: one home or one machine.

@@ -220,11 +220,15 @@ mod tests {
         assert_eq!((program.status, refusal.field.as_deref()), (StatusCode::CONFLICT, Some("name")));
         assert_eq!(
             (&program.headers["content-type"], &program.headers["x-kept"]),
-            (&"application/json".parse().unwrap(), &"1".parse().unwrap())
+            (&"application/problem+json".parse().unwrap(), &"1".parse().unwrap())
         );
         let dioxus = ask("GET", "/api/v1/conflict", &[("x-request-client", "dioxus")]).await;
         let wrapped: serde_json::Value = serde_json::from_slice(&dioxus.body).unwrap();
-        assert_eq!(wrapped, serde_json::from_str::<serde_json::Value>(CONFLICT).unwrap());
+        for (name, value) in serde_json::from_str::<serde_json::Value>(CONFLICT).unwrap().as_object().unwrap() {
+            assert_eq!(&wrapped[name], value, "the client looks for {name}");
+        }
+        assert_eq!((&wrapped["status"], &wrapped["detail"]), (&409.into(), &"`web` is in use.".into()));
+        assert_eq!(dioxus.headers["content-type"], program.headers["content-type"]);
     }
 
     #[tokio::test]

@@ -40,8 +40,9 @@ pub(super) async fn harden(State(answers): State<Answers>, request: Request, nex
     if answers.tls_only {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    if api {
-        set(header::CACHE_CONTROL, "no-store");
+    // What has a tag is the same for everybody.
+    if api && !response.headers().contains_key(header::ETAG) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
 }
@@ -56,7 +57,9 @@ mod tests {
 
     async fn ask(tls_only: bool, path: &str) -> Answer {
         let page = || async { ([(header::CACHE_CONTROL, "max-age=60")], "page") };
-        let router = Router::new().route("/", get(page)).route("/api/v1/me", get(page));
+        let tagged = || async { ([(header::CACHE_CONTROL, "no-cache"), (header::ETAG, "\"1\"")], "text") };
+        let router =
+            Router::new().route("/", get(page)).route("/api/v1/me", get(page)).route("/api/v1/tagged", get(tagged));
         Probe(router.layer(from_fn_with_state(Answers::new(tls_only), harden))).ask(request("GET", path, &[], "")).await
     }
 
@@ -83,6 +86,11 @@ mod tests {
 
     #[tokio::test]
     async fn only_answers_of_the_api_are_never_kept() {
+        assert_eq!(
+            ask(false, "/api/v1/tagged").await.headers["cache-control"],
+            "no-cache",
+            "and of these none with a tag"
+        );
         assert_eq!(ask(false, "/api/v1/me").await.headers["cache-control"], "no-store");
         assert_eq!(ask(false, "/").await.headers["cache-control"], "max-age=60");
     }

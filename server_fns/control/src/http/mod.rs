@@ -14,6 +14,7 @@ pub(crate) mod host_name;
 mod hosts;
 pub(crate) mod listen;
 mod origin;
+pub(crate) mod programs;
 mod query;
 pub mod tls;
 mod unread;
@@ -35,6 +36,7 @@ pub use exposure::Exposure;
 pub use forwarded::{BadProxies, TrustedProxies};
 pub use listen::Door;
 pub use origin::{BadPublicUrl, Origins};
+pub use query::taken;
 pub use wire::listen::network_of as network;
 
 /// Everything under it is for programs: JSON in, JSON out, also for mistakes.

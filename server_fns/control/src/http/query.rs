@@ -3,15 +3,31 @@
 
 use model::refusal::{Refusal, RefusalCode};
 
-use crate::routes::{FILES, TERMINAL};
+use crate::routes::{EVENTS_EXPORT, EVENTS_STREAM, FILES, TERMINAL};
 
-/// The routes that take parameters. The feed is a server function.
-const TAKEN: [(&str, &[&str]); 3] =
-    [(FILES, &["path", "ticket"]), (TERMINAL, &["ticket"]), ("/api/v1/live", &["ticket"])];
+/// Whose lines of the activity log, and which.
+const EVENTS: &[&str] = &["of", "topic", "after", "before", "limit"];
+/// What goes on after a cursor has no end before one.
+const EVENTS_ON: &[&str] = &["of", "topic", "after", "limit"];
+
+/// The routes that take parameters. The feed and the list of events are server functions.
+const TAKEN: [(&str, &[&str]); 6] = [
+    (FILES, &["path", "ticket"]),
+    (TERMINAL, &["ticket"]),
+    ("/api/v1/live", &["ticket"]),
+    ("/api/v1/events", EVENTS),
+    (EVENTS_STREAM, EVENTS_ON),
+    (EVENTS_EXPORT, EVENTS_ON),
+];
+
+/// The parameters that a route takes.
+pub fn taken(route: &str) -> &'static [&'static str] {
+    TAKEN.iter().find(|(path, _)| *path == route).map_or(&[], |(_, taken)| *taken)
+}
 
 /// The refusal, if there is a parameter that the route does not have.
 pub(super) fn stray(route: &str, query: &str) -> Option<Refusal> {
-    let taken = TAKEN.iter().find(|(path, _)| *path == route).map_or(&[][..], |(_, taken)| *taken);
+    let taken = taken(route);
     let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
     let stray = names.filter(|name| !name.is_empty()).find(|name| !taken.contains(name))?;
     let name: String = stray.chars().take(64).collect();

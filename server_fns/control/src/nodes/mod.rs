@@ -19,12 +19,12 @@ use protocol::limits::MAX_FRAME;
 use crate::auth::attempts::Attempts;
 use crate::auth::node_key::node_of;
 use crate::core::Core;
+use crate::http::programs::Programs;
 use crate::http::{Dialled, refuse};
 use crate::limits;
 use crate::sparse::Sparse;
 use crate::tunnel::Tunnels;
 use connection::Connection;
-use install::Programs;
 
 static STRANGERS: Sparse = Sparse::new();
 

@@ -82,7 +82,7 @@ impl Request {
                 }
                 let decide = || {
                     let decided = decide_once(world, asker, command, key.as_ref(), source, now);
-                    decided.map(|decision| decision.rows(world, source, now))
+                    decided.map(|decision| decision.rows(world, now))
                 };
                 match guarded(decide) {
                     Some(Ok((changes, answer))) => {
@@ -101,7 +101,7 @@ impl Request {
                 if !reply.begin() {
                     return Noted::Nothing;
                 }
-                let decide = || channel::decide(world, *node, event, now).rows(world, source, now);
+                let decide = || channel::decide(world, *node, event, now).rows(world, now);
                 let Some((changes, answer)) = guarded(decide) else { return Noted::Nothing };
                 reply.writes = !changes.is_empty();
                 let taken = take(world, all, changes);

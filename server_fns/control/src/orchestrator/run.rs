@@ -55,10 +55,12 @@ impl Loop {
     /// Until `stop`; what was asked before is carried out, and what is asked later is refused.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         let mut wake_at = self.look_after().await;
+        let mut forget_at = self.clock.now().mono;
         loop {
             let alarm = wake_at.map(|moment| self.clock.at(moment));
             tokio::select! {
                 () = stop.cancelled() => break,
+                () = sleep_until(Some(self.clock.at(forget_at))) => forget_at = self.forget().await,
                 request = self.requests.recv() => match request {
                     Some(request) => self.burst(request).await,
                     None => break,
@@ -266,5 +268,6 @@ async fn sleep_until(alarm: Option<tokio::time::Instant>) {
     }
 }
 
+mod forget;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Everything that is stored, as one file: a line with a checksum, then one JSON object.
 
 use model::Timestamp;
+use model::event::Event;
 use model::id::ClusterId;
 use model::request::Settings;
 use model::version::Era;
@@ -9,9 +10,12 @@ use planner::world::{Change, Rows as _, World};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::earlier::{EarlierEvent, typed};
 use super::row::Stored;
 use super::{First, Location, OpenError, Store};
 
+/// Lines of the log that one transaction restores.
+const LINES_AT_ONCE: usize = 1_000;
 /// Before the checksum, on the first line.
 const HEAD: &str = "dockhost-backup 1 sha256:";
 
@@ -57,6 +61,12 @@ macro_rules! backup {
             secret: String,
             $(#[serde(default, skip_serializing_if = "Saved::is_left_out")]
             $rows: Saved<planner::world::$kind>,)*
+            /// What happened, if it was asked for.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub activity: Vec<Event>,
+            /// The same in a backup of before the log was typed.
+            #[serde(default, skip_serializing)]
+            events: Vec<EarlierEvent>,
         }
 
         impl Backup {
@@ -69,13 +79,23 @@ macro_rules! backup {
                     settings: world.settings,
                     secret: world.identity.secret.clone(),
                     $($rows: Saved::of(world),)*
+                    activity: Vec::new(),
+                    events: Vec::new(),
                 }
             }
 
-            pub(super) fn changes(self) -> Vec<Change> {
-                let mut all = Vec::new();
-                $(all.extend(self.$rows.changes());)*
-                all
+            /// The rows, and the lines of the log.
+            pub(super) fn changes(self) -> (Vec<Change>, Vec<Change>) {
+                let mut rows = Vec::new();
+                $(rows.extend(self.$rows.changes());)*
+                let mut lines: Vec<Change> =
+                    self.activity.into_iter().map(|event| Change::PutEvent(Box::new(event))).collect();
+                if !self.events.is_empty() {
+                    let mut world = World::new(self.cluster, self.era, self.settings, Instant::default());
+                    world.apply_all(rows.iter().chain(&lines).cloned());
+                    lines.extend(typed(self.events, &world));
+                }
+                (rows, lines)
             }
         }
     };
@@ -125,7 +145,12 @@ impl Backup {
         let before = First { cluster, era, settings, secret: self.secret.clone() };
         let mut store = Store::take_over(location, before, now).await?;
         let empty = World::new(cluster, era, settings, Instant::default());
-        Ok(store.commit(&self.changes(), &empty).await?)
+        let (rows, lines) = self.changes();
+        store.commit(&rows, &empty).await?;
+        for some in lines.chunks(LINES_AT_ONCE) {
+            store.commit(some, &empty).await?;
+        }
+        Ok(())
     }
 }
 

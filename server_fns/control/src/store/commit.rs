@@ -26,7 +26,10 @@ impl Store {
     /// Writes all of `changes` or nothing. When it returns, what was written is on disk. `before` is the world
     /// without the changes: from it stand which claims are given up.
     pub async fn commit(&mut self, changes: &[Change], before: &World) -> Result<(), StoreError> {
-        let set = WriteSet::new(changes, before)?;
+        self.write(WriteSet::new(changes, before)?, before).await
+    }
+
+    pub(super) async fn write(&mut self, set: WriteSet, before: &World) -> Result<(), StoreError> {
         if set.is_empty() {
             return Ok(());
         }
@@ -36,6 +39,7 @@ impl Store {
         let settings = super::meta::settings_value(set.settings.unwrap_or(before.settings))?;
         let bindings = Bindings {
             settings,
+            newest: i64::try_from(set.newest.0).unwrap_or(i64::MAX),
             released: set.released().into_value(),
             deleted: set.deleted().into_value(),
             claimed: set.claimed().into_value(),
@@ -84,6 +88,7 @@ impl Store {
             .bind(("commit", self.commits))
             .bind(("writer", self.writer))
             .bind(("settings", bindings.settings.clone()))
+            .bind(("newest", bindings.newest))
             .bind(("released", bindings.released.clone()))
             .bind(("deleted", bindings.deleted.clone()))
             .bind(("claimed", bindings.claimed.clone()))
@@ -129,6 +134,8 @@ impl Store {
 
 struct Bindings {
     settings: Value,
+    /// The highest number that a line of the log has.
+    newest: i64,
     released: Value,
     deleted: Value,
     claimed: Value,

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use planner::clock::Instant;
-use planner::world::World;
+use planner::world::{Log, World};
 use surrealdb::types::{RecordId, RecordIdKeyRange, Value};
 
 use super::Store;
@@ -22,6 +22,7 @@ impl Store {
         let mut world = World::new(meta.cluster, meta.era, meta.settings, started);
         world.identity = authority::identity(&meta.secret)
             .map_err(|error| StoreError::Unreadable { table: "meta", why: error.to_string() })?;
+        world.log = Log::from(meta.newest);
         macro_rules! read {
             ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {
                 $(self.read::<planner::world::$kind>(&mut world).await?;)*
@@ -48,7 +49,6 @@ impl Store {
             let Some(last) = last else { break };
             behind = Bound::Excluded(last);
         }
-        // Of events of one moment, that with the lower id comes first.
         rows.sort_by_cached_key(K::key);
         world.apply_all(rows.into_iter().map(K::put));
         Ok(())

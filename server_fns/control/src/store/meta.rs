@@ -2,7 +2,7 @@
 
 use model::id::ClusterId;
 use model::request::Settings;
-use model::version::Era;
+use model::version::{Era, EventNumber};
 use serde::{Deserialize, Serialize};
 use surrealdb::types::{SurrealValue, Value};
 
@@ -21,6 +21,9 @@ pub(super) struct ClusterRow {
     pub(super) commit: i64,
     /// Grows with every opening: who opened the database last is the one who may write.
     pub(super) writer: i64,
+    /// Of the last line of the activity log. Rows of before 0.3 have none.
+    #[serde(default)]
+    pub(super) newest: EventNumber,
 }
 
 /// What an installation begins with.
@@ -54,7 +57,7 @@ pub(super) fn settings_value(settings: Settings) -> Result<Value, StoreError> {
 impl Store {
     pub(super) async fn cluster_row(&self) -> Result<ClusterRow, StoreError> {
         let failed = StoreError::database("the reading of meta:cluster");
-        let query = "SELECT cluster, era, settings, secret, commit, writer FROM meta:cluster";
+        let query = "SELECT cluster, era, settings, secret, commit, writer, newest FROM meta:cluster";
         let answer = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
         one(answer.map_err(failed)?)
     }

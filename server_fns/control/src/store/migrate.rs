@@ -6,15 +6,16 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use surrealdb::types::Value;
 
-use super::Store;
 use super::error::{OpenError, StoreError};
 use super::row::Stored;
+use super::{Store, activity};
 
 /// Append only: a step that was published never changes, which the stored checksum watches over. A table that came later
 /// is a step of its own, and its declaration in `rows/` says which; so an older program refuses the database.
 fn steps() -> BTreeMap<u32, String> {
     let mut steps = BTreeMap::from([(1, include_str!("schema/0001_initial.surql").to_owned())]);
     steps.extend(tables().into_iter().filter(|(_, since)| *since > 1).map(|(name, since)| (since, define(name))));
+    steps.insert(activity::SINCE, activity::SCHEMA.to_owned());
     steps
 }
 
@@ -96,7 +97,7 @@ mod tests {
         assert_eq!(steps.keys().copied().collect::<Vec<_>>(), (1..=steps.len() as u32).collect::<Vec<_>>());
         for (name, since) in &tables {
             assert!(steps[since].contains(&define(name)), "{name} is not made by step {since}");
-            let alone = tables.iter().filter(|(_, other)| other == since).count() == 1;
+            let alone = tables.iter().filter(|(_, other)| other == since).count() == 1 && *since != activity::SINCE;
             assert!(*since == 1 || alone, "step {since} is another table's, too");
             assert_eq!(tables.iter().filter(|(other, _)| other == name).count(), 1, "{name} is there twice");
         }

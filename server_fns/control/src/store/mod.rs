@@ -1,11 +1,13 @@
 //! The only place that knows SurrealDB. Rows go in as [`planner::world::Change`] and come out as a
 //! [`planner::world::World`].
 
+mod activity;
 mod backup;
 mod claim;
 mod commit;
 mod connect;
 mod directory;
+mod earlier;
 mod error;
 mod load;
 mod mend;
@@ -26,6 +28,7 @@ use std::fs::File;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 
+pub(crate) use activity::{Log, Of, Order};
 pub use backup::{Backup, BackupError};
 pub use error::{OpenError, StoreError};
 pub use meta::First;
@@ -36,6 +39,7 @@ pub use remote::may_dial;
 /// An open database of which this process is the only writer.
 pub struct Store {
     db: Surreal<Any>,
+    log: Log,
     /// As `meta:cluster` has it; every commit compares both.
     commits: i64,
     writer: i64,
@@ -48,6 +52,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// For those who read the activity log while this writes it.
+    pub(crate) fn log(&self) -> Log {
+        self.log.clone()
+    }
+
     /// Whether the last write may be there after all.
     pub(crate) const fn is_in_doubt(&self) -> bool {
         self.broken

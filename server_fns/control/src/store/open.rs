@@ -9,6 +9,7 @@ use model::version::Era;
 use surrealdb::Surreal;
 
 use super::Store;
+use super::activity::Log;
 use super::connect::{choose, connect, connect_server};
 use super::directory::{claim, connect_directory};
 use super::error::{OpenError, StoreError};
@@ -62,14 +63,15 @@ impl Store {
             Location::Server(address) => (connect_server(address).await?, None),
         };
         choose(&db).await?;
-        let mut store = Self { db, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
+        let log = Log::new(db.clone());
+        let mut store = Self { db, log, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
         store.migrate().await?;
         store.become_writer(first).await?;
         Ok(store)
     }
 
     /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
-    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After it, only rows that change are read.
+    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After it, only rows that change are read, and the log a page at a time.
     pub async fn drop_cache(&mut self) -> Result<(), OpenError> {
         if !self.open_anew(limits::ENGINE_END).await? {
             return Ok(());
@@ -83,9 +85,12 @@ impl Store {
     pub(super) async fn open_anew(&mut self, patience: Duration) -> Result<bool, OpenError> {
         let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
         // The engine lets go of its files once nobody holds it.
+        let mut readers = self.log.close().await;
         self.db = Surreal::init();
         let db = connect_directory(&dir, patience).await?;
         choose(&db).await?;
+        *readers = db.clone();
+        drop(readers);
         self.db = db;
         Ok(true)
     }

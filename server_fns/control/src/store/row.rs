@@ -1,7 +1,5 @@
 //! A typed row ⇄ a SurrealDB record. The record's key is the row's `id`; every other field keeps its name.
 
-use model::event::InstanceEvent;
-use model::id::InstanceId;
 use planner::world::Kind;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,20 +26,6 @@ pub(super) trait Stored: Kind {
     fn claims(&self) -> Claims {
         Claims::new()
     }
-
-    /// What else a transaction does that puts or drops the row with that key.
-    fn also(_key: &Self::Key, _put: Option<&Self>) -> Also {
-        Also::Nothing
-    }
-}
-
-/// What a transaction does beside.
-pub(super) enum Also {
-    Nothing,
-    /// The event counts among those of its instance.
-    Count(InstanceEvent),
-    /// The events of the instance go with it.
-    EndTimeline(InstanceId),
 }
 
 /// The record with that key.
@@ -79,14 +63,17 @@ pub(super) fn key_of(record: &Value) -> Option<RecordIdKey> {
 /// The row that a record holds.
 pub(super) fn read<K: Stored>(record: Value) -> Result<K, StoreError> {
     let unreadable = |why: String| StoreError::Unreadable { table: K::TABLE, why };
-    let Value::Object(mut content) = record else {
-        return Err(unreadable("a record is not an object".to_owned()));
-    };
-    match content.remove("id") {
-        Some(Value::RecordId(RecordId { key: RecordIdKey::String(key), .. })) => content.insert("id", key),
-        _ => return Err(unreadable("a record's id is not text".to_owned())),
-    };
-    let row: K::Row = serde_json::from_value(Value::Object(content).into_json_value())
-        .map_err(|error| unreadable(error.to_string()))?;
+    let (_, content) = with_id(record).map_err(unreadable)?;
+    let row: K::Row = serde_json::from_value(content).map_err(|error| unreadable(error.to_string()))?;
     Ok(row.into())
+}
+
+/// The key of a record, and its content with the key as its `id`.
+pub(super) fn with_id(record: Value) -> Result<(String, serde_json::Value), String> {
+    let Value::Object(mut content) = record else { return Err("a record is not an object".to_owned()) };
+    let Some(Value::RecordId(RecordId { key: RecordIdKey::String(key), .. })) = content.remove("id") else {
+        return Err("a record's id is not text".to_owned());
+    };
+    content.insert("id", key.clone());
+    Ok((key, Value::Object(content).into_json_value()))
 }

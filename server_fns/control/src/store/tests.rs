@@ -18,6 +18,9 @@ pub(crate) fn person(id: u64, name: &str) -> Change {
         email: format!("{name}@example.org").parse().unwrap(),
         password_hash: String::new(),
         administrator: false,
+        suspended: None,
+        asks_removal_since: None,
+        reset: None,
         created_at: Timestamp::UNIX_EPOCH,
     })
 }
@@ -38,6 +41,7 @@ fn of_two_servers_on_one_database_only_the_later_writes() {
 
         let mut second = Store {
             db: first.db.clone(),
+            log: first.log.clone(),
             commits: 0,
             writer: 0,
             location: Location::Memory,

@@ -3,15 +3,15 @@
 use std::borrow::Borrow as _;
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::event::InstanceEvent;
-use model::id::InstanceId;
-use planner::limits::EVENTS_PER_INSTANCE;
-use planner::world::{Change, Kind as _, Rows as _, World};
-use surrealdb::types::{RecordId, Value};
+use model::event::Event;
+use model::version::EventNumber;
+use planner::world::{Change, Rows as _, World};
+use surrealdb::types::{Object, RecordId, Value};
 
+use super::activity;
 use super::claim::{self, Claims};
 use super::error::StoreError;
-use super::row::{self, Also, Stored};
+use super::row::{self, Stored};
 
 /// What one transaction does to the tables. A record stands in it once, with its last state.
 #[derive(Default)]
@@ -19,7 +19,10 @@ pub(super) struct WriteSet {
     /// By table and key.
     records: BTreeMap<(&'static str, String), Fate>,
     pub(super) settings: Option<model::request::Settings>,
-    added: BTreeMap<InstanceId, Vec<InstanceEvent>>,
+    /// Lines of the log and what finds them, by their records: what is put, or that they go.
+    lines: BTreeMap<RecordId, Option<Value>>,
+    /// The highest number that a line has.
+    pub(super) newest: EventNumber,
 }
 
 struct Fate {
@@ -35,6 +38,8 @@ macro_rules! add {
         fn add(&mut self, change: &Change, before: &World) -> Result<(), StoreError> {
             match change {
                 Change::PutSettings(settings) => self.settings = Some(*settings),
+                Change::PutEvent(event) => self.put_line(event)?,
+                Change::DropEvent(event) => self.drop_line(event),
                 $(Change::$put(row) => self.put::<planner::world::$kind>(row.borrow(), before)?,
                 Change::$drop(key) => self.drop::<planner::world::$kind>(key, before),)*
             }
@@ -45,11 +50,10 @@ macro_rules! add {
 
 impl WriteSet {
     pub(super) fn new(changes: &[Change], before: &World) -> Result<Self, StoreError> {
-        let mut set = Self::default();
+        let mut set = Self { newest: before.log.newest, ..Self::default() };
         for change in changes {
             set.add(change, before)?;
         }
-        set.trim_events(before);
         Ok(set)
     }
 
@@ -60,7 +64,6 @@ impl WriteSet {
         let held = K::rows(before).row(&key).map(K::claims).unwrap_or_default();
         let fate = Fate { put: Some(row::write(row)?), before: held, after: row.claims() };
         self.records.insert((K::TABLE, K::id(&key)), fate);
-        self.also(K::also(&key, Some(row)), before);
         Ok(())
     }
 
@@ -68,37 +71,27 @@ impl WriteSet {
         let held = K::rows(before).row(key).map(K::claims).unwrap_or_default();
         let fate = Fate { put: None, before: held, after: Claims::new() };
         self.records.insert((K::TABLE, K::id(key)), fate);
-        self.also(K::also(key, None), before);
     }
 
-    fn also(&mut self, also: Also, before: &World) {
-        match also {
-            Also::Nothing => {}
-            Also::Count(event) => self.added.entry(event.instance).or_default().push(event),
-            Also::EndTimeline(instance) => self.end_timeline(instance, before),
-        }
+    /// A line of the log, with the records by which it is found.
+    fn put_line(&mut self, event: &Event) -> Result<(), StoreError> {
+        self.newest = self.newest.max(event.number);
+        self.lines.insert(activity::record(event.number), Some(activity::write(event)?));
+        self.lines.extend(activity::found_by(event).into_iter().map(|record| (record, Some(empty()))));
+        Ok(())
     }
 
-    fn end_timeline(&mut self, instance: InstanceId, before: &World) {
-        let added = self.added.remove(&instance).unwrap_or_default();
-        for event in added.iter().chain(before.timeline(instance)) {
-            self.drop::<InstanceEvent>(&event.key(), before);
-        }
+    fn drop_line(&mut self, event: &Event) {
+        self.delete([activity::record(event.number)].into_iter().chain(activity::found_by(event)));
     }
 
-    /// The oldest events of an instance make room for the new ones.
-    fn trim_events(&mut self, world: &World) {
-        for (instance, added) in std::mem::take(&mut self.added) {
-            let old = world.timeline(instance);
-            let surplus = (old.len() + added.len()).saturating_sub(EVENTS_PER_INSTANCE);
-            for event in old.iter().chain(&added).take(surplus) {
-                self.drop::<InstanceEvent>(&event.key(), world);
-            }
-        }
+    /// Records that are no rows of the world.
+    pub(super) fn delete(&mut self, records: impl Iterator<Item = RecordId>) {
+        self.lines.extend(records.map(|record| (record, None)));
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.settings.is_none()
+        self.records.is_empty() && self.lines.is_empty() && self.settings.is_none()
     }
 
     /// Claims that are held before and not after.
@@ -121,11 +114,19 @@ impl WriteSet {
 
     pub(super) fn deleted(&self) -> Vec<RecordId> {
         let gone = self.records.iter().filter(|(_, fate)| fate.put.is_none());
-        gone.map(|((table, id), _)| row::record(table, id)).collect::<BTreeSet<_>>().into_iter().collect()
+        let rows = gone.map(|((table, id), _)| row::record(table, id));
+        let lines = self.lines.iter().filter(|(_, put)| put.is_none()).map(|(record, _)| record.clone());
+        rows.chain(lines).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     pub(super) fn into_puts(self) -> Vec<(RecordId, Value)> {
         let put = |((table, id), fate): ((_, String), Fate)| Some((row::record(table, &id), fate.put?));
-        self.records.into_iter().filter_map(put).collect()
+        let lines = self.lines.into_iter().filter_map(|(record, put)| Some((record, put?)));
+        self.records.into_iter().filter_map(put).chain(lines).collect()
     }
+}
+
+/// The content of a record whose key says all.
+fn empty() -> Value {
+    Value::Object(Object::default())
 }

@@ -13,7 +13,7 @@ use model::version::Epoch;
 use protocol::stream::{EPOCH_HEADER, UPGRADE};
 
 use super::Tunnels;
-use crate::auth::node_key::node_of;
+use crate::auth::node_key::node_let_in;
 use crate::http::listen::Wire;
 use crate::http::{Dialled, refuse};
 use crate::sparse::Sparse;
@@ -23,7 +23,7 @@ static SPOKE: Sparse = Sparse::new();
 
 /// Takes one socket from a node whose channel is connected in the epoch that it names.
 pub(crate) async fn accept(State(tunnels): State<Arc<Tunnels>>, request: Request) -> Response {
-    let (node, _) = match node_of(&tunnels.core.world(), request.headers()) {
+    let node = match node_let_in(&tunnels.core.world(), request.headers()) {
         Ok(found) => found,
         Err(refusal) => return refuse(&refusal),
     };

@@ -22,7 +22,7 @@ use crate::http::listen::Wire;
 pub(crate) use accept::accept;
 use measure::Turns;
 use nearby::Nearby;
-pub(crate) use open::NoStream;
+pub(crate) use open::{NoStream, is_carried};
 use pool::Pool;
 pub(crate) use stream::Stream;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use model::id::{InstanceId, NodeId};
 use model::instance::DesiredState;
 use model::version::Epoch;
+use planner::credentials::node_is_let_in;
 use planner::rollup::is_paused;
 use planner::world::{Instance, World};
 use protocol::limits::{OPENING, PATIENCE};
@@ -80,11 +81,12 @@ impl Tunnels {
         Err(last)
     }
 
-    /// Waits until the instance is no longer wished to run.
+    /// Waits until the instance is no longer wished to run, or its node may carry nothing any more.
     pub(crate) async fn no_longer_wanted(&self, id: InstanceId) {
         let mut worlds = self.core.orchestrator.watch();
-        let wanted =
-            |world: &World| world.instances.get(&id).is_some_and(|instance| instance.desired == DesiredState::Running);
+        let wanted = |world: &World| {
+            world.instances.get(&id).is_some_and(|row| row.desired == DesiredState::Running && is_carried(world, row))
+        };
         // Without a world the server is stopping.
         let _ = worlds.wait_for(|world| !wanted(world)).await;
     }
@@ -101,6 +103,12 @@ impl Tunnels {
             Err(_) => Err("did not open a data connection within 10 s"),
         }
     }
+}
+
+/// Whether a stream into it may go on. Those through a node outlive its channel; where the node's key opens nothing any more,
+/// they end with it.
+pub(crate) fn is_carried(world: &World, instance: &Instance) -> bool {
+    world.nodes.get(&instance.node).is_some_and(|node| node_is_let_in(world, node))
 }
 
 const fn is_port(target: &Target) -> bool {

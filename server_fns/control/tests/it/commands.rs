@@ -35,7 +35,7 @@ fn a_repeated_idempotency_key_makes_one_instance() {
         assert_eq!(other.unwrap_err().code, RefusalCode::Conflict);
         // A secret is not kept, so a repetition cannot show it; and it makes no second token.
         let program = once(&ada, "t");
-        let token = CreateToken { name: "backup".to_owned() };
+        let token = CreateToken { name: "backup".to_owned(), ..CreateToken::default() };
         api.tokens.create(&program, token.clone()).await.unwrap();
         let repeated = api.tokens.create(&program, token).await.err().unwrap();
         assert!(repeated.message.contains("its secret was shown then, once"), "{repeated}");
@@ -55,11 +55,12 @@ fn what_is_somebody_elses_is_not_there() {
         let api = &server.api;
         let made = api.instances.create(&bob, ask("web")).await.unwrap();
         let key = api.ssh_keys.list(&bob).unwrap().remove(0);
-        let token = api.tokens.create(&bob, CreateToken { name: "t".to_owned() }).await.unwrap();
+        let token =
+            api.tokens.create(&bob, CreateToken { name: "t".to_owned(), ..CreateToken::default() }).await.unwrap();
         let session = api.accounts.sessions(&bob).unwrap()[0].id;
         let codes = [
             api.instances.get(&eve, made.id).unwrap_err().code,
-            api.instances.events(&eve, made.id).unwrap_err().code,
+            api.activity.timeline(&eve, made.id).await.unwrap_err().code,
             api.instances.wish(&eve, made.id, Verb::Start).await.unwrap_err().code,
             api.instances.wish(&eve, made.id, Verb::Stop).await.unwrap_err().code,
             api.instances.wish(&eve, made.id, Verb::Restart).await.unwrap_err().code,
@@ -133,7 +134,8 @@ fn text_is_never_a_query() {
         let _node = FakeNode::connect(server.address, &key, TEXTS[0]).await.unwrap();
         let api = &server.api;
         for (n, text) in TEXTS.into_iter().enumerate() {
-            let token = api.tokens.create(&ada, CreateToken { name: text.to_owned() }).await.unwrap();
+            let token =
+                api.tokens.create(&ada, CreateToken { name: text.to_owned(), ..CreateToken::default() }).await.unwrap();
             assert_eq!(token.view.name.as_str(), text);
             let asked =
                 RegisterNode { name: format!("node-{n}"), lab: Some(text.to_owned()), ..RegisterNode::default() };

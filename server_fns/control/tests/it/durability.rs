@@ -12,8 +12,13 @@ use crate::fake_node::FakeNode;
 use crate::harness::{Server, on_disk, run};
 
 /// None of it is a new installation's, but that a node which tells no version of its engine takes instances.
-const SETTINGS: Settings =
-    Settings { sign_up: SignUpMode::Invite, quota: 7, web_ports_closed: true, refuse_faulty: false };
+const SETTINGS: Settings = Settings {
+    sign_up: SignUpMode::Invite,
+    quota: 7,
+    web_ports_closed: true,
+    refuse_faulty: false,
+    keep_events_days: 30,
+};
 
 #[test]
 fn a_restart_keeps_everything() {
@@ -23,23 +28,29 @@ fn a_restart_keeps_everything() {
         let ada = server.sign_up("ada").await;
         let key = server.node(&ada, "lab-1").await;
         let _node = FakeNode::connect(server.address, &key, "m1").await.unwrap();
-        let token = server.api.tokens.create(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
-        server.api.installation.change_settings(&ada, SETTINGS).await.unwrap();
+        let token = server
+            .api
+            .tokens
+            .create(&ada, CreateToken { name: "ci".to_owned(), ..CreateToken::default() })
+            .await
+            .unwrap()
+            .secret;
+        server.api.installation.change_settings(&ada, SETTINGS.into()).await.unwrap();
         server.api.installation.create_invite(&ada).await.unwrap();
         let made = server.api.instances.create(&once(&ada, "k"), ask("web")).await.unwrap();
         let before = (
             server.api.ssh_keys.list(&ada).unwrap(),
             server.api.installation.invites(&ada).unwrap(),
-            server.api.instances.events(&ada, made.id).unwrap(),
+            server.api.activity.timeline(&ada, made.id).await.unwrap(),
         );
         server.stop().await;
 
         let server = Server::start(on_disk(dir.path())).await;
-        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token), None).await.unwrap();
         let after = (
             server.api.ssh_keys.list(&ada).unwrap(),
             server.api.installation.invites(&ada).unwrap(),
-            server.api.instances.events(&ada, made.id).unwrap(),
+            server.api.activity.timeline(&ada, made.id).await.unwrap(),
         );
         assert_eq!(before, after);
         assert_eq!(server.api.installation.settings(&ada).unwrap(), SETTINGS);
@@ -77,7 +88,7 @@ fn an_acknowledged_create_survives_an_abort() {
         let server = Server::start(on_disk(dir.path())).await;
         let asked = ConsoleRequest::CreateToken { username: "ada".to_owned(), name: "after".to_owned() };
         let Ok(ConsoleAnswer::Secret(token)) = call(on_disk(dir.path()), asked).await else { panic!("no token") };
-        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token), None).await.unwrap();
         assert_eq!(server.api.instances.list(&ada).unwrap().iter().map(|view| view.id).collect::<Vec<_>>(), [id]);
         server.stop().await;
     });

@@ -25,7 +25,13 @@ fn a_code_outlives_a_restart_and_is_worth_one_key() {
         let dir = tempfile::tempdir().unwrap();
         let server = Server::start(on_disk(dir.path())).await;
         let ada = server.sign_up("ada").await;
-        let token = server.api.tokens.create(&ada, CreateToken { name: "ci".to_owned() }).await.unwrap().secret;
+        let token = server
+            .api
+            .tokens
+            .create(&ada, CreateToken { name: "ci".to_owned(), ..CreateToken::default() })
+            .await
+            .unwrap()
+            .secret;
         let asked = RegisterNode { name: "lab-1".to_owned(), ..RegisterNode::default() };
         let made = server.api.nodes.register(&ada, asked).await.unwrap();
         let gone = server.api.nodes.issue_code(&ada, made.view.id).await.unwrap();
@@ -33,7 +39,7 @@ fn a_code_outlives_a_restart_and_is_worth_one_key() {
         server.stop().await;
 
         let server = Server::start(on_disk(dir.path())).await;
-        let ada = server.api.credentials.authenticate(Credential::Bearer(token)).await.unwrap();
+        let ada = server.api.credentials.authenticate(Credential::Bearer(token), None).await.unwrap();
         let machine = Peer { address: [192, 0, 2, 7].into(), ..peer() };
         let enrolled = server.api.nodes.enrol(show(&format!(" {}\n", gone.secret)), &machine).await.ok().unwrap();
         assert_eq!(enrolled.name.as_str(), "lab-1");
@@ -54,7 +60,7 @@ fn a_code_opens_nothing_else_and_nothing_else_is_a_code() {
         let made = server.api.nodes.register(&ada, asked).await.unwrap();
         let code = &made.code.secret;
         assert!(dial(server.address, code).await.is_err());
-        assert!(server.api.credentials.authenticate(Credential::Bearer(code.clone())).await.is_err());
+        assert!(server.api.credentials.authenticate(Credential::Bearer(code.clone()), None).await.is_err());
         for other in ["", "dhe_", &made.secret, &code[..code.len() - 1], &format!("{code}0")] {
             assert!(refused(&server, other).await.message.contains("opens nothing"), "{other}");
         }

@@ -10,6 +10,7 @@ use control::http::Door;
 use control::{Api, Config, Control, Credential, Peer, Running, SessionSecrets};
 use model::request::{AddSshKey, RegisterNode, SignUp};
 use planner::actor::Actor;
+use tokio::task::JoinHandle;
 
 /// No condition of these tests needs longer, even on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
@@ -26,6 +27,7 @@ pub(crate) struct Server {
     pub(crate) api: Arc<Api>,
     pub(crate) running: Running,
     pub(crate) address: SocketAddr,
+    door: JoinHandle<()>,
 }
 
 pub(crate) fn in_memory() -> Config {
@@ -61,12 +63,15 @@ impl Server {
         let (api, running) = Control::open(config).await.unwrap().with_attempts(generous()).run();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(Door::plain(listener).serve(api.router(), std::future::pending()));
-        Self { api, running, address }
+        let door = tokio::spawn(Door::plain(listener).serve(api.router(), std::future::pending()));
+        Self { api, running, address, door }
     }
 
     pub(crate) async fn stop(self) {
-        let Self { api, running, address: _ } = self;
+        let Self { api, running, address: _, door } = self;
+        // Its routes hold the log, and with it the database.
+        door.abort();
+        assert!(door.await.is_err_and(|ended| ended.is_cancelled()), "the listener ended by itself");
         drop(api);
         running.stop().await;
     }
@@ -81,7 +86,7 @@ impl Server {
             invite: None,
         };
         let (_, secrets) = self.api.accounts.sign_up(asked, peer()).await.unwrap();
-        let actor = self.api.credentials.authenticate(shows(&secrets)).await.unwrap();
+        let actor = self.api.credentials.authenticate(shows(&secrets), None).await.unwrap();
         let key = AddSshKey { name: "laptop".to_owned(), public_key: KEY.to_owned(), ..AddSshKey::default() };
         self.api.ssh_keys.add(&actor, key).await.unwrap();
         actor

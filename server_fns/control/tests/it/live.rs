@@ -27,7 +27,7 @@ fn each_tab_is_told_what_it_lacks() {
             seen.push(*world);
         }
         for name in ["one", "two", "three"] {
-            let asked = CreateToken { name: name.to_owned() };
+            let asked = CreateToken { name: name.to_owned(), ..CreateToken::default() };
             server.api.tokens.create(&ada, asked).await.unwrap();
             let Some(LiveEvent::Changed { changes, .. }) = next(&mut tabs[0]).await else { panic!("no delta") };
             changes.into_iter().for_each(|change| seen[0].apply(change));
@@ -50,7 +50,12 @@ fn a_subscription_tells_a_snapshot_and_then_deltas() {
         let Some(LiveEvent::Snapshot { revision, world, .. }) = next(&mut told).await else { panic!("no snapshot") };
         let (mut revision, mut seen): (Revision, LiveWorld) = (revision, *world);
         for name in ["one", "two", "three"] {
-            server.api.tokens.create(&ada, CreateToken { name: name.to_owned() }).await.unwrap();
+            server
+                .api
+                .tokens
+                .create(&ada, CreateToken { name: name.to_owned(), ..CreateToken::default() })
+                .await
+                .unwrap();
         }
         while seen.tokens.len() < 3 {
             let next = next(&mut told).await;
@@ -74,7 +79,7 @@ fn a_wait_that_is_given_up_loses_nothing() {
         let ada = server.sign_up("ada").await;
         let mut told = server.api.live.subscribe(&ada).unwrap();
         assert!(matches!(next(&mut told).await, Some(LiveEvent::Snapshot { .. })));
-        server.api.tokens.create(&ada, CreateToken { name: "one".to_owned() }).await.unwrap();
+        server.api.tokens.create(&ada, CreateToken { name: "one".to_owned(), ..CreateToken::default() }).await.unwrap();
         let impatient = async {
             loop {
                 if let Ok(told) = tokio::time::timeout(Duration::from_millis(1), told.next()).await {

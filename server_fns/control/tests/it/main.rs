@@ -10,6 +10,7 @@ mod gateway;
 mod harness;
 mod live;
 mod measure;
+mod people;
 mod probe;
 mod quota;
 mod sessions;

@@ -47,12 +47,12 @@ fn neither_the_cookie_nor_the_key_opens_anything_alone() {
             ("a cookie that was planted", session(&[cookie(&bob)], key)),
             ("no cookie", session(&[], key)),
         ] {
-            let refusal = server.api.credentials.authenticate(credential).await.expect_err(what);
+            let refusal = server.api.credentials.authenticate(credential, None).await.expect_err(what);
             assert_eq!(refusal.code, RefusalCode::Unauthenticated, "{what}");
         }
         // Whatever else was planted beside it.
         let jar = [cookie(&bob), cookie(&other), own];
-        let actor = server.api.credentials.authenticate(session(&jar, key)).await.unwrap();
+        let actor = server.api.credentials.authenticate(session(&jar, key), None).await.unwrap();
         assert_eq!(actor.username.as_str(), "ada");
         server.stop().await;
     });
@@ -91,12 +91,13 @@ fn the_first_page_is_drawn_by_cookie_where_no_instance_can_have_it() {
             let asked = RegisterNode { name: "lab".into(), address: Some(node.to_owned()), ..RegisterNode::default() };
             server.api.nodes.register(&ada, asked).await.unwrap();
             let (own, other) = (sign_in(&server, "ada").await, sign_in(&server, "ada").await);
-            let alone = |cookies: &[String]| server.api.credentials.drawn_for(Credential::Cookie(cookies.to_vec()));
+            let alone =
+                |cookies: &[String]| server.api.credentials.drawn_for(Credential::Cookie(cookies.to_vec()), None);
             assert_eq!(alone(&[cookie(&own)]).await.is_ok(), draws, "{exposure:?} {node}");
             assert!(alone(&[cookie(&own), cookie(&other)]).await.is_err(), "of two cookies one is planted");
             assert!(alone(&[Secret::generate(SecretKind::Session).expose().to_owned()]).await.is_err());
             assert!(
-                server.api.credentials.drawn_for(shows(&own)).await.is_ok(),
+                server.api.credentials.drawn_for(shows(&own), None).await.is_ok(),
                 "with its key it is a session everywhere"
             );
             let told = server.api.accounts.welcome(Some(&ada));

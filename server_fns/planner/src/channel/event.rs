@@ -70,9 +70,7 @@ pub fn decide(world: &World, node: NodeId, event: &ChannelEvent, now: Now) -> De
         ChannelEvent::Report { epoch, instances, .. } => {
             reported(world, node, *epoch, instances, now).map(|()| ChannelAnswer::Done)
         }
-        ChannelEvent::Ended { epoch } => {
-            Decision::new(disconnected(world, node, *epoch).into_iter().collect(), ChannelAnswer::Done)
-        }
+        ChannelEvent::Ended { epoch } => disconnected(world, node, *epoch).map(|()| ChannelAnswer::Done),
         ChannelEvent::Mismatched { .. } | ChannelEvent::Measured(_) => Decision::unchanged(ChannelAnswer::Done),
     }
 }

@@ -7,6 +7,7 @@ use super::instances::{access, create, doors, forwards, ports, recover, wish};
 use super::{Answer, Asker, Command, Decision, nodes, people, settings, ssh_keys, tokens};
 use crate::clock::Now;
 use crate::draw::Draw;
+use crate::event::of_command;
 use crate::permission::{Action, Object, admit};
 use crate::world::World;
 
@@ -22,7 +23,21 @@ pub fn decide(
     now: Now,
 ) -> Result<Decision<Answer>, Refusal> {
     let (action, object) = command.needs();
-    admit(world, asker, action, object)?;
+    admit(world, asker, action, object, now)?;
+    let mut decision = outcome(world, asker, command, draw, now)?;
+    if !decision.changes.is_empty() && decision.events.is_empty() {
+        decision.events.extend(of_command(world, asker, command, &decision.answer));
+    }
+    Ok(decision)
+}
+
+fn outcome(
+    world: &World,
+    asker: &Asker,
+    command: &Command,
+    draw: &mut dyn Draw,
+    now: Now,
+) -> Result<Decision<Answer>, Refusal> {
     let done = |()| Answer::Done;
     match command.clone() {
         Command::SignUp { newcomer, admission, password_hash } => {
@@ -31,15 +46,42 @@ pub fn decide(
         Command::OpenSession(opening) => Ok(people::open_session(world, opening, draw, now)?.map(Answer::Session)),
         Command::CloseSession => Ok(people::close_session(world, asker.person()?).map(done)),
         Command::RevokeSession { id } => Ok(people::revoke_session(world, id)?.map(done)),
-        Command::NoteUse => Ok(people::note_use(world, asker.person()?, now).map(done)),
-        Command::ChangePassword { checked, password_hash } => {
-            Ok(people::change_password(world, asker.person()?, &checked, password_hash)?.map(done))
+        Command::NoteUse { address } => Ok(people::note_use(world, asker.person()?, address, now).map(done)),
+        Command::NoteFailedSignIn { person, address } => {
+            Ok(people::note_failed_sign_in(world, person, address, now)?.map(done))
         }
+        Command::ProveSession { checked } => {
+            Ok(people::prove_session(world, asker.person()?, &checked, now)?.map(done))
+        }
+        Command::ChangePassword { checked, password_hash, end } => {
+            Ok(people::change_password(world, asker.person()?, &checked, password_hash, end, now)?.map(done))
+        }
+        Command::ChangeEmail { checked, email } => {
+            Ok(people::change_email(world, asker.person()?, &checked, email, now)?.map(done))
+        }
+        Command::AskForRemoval => Ok(people::ask_for_removal(world, asker.person()?, now)?.map(done)),
+        Command::WithdrawRemoval => Ok(people::withdraw_removal(world, asker.person()?)?.map(done)),
         Command::CreateInvite { secret_hash } => {
             Ok(people::create_invite(world, secret_hash, draw, now)?.map(Answer::Invite))
         }
         Command::DropInvite { id } => Ok(people::drop_invite(world, id)?.map(done)),
         Command::ChangeSettings(asked) => Ok(settings::change(world, asked)?.map(done)),
+
+        Command::SetAdministrator { person, administrator } => {
+            Ok(people::set_administrator(world, person, administrator)?.map(done))
+        }
+        Command::SuspendPerson { person, stop } => Ok(people::suspend(world, asker, person, stop, now)?.map(done)),
+        Command::ResumePerson { person } => Ok(people::resume(world, person)?.map(done)),
+        Command::MakeResetLink { person, secret_hash } => {
+            Ok(people::make_reset_link(world, person, secret_hash, now)?.map(done))
+        }
+        Command::UseResetLink { secret_hash, password_hash, .. } => {
+            Ok(people::use_reset_link(world, &secret_hash, password_hash, now)?.map(done))
+        }
+        Command::RemovePerson { person, instances, nodes } => {
+            let words = (instances.as_ref(), nodes.as_ref());
+            Ok(people::remove(world, asker, person, words, draw, now)?.map(done))
+        }
 
         Command::AddSshKey { asked, key } => {
             Ok(ssh_keys::add(world, asker.person()?, &asked, key, draw, now)?.map(Answer::SshKey))
@@ -64,6 +106,7 @@ pub fn decide(
         Command::SetStartOnConnect { id, allowed } => {
             Ok(access::start_on_connect(world, asker.person()?, id, allowed)?.map(done))
         }
+        Command::NoteEntrance { id, by } => Ok(access::note_entrance(world, asker.person()?, id, by)?.map(done)),
 
         Command::RegisterNode { asked, key_hash, code_hash } => {
             let registered = nodes::register(world, asker.person()?, &asked, key_hash, draw, now)?;
@@ -83,7 +126,7 @@ pub fn decide(
         Command::DrainNode { id, asked } => Ok(nodes::drain(world, asker.person()?, id, asked, now)?.map(done)),
         Command::UnfreezeNode { id } => Ok(nodes::unfreeze(world, id)?.map(done)),
         Command::RemoveNode { id } => Ok(nodes::remove(world, id)?.map(done)),
-        Command::ForgetNode { id } => Ok(nodes::forget(world, id, now)?.map(done)),
+        Command::ForgetNode { id } => Ok(nodes::forget(world, asker.person()?, id, now)?.map(done)),
 
         Command::CreateAdministrator { newcomer, password_hash } => {
             Ok(people::create_administrator(world, newcomer, password_hash, draw, now)?.map(Answer::Person))
@@ -109,11 +152,25 @@ impl Command {
             Self::OpenSession(_) => ("open session", Action::SignIn, Object::Installation),
             Self::CloseSession => ("close session", Action::UseAccount, Object::OwnAccount),
             Self::RevokeSession { id } => ("revoke session", Action::ManageSession, Object::Session(*id)),
-            Self::NoteUse => ("note use", Action::UseAccount, Object::OwnAccount),
+            Self::NoteUse { .. } => ("note use", Action::UseAccount, Object::OwnAccount),
+            Self::NoteFailedSignIn { .. } => ("note failed sign-in", Action::SignIn, Object::Installation),
+            Self::ProveSession { .. } => ("prove session", Action::ProveSession, Object::OwnAccount),
             Self::ChangePassword { .. } => ("change password", Action::ChangePassword, Object::OwnAccount),
+            Self::ChangeEmail { .. } => ("change email", Action::ChangeEmail, Object::OwnAccount),
+            Self::AskForRemoval => ("ask for removal", Action::AskRemoval, Object::OwnAccount),
+            Self::WithdrawRemoval => ("withdraw removal", Action::AskRemoval, Object::OwnAccount),
             Self::CreateInvite { .. } => ("create invitation", Action::Invite, Object::Installation),
             Self::DropInvite { id } => ("drop invitation", Action::WithdrawInvite, Object::Invite(*id)),
             Self::ChangeSettings(_) => ("change settings", Action::ChangeSettings, Object::Installation),
+
+            Self::SetAdministrator { person, .. } => {
+                ("set administrator", Action::ManagePeople, Object::Person(*person))
+            }
+            Self::SuspendPerson { person, .. } => ("suspend person", Action::ManagePeople, Object::Person(*person)),
+            Self::ResumePerson { person } => ("resume person", Action::ManagePeople, Object::Person(*person)),
+            Self::MakeResetLink { person, .. } => ("make reset link", Action::MakeResetLink, Object::Person(*person)),
+            Self::UseResetLink { .. } => ("use reset link", Action::SignIn, Object::Installation),
+            Self::RemovePerson { person, .. } => ("remove person", Action::ManagePeople, Object::Person(*person)),
 
             Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),
             Self::ProveSshKey { id, .. } => ("prove SSH key", Action::ProveKey, Object::SshKey(*id)),
@@ -132,11 +189,12 @@ impl Command {
             Self::SetStartOnConnect { id, .. } => {
                 ("set start-on-connect", Action::ManageInstance, Object::Instance(*id))
             }
+            Self::NoteEntrance { id, .. } => ("note entrance", Action::EnterInstance, Object::Instance(*id)),
 
             Self::RegisterNode { .. } => ("register node", Action::RegisterNode, Object::OwnAccount),
             Self::UpdateNode { id, .. } => ("update node", Action::ManageNode, Object::Node(*id)),
-            Self::RotateNodeKey { id, .. } => ("rotate node key", Action::ManageNode, Object::Node(*id)),
-            Self::IssueCode { id, .. } => ("issue enrolment code", Action::ManageNode, Object::Node(*id)),
+            Self::RotateNodeKey { id, .. } => ("rotate node key", Action::GiveNodeKey, Object::Node(*id)),
+            Self::IssueCode { id, .. } => ("issue enrolment code", Action::GiveNodeKey, Object::Node(*id)),
             Self::RedeemCode { .. } => ("redeem enrolment code", Action::Enrol, Object::Installation),
             Self::CordonNode { id } => ("cordon node", Action::ManageNode, Object::Node(*id)),
             Self::UncordonNode { id } => ("uncordon node", Action::ManageNode, Object::Node(*id)),

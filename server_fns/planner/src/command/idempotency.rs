@@ -5,6 +5,7 @@ use model::refusal::{Refusal, RefusalCode};
 
 use super::{Answer, Asker, Command, Decision, decide, is_past};
 use crate::clock::Now;
+use crate::credentials::check;
 use crate::draw::Draw;
 use crate::limits::{IDEMPOTENCY_KEY, IDEMPOTENCY_KEYS_PER_PERSON, IDEMPOTENCY_LIFETIME};
 use crate::world::{Change, Idempotency, World};
@@ -31,11 +32,18 @@ pub fn decide_once(
     now: Now,
 ) -> Result<Decision<Answer>, Refusal> {
     let Some(key) = key else { return decide(world, asker, command, draw, now) };
-    let person = asker.person()?.person;
+    let actor = asker.person()?;
+    // The first answer, too, is for those alone who may still ask.
+    check(world, actor, now)?;
+    let person = actor.person;
     if let Some(first) = first_answer(world, asker, command, key, now)? {
         return Ok(Decision::unchanged(first));
     }
     let mut decision = decide(world, asker, command, draw, now)?;
+    // Nothing is kept for somebody who removed themselves.
+    if decision.changes.contains(&Change::DropPerson(person)) {
+        return Ok(decision);
+    }
     decision.changes.extend(room(world, person, &key.key));
     let Key { key, request_hash } = key.clone();
     let answer = decision.answer.clone();
@@ -85,7 +93,7 @@ impl Command {
     #[must_use]
     pub fn as_sent(&self) -> Self {
         let mut sent = self.clone();
-        if let Self::ChangePassword { checked: one, password_hash: two }
+        if let Self::ChangePassword { checked: one, password_hash: two, .. }
         | Self::CreateToken { hint: one, secret_hash: two, .. }
         | Self::RegisterNode { key_hash: one, code_hash: two, .. }
         | Self::RotateNodeKey { key_hash: one, code_hash: two, .. } = &mut sent
@@ -93,7 +101,12 @@ impl Command {
             one.clear();
             two.clear();
         }
-        if let Self::CreateInvite { secret_hash: drawn } | Self::IssueCode { code_hash: drawn, .. } = &mut sent {
+        if let Self::CreateInvite { secret_hash: drawn }
+        | Self::MakeResetLink { secret_hash: drawn, .. }
+        | Self::IssueCode { code_hash: drawn, .. }
+        | Self::ProveSession { checked: drawn }
+        | Self::ChangeEmail { checked: drawn, .. } = &mut sent
+        {
             drawn.clear();
         }
         sent
@@ -106,6 +119,7 @@ impl Command {
             Self::SignUp { .. }
                 | Self::OpenSession(_)
                 | Self::CreateInvite { .. }
+                | Self::MakeResetLink { .. }
                 | Self::CreateToken { .. }
                 | Self::RegisterNode { .. }
                 | Self::RotateNodeKey { .. }

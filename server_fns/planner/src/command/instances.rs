@@ -9,3 +9,6 @@ pub mod recover;
 mod resettle;
 mod spec;
 pub(super) mod wish;
+
+pub(super) use create::check_name;
+pub(super) use spec::own_keys;

@@ -12,7 +12,7 @@ use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::{Decision, fresh};
 use crate::draw::Draw;
-use crate::event::EventKind;
+use crate::event::{EventKind, of_instance, of_node};
 use crate::limits::{NODES_PER_PERSON, listed};
 use crate::liveness::{is_present, liveness};
 use crate::world::{Change, Instance, Node, World};
@@ -119,13 +119,20 @@ pub fn drain(world: &World, actor: &Actor, id: NodeId, asked: DrainNode, now: No
     let mut decision = put_if_changed(node, Node { availability: Availability::Draining, ..Node::clone(node) });
     let runs = world.node_instances(id).filter(|instance| asked.stop && instance.desired == DesiredState::Running);
     for instance in runs {
-        decision.events.push(actor.event(instance.id, EventKind::Drained { node: node.settings.name.clone() }));
+        decision.events.push(of_instance(
+            instance,
+            actor.cause(),
+            EventKind::Drained { node: node.settings.name.clone() },
+        ));
         decision.changes.push(Change::PutInstance(Box::new(Instance {
             desired: DesiredState::Stopped,
             generation: instance.generation.next(),
             wished_at: now.wall,
             ..Instance::clone(instance)
         })));
+    }
+    if !decision.changes.is_empty() {
+        decision.events.insert(0, of_node(node, actor.cause(), EventKind::NodeDrained { stop: asked.stop }));
     }
     Ok(decision)
 }
@@ -160,7 +167,7 @@ pub fn remove(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
 
 /// Forgets a node that is gone for good, and every instance on it. Its key ends with it, so that a machine which
 /// returns after all is not let in; what is on that machine stays there.
-pub fn forget(world: &World, id: NodeId, now: Now) -> Result<Decision<()>, Refusal> {
+pub fn forget(world: &World, actor: &Actor, id: NodeId, now: Now) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
     if is_present(liveness(world, id, now.mono)) {
         let message = format!(
@@ -169,8 +176,13 @@ pub fn forget(world: &World, id: NodeId, now: Now) -> Result<Decision<()>, Refus
         );
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
+    let name = &node.settings.name;
+    let mut events = vec![of_node(node, actor.cause(), EventKind::NodeForgotten)];
+    for instance in world.node_instances(id) {
+        events.push(of_instance(instance, actor.cause(), EventKind::ForgottenWithNode { node: name.clone() }));
+    }
     let instances = world.node_instances(id).map(|instance| Change::DropInstance(instance.id));
-    Ok(Decision::new(instances.chain(gone(world, id)).collect(), ()))
+    Ok(Decision { events, ..Decision::new(instances.chain(gone(world, id)).collect(), ()) })
 }
 
 /// Its row, and that of its last assignment.

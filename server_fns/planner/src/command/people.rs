@@ -1,22 +1,33 @@
 //! Accounts, and beside them the invitations that admit people and the sessions of their browsers.
 
-use model::id::{InviteId, PersonId, SessionId};
+use model::id::{InviteId, PersonId};
 use model::name::{EmailAddress, Username};
 use model::refusal::{Refusal, RefusalCode};
 use model::request::{SignUp, SignUpMode};
 use model::typed;
 
-use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::command::{Decision, fresh};
 use crate::draw::Draw;
 use crate::world::{Change, Person, World};
 
+mod administer;
+mod failed;
+mod handover;
 mod invites;
+mod own;
+mod removal;
+mod reset;
 mod sessions;
+mod wishes;
 
+pub use administer::{resume, set_administrator, suspend};
+pub use failed::note_failed_sign_in;
 pub use invites::{create_invite, drop_invite, find_invite};
-pub use sessions::{Opening, close_session, note_use, open_session, revoke_session, session_is_valid};
+pub use own::{ask_for_removal, change_email, change_password, reset_password, withdraw_removal};
+pub use removal::remove;
+pub use reset::{check_reset_link, make_reset_link, use_reset_link};
+pub use sessions::{Opening, close_session, note_use, open_session, prove_session, revoke_session};
 
 /// What lets a person in, once its secret was found good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,11 +67,15 @@ fn check_free(world: &World, Newcomer { username, email }: &Newcomer) -> Result<
         let message = format!("The username {username} is taken. Choose another one.");
         return Err(Refusal::new(RefusalCode::Conflict, message).at("username"));
     }
-    if world.people.values().any(|person| person.email == *email) {
+    if has_account(world, email) {
         let message = format!("There is an account for {email} already. Sign in, or use another address.");
         return Err(Refusal::new(RefusalCode::Conflict, message).at("email"));
     }
     Ok(())
+}
+
+fn has_account(world: &World, email: &EmailAddress) -> bool {
+    world.people.values().any(|person| person.email == *email)
 }
 
 fn check_admission(world: &World, admission: Admission) -> Result<(), Refusal> {
@@ -98,7 +113,6 @@ pub fn sign_up(
 ) -> Result<Decision<PersonId>, Refusal> {
     check_admission(world, admission)?;
     check_free(world, &newcomer)?;
-    let Newcomer { username, email } = newcomer;
     let mut changes = Vec::new();
     if let Admission::Invite(id) = admission {
         if world.invites.get(&id).is_none_or(|invite| invite.expires_at <= now.wall) {
@@ -107,10 +121,25 @@ pub fn sign_up(
         }
         changes.push(Change::DropInvite(id));
     }
-    let id = fresh(draw, PersonId::from_bits, |id| world.people.contains_key(id));
-    let administrator = admission == Admission::Setup;
-    changes.push(Change::PutPerson(Person { id, username, email, password_hash, administrator, created_at: now.wall }));
+    let person = opened(world, newcomer, admission == Admission::Setup, password_hash, draw, now);
+    let id = person.id;
+    changes.push(Change::PutPerson(person));
     Ok(Decision::new(changes, id))
+}
+
+fn opened(
+    world: &World,
+    Newcomer { username, email }: Newcomer,
+    administrator: bool,
+    password_hash: String,
+    draw: &mut dyn Draw,
+    now: Now,
+) -> Person {
+    // What is being deleted goes on to name an account that is gone.
+    let taken = |id: &PersonId| world.people.contains_key(id) || world.live_instances_of(*id).next().is_some();
+    let id = fresh(draw, PersonId::from_bits, taken);
+    let (suspended, asks_removal_since, reset, created_at) = (None, None, None, now.wall);
+    Person { id, username, email, password_hash, administrator, suspended, asks_removal_since, reset, created_at }
 }
 
 /// An account for the operator: the settings for signing up do not hold, and it administers.
@@ -122,35 +151,7 @@ pub fn create_administrator(
     now: Now,
 ) -> Result<Decision<PersonId>, Refusal> {
     check_free(world, &newcomer)?;
-    let Newcomer { username, email } = newcomer;
-    let id = fresh(draw, PersonId::from_bits, |id| world.people.contains_key(id));
-    let person = Person { id, username, email, password_hash, administrator: true, created_at: now.wall };
+    let person = opened(world, newcomer, true, password_hash, draw, now);
+    let id = person.id;
     Ok(Decision::new(vec![Change::PutPerson(person)], id))
-}
-
-/// Sets another password for the actor, and ends every session but the one that asks. `checked` is the hash that the old
-/// one was checked against.
-pub fn change_password(world: &World, actor: &Actor, checked: &str, new_hash: String) -> Result<Decision<()>, Refusal> {
-    let row = world.people.get(&actor.person).ok_or_else(|| Refusal::not_found("person"))?;
-    sessions::must_be_unchanged(row, checked)?;
-    let keep = match actor.via {
-        Via::Session(id) => Some(world.find_session(id)?.id),
-        Via::Token(id) => world.find_token(id).map(|_| None)?,
-        Via::SshKey(_) | Via::Console => None,
-    };
-    reset_password(world, actor.person, new_hash, keep)
-}
-
-/// Sets another password and ends every session but the one to keep.
-pub fn reset_password(
-    world: &World,
-    person: PersonId,
-    new_hash: String,
-    keep: Option<SessionId>,
-) -> Result<Decision<()>, Refusal> {
-    let row = world.people.get(&person).ok_or_else(|| Refusal::not_found("person"))?;
-    let mut changes = vec![Change::PutPerson(Person { password_hash: new_hash, ..Person::clone(row) })];
-    let others = world.sessions_of(person).filter(|session| Some(session.id) != keep);
-    changes.extend(others.map(|session| Change::DropSession(session.id)));
-    Ok(Decision::new(changes, ()))
 }

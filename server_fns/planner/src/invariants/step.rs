@@ -15,7 +15,7 @@ pub fn check_step(before: &World, after: &World) -> Vec<Violation> {
     }
     for (id, old) in &before.instances {
         match after.instances.get(id) {
-            Some(new) => kept(old, new, &mut found),
+            Some(new) => kept(old, new, after, &mut found),
             None if old.desired == DesiredState::Deleted || !after.nodes.contains_key(&old.node) => {}
             None => found.push(Violation(format!("{id} is gone and nobody deleted it"))),
         }
@@ -38,7 +38,7 @@ fn node(old: &Node, new: &Node, found: &mut Vec<Violation>) {
     }
 }
 
-fn kept(old: &Instance, new: &Instance, found: &mut Vec<Violation>) {
+fn kept(old: &Instance, new: &Instance, after: &World, found: &mut Vec<Violation>) {
     let id = old.id;
     let mut must = |holds: bool, what: &str| {
         if !holds {
@@ -48,7 +48,8 @@ fn kept(old: &Instance, new: &Instance, found: &mut Vec<Violation>) {
     must(old.desired != DesiredState::Deleted || new.desired == DesiredState::Deleted, "was deleted and came back");
     must(new.generation >= old.generation, "went back to an earlier generation");
     must(new.restarts >= old.restarts && new.incarnation >= old.incarnation, "counts backwards");
-    must(new.owner == old.owner && new.node == old.node, "changed its owner or its node");
+    must(new.node == old.node, "changed its node");
+    must(new.owner == old.owner || !after.people.contains_key(&old.owner), "changed its owner, who is still there");
     must(!old.was_present || new.was_present || new.incarnation > old.incarnation, "may be made anew and empty");
     must(wish(old) == wish(new) || new.generation > old.generation, "changed its wish at the same generation");
 }

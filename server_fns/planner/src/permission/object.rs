@@ -17,7 +17,7 @@ pub enum Object<'c> {
     Token(TokenId),
     Session(SessionId),
     Invite(InviteId),
-    /// Somebody whom the operator names.
+    /// Somebody whom an administrator or the operator names.
     Person(PersonId),
     /// A container that has no row yet.
     Container(&'c str),

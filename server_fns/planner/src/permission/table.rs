@@ -1,6 +1,7 @@
-//! The table: which grants are enough for an action, and which SSH keys.
+//! The table: which grants are enough for an action, which SSH keys and tokens, and whether it takes the password anew.
 
 use model::may::Action;
+use model::scope::Scope;
 
 /// A reason for which somebody may do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub enum Grant {
     Anybody,
 }
 
-/// Which of an account's SSH keys can be used for it. A session, a token and the console stand for the whole account.
+/// Which of an account's SSH keys can be used for it. A session and the console stand for the whole account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keys {
     /// It is for everybody, whatever they come with.
@@ -31,44 +32,75 @@ pub enum Keys {
     ManagingOrItself,
 }
 
-/// What an action takes: one of the grants, and by SSH such a key.
+/// When somebody must have given their password who comes with a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// When they signed in.
+    Once,
+    /// And lately: it makes a new way into the account or its machines, which outlives a browser that somebody left open.
+    Lately,
+}
+
+/// What an action takes: one of the grants, by SSH such a key, by a token such a scope, and in a session such a proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     pub grants: &'static [Grant],
     pub keys: Keys,
+    /// The least that is enough; `None`: no token is.
+    pub scope: Option<Scope>,
+    pub proof: Proof,
 }
+
+const READ: Option<Scope> = Some(Scope::Read);
+const INSTANCES: Option<Scope> = Some(Scope::Instances);
+const ALL: Option<Scope> = Some(Scope::All);
+/// It is for the person: a token that did it would last longer than it may, or keep them out.
+const NEVER: Option<Scope> = None;
 
 pub const fn row(action: Action) -> Row {
     use Grant::{Administrator, Anybody, Operator, Owner, Shared};
-    let (grants, keys): (&[Grant], Keys) = match action {
-        Action::SeeInstance => (&[Owner, Administrator], Keys::ManagingOrTicked),
+    use Proof::{Lately, Once};
+    let (grants, keys, scope, proof): (&[Grant], Keys, Option<Scope>, Proof) = match action {
+        Action::SeeInstance => (&[Owner, Administrator], Keys::ManagingOrTicked, READ, Once),
         Action::ManageInstance | Action::EnterInstance | Action::ShareInstance => {
-            (&[Owner, Administrator], Keys::Managing)
+            (&[Owner, Administrator], Keys::Managing, INSTANCES, Once)
         }
         // Only the owner's keys open it, and the URL is for them alone.
-        Action::ReachInstance => (&[Owner], Keys::ManagingOrTicked),
-        Action::LogIn => (&[Owner], Keys::Ticked),
-        Action::OpenOwnUrl => (&[Owner], Keys::Managing),
-        Action::SeeNode => (&[Owner, Shared, Administrator], Keys::Managing),
-        Action::PlaceOnNode => (&[Owner, Shared], Keys::Managing),
-        Action::ManageNode => (&[Owner, Administrator], Keys::Managing),
-        Action::ProveKey => (&[Owner], Keys::ManagingOrItself),
-        Action::ManageKey | Action::ManageToken | Action::ManageSession => (&[Owner], Keys::Managing),
-        Action::UseAccount
-        | Action::ChangePassword
-        | Action::AddKey
-        | Action::CreateToken
-        | Action::CreateInstance
-        | Action::RegisterNode => (&[Owner], Keys::Managing),
+        Action::ReachInstance => (&[Owner], Keys::ManagingOrTicked, INSTANCES, Once),
+        Action::LogIn => (&[Owner], Keys::Ticked, INSTANCES, Once),
+        Action::OpenOwnUrl => (&[Owner], Keys::Managing, INSTANCES, Once),
+        Action::SeeNode => (&[Owner, Shared, Administrator], Keys::Managing, READ, Once),
+        Action::PlaceOnNode => (&[Owner, Shared], Keys::Managing, INSTANCES, Once),
+        Action::ManageNode => (&[Owner, Administrator], Keys::Managing, ALL, Once),
+        Action::GiveNodeKey => (&[Owner, Administrator], Keys::Managing, ALL, Lately),
+        Action::ProveKey => (&[Owner], Keys::ManagingOrItself, ALL, Once),
+        Action::ManageKey | Action::ManageToken => (&[Owner], Keys::Managing, ALL, Once),
+        Action::ManageSession => (&[Owner], Keys::Managing, NEVER, Once),
+        Action::UseAccount => (&[Owner], Keys::Managing, READ, Once),
+        // Whoever it happened to, whoever did it, and whoever has by now what it speaks of.
+        Action::SeeEvent => (&[Owner, Administrator], Keys::Managing, READ, Once),
+        Action::ChangePassword
+        | Action::ChangeEmail
+        | Action::ProveSession
+        | Action::AskRemoval
+        | Action::AnswerProgram => (&[Owner], Keys::Managing, NEVER, Once),
+        Action::CreateToken => (&[Owner], Keys::Managing, NEVER, Lately),
+        Action::AddKey | Action::RegisterNode => (&[Owner], Keys::Managing, ALL, Lately),
+        Action::CreateInstance => (&[Owner], Keys::Managing, INSTANCES, Once),
         Action::SeeSettings
-        | Action::ChangeSettings
         | Action::SeeInvites
-        | Action::Invite
-        | Action::WithdrawInvite
         | Action::ListEverybody
-        | Action::SeeExposure => (&[Administrator], Keys::Managing),
-        Action::SignIn | Action::Enrol => (&[Anybody], Keys::Any),
-        Action::Operate => (&[Operator], Keys::Managing),
+        | Action::SeeExposure
+        | Action::SeeActivity => (&[Administrator], Keys::Managing, READ, Once),
+        Action::ChangeSettings | Action::Invite | Action::WithdrawInvite => {
+            (&[Administrator], Keys::Managing, ALL, Once)
+        }
+        Action::SeePeople => (&[Administrator, Operator], Keys::Managing, READ, Once),
+        Action::ManagePeople => (&[Administrator, Operator], Keys::Managing, ALL, Once),
+        // Whoever made one with a token could set the password of the token's own account.
+        Action::MakeResetLink => (&[Administrator, Operator], Keys::Managing, NEVER, Lately),
+        Action::SignIn | Action::Enrol => (&[Anybody], Keys::Any, READ, Once),
+        Action::Operate => (&[Operator], Keys::Managing, ALL, Once),
     };
-    Row { grants, keys }
+    Row { grants, keys, scope, proof }
 }

@@ -2,8 +2,10 @@
 
 use model::may::Action;
 use model::refusal::{Refusal, RefusalCode};
+use model::scope::Scope;
 
 use super::Subject;
+use crate::limits::PROOF_LIFETIME;
 
 pub(super) fn refused(action: Action, subject: Subject<'_>) -> Refusal {
     let message = match subject {
@@ -14,9 +16,12 @@ pub(super) fn refused(action: Action, subject: Subject<'_>) -> Refusal {
         Subject::Instance(instance) => {
             format!("The instance {} is not yours: only its owner may do that.", instance.spec.name)
         }
-        Subject::SshKey(_) | Subject::Token(_) | Subject::Session(_) | Subject::Account(_) | Subject::Installation => {
-            of_installation(action)
-        }
+        Subject::SshKey(_)
+        | Subject::Token(_)
+        | Subject::Session(_)
+        | Subject::Account(_)
+        | Subject::Event(_)
+        | Subject::Installation => of_installation(action),
     };
     Refusal::new(RefusalCode::Forbidden, message)
 }
@@ -25,6 +30,28 @@ pub(super) fn refused(action: Action, subject: Subject<'_>) -> Refusal {
 pub(super) fn key_too_small() -> Refusal {
     let message = "This SSH key may not manage: it logs in where it is ticked. *SSH keys* in the console can let it.";
     Refusal::new(RefusalCode::Forbidden, message)
+}
+
+pub(super) fn scope_too_small(least: Option<Scope>) -> Refusal {
+    let message = match least {
+        Some(scope) => format!(
+            "This API token may not do that: its scope is too small. Use one of the scope `{}`; *Tokens* in the console \
+             makes it.",
+            scope.as_str()
+        ),
+        None => "No API token may do that, whatever its scope. Sign in with a browser.".to_owned(),
+    };
+    Refusal::new(RefusalCode::Forbidden, message)
+}
+
+/// In a session whose password was given too long ago.
+pub(super) fn proof_needed() -> Refusal {
+    let message = format!(
+        "Give your password again, and then once more ask for this: it makes a new way in, and you gave the password more \
+         than {} minutes ago.",
+        PROOF_LIFETIME.as_secs() / 60
+    );
+    Refusal::new(RefusalCode::ProofNeeded, message)
 }
 
 fn of_installation(action: Action) -> String {
@@ -37,8 +64,12 @@ fn of_installation(action: Action) -> String {
         Action::SeeInvites => "see the invitations",
         Action::Invite => "invite people",
         Action::WithdrawInvite => "withdraw invitations",
+        Action::SeePeople => "list people",
+        Action::ManagePeople => "manage people",
+        Action::MakeResetLink => "make a link for another password",
         Action::ListEverybody => "list the instances of others",
         Action::SeeExposure => "see how the server is exposed",
+        Action::SeeActivity => "see everything that happened",
         Action::SeeInstance
         | Action::ManageInstance
         | Action::EnterInstance
@@ -49,16 +80,22 @@ fn of_installation(action: Action) -> String {
         | Action::SeeNode
         | Action::PlaceOnNode
         | Action::ManageNode
+        | Action::GiveNodeKey
         | Action::ManageKey
         | Action::ProveKey
         | Action::ManageToken
         | Action::ManageSession
         | Action::UseAccount
         | Action::ChangePassword
+        | Action::ChangeEmail
+        | Action::ProveSession
+        | Action::AskRemoval
+        | Action::AnswerProgram
         | Action::AddKey
         | Action::CreateToken
         | Action::CreateInstance
         | Action::RegisterNode
+        | Action::SeeEvent
         | Action::SignIn
         | Action::Enrol => "do that",
     };

@@ -1,14 +1,11 @@
 //! Other host ports for forwards whose own are taken by a program that is not ours, where nobody asked for the number.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use model::event::InstanceEvent;
 use model::forward::{Forward, Place, Unopened};
-use model::id::EventId;
 use model::instance::DesiredState;
 use model::port::{HostPort, PortRange};
 
 use crate::clock::Now;
+use crate::event::EventKind;
 use crate::ports::last_free_port;
 use crate::reconcile::Moved;
 use crate::world::{Instance, World};
@@ -35,27 +32,29 @@ fn give(world: &World, instance: &Instance, moved: &mut Moved, now: Now) -> bool
     });
     let Some((key, host)) = found else { return false };
     let mut new = row.clone();
-    let mut text = String::new();
+    let mut kinds = Vec::new();
     for forward in new.spec.forwards.iter_mut().filter(|forward| forward.key() == key) {
-        text = told(forward, host);
+        let Forward { protocol, host: from, container, .. } = *forward;
+        kinds.push(EventKind::ForwardMoved { protocol, from, to: host, container });
         forward.host = host;
     }
     new.spec.forwards.sort_by_key(Forward::key);
-    note(moved, instance, new, text, now);
+    note(moved, instance, new, kinds, now);
     true
 }
 
-/// Several changes of one instance in one moment are one wish and one line.
-pub(super) fn note(moved: &mut Moved, instance: &Instance, mut new: Instance, text: String, now: Now) {
-    let event = match moved.remove(&instance.id) {
-        Some((_, event)) => InstanceEvent { text: format!("{} {text}", event.text), ..event },
+/// Several changes of one instance in one moment are one wish.
+pub(super) fn note(moved: &mut Moved, instance: &Instance, mut new: Instance, kinds: Vec<EventKind>, now: Now) {
+    let mut all = match moved.remove(&instance.id) {
+        Some((_, before)) => before,
         None => {
             new.generation = instance.generation.next();
             new.wished_at = now.wall;
-            event(instance, text, now)
+            Vec::new()
         }
     };
-    moved.insert(instance.id, (new, event));
+    all.extend(kinds);
+    moved.insert(instance.id, (new, all));
 }
 
 fn is_clashing(world: &World, instance: &Instance, forward: &Forward) -> bool {
@@ -91,23 +90,4 @@ fn below(world: &World, instance: &Instance, forward: &Forward) -> Option<PortRa
     };
     let last = range.last.min(forward.host.0.checked_sub(1)?);
     (range.first <= last).then_some(PortRange { first: range.first, last })
-}
-
-fn told(forward: &Forward, host: HostPort) -> String {
-    let Forward { protocol, host: old, container, .. } = forward;
-    format!(
-        "{} host port {} is taken by another program; port {} is reached on {} now.",
-        protocol.title(),
-        old.0,
-        container.0,
-        host.0
-    )
-}
-
-/// The id follows from what happened, because nothing here draws at random.
-fn event(instance: &Instance, text: String, now: Now) -> InstanceEvent {
-    let mut hasher = DefaultHasher::new();
-    ("forwards moved", instance.id, instance.generation).hash(&mut hasher);
-    let id = EventId::from_bits(hasher.finish());
-    InstanceEvent { id, instance: instance.id, at: now.wall, actor: "DockHost".to_owned(), text }
 }

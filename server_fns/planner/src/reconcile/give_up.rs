@@ -5,6 +5,7 @@ use model::instance::DesiredState;
 
 use super::forwards::{is_taken, note};
 use crate::clock::Now;
+use crate::event::EventKind;
 use crate::reconcile::Moved;
 use crate::world::{Instance, World};
 
@@ -21,12 +22,11 @@ pub(super) fn give_up(world: &World, moved: &mut Moved, now: Now) {
         }
         let mut new = moved.get(&instance.id).map_or(&**instance, |(row, _)| row).clone();
         let keys: Vec<_> = keys.into_iter().map(Forward::key).collect();
-        let mut told = Vec::new();
+        let mut kinds = Vec::new();
         for forward in new.spec.forwards.iter_mut().filter(|forward| keys.contains(&forward.key())) {
             forward.given_up = true;
-            let (protocol, host) = (forward.protocol.title(), forward.host.0);
-            told.push(format!("{protocol} host port {host} is another program's and is not tried again by itself."));
+            kinds.push(EventKind::ForwardGivenUp { protocol: forward.protocol, host: forward.host });
         }
-        note(moved, instance, new, told.join(" "), now);
+        note(moved, instance, new, kinds, now);
     }
 }

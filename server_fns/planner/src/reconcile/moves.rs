@@ -1,16 +1,15 @@
 //! Other host ports for instances whose own are taken by a program that is not ours.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use model::Timestamp;
-use model::event::InstanceEvent;
-use model::id::{EventId, NodeId};
+use model::id::NodeId;
 use model::instance::DesiredState;
 use model::observed::ProblemCode;
 use model::port::{HostPort, PortBlock, PortRange};
 
 use crate::clock::Now;
+use crate::event::EventKind;
 use crate::limits::CLASHED_BLOCKS_PER_INSTANCE;
 use crate::ports::likely_free_block;
 use crate::reconcile::Moved;
@@ -29,8 +28,8 @@ pub(super) fn moves(world: &World, now: Now) -> Moved {
             let Some(node) = world.nodes.get(&instance.node) else { return true };
             let places = places.entry(node.id).or_insert_with(|| Places::of(world, node, now.wall));
             let Some(new) = places.give(instance) else { return true };
-            let event = told(node, instance, new.host_ports, now);
-            moved.insert(instance.id, (new, event));
+            let (node, from, to) = (node.settings.name.clone(), instance.host_ports, new.host_ports);
+            moved.insert(instance.id, (new, vec![EventKind::PortsMoved { node, from, to }]));
             false
         });
         if waiting.len() == before {
@@ -82,22 +81,4 @@ fn is_clashing(instance: &Instance) -> bool {
         && instance.report.generation == instance.generation
         && instance.desired != DesiredState::Deleted
         && instance.clashed.len() < CLASHED_BLOCKS_PER_INSTANCE
-}
-
-/// The id follows from what happened, because nothing here draws at random.
-fn told(node: &Node, instance: &Instance, new: PortBlock, now: Now) -> InstanceEvent {
-    let mut hasher = DefaultHasher::new();
-    ("ports moved", instance.id, instance.generation).hash(&mut hasher);
-    let text = format!(
-        "One of the host ports {} on {} is taken by another program; it has {} now.",
-        span(instance.host_ports),
-        node.settings.name,
-        span(new)
-    );
-    let id = EventId::from_bits(hasher.finish());
-    InstanceEvent { id, instance: instance.id, at: now.wall, actor: "DockHost".to_owned(), text }
-}
-
-fn span(block: PortBlock) -> String {
-    format!("{} to {}", block.first.0, block.first.0.saturating_add(PortBlock::SIZE - 1))
 }

@@ -8,9 +8,10 @@ use imbl::ordmap::DiffItem;
 use model::id::{InstanceId, NodeId, PersonId, SshKeyId, TokenId};
 use model::live::{LiveChange, LiveWorld};
 use model::node::Liveness;
+use model::version::Revision;
 use model::view::{ImageView, InstanceView, NodeView, PersonView, Quota, SshKeyView, TokenView};
 
-use super::{images, person_view, quota, rows, ssh_key_view, token_view};
+use super::{images, person_view, quota, rows, ssh_key_view, token_view, viewer};
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::liveness::{is_present, liveness_of_all};
@@ -29,12 +30,14 @@ pub struct LivePage {
     nodes: OrdMap<NodeId, Arc<NodeView>>,
     ssh_keys: OrdMap<SshKeyId, SshKeyView>,
     tokens: OrdMap<TokenId, TokenView>,
+    /// Grows when something happened of which the person is told.
+    activity: Revision,
 }
 
 impl LivePage {
-    /// `None` when there is no such person.
+    /// `None` when there is no such person, or they are suspended.
     pub fn first(world: &World, person: PersonId, now: Now) -> Option<Self> {
-        let me = world.people.get(&person)?;
+        let me = viewer(world, person)?;
         let blank = Self {
             world: world.clone(),
             liveness: liveness_of_all(world, now.mono),
@@ -45,16 +48,18 @@ impl LivePage {
             nodes: OrdMap::new(),
             ssh_keys: world.ssh_keys_of(person).map(|key| (key.id, ssh_key_view(world, key))).collect(),
             tokens: world.tokens_of(person).map(|token| (token.id, token_view(token))).collect(),
+            activity: Revision::default(),
         };
         Some(blank.with(me, world.instances.keys().copied(), world.nodes.keys().copied()))
     }
 
     /// The same person in a later world.
     pub fn next(&self, world: &World, now: Now) -> Option<Self> {
+        let me = viewer(world, self.me.id)?;
+        let activity = if self.is_told_more(world, me) { self.activity.next() } else { self.activity };
         if concerns_everything(&self.world, world) {
-            return Self::first(world, self.me.id, now);
+            return Self::first(world, me.id, now).map(|page| Self { activity, ..page });
         }
-        let me = world.people.get(&self.me.id)?;
         let liveness = liveness_of_all(world, now.mono);
         let (instances, nodes) = (self.stirred_instances(world), self.stirred_nodes(world, &liveness));
         let tokens = if self.world.tokens.ptr_eq(&world.tokens) {
@@ -74,6 +79,7 @@ impl LivePage {
             images: if nodes.images { images(world, me, now) } else { self.images.clone() },
             liveness,
             tokens,
+            activity,
             ..self.clone()
         };
         Some(next.with(me, instances.into_iter(), all.into_iter()))
@@ -104,6 +110,12 @@ impl LivePage {
         self
     }
 
+    fn is_told_more(&self, world: &World, me: &Person) -> bool {
+        let actor = Actor::new(me, Via::Console);
+        let mut news = world.log.since(&self.world.log);
+        news.any(|event| is_allowed(world, &actor, Action::SeeEvent, Subject::Event(event)))
+    }
+
     /// By what they are themselves.
     fn stirred_instances<'a>(&'a self, world: &'a World) -> impl Iterator<Item = InstanceId> + 'a {
         changed(&self.world.instances, &world.instances).chain(changed(&self.world.unopened, &world.unopened))
@@ -130,7 +142,7 @@ impl LivePage {
 
     /// The shortest list of changes that makes a page that shows `self` show `new`.
     pub fn changes_to(&self, new: &Self) -> Vec<LiveChange> {
-        let Self { world: _, liveness: _, me, quota, images, instances, nodes, ssh_keys, tokens } = new;
+        let Self { world: _, liveness: _, me, quota, images, instances, nodes, ssh_keys, tokens, activity } = new;
         let mut all = Vec::new();
         if self.me != *me {
             all.push(LiveChange::Me(me.clone()));
@@ -147,6 +159,9 @@ impl LivePage {
         compare(&self.instances, instances, &mut all, instance, LiveChange::InstanceGone);
         compare(&self.ssh_keys, ssh_keys, &mut all, |view| LiveChange::SshKey(view.clone()), LiveChange::SshKeyGone);
         compare(&self.tokens, tokens, &mut all, |view| LiveChange::Token(view.clone()), LiveChange::TokenGone);
+        if self.activity != *activity {
+            all.push(LiveChange::Activity(*activity));
+        }
         all
     }
 
@@ -159,6 +174,7 @@ impl LivePage {
             nodes: self.nodes.iter().map(|(id, view)| (*id, NodeView::clone(view))).collect(),
             ssh_keys: self.ssh_keys.iter().map(|(id, view)| (*id, view.clone())).collect(),
             tokens: self.tokens.iter().map(|(id, view)| (*id, view.clone())).collect(),
+            activity: self.activity,
         }
     }
 }
@@ -174,7 +190,7 @@ struct StirredNodes {
 
 /// Tables of which each row is seen by itself, or by nobody. A change of any other draws everything anew.
 const BY_ROW: [&str; 8] =
-    ["sessions", "tokens", "invites", "nodes", "publications", "instances", "events", "idempotency"];
+    ["sessions", "tokens", "invites", "nodes", "publications", "instances", "failed_sign_ins", "idempotency"];
 
 macro_rules! concerns_everything {
     ($($rows:ident: $kind:ident $table:tt $(then $then:ident)?;)*) => {
@@ -188,6 +204,7 @@ macro_rules! concerns_everything {
                 identity,
                 links: _,
                 telemetry: _,
+                log: _,
                 alarms: _,
                 unopened: _,
                 published: _,

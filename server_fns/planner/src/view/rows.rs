@@ -11,8 +11,9 @@ use model::view::{
 
 use super::doors::doors;
 use super::forwards::forwards;
-use crate::channel::frozen;
+use crate::channel::{frozen, of_suspended};
 use crate::clock::Now;
+use crate::credentials::node_is_let_in;
 use crate::guest::{ENROL, LOBBY};
 use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;
@@ -22,7 +23,7 @@ use crate::rollup::{Rollup, rollup};
 use crate::urls::label;
 use crate::world::{Enrolment, Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
 
-/// As its owner sees it; `None` if its owner or its node is no longer there.
+/// As its owner sees it; `None` if its node is no longer there.
 pub fn instance_view(world: &World, instance: &Instance, now: Now) -> Option<InstanceView> {
     instance_view_for(world, instance.owner, instance, now)
 }
@@ -41,7 +42,7 @@ pub(super) fn instance(
     let node = world.nodes.get(&instance.node)?;
     let Rollup { phase, message, progress, starts_at } = rollup(instance, liveness);
     let keys = instance.spec.ssh_keys.iter().filter_map(|id| world.ssh_keys.get(id));
-    let owner = username(world, instance.owner)?;
+    let owner = username(world, instance.owner).or_else(nobody)?;
     Some(InstanceView {
         id: instance.id,
         name: instance.spec.name.clone(),
@@ -173,8 +174,9 @@ fn milliseconds(span: std::time::Duration) -> f32 {
 fn alarm(world: &World, node: &Node) -> String {
     let frozen = node.frozen.then(|| frozen(node));
     let told = world.alarms.get(&node.id).cloned().filter(|_| frozen.is_none());
+    let suspended = (!node_is_let_in(world, node)).then(|| of_suspended(node));
     let strangers = strangers(world, node);
-    frozen.into_iter().chain(told).chain(strangers).collect::<Vec<_>>().join(" ")
+    frozen.into_iter().chain(told).chain(suspended).chain(strangers).collect::<Vec<_>>().join(" ")
 }
 
 fn strangers(world: &World, node: &Node) -> Option<String> {
@@ -195,6 +197,11 @@ fn username(world: &World, person: PersonId) -> Option<Username> {
     world.people.get(&person).map(|person| person.username.clone())
 }
 
+/// Whose an instance is that is being deleted after its owner's account is gone. No account is called so any more.
+fn nobody() -> Option<Username> {
+    "nobody".parse().ok()
+}
+
 pub fn person_view(world: &World, person: &Person) -> PersonView {
     PersonView {
         id: person.id,
@@ -202,6 +209,7 @@ pub fn person_view(world: &World, person: &Person) -> PersonView {
         email: person.email.clone(),
         administrator: person.administrator,
         created_at: person.created_at,
+        asks_removal_since: person.asks_removal_since,
         may: allowed_at_all(world, person),
     }
 }
@@ -239,8 +247,11 @@ pub fn token_view(token: &Token) -> TokenView {
         id: token.id,
         name: token.name.clone(),
         hint: token.hint.clone(),
+        scope: token.scope,
         created_at: token.created_at,
+        expires_at: token.expires_at,
         last_used_at: token.last_used_at,
+        last_used_from: token.last_used_from.clone(),
     }
 }
 

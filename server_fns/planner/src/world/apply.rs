@@ -56,7 +56,6 @@ impl World {
         }
         if new.is_none() {
             self.unopened.remove(id);
-            self.events.remove(id);
         }
     }
 }
@@ -68,8 +67,7 @@ fn code_hash(node: &Node) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use model::Timestamp;
-    use model::event::InstanceEvent;
-    use model::id::{ClusterId, EventId};
+    use model::id::ClusterId;
     use model::request::Settings;
     use model::version::Era;
 
@@ -84,6 +82,7 @@ mod tests {
             secret_hash: secret.to_owned(),
             key_hash: key.to_owned(),
             created_at: Timestamp::UNIX_EPOCH,
+            proved_at: Timestamp::UNIX_EPOCH,
             last_seen_at: Timestamp::UNIX_EPOCH,
             address: String::new(),
             agent: String::new(),
@@ -110,23 +109,5 @@ mod tests {
         assert_eq!((found(&world, "s7"), found(&world, "s8")), (None, None));
         assert_eq!(found(&world, "new"), Some(SessionId::from_bits(7)));
         assert_eq!(found(&read, "s7"), Some(SessionId::from_bits(7)), "a world that was copied before is as it was");
-    }
-
-    #[test]
-    fn a_timeline_keeps_the_newest_in_order_whatever_order_they_come_in() {
-        let mut world = World::new(ClusterId::from_bits(1), Era::default(), Settings::default(), Instant::default());
-        let instance = InstanceId::from_bits(1);
-        for n in (0..80u64).rev() {
-            let at = Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(n);
-            let event =
-                InstanceEvent { id: EventId::from_bits(n), instance, at, actor: "ada".into(), text: n.to_string() };
-            world.apply(Change::PutEvent(event.clone()));
-            world.apply(Change::PutEvent(event));
-        }
-        let texts: Vec<String> = world.events[&instance].iter().map(|event| event.text.clone()).collect();
-        let newest: Vec<String> = (30..80u64).map(|n| n.to_string()).collect();
-        assert_eq!(texts, newest);
-        world.apply(Change::DropInstance(instance));
-        assert!(world.events.is_empty());
     }
 }

@@ -4,11 +4,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use imbl::OrdMap;
-use model::event::InstanceEvent;
-use model::id::{EventId, InstanceId};
 
 use super::{Change, World};
-use crate::limits::EVENTS_PER_INSTANCE;
 
 /// The rows of one table by their keys. Every table of a [`World`] has this type.
 pub type Table<K, V> = OrdMap<K, Arc<V>>;
@@ -50,36 +47,6 @@ impl<R: Kind> Rows<R> for Table<R::Key, R> {
             Some(row) => self.insert(key.clone(), Arc::new(row)),
             None => self.remove(key),
         }
-    }
-}
-
-/// Timelines: the events of each instance, the newest last.
-impl Rows<InstanceEvent> for Table<InstanceId, Vec<InstanceEvent>> {
-    fn row(&self, (instance, id): &(InstanceId, EventId)) -> Option<&InstanceEvent> {
-        self.get(instance)?.iter().find(|event| event.id == *id)
-    }
-
-    fn all(&self) -> impl Iterator<Item = &InstanceEvent> {
-        self.values().flat_map(|timeline| timeline.iter())
-    }
-
-    fn replace(
-        &mut self,
-        (instance, id): &(InstanceId, EventId),
-        new: Option<InstanceEvent>,
-    ) -> Option<Arc<InstanceEvent>> {
-        let timeline = Arc::make_mut(self.entry(*instance).or_default());
-        timeline.retain(|known| known.id != *id);
-        if let Some(event) = new {
-            let place = timeline.partition_point(|known| known.at <= event.at);
-            timeline.insert(place, event);
-            let surplus = timeline.len().saturating_sub(EVENTS_PER_INSTANCE);
-            timeline.drain(..surplus);
-        }
-        if timeline.is_empty() {
-            self.remove(instance);
-        }
-        None
     }
 }
 

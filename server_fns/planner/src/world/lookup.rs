@@ -5,14 +5,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use model::Timestamp;
-use model::event::InstanceEvent;
 use model::forward::{ForwardKey, Place};
 use model::id::{InstanceId, NodeId, PersonId, SessionId, SshKeyId, TokenId};
 use model::instance::DesiredState;
 use model::node::NodeFacts;
 use model::observed::Observed;
 use model::port::{HostPort, PortBlock, PortRange};
-use model::refusal::Refusal;
+use model::refusal::{Refusal, RefusalCode};
 use model::stranger::{Object, Stranger};
 use model::version::{Generation, Restarts};
 
@@ -33,6 +32,17 @@ impl World {
     pub fn person_called(&self, username: &str) -> Option<&Arc<Person>> {
         let found = self.found_by.username.candidates(username, PersonId::from_bits(0));
         found.filter_map(|id| self.people.get(&id)).find(|person| person.username.as_str() == username)
+    }
+
+    /// Whose password the link with that secret sets.
+    pub fn person_by_reset(&self, secret_hash: &str) -> Option<&Arc<Person>> {
+        let has = |person: &&Arc<Person>| person.reset.as_ref().is_some_and(|reset| reset.secret_hash == secret_hash);
+        self.people.values().find(has)
+    }
+
+    pub fn find_person(&self, id: PersonId) -> Result<&Arc<Person>, Refusal> {
+        let nobody = || Refusal::new(RefusalCode::NotFound, format!("There is no account {id}, or no longer."));
+        self.people.get(&id).ok_or_else(nobody)
     }
 
     pub fn find_instance(&self, id: InstanceId) -> Result<&Arc<Instance>, Refusal> {
@@ -172,11 +182,6 @@ impl World {
     /// The blocks on which the node found a foreign program, for any of its instances.
     pub fn clashed_blocks(&self, node: NodeId) -> impl Iterator<Item = PortBlock> {
         self.node_instances(node).flat_map(|instance| instance.clashed.iter().copied())
-    }
-
-    /// The newest last.
-    pub fn timeline(&self, instance: InstanceId) -> &[InstanceEvent] {
-        self.events.get(&instance).map_or(&[], |events| events.as_slice())
     }
 
     /// Of the last assignment that was published for the node.

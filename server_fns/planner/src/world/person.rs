@@ -3,6 +3,8 @@
 use model::Timestamp;
 use model::id::{InviteId, PersonId, SessionId, SshKeyId, TokenId};
 use model::name::{EmailAddress, Label, Username};
+use model::scope::Scope;
+use model::version::EventNumber;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
@@ -12,7 +14,21 @@ pub struct Person {
     /// An argon2id PHC string.
     pub password_hash: String,
     pub administrator: bool,
+    /// Since when nothing of theirs opens anything; see [`crate::credentials`].
+    pub suspended: Option<Timestamp>,
+    /// Since when they wait for an administrator to remove the account.
+    pub asks_removal_since: Option<Timestamp>,
+    /// The link that was last made for another password, until one is set.
+    pub reset: Option<Reset>,
     pub created_at: Timestamp,
+}
+
+/// A link that sets another password, once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reset {
+    /// SHA-256 of the secret in it, in hex.
+    pub secret_hash: String,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +40,8 @@ pub struct Session {
     /// SHA-256 of the key that the page keeps, in hex; empty of a session from a time without keys, which opens nothing.
     pub key_hash: String,
     pub created_at: Timestamp,
+    /// When the person last gave their password in it.
+    pub proved_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub address: String,
     pub agent: String,
@@ -36,8 +54,13 @@ pub struct Token {
     pub name: Label,
     pub hint: String,
     pub secret_hash: String,
+    pub scope: Scope,
     pub created_at: Timestamp,
+    /// From then on it opens nothing.
+    pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
+    /// The address that used it then.
+    pub last_used_from: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -72,4 +95,15 @@ pub enum KeyProof {
     NotAsked,
     Missing,
     At(Timestamp),
+}
+
+/// Wrong passwords for one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedSignIns {
+    pub person: PersonId,
+    /// The full hour in which they came.
+    pub hour: Timestamp,
+    pub times: u32,
+    /// The line of the log that counts them.
+    pub number: EventNumber,
 }

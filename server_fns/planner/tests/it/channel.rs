@@ -102,7 +102,7 @@ fn the_end_of_a_replaced_connection_changes_nothing() {
     let (mut scene, _, node, _) = running();
     let old = scene.world.links[&node].epoch;
     scene.connect(node, "machine");
-    assert_eq!(channel::disconnected(&scene.world, node, old), None);
+    assert!(channel::disconnected(&scene.world, node, old).changes.is_empty());
     scene.world.link_down(node, old);
     assert!(scene.world.is_connected(node));
 }
@@ -154,7 +154,7 @@ fn an_end_by_itself_is_told_with_its_exit_code() {
     reports[0].activity = Some(Activity::RestartingSoon { after_ms: 5_000 });
     scene.report(node, &reports);
     assert_eq!(scene.phase(id), "restarting");
-    assert_eq!(scene.told(id).last(), Some(&"It stopped by itself (exit code 137)."));
+    assert_eq!(scene.told(id).last().map(String::as_str), Some("It stopped by itself (exit code 137)."));
     let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
     assert_eq!(view.message, "It stopped by itself (exit code 137).");
     assert_eq!(
@@ -173,7 +173,7 @@ fn a_container_that_somebody_paused_is_called_so_and_not_running() {
     scene.report(node, &reports);
     let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
     assert_eq!((view.phase.as_str(), view.message.as_str()), ("paused", planner::rollup::PAUSED));
-    assert_eq!(scene.told(id).last(), Some(&"Somebody paused its container on its node."));
+    assert_eq!(scene.told(id).last().map(String::as_str), Some("Somebody paused its container on its node."));
     let explained = planner::explain::explain(&scene.world, scene.instance(id), scene.now).unwrap();
     assert!(explained.next_step.contains("docker unpause` on lab-1"), "{}", explained.next_step);
     let verbs: Vec<_> = explained.ways_out.iter().map(|way| way.verb.title()).collect();
@@ -182,7 +182,7 @@ fn a_container_that_somebody_paused_is_called_so_and_not_running() {
     assert!(no.message.contains("paused on its node"), "asked to start it, nothing would happen: {}", no.message);
     scene.report(node, &worker.reports());
     assert_eq!(scene.phase(id), "running");
-    assert_eq!(scene.told(id).last(), Some(&"Its container is no longer paused."));
+    assert_eq!(scene.told(id).last().map(String::as_str), Some("Its container is no longer paused."));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn new_instances_begin_as_the_administrator_settled() {
     let mut scene = Scene::with_node();
     let before = scene.create("bob", "before").unwrap();
     let wish = Settings { web_ports_closed: true, ..scene.world.settings };
-    let decided = settings::change(&scene.world, wish).unwrap();
+    let decided = settings::change(&scene.world, wish.into()).unwrap();
     scene.commit(decided);
     scene.settle();
     let after = scene.create("bob", "after").unwrap();

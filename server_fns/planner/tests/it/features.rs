@@ -31,7 +31,7 @@ fn exchange(scene: &mut Scene, node: NodeId, hello: Introduction) {
 
 fn settle_closed(scene: &mut Scene) {
     let wish = Settings { web_ports_closed: true, ..scene.world.settings };
-    scene.ask("ada", &Command::ChangeSettings(wish)).unwrap();
+    scene.ask("ada", &Command::ChangeSettings(wish.into())).unwrap();
 }
 
 fn set(scene: &mut Scene, id: InstanceId, open: bool) -> Result<(), model::refusal::Refusal> {

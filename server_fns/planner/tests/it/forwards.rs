@@ -35,7 +35,10 @@ fn a_number_is_given_from_the_end_and_once_for_the_same_wish() {
     open(&mut scene, "bob", id, &asked(5432)).unwrap();
     assert_eq!(hosts(&scene, id), [RANGE.last - 1, RANGE.last]);
     let told = scene.told(id);
-    assert_eq!(told.last(), Some(&"bob opened TCP host port 1035 of lab-1 to port 5432 for everybody."));
+    assert_eq!(
+        told.last().map(String::as_str),
+        Some("bob opened TCP host port 1035 of lab-1 to port 5432 for everybody.")
+    );
     let view = planner::view::instance_view(&scene.world, scene.instance(id), scene.now).unwrap();
     assert_eq!(view.forwards[0].address, format!("{}:1035", view.node.address));
 }

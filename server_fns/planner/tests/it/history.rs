@@ -7,11 +7,12 @@ use model::forward::{Place, Protocol, Unopened};
 use model::id::{InstanceId, NodeId, PersonId};
 use model::instance::DesiredState;
 use model::port::{ContainerPort, PortRange};
-use model::request::{CreateInstance, OpenForward, RegisterNode};
+use model::request::{CreateInstance, Handover, OpenForward, RegisterNode};
 use model::verb::Verb;
 use planner::channel;
 use planner::command::idempotency::{Key, decide_once};
-use planner::command::{Asker, Command, Decision, people, ssh_keys};
+use planner::command::{Asker, Command, Decision, decide, people, ssh_keys};
+use planner::credentials::session_is_valid;
 use planner::telemetry::Pulse;
 
 use crate::scene::{RANGE, Scene, facts, introduction, opening};
@@ -58,7 +59,7 @@ impl History {
     pub(crate) fn step(&mut self, [what, which, how]: Step) {
         let before: BTreeSet<InstanceId> = self.scene.world.instances.keys().copied().collect();
         let someone = pick(&PEOPLE, which);
-        match what % 25 {
+        match what % 27 {
             0..=4 => self.create(someone, how),
             5..=8 => self.wish(which, how),
             9..=14 => self.work(which, how),
@@ -71,6 +72,7 @@ impl History {
             21 => self.accounts(someone, which, how),
             22 => self.accident(which, how),
             23 => self.forward(which, how),
+            24 | 25 => self.administer(someone, which, how),
             _ => self.stranger(which),
         }
         self.scene.settle();
@@ -104,16 +106,23 @@ impl History {
         }
     }
 
+    /// Its owner; whose account is gone has none who could ask anything.
+    fn looks_after(&self, id: InstanceId) -> String {
+        let owner = self.scene.world.people.get(&self.scene.instance(id).owner);
+        owner.map_or("ada".to_owned(), |owner| owner.username.to_string())
+    }
+
     fn wish(&mut self, which: u8, how: u8) {
         let Some(id) = self.any_instance(which) else { return };
-        let owner = self.scene.world.people[&self.scene.instance(id).owner].username.to_string();
+        let owner = self.looks_after(id);
         let command = wished(id, how);
         let before = self.scene.instance(id).clone();
         let granted = self.scene.ask(&owner, &command).is_ok();
         let (after, same) = (self.scene.instance(id).clone(), self.scene.instance(id).desired == before.desired);
         assert!(same || after.generation > before.generation);
         assert!(granted || same, "a refused wish was granted");
-        let foreign = ["bob", "eve"].into_iter().find(|name| *name != owner);
+        let administers = |name: &str| self.scene.world.people[&self.scene.person(name)].administrator;
+        let foreign = PEOPLE.into_iter().find(|name| *name != owner && !administers(name));
         if let Some(stranger) = foreign {
             assert!(self.scene.ask(stranger, &command).is_err());
         }
@@ -124,7 +133,7 @@ impl History {
     fn forward(&mut self, which: u8, how: u8) {
         let Some(id) = self.any_instance(which) else { return };
         let before = self.scene.instance(id).clone();
-        let owner = self.scene.world.people[&before.owner].username.to_string();
+        let owner = self.looks_after(id);
         let closed = match (how % 4, before.spec.forwards.first()) {
             (0, Some(forward)) => Command::CloseForward { id, key: forward.key() },
             _ => {
@@ -229,6 +238,7 @@ impl History {
         let person: PersonId = self.scene.person(someone);
         let mut draw = self.scene.draw();
         let (world, now) = (&self.scene.world, self.scene.now);
+        let row = &world.people[&person];
         match how % 4 {
             0 => drop(self.scene.sign_up(&format!("person-{which}"))),
             1 => {
@@ -237,18 +247,46 @@ impl History {
                 assert_eq!(self.scene.world.sessions_of(person).count(), 0);
             }
             2 => {
-                let decided =
-                    people::open_session(world, opening(world, person), &mut draw, now).expect("a known person");
-                let id = self.scene.commit(decided);
-                assert!(people::session_is_valid(&self.scene.world.sessions[&id], now));
+                let opened = people::open_session(world, opening(world, person), &mut draw, now);
+                assert_eq!(opened.is_err(), row.suspended.is_some());
+                if let Ok(decided) = opened {
+                    let id = self.scene.commit(decided);
+                    assert!(session_is_valid(&self.scene.world, &self.scene.world.sessions[&id], now));
+                }
             }
             _ => {
+                let may = row.administrator && row.suspended.is_none();
                 let invited = self.scene.decide(someone, &Command::CreateInvite { secret_hash: "hash".into() });
-                assert_eq!(invited.is_ok(), self.scene.world.people[&person].administrator);
+                assert_eq!(invited.is_ok(), may);
                 if let Ok(decided) = invited {
                     self.scene.commit(decided);
                 }
             }
+        }
+    }
+
+    /// The operator makes administrators, suspends, resumes and removes. Whoever was removed signs up again.
+    fn administer(&mut self, someone: &str, which: u8, how: u8) {
+        let person = self.scene.person(someone);
+        let word = |bits: u8| match bits % 4 {
+            0 => None,
+            1 => Some(Handover::Delete),
+            other => Some(Handover::Give(pick(&PEOPLE, other).parse().expect("a username"))),
+        };
+        let command = match how % 6 {
+            0 => Command::SetAdministrator { person, administrator: which.is_multiple_of(2) },
+            1 => Command::SuspendPerson { person, stop: which.is_multiple_of(2) },
+            2 | 3 => Command::ResumePerson { person },
+            _ => Command::RemovePerson { person, instances: word(which / 4), nodes: word(which / 16) },
+        };
+        let mut draw = self.scene.draw();
+        let decided = decide(&self.scene.world, &Asker::Operator, &command, &mut draw, self.scene.now);
+        let Ok(decided) = decided else { return };
+        self.scene.commit(decided);
+        self.scene.settle();
+        if !self.scene.world.people.contains_key(&person) {
+            let again = self.scene.sign_up(someone).expect("the name is free");
+            assert!(again != person && self.scene.world.live_instances_of(again).next().is_none());
         }
     }
 

@@ -56,7 +56,7 @@ fn standing_of(scene: &Scene, id: SshKeyId) -> KeyStanding {
 fn lands(scene: &Scene, user: &str) -> Option<(String, Route)> {
     match guest(&scene.world, user, FINGERPRINT)? {
         Guest::Visitor(visitor) => Some((visitor.actor.username.to_string(), visitor.route)),
-        Guest::Contested | Guest::NotAdded => None,
+        Guest::Contested | Guest::NotAdded | Guest::Suspended => None,
     }
 }
 

@@ -2,12 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that lacks what it is about has failed")]
 
+mod account;
+mod activity;
+mod administer;
 mod channel;
+mod chatter;
+mod credentials;
 mod doors;
 mod enrolment;
 mod features;
 mod forwards;
 mod generated;
+mod handover;
 mod history;
 mod hosts;
 mod instances;
@@ -18,10 +24,15 @@ mod moves;
 mod nodes;
 mod people;
 mod permissions;
+mod proof;
 mod recover;
+mod removal;
 mod repeats;
+mod reset;
 mod scene;
 mod time;
+mod tokens;
+mod told_of_people;
 mod urls;
 mod view;
 mod ways_out;

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use model::refusal::RefusalCode;
-use model::request::{CreateToken, Settings, SignUpMode};
+use model::request::{CreateToken, EndOthers, Settings, SignUpMode};
 use planner::actor::{Actor, Via};
 use planner::command::people::{self, Admission, Newcomer};
 use planner::command::{Command, settings, ssh_keys, tokens};
+use planner::credentials::session_is_valid;
 use planner::limits::{INVITE_LIFETIME, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, SWEEP_EVERY};
 
 use crate::scene::{Scene, asks, opening};
 
 fn sign_up_mode(scene: &mut Scene, sign_up: SignUpMode) {
     let changed = Settings { sign_up, ..scene.world.settings };
-    let decided = settings::change(&scene.world, changed).unwrap();
+    let decided = settings::change(&scene.world, changed.into()).unwrap();
     scene.commit(decided);
 }
 
@@ -41,9 +42,9 @@ fn a_session_from_a_time_without_keys_is_over() {
     let mut scene = Scene::with_people();
     let id = open_session(&mut scene, "bob");
     let session = &scene.world.sessions[&id];
-    assert!(people::session_is_valid(session, scene.now));
+    assert!(session_is_valid(&scene.world, session, scene.now));
     let old = planner::world::Session { key_hash: String::new(), ..planner::world::Session::clone(session) };
-    assert!(!people::session_is_valid(&old, scene.now), "its cookie alone opens it");
+    assert!(!session_is_valid(&scene.world, &old, scene.now), "its cookie alone opens it");
 }
 
 #[test]
@@ -122,21 +123,21 @@ fn a_session_ends_by_rest_and_by_age() {
     let id = open_session(&mut scene, "bob");
     assert_eq!(scene.world.sessions[&id].agent, "abrowser");
     let bob = Actor { via: Via::Session(id), ..scene.actor("bob") };
-    let used = |scene: &Scene| people::note_use(&scene.world, &bob, scene.now).changes;
+    let used = |scene: &Scene| people::note_use(&scene.world, &bob, None, scene.now).changes;
     assert_eq!(used(&scene), [], "too early to write it down");
     let begun = scene.now.wall;
     while scene.now.wall < begun + SESSION_LIFETIME {
-        assert!(people::session_is_valid(&scene.world.sessions[&id], scene.now));
+        assert!(session_is_valid(&scene.world, &scene.world.sessions[&id], scene.now));
         scene.pass(Duration::from_secs(24 * 3600));
         let touched = used(&scene);
         assert_eq!(touched.len(), 1);
         scene.commit_changes(touched);
     }
-    assert!(!people::session_is_valid(&scene.world.sessions[&id], scene.now));
+    assert!(!session_is_valid(&scene.world, &scene.world.sessions[&id], scene.now));
 
     let id = open_session(&mut scene, "eve");
     scene.pass(SESSION_IDLE);
-    assert!(!people::session_is_valid(&scene.world.sessions[&id], scene.now));
+    assert!(!session_is_valid(&scene.world, &scene.world.sessions[&id], scene.now));
     scene.pass(SWEEP_EVERY);
     scene.settle();
     assert!(scene.world.sessions.is_empty(), "expired rows are dropped at the next full hour");
@@ -162,11 +163,12 @@ fn a_new_password_ends_the_other_sessions() {
         (open_session(&mut scene, "bob"), open_session(&mut scene, "bob"), open_session(&mut scene, "eve"));
     let actor = Actor { via: Via::Session(keep), ..scene.actor("bob") };
     let checked = scene.world.people[&scene.person("bob")].password_hash.clone();
-    let decided = people::change_password(&scene.world, &actor, &checked, "new".into()).unwrap();
+    let end = EndOthers::default();
+    let decided = people::change_password(&scene.world, &actor, &checked, "new".into(), end, scene.now).unwrap();
     scene.commit(decided);
     let thief = Actor { via: Via::Session(other), ..scene.actor("bob") };
     for (actor, checked) in [(&thief, "new"), (&actor, checked.as_str())] {
-        let late = people::change_password(&scene.world, actor, checked, "a thief's".into());
+        let late = people::change_password(&scene.world, actor, checked, "a thief's".into(), end, scene.now);
         assert!(late.is_err(), "an ended session, or the old password, set another one");
     }
     let late = people::Opening { password_hash: checked, ..opening(&scene.world, scene.person("bob")) };
@@ -209,14 +211,16 @@ fn keys_are_added_once_and_seen_by_their_owner_only() {
 #[test]
 fn a_token_is_named_once_and_touched_each_minute() {
     let mut scene = Scene::with_people();
-    let (actor, asked, mut draw) = (scene.actor("bob"), CreateToken { name: "ci".into() }, scene.draw());
+    let (actor, asked, mut draw) =
+        (scene.actor("bob"), CreateToken { name: "ci".into(), ..CreateToken::default() }, scene.draw());
     let decided =
         tokens::create(&scene.world, &actor, &asked, "dhp_ab".into(), "h".into(), &mut draw, scene.now).unwrap();
     let id = scene.commit(decided);
     let again = tokens::create(&scene.world, &actor, &asked, "x".into(), "y".into(), &mut draw, scene.now).unwrap_err();
     assert_eq!((again.code, again.field.as_deref()), (RefusalCode::Conflict, Some("name")));
     let holder = Actor { via: Via::Token(id), ..actor.clone() };
-    let used = |scene: &Scene| people::note_use(&scene.world, &holder, scene.now).changes;
+    let from = Some("192.0.2.7".to_owned());
+    let used = |scene: &Scene| people::note_use(&scene.world, &holder, from.clone(), scene.now).changes;
     let touched = used(&scene);
     assert_eq!(touched.len(), 1);
     scene.commit_changes(touched);

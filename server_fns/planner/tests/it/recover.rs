@@ -76,7 +76,7 @@ fn it_is_assigned_as_it_was_and_never_made_anew() {
     assert!(!assigned.authorized_keys.is_empty());
     assert_eq!((assigned.host_key.public_key.as_str(), assigned.host_key.seed.as_str()), ("ssh-ed25519 AAAA", ""));
     assert!(
-        scene.told(ID)[0].starts_with("Recovered from its container dockhost-x on lab-1. "),
+        scene.told(ID).last().unwrap().starts_with("Recovered from its container dockhost-x on lab-1. "),
         "{:?}",
         scene.told(ID)
     );
@@ -202,7 +202,7 @@ fn everything_that_its_owner_set_comes_back() {
     assert_eq!(again.host_ports, told.origin.clone().unwrap().row.host_ports);
     let opened = spec.ports.iter().map(|port| port.opened).max().unwrap();
     assert!(again.generation >= opened, "or a link to a URL that was closed since would open the next one");
-    assert_eq!(scene.told(id)[0], "Recovered from its container dockhost-x on lab-1.");
+    assert_eq!(scene.told(id).last().unwrap(), "Recovered from its container dockhost-x on lab-1.");
     let assigned = &scene.assignment(node).instances[0];
     assert_eq!(assigned.row(), told.origin.unwrap().row, "and its node writes down what it wrote down before");
 }
@@ -227,7 +227,7 @@ fn what_others_have_by_now_is_told_to_be_lost() {
     let again = scene.instance(id).clone();
     let laptop = scene.world.ssh_keys_of(bob).next().unwrap().id;
     assert_eq!(again.spec.ssh_keys, [laptop]);
-    let told = scene.told(id)[0].to_owned();
+    let told = scene.told(id).last().unwrap().to_owned();
     for part in [
         "bob has none of the SSH keys that it let in; it lets in others of bob.",
         "Its host ports 1024 to 1026 are not free there; it gets 1027 to 1029.",

@@ -1,7 +1,7 @@
 //! A request that is sent again with its key.
 
 use model::refusal::RefusalCode;
-use model::request::CreateToken;
+use model::request::{CreateToken, EndOthers};
 use model::verb::Verb;
 use planner::command::idempotency::{Key, decide_once};
 use planner::command::{Answer, Asker, Command};
@@ -36,7 +36,7 @@ fn every_command_is_carried_out_once_for_one_key() {
 #[test]
 fn what_the_server_draws_makes_no_other_request_and_no_secret_is_told_twice() {
     let mut scene = Scene::with_people();
-    let asked = CreateToken { name: "backup".into() };
+    let asked = CreateToken { name: "backup".into(), ..CreateToken::default() };
     let token = |drawn: &str| Command::CreateToken {
         asked: asked.clone(),
         hint: drawn.into(),
@@ -55,7 +55,8 @@ fn what_the_server_draws_makes_no_other_request_and_no_secret_is_told_twice() {
 fn a_password_is_not_compared_with_one_that_is_not_kept() {
     let mut scene = Scene::with_people();
     let checked = scene.world.people[&scene.person("bob")].password_hash.clone();
-    let change = |new: &str| Command::ChangePassword { checked: checked.clone(), password_hash: new.into() };
+    let end = EndOthers::default();
+    let change = |new: &str| Command::ChangePassword { checked: checked.clone(), password_hash: new.into(), end };
     assert_eq!(ask(&mut scene, "bob", &change("one"), "k"), Ok(Answer::Done));
     assert_eq!(ask(&mut scene, "bob", &change("two"), "k"), Err(RefusalCode::Conflict));
     assert_eq!(scene.world.people[&scene.person("bob")].password_hash, "one");

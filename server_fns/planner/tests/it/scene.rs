@@ -8,13 +8,14 @@ use std::time::Duration;
 use model::Timestamp;
 use model::assignment::{AssignedInstance, Assignment};
 use model::feature::Features;
-use model::id::{ClusterId, InstanceId, NodeId, PersonId};
+use model::id::{ClusterId, InstanceId, NodeId, PersonId, TokenId};
 use model::image::ImageName;
+use model::live::LiveWorld;
 use model::node::{EngineState, NodeFacts};
 use model::observed::InstanceReport;
 use model::port::PortRange;
 use model::refusal::Refusal;
-use model::request::{AddSshKey, CreateInstance, RegisterNode, Settings, SignUp};
+use model::request::{AddSshKey, CreateInstance, CreateToken, RegisterNode, Settings, SignUp};
 use model::verb::Verb;
 use model::version::{Epoch, Era, Generation};
 use planner::actor::{Actor, Via};
@@ -23,6 +24,7 @@ use planner::clock::{Instant, Now};
 use planner::command::people::Admission;
 use planner::command::ssh_keys::ParsedKey;
 use planner::command::{Answer, Asker, Command, Decision, decide, nodes, people, ssh_keys};
+use planner::event::text;
 use planner::invariants::{check, check_step};
 use planner::reconcile::reconcile;
 use planner::view::{LivePage, live_world};
@@ -84,24 +86,46 @@ impl Scene {
     }
 
     pub(crate) fn commit<T>(&mut self, decided: Decision<T>) -> T {
-        let mut draw = self.draw();
-        let (changes, answer) = decided.rows(&self.world, &mut draw, self.now);
+        let (changes, answer) = decided.rows(&self.world, self.now);
         self.commit_changes(changes);
         answer
     }
 
     /// As that person asks for it.
     pub(crate) fn ask(&mut self, who: &str, command: &Command) -> Result<Answer, Refusal> {
-        let decided = self.decide(who, command)?;
+        self.ask_by(who, Via::Console, command)
+    }
+
+    /// The same, and nothing of it is done.
+    pub(crate) fn decide(&mut self, who: &str, command: &Command) -> Result<Decision<Answer>, Refusal> {
+        self.decide_by(who, Via::Console, command)
+    }
+
+    /// As that person asks for it in that way.
+    pub(crate) fn ask_by(&mut self, who: &str, via: Via, command: &Command) -> Result<Answer, Refusal> {
+        let decided = self.decide_by(who, via, command)?;
         let answer = self.commit(decided);
         self.settle();
         Ok(answer)
     }
 
-    /// The same, and nothing of it is done.
-    pub(crate) fn decide(&mut self, who: &str, command: &Command) -> Result<Decision<Answer>, Refusal> {
-        let (asker, mut draw) = (Asker::Person(self.actor(who)), self.draw());
+    pub(crate) fn decide_by(&mut self, who: &str, via: Via, command: &Command) -> Result<Decision<Answer>, Refusal> {
+        let (asker, mut draw) = (Asker::Person(Actor { via, ..self.actor(who) }), self.draw());
         decide(&self.world, &asker, command, &mut draw, self.now)
+    }
+
+    /// Somebody signs in.
+    pub(crate) fn sign_in(&mut self, who: &str) -> Via {
+        let (person, mut draw) = (self.person(who), self.draw());
+        let decided = people::open_session(&self.world, opening(&self.world, person), &mut draw, self.now).unwrap();
+        Via::Session(self.commit(decided))
+    }
+
+    pub(crate) fn token(&mut self, who: &str, asked: &CreateToken) -> TokenId {
+        let secret_hash = format!("{} of {who}", asked.name);
+        let command = Command::CreateToken { asked: asked.clone(), hint: "dhp".into(), secret_hash };
+        let Answer::Token(id) = self.ask(who, &command).unwrap() else { panic!("no token was made") };
+        id
     }
 
     pub(crate) fn commit_changes(&mut self, changes: Vec<Change>) {
@@ -138,7 +162,11 @@ impl Scene {
     /// What each person is shown is the same as if it was made anew, and the changes lead there.
     fn look(&mut self) {
         for person in self.world.people.keys() {
-            let fresh = live_world(&self.world, *person, self.now).unwrap();
+            let Some(fresh) = live_world(&self.world, *person, self.now) else {
+                assert!(self.world.people[person].suspended.is_some(), "somebody was shown nothing");
+                self.shown.remove(person);
+                continue;
+            };
             let shown = match self.shown.get(person) {
                 None => LivePage::first(&self.world, *person, self.now).unwrap(),
                 Some(last) => {
@@ -148,7 +176,9 @@ impl Scene {
                     next
                 }
             };
-            assert_eq!(shown.whole(), fresh, "a row that must be made anew was not");
+            // How often a page was told of the log is its own.
+            let whole = LiveWorld { activity: fresh.activity, ..shown.whole() };
+            assert_eq!(whole, fresh, "a row that must be made anew was not");
             self.shown.insert(*person, shown);
         }
     }
@@ -224,8 +254,8 @@ impl Scene {
 
     pub(crate) fn disconnect(&mut self, node: NodeId) {
         let epoch = self.world.links[&node].epoch;
-        let change = channel::disconnected(&self.world, node, epoch);
-        self.commit_changes(change.into_iter().collect());
+        let decided = channel::disconnected(&self.world, node, epoch);
+        self.commit(decided);
         self.world.link_down(node, epoch);
         self.settle();
     }
@@ -265,13 +295,19 @@ impl Scene {
         self.world.published[&node].clone()
     }
 
-    pub(crate) fn told(&self, id: InstanceId) -> Vec<&str> {
-        self.world.timeline(id).iter().map(|event| event.text.as_str()).collect()
+    /// What happened to the instance, as sentences.
+    pub(crate) fn told(&self, id: InstanceId) -> Vec<String> {
+        self.world.log.of_instance(id).map(|event| text(&event.happening)).collect()
     }
 }
 
 pub(crate) fn asks(name: &str) -> SignUp {
     SignUp { username: name.into(), email: format!("{name}@example.org"), ..SignUp::default() }
+}
+
+/// One that may do everything, and for ever.
+pub(crate) fn named_token(name: &str) -> CreateToken {
+    CreateToken { name: name.into(), ..CreateToken::default() }
 }
 
 /// Somebody signs in with a browser, and with the password of now.

@@ -107,7 +107,7 @@ fn a_node_that_is_drained_runs_nothing_in_the_end() {
     drain(&mut scene, true);
     assert_eq!(scene.instance(id).desired, DesiredState::Stopped);
     let told = scene.told(id);
-    assert_eq!(told.last().copied(), Some("ada drains lab-1 and asked to stop it."));
+    assert_eq!(told.last().map(String::as_str), Some("ada drains lab-1 and asked to stop it."));
     assert_eq!(scene.wish("bob", id, Verb::Start).unwrap_err().code, RefusalCode::Conflict);
     assert_eq!(scene.world.running().get(&node), Some(&1), "until its node has said that it stands still");
 }

@@ -9,6 +9,7 @@ use planner::urls::{App, may_open};
 use planner::world::World;
 
 use super::visit::Visit;
+use crate::tunnel::is_carried;
 
 #[derive(Debug, Clone)]
 pub(super) struct Admitted {
@@ -37,10 +38,10 @@ impl Admitted {
         self.visit.is_some()
     }
 
-    /// Whether they may still be there: they would be let in again, and the instance is to run.
+    /// Whether they may still be there: they would be let in again, the instance is to run, and its node carries streams.
     pub(super) fn holds(&self, world: &World, now: Now) -> bool {
         let Some(instance) = world.instances.get(&self.instance) else { return false };
-        if instance.desired != DesiredState::Running {
+        if instance.desired != DesiredState::Running || !is_carried(world, instance) {
             return false;
         }
         let Some(port) = instance.spec.open_port(self.port) else { return false };

@@ -114,7 +114,7 @@ impl AppsDomain {
         self.url_of(label, "")
     }
 
-    pub(super) fn console(&self) -> &str {
+    pub(crate) fn console(&self) -> &str {
         &self.console
     }
 

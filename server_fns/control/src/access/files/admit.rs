@@ -1,10 +1,14 @@
 //! Who may move files.
 
+use std::net::IpAddr;
+
 use axum::http::HeaderMap;
+use model::event::Entrance;
 use model::id::InstanceId;
 use model::refusal::Refusal;
 use model::ticket::Ticket;
 use planner::actor::Actor;
+use planner::command::Command;
 use planner::permission::Action;
 use protocol::path::FilePath;
 use tokio::time::Instant;
@@ -38,7 +42,8 @@ pub(super) async fn admit(
     files: &Files,
     id: InstanceId,
     FileQuery { path, ticket }: FileQuery,
-    headers: &HeaderMap,
+    (headers, from): (&HeaderMap, Option<IpAddr>),
+    by: Entrance,
 ) -> Result<(FilePath, Permit), Refusal> {
     let actor = match ticket {
         Some(ticket) => {
@@ -51,9 +56,11 @@ pub(super) async fn admit(
         }
         None => {
             let credential = files.credentials.read(headers).ok_or_else(Refusal::unauthenticated)?;
-            files.credentials.authenticate(credential).await?
+            files.credentials.authenticate(credential, from).await?
         }
     };
     actor.instance(&files.core.world(), Action::EnterInstance, id)?;
-    Ok((checked(path)?, Permit::Use { actor, instance: id }))
+    let path = checked(path)?;
+    files.core.ask(&actor, Command::NoteEntrance { id, by }).await?;
+    Ok((path, Permit::Use { actor, instance: id }))
 }

@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
+use model::event::Entrance;
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use protocol::path::FilePath;
@@ -21,11 +22,13 @@ use super::admit::admit;
 use super::query::FileQuery;
 use super::{Files, PIECE, opened, plain};
 use crate::access::permit::while_allowed;
+use crate::http::Dialled;
 use crate::limits;
 use crate::tunnel::Socket;
 
 pub(super) async fn give(files: &Files, id: InstanceId, request: Request) -> Result<Response, Refusal> {
-    let (path, permit) = admit(files, id, FileQuery::of(request.uri())?, request.headers()).await?;
+    let shown = (request.headers(), Dialled::address_of(request.extensions()));
+    let (path, permit) = admit(files, id, FileQuery::of(request.uri())?, shown, Entrance::Download).await?;
     let name = named(&path);
     let mut stream = opened(files, id, Target::GetFile { path }).await?;
     let lost = || Refusal::new(RefusalCode::Unavailable, "The node was lost on the way.");

@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt as _;
+use model::event::Entrance;
 use model::id::InstanceId;
 use model::refusal::{Refusal, RefusalCode};
 use protocol::stream::{Put, Target};
@@ -17,7 +18,7 @@ use super::admit::admit;
 use super::query::FileQuery;
 use super::{Files, opened, plain};
 use crate::access::permit::no_longer_allowed;
-use crate::http::discard;
+use crate::http::{Dialled, discard};
 use crate::limits;
 use crate::tunnel::Socket;
 
@@ -40,7 +41,8 @@ async fn taken(
     body: &mut BodyDataStream,
     is_empty: bool,
 ) -> Result<(), Refusal> {
-    let (path, permit) = admit(files, id, FileQuery::of(&parts.uri)?, &parts.headers).await?;
+    let shown = (&parts.headers, Dialled::address_of(&parts.extensions));
+    let (path, permit) = admit(files, id, FileQuery::of(&parts.uri)?, shown, Entrance::Upload).await?;
     if matches!(path.as_bytes().rsplit(|byte| *byte == b'/').next(), Some(b"" | b".")) {
         return Err(Refusal::field("path", "The path must name a file, not a folder."));
     }

@@ -1,8 +1,11 @@
 //! What becomes of a client whose signature was verified. That a login proves a key is written down before it opens
 //! anything, and only when it does: a jump to somebody else's instance must not prove the claim that let it in.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use planner::command::ssh_keys::{CONTESTED, ProofKind};
+use planner::credentials::SUSPENDED;
 use planner::guest::{Guest, Route, Visitor, astray, guest};
 use russh::Channel;
 use russh::server::Msg;
@@ -24,11 +27,14 @@ pub(super) enum Entry {
 }
 
 /// `fingerprint` is the key's `SHA256:…`. `None`: nobody whom this key could be.
-pub(super) async fn enter(gateway: &Gateway, user: &str, fingerprint: &str) -> Option<Entry> {
+pub(super) async fn enter(gateway: &Gateway, user: &str, fingerprint: &str, from: IpAddr) -> Option<Entry> {
     let visitor = match guest(&gateway.core.world(), user, fingerprint)? {
         Guest::Contested => return Some(refused(contested(gateway))),
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
-        Guest::Visitor(visitor) => visitor,
+        Guest::Suspended => return Some(refused(SUSPENDED.to_owned())),
+        Guest::Visitor(Visitor { actor, key, route, proves }) => {
+            Visitor { actor: actor.from(Some(from.to_string())), key, route, proves }
+        }
     };
     if let Some(sentence) = astray(&gateway.core.world(), &visitor) {
         return Some(refused(sentence));

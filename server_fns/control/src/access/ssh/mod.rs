@@ -36,10 +36,13 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::SshKeys;
+use crate::activity::Activity;
 use crate::auth::attempts::network;
 use crate::authority::Authority;
 use crate::core::Core;
 use crate::instances::Instances;
+use crate::nodes::Nodes;
+use crate::people::People;
 use crate::tunnel::Tunnels;
 use client::Session;
 use gate::{Gate, Place};
@@ -56,6 +59,11 @@ pub struct Gateway {
     pub(crate) authority: Arc<Authority>,
     pub(crate) instances: Instances,
     pub(crate) keys: Arc<SshKeys>,
+    pub(crate) people: People,
+    pub(crate) nodes: Arc<Nodes>,
+    pub(crate) activity: Activity,
+    /// The address of the pages; empty where nobody named one.
+    pub(crate) console: String,
 }
 
 /// Accepts until the server stops. A connection is taken on by a task of its own before anything is awaited for it, so

@@ -37,7 +37,7 @@ impl Handler for Session {
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
-        self.entry = enter(&self.gateway, user, &fingerprint(key.public_key)).await;
+        self.entry = enter(&self.gateway, user, &fingerprint(key.public_key), self.from.peer).await;
         Ok(if self.entry.is_some() { Auth::Accept } else { Auth::reject() })
     }
 

@@ -8,8 +8,8 @@ use planner::actor::Actor;
 use planner::rollup::phase_of;
 use planner::view::instance_view;
 use tokio::time::timeout;
+use verbs::told::starts_in;
 
-use super::lobby::starts_in;
 use super::{Gateway, limits};
 
 /// Returns when it runs; starts it if its owner allows that. Everything that `tell` is given is a line for the client;

@@ -1,8 +1,11 @@
-//! What ends a connection from here: its instance no longer runs, or its key no longer opens it.
+//! What ends a connection from here: its instance no longer runs, its key no longer opens it, or somebody's account is
+//! suspended.
 
 use model::id::{InstanceId, SshKeyId};
 use model::instance::DesiredState;
 use planner::command::ssh_keys::CONTESTED;
+use planner::credentials::check_account;
+use planner::event::text;
 use planner::guest::{Route, Visitor, reaches};
 use planner::keys::{opens, standing};
 use planner::rollup::{PAUSED, is_paused};
@@ -10,6 +13,7 @@ use planner::world::World;
 use tokio::sync::watch;
 
 use crate::orchestrator::Worlds;
+use crate::tunnel::is_carried;
 
 /// Waits until the visitor may no longer be where they are, and says why.
 pub(super) async fn over(mut worlds: Worlds, visitor: Visitor) -> String {
@@ -69,6 +73,9 @@ fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
     let Some(key) = world.ssh_keys.get(&visitor.key) else {
         return Some("This SSH key was removed from the account.".to_owned());
     };
+    if let Err(refusal) = check_account(world, key.person) {
+        return Some(refusal.message);
+    }
     if !opens(standing(world, key)) {
         return Some(CONTESTED.to_owned());
     }
@@ -78,9 +85,12 @@ fn reason(world: &World, visitor: &Visitor, ran: &mut bool) -> Option<String> {
     if !instance.spec.ssh_keys.contains(&visitor.key) {
         return Some(format!("This SSH key may no longer log in to {name}."));
     }
-    // Its timeline says who wished it.
-    let wish = world.timeline(id).iter().rev().find(|event| event.at == instance.wished_at);
-    let by = wish.map(|event| format!(" ({})", event.text.trim_end_matches('.'))).unwrap_or_default();
+    if !is_carried(world, instance) {
+        return Some(format!("The account of whoever has the node of {name} is suspended. Ask an administrator."));
+    }
+    // The log says who wished it.
+    let wish = world.log.of_instance(id).rev().find(|event| event.at == instance.wished_at);
+    let by = wish.map(|event| format!(" ({})", text(&event.happening).trim_end_matches('.'))).unwrap_or_default();
     match instance.desired {
         DesiredState::Running => {
             *ran = true;

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use model::event::Entrance;
 use model::id::InstanceId;
 use model::refusal::Refusal;
 use model::terminal::AskTicket;
 use model::ticket::Ticket;
 use planner::actor::Actor;
+use planner::command::Command;
 use planner::permission::Action;
 use protocol::terminal::{HEAD, MAX};
 use serde::Deserialize;
@@ -80,6 +82,10 @@ pub(crate) async fn open(
         .holds(&terminals.core.world(), terminals.core.now())
     {
         return refuse(&Refusal::unauthenticated());
+    }
+    let entrance = Command::NoteEntrance { id: *instance, by: Entrance::Terminal };
+    if let Err(refusal) = terminals.core.ask(actor, entrance).await {
+        return refuse(&refusal);
     }
     match upgrade {
         Ok(upgrade) => upgrade

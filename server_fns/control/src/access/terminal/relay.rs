@@ -46,7 +46,7 @@ pub(super) async fn serve(terminals: Arc<Terminals>, admission: Admission, socke
                 over = down(from_node, &mut to_browser) => over,
                 over = up(from_browser, to_node) => over,
                 () = no_longer_allowed(&terminals.core, &permit) => {
-                    Over::Because { reason: "You are signed out, or the instance is gone.".to_owned(), resumable: false }
+                    Over::Because { reason: "You are signed out, or the instance or its node is no longer there for you.".to_owned(), resumable: false }
                 }
                 () = stopping.cancelled() => {
                     Over::Because { reason: "The server is stopping.".to_owned(), resumable: true }

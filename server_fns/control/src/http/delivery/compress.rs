@@ -11,14 +11,24 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::stream;
+use model::refusal::{ProblemDetails, Refusal, RefusalCode};
 
+use super::super::answer::{Reader, answer};
 use super::coding::{Coding, QUICKEST, SMALLEST, choose};
 
 /// A shorter one fits into the packet that brings its headers.
 const SHORTEST: u64 = 1024;
 /// The types that are text, and the page's program.
-const KINDS: [&str; 7] =
-    ["text/html", "application/json", "text/css", "text/javascript", "text/plain", "image/svg+xml", "application/wasm"];
+const KINDS: [&str; 8] = [
+    "text/html",
+    "application/json",
+    ProblemDetails::MEDIA_TYPE,
+    "text/css",
+    "text/javascript",
+    "text/plain",
+    "image/svg+xml",
+    "application/wasm",
+];
 
 /// On an answer that is to be compressed.
 #[derive(Clone, Copy)]
@@ -33,8 +43,10 @@ pub(super) async fn negotiate(mut request: Request, next: Next) -> Response {
     let accepted = request.headers().get_all(header::ACCEPT_ENCODING);
     let choose = |order| choose(order, accepted.iter().filter_map(|value| value.to_str().ok()));
     let (Some(quick), Some(ready)) = (choose(QUICKEST), choose(SMALLEST)) else {
-        let words = "This server answers in br, gzip and identity, and the request takes none of them.\n";
-        return (StatusCode::NOT_ACCEPTABLE, [(header::VARY, "accept-encoding")], words).into_response();
+        let words = "This server answers in br, gzip and identity, and the request takes none of them.";
+        let refusal = Refusal::new(RefusalCode::Invalid, words);
+        let refused = answer(StatusCode::NOT_ACCEPTABLE, &refusal, Reader::of(request.headers()));
+        return ([(header::VARY, "accept-encoding")], refused).into_response();
     };
     let quick = if request.method().is_safe() { quick } else { Coding::Identity };
     request.extensions_mut().insert(Ready(ready));

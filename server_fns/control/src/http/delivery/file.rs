@@ -1,4 +1,4 @@
-//! One file of the web client, in every coding that the build left beside it.
+//! One file of the web client, in every coding that the build left beside it, or a text that the server makes of itself.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -15,7 +15,7 @@ const ASK: &str = "no-cache";
 const HASH: &str = "-dxh";
 
 #[derive(Debug)]
-pub(super) struct File {
+pub struct File {
     kind: HeaderValue,
     keep: HeaderValue,
     plain: Variant,
@@ -40,6 +40,11 @@ impl Variant {
 }
 
 impl File {
+    /// What has no other coding.
+    pub fn plain(name: &str, content: Vec<u8>) -> Self {
+        Self::new(name, content, None, None)
+    }
+
     /// `brotli` and `gzip` hold the same in their codings.
     pub(super) fn new(name: &str, content: Vec<u8>, brotli: Option<Vec<u8>>, gzip: Option<Vec<u8>>) -> Self {
         let hash = hex::encode(&Sha256::digest(&content)[..12]);
@@ -55,7 +60,7 @@ impl File {
 
     /// In the coding that the request names alone; see [`super::compress::negotiate`]. A part of a file is not given: whoever asks
     /// for one gets the whole, which HTTP allows, and so no part can be put to the wrong rest.
-    pub(super) fn answer(&self, method: &Method, headers: &HeaderMap) -> Response {
+    pub fn answer(&self, method: &Method, headers: &HeaderMap) -> Response {
         let wanted = headers.get(header::ACCEPT_ENCODING).map(HeaderValue::as_bytes);
         let packed = self.packed.iter().find(|(coding, _)| wanted == Some(coding.name().as_bytes()));
         let (coding, variant) = packed.map_or((Coding::Identity, &self.plain), |(coding, variant)| (*coding, variant));

@@ -13,6 +13,7 @@ use axum::middleware::from_fn;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
+pub use file::File;
 pub use page::{BadIndex, Page};
 pub use policy::Policy;
 pub use site::Site;

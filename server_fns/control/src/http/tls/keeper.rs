@@ -67,6 +67,11 @@ impl Keeper {
         Some(super::key_pin(key.as_ref()))
     }
 
+    /// As its file has it.
+    pub fn certificate(&self) -> std::io::Result<String> {
+        std::fs::read_to_string(&self.files.certificate)
+    }
+
     /// What is shown to whoever connects.
     pub(in crate::http) fn shown(&self) -> Arc<CertifiedKey> {
         Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner).pair.certified)

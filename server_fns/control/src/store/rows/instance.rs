@@ -14,7 +14,7 @@ use planner::world::{Instance, LastReport};
 use protocol::plain::Plain as _;
 
 use crate::store::claim::Claims;
-use crate::store::row::{Also, Stored};
+use crate::store::row::Stored;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::store) struct InstanceRow {
@@ -68,10 +68,6 @@ impl Stored for Instance {
         let url = Some(&self.spec.url_name).filter(|name| !name.is_empty()).map(|name| format!("url {name}"));
         let name = format!("instance {} {}", self.owner, self.spec.name);
         of_node.chain(of_server).chain(url).chain([name]).collect()
-    }
-
-    fn also(id: &InstanceId, put: Option<&Self>) -> Also {
-        if put.is_none() { Also::EndTimeline(*id) } else { Also::Nothing }
     }
 }
 

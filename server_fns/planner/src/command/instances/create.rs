@@ -12,7 +12,7 @@ use crate::clock::Now;
 use crate::command::instances::spec::spec;
 use crate::command::{Decision, fresh};
 use crate::draw::Draw;
-use crate::event::EventKind;
+use crate::event::{EventKind, of_instance};
 use crate::placement::place;
 use crate::world::{Change, Instance, LastReport, World};
 
@@ -47,13 +47,13 @@ pub(in crate::command) fn create(
         created_at: now.wall,
         report: LastReport::unheard(now.wall),
     };
+    let event = of_instance(&instance, actor.cause(), EventKind::Created { node });
     let changes = vec![Change::PutInstance(Box::new(instance))];
-    let event = actor.event(id, EventKind::Created { node });
     Ok(Decision { events: vec![event], ..Decision::new(changes, id) })
 }
 
 /// By their own username people reach the lobby, and jump: an instance that is called so would take that from them.
-pub(super) fn check_name(username: &Username, name: &InstanceName) -> Result<(), Refusal> {
+pub(in crate::command) fn check_name(username: &Username, name: &InstanceName) -> Result<(), Refusal> {
     if name.as_str() != username.as_str() {
         return Ok(());
     }

@@ -19,7 +19,7 @@ use crate::command::Decision;
 use crate::command::instances::create::check_name;
 use crate::command::instances::spec::{check_limits, image};
 use crate::draw::Draw;
-use crate::event::{Cause, Event, EventKind};
+use crate::event::{EventKind, by_itself, of_instance};
 use crate::ports::first_free_block;
 use crate::world::{Change, Instance, LastReport, Node, Person, World};
 use again::Again;
@@ -58,7 +58,7 @@ pub fn recover(
     let instance = Instance { host_key, ..instance };
     let id = instance.id;
     let kind = EventKind::Recovered { container: container.to_owned(), node: node.settings.name.clone(), lost };
-    let event = Event::new(id, Cause::DockHost, kind);
+    let event = of_instance(&instance, by_itself(), kind);
     Ok(Decision { events: vec![event], ..Decision::new(vec![Change::PutInstance(Box::new(instance))], id) })
 }
 

@@ -5,7 +5,7 @@ use model::refusal::Refusal;
 
 use crate::actor::Actor;
 use crate::command::Decision;
-use crate::event::EventKind;
+use crate::event::{EventKind, of_instance};
 use crate::world::{Change, Instance};
 
 /// The node must hear of it, so it is a new wish. What is so already changes nothing.
@@ -19,6 +19,6 @@ pub(super) fn resettle(
         return Ok(Decision::unchanged(()));
     }
     let wish = Instance { spec, generation: instance.generation.next(), ..instance.clone() };
-    let event = actor.event(instance.id, kind);
+    let event = of_instance(instance, actor.cause(), kind);
     Ok(Decision { events: vec![event], ..Decision::new(vec![Change::PutInstance(Box::new(wish))], ()) })
 }

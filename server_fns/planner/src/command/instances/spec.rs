@@ -88,6 +88,16 @@ pub(super) fn unasked_keys(world: &World, person: PersonId) -> Vec<SshKeyId> {
     Some(keys(|key| key.may_manage)).filter(|managing| !managing.is_empty()).unwrap_or_else(|| keys(|_| true))
 }
 
+/// The same for an instance that comes to somebody who did not ask for it, as many as it lets in.
+pub(in crate::command) fn own_keys(world: &World, person: PersonId) -> Vec<SshKeyId> {
+    let mut bytes = 0;
+    let fits = |id: &SshKeyId| {
+        bytes += world.ssh_keys.get(id).map_or(0, |key| key.public_key.len());
+        bytes <= SSH_KEY_BYTES_PER_INSTANCE
+    };
+    unasked_keys(world, person).into_iter().take_while(fits).collect()
+}
+
 /// What the field is called by which programs ask is the name that every reader of the refusal knows.
 pub(super) fn check_limits(limits: Limits) -> Result<(), Refusal> {
     if limits.cpu_millis.is_some_and(|millis| !CPU_MILLIS.contains(&millis)) {

@@ -11,7 +11,7 @@ use crate::actor::Actor;
 use crate::clock::Now;
 use crate::command::Decision;
 use crate::deadline::is_overdue;
-use crate::event::EventKind;
+use crate::event::{EventKind, of_instance};
 use crate::liveness::{is_present, liveness};
 use crate::rollup::{phase_of, starts_at};
 use crate::world::{Change, Instance, World};
@@ -29,7 +29,7 @@ pub(in crate::command) fn wish(
         Verb::Stop => stop(world, actor, id, now),
         Verb::Restart => restart(world, actor, id, now),
         Verb::Delete => delete(world, actor, id, now),
-        Verb::Forget => forget(world, id, now),
+        Verb::Forget => forget(world, actor, id, now),
     }
 }
 
@@ -87,7 +87,7 @@ fn delete(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Deci
 
 /// Takes a deletion as done although the node has not confirmed it, because it is away or its engine does not get it
 /// done: name, host ports and quota are free at once. What is left on the node stays there, and is shown there.
-fn forget(world: &World, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
+fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Decision<()>, Refusal> {
     let instance = world.find_instance(id)?;
     let refused = |why: &str| {
         let message = format!("The instance {} cannot be forgotten: {why}.", instance.spec.name);
@@ -100,7 +100,8 @@ fn forget(world: &World, id: InstanceId, now: Now) -> Result<Decision<()>, Refus
     if present && !is_overdue(world, instance, Phase::Deleting, now) {
         return refused("its node is here and confirms the deletion itself; wait for that a little longer");
     }
-    Ok(Decision::new(vec![Change::DropInstance(id)], ()))
+    let event = of_instance(instance, actor.cause(), EventKind::Asked { verb: Verb::Forget });
+    Ok(Decision { events: vec![event], ..Decision::new(vec![Change::DropInstance(id)], ()) })
 }
 
 struct Ask {
@@ -120,7 +121,7 @@ fn decide(actor: &Actor, wish: Instance, ask: Ask, now: Now) -> Result<Decision<
         let message = format!("The instance {} cannot {} now: {}.", wish.spec.name, verb.word(), state_of(phase));
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    let event = actor.event(wish.id, EventKind::Asked { verb });
+    let event = of_instance(&wish, actor.cause(), EventKind::Asked { verb });
     let wish = Instance { generation: wish.generation.next(), wished_at: now.wall, ..wish };
     Ok(Decision { events: vec![event], ..Decision::new(vec![Change::PutInstance(Box::new(wish))], ()) })
 }

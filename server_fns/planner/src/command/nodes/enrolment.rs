@@ -8,6 +8,7 @@ use model::refusal::{Refusal, RefusalCode};
 use super::unbound;
 use crate::clock::Now;
 use crate::command::Decision;
+use crate::credentials::node_is_let_in;
 use crate::limits::ENROLMENT_LIFETIME;
 use crate::liveness::{is_present, liveness};
 use crate::world::{Change, Enrolment, Node, World};
@@ -63,6 +64,12 @@ pub fn redeem(
              line on the page Nodes.",
             ENROLMENT_LIFETIME.as_secs() / 60,
             code.expires_at.format("%Y-%m-%d %H:%M:%S UTC")
+        )));
+    }
+    if !node_is_let_in(world, node) {
+        return Err(refused(format!(
+            "The account that the node {name} belongs to is suspended, so this enrolment code opens nothing now. Ask an \
+             administrator."
         )));
     }
     let used = EnrolmentUse { at: now.wall, address: address.to_owned() };

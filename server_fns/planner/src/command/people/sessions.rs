@@ -6,8 +6,9 @@ use model::refusal::{Refusal, RefusalCode};
 use crate::actor::{Actor, Via};
 use crate::clock::Now;
 use crate::command::{Decision, fresh, is_past};
+use crate::credentials::{check_account, session_is_valid};
 use crate::draw::Draw;
-use crate::limits::{SESSION_AGENT, SESSION_IDLE, SESSION_LIFETIME, SESSIONS_PER_PERSON, TOUCH_EVERY};
+use crate::limits::{SESSION_AGENT, SESSIONS_PER_PERSON, TOUCH_EVERY};
 use crate::world::{Change, Person, Session, Token, World};
 
 /// Who signed in, where, and what their browser holds from now on.
@@ -25,11 +26,11 @@ pub struct Opening {
     pub agent: String,
 }
 
-/// Whether a session still stands for its person. One without a key never does: its cookie alone would open it.
-pub fn session_is_valid(session: &Session, now: Now) -> bool {
-    !session.key_hash.is_empty()
-        && !is_past(session.last_seen_at, SESSION_IDLE, now.wall)
-        && !is_past(session.created_at, SESSION_LIFETIME, now.wall)
+impl Opening {
+    /// The browser, as it may be shown.
+    pub(crate) fn agent(&self) -> String {
+        self.agent.chars().filter(|c| !c.is_control()).take(SESSION_AGENT).collect()
+    }
 }
 
 /// Opens a session. What has expired is dropped, and beyond the limit those that were not used for longest.
@@ -39,26 +40,26 @@ pub fn open_session(
     draw: &mut dyn Draw,
     now: Now,
 ) -> Result<Decision<SessionId>, Refusal> {
-    let Opening { person, password_hash, secret_hash, key_hash, address, agent } = opening;
-    let row = world.people.get(&person).ok_or_else(|| Refusal::not_found("person"))?;
-    must_be_unchanged(row, &password_hash)?;
+    let agent = opening.agent();
+    let Opening { person, password_hash, secret_hash, key_hash, address, agent: _ } = opening;
+    must_be_unchanged(world.find_person(person)?, &password_hash)?;
+    check_account(world, person)?;
     let (mut kept, ended): (Vec<_>, Vec<_>) =
-        world.sessions_of(person).partition(|session| session_is_valid(session, now));
+        world.sessions_of(person).partition(|session| session_is_valid(world, session, now));
     kept.sort_by_key(|session| (session.last_seen_at, session.id));
     let surplus = (kept.len() + 1).saturating_sub(SESSIONS_PER_PERSON);
     let dropped = ended.into_iter().chain(kept.into_iter().take(surplus));
     let mut changes: Vec<Change> = dropped.map(|session| Change::DropSession(session.id)).collect();
 
     let id = fresh(draw, SessionId::from_bits, |id| world.sessions.contains_key(id));
-    let agent = agent.chars().filter(|c| !c.is_control()).take(SESSION_AGENT).collect();
-    let session =
-        Session { id, person, secret_hash, key_hash, created_at: now.wall, last_seen_at: now.wall, address, agent };
+    let (created_at, proved_at, last_seen_at) = (now.wall, now.wall, now.wall);
+    let session = Session { id, person, secret_hash, key_hash, created_at, proved_at, last_seen_at, address, agent };
     changes.push(Change::PutSession(session));
     Ok(Decision::new(changes, id))
 }
 
-/// That the actor's session or token was used. Written down at most every [`TOUCH_EVERY`].
-pub fn note_use(world: &World, actor: &Actor, now: Now) -> Decision<()> {
+/// That the actor's session or token was used, by that address if it is known. Written down at most every [`TOUCH_EVERY`].
+pub fn note_use(world: &World, actor: &Actor, address: Option<String>, now: Now) -> Decision<()> {
     let is_due = |last| is_past(last, TOUCH_EVERY, now.wall);
     let change = match actor.via {
         Via::Session(id) => world
@@ -66,20 +67,34 @@ pub fn note_use(world: &World, actor: &Actor, now: Now) -> Decision<()> {
             .get(&id)
             .filter(|session| is_due(session.last_seen_at))
             .map(|session| Change::PutSession(Session { last_seen_at: now.wall, ..Session::clone(session) })),
-        Via::Token(id) => world
-            .tokens
-            .get(&id)
-            .filter(|token| token.last_used_at.is_none_or(is_due))
-            .map(|token| Change::PutToken(Token { last_used_at: Some(now.wall), ..Token::clone(token) })),
+        Via::Token(id) => world.tokens.get(&id).filter(|token| token.last_used_at.is_none_or(is_due)).map(|token| {
+            let used = Token { last_used_at: Some(now.wall), last_used_from: address, ..Token::clone(token) };
+            Change::PutToken(used)
+        }),
         Via::SshKey(_) | Via::Console => None,
     };
     Decision::new(change.into_iter().collect(), ())
 }
 
-/// Signs out. A token has no session to end.
+/// Notes that the person gave their password again. `checked` is the hash that it was checked against.
+pub fn prove_session(world: &World, actor: &Actor, checked: &str, now: Now) -> Result<Decision<()>, Refusal> {
+    must_be_unchanged(world.find_person(actor.person)?, checked)?;
+    Ok(Decision::new(proved(world, actor, now).into_iter().collect(), ()))
+}
+
+/// Only in a session it is of use.
+pub(super) fn proved(world: &World, actor: &Actor, now: Now) -> Option<Change> {
+    let Via::Session(id) = actor.via else { return None };
+    let session = world.sessions.get(&id)?;
+    Some(Change::PutSession(Session { proved_at: now.wall, ..Session::clone(session) }))
+}
+
+/// Signs out: ends the session or the token that asks.
 pub fn close_session(world: &World, actor: &Actor) -> Decision<()> {
     match actor.via {
         Via::Session(id) if world.sessions.contains_key(&id) => Decision::new(vec![Change::DropSession(id)], ()),
+        // Its program leaves: from then on it opens nothing for whoever finds it.
+        Via::Token(id) if world.tokens.contains_key(&id) => Decision::new(vec![Change::DropToken(id)], ()),
         Via::Session(_) | Via::Token(_) | Via::SshKey(_) | Via::Console => Decision::unchanged(()),
     }
 }

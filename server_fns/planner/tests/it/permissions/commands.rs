@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
+use model::event::Entrance;
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
-use model::request::{AddSshKey, CreateInstance, CreateToken, DrainNode, OpenForward, RegisterNode, Settings};
+use model::request::{
+    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode, Settings,
+};
 use model::stranger::Claim;
 use model::verb::Verb;
 use planner::command::Command;
 use planner::command::people::{Admission, Newcomer};
 use planner::command::ssh_keys::{ParsedKey, ProofKind};
 
-use super::lab::{CODE, Things};
+use super::lab::{CODE, LINK, Things};
 use crate::scene::{Scene, asks, opening};
 
-pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> {
+pub(crate) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> {
     let own = &scene.world.people[&scene.person(actor)];
     let (id, node, key) = (of.instance, of.node, of.key);
     let text = |text: &str| text.to_owned();
@@ -31,16 +34,39 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::OpenSession(opening(&scene.world, own.id)),
         Command::CloseSession,
         Command::RevokeSession { id: of.session },
-        Command::NoteUse,
-        Command::ChangePassword { checked: own.password_hash.clone(), password_hash: text("new") },
+        Command::NoteUse { address: None },
+        Command::NoteFailedSignIn { person: of.person, address: text("192.0.2.9") },
+        Command::ProveSession { checked: own.password_hash.clone() },
+        Command::ChangePassword {
+            checked: own.password_hash.clone(),
+            password_hash: text("new"),
+            end: EndOthers { tokens: true, ssh_keys: true },
+        },
+        Command::ChangeEmail { checked: own.password_hash.clone(), email: "new@example.org".parse().unwrap() },
+        Command::AskForRemoval,
+        Command::WithdrawRemoval,
         Command::CreateInvite { secret_hash: text("another") },
         Command::DropInvite { id: of.invite },
-        Command::ChangeSettings(Settings { quota: 9, ..Settings::default() }),
+        Command::ChangeSettings(Settings { quota: 9, ..Settings::default() }.into()),
+        Command::SetAdministrator { person: of.person, administrator: true },
+        Command::SuspendPerson { person: of.person, stop: true },
+        Command::ResumePerson { person: of.person },
+        Command::MakeResetLink { person: of.person, secret_hash: text("r") },
+        Command::UseResetLink { secret_hash: text(LINK), password_hash: text("p"), address: text("192.0.2.1") },
+        Command::RemovePerson {
+            person: of.person,
+            instances: Some(Handover::Delete),
+            nodes: Some(Handover::Give("eve".parse().unwrap())),
+        },
         Command::AddSshKey { asked: AddSshKey { name: text("another"), ..AddSshKey::default() }, key: parsed },
         Command::ProveSshKey { id: key, shown: ProofKind::Meant },
         Command::SetMayManage { id: key, allowed: true },
         Command::RemoveSshKey { id: key },
-        Command::CreateToken { asked: CreateToken { name: text("new") }, hint: text("h"), secret_hash: text("s") },
+        Command::CreateToken {
+            asked: CreateToken { name: text("new"), ..CreateToken::default() },
+            hint: text("h"),
+            secret_hash: text("s"),
+        },
         Command::RemoveToken { id: of.token },
         Command::CreateInstance(CreateInstance { name: text("another"), ..CreateInstance::default() }),
         wish(Verb::Start),
@@ -54,6 +80,7 @@ pub(super) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::CloseForward { id, key: of.forward },
         Command::SetDoor { id, port: ContainerPort::HTTP, open: false },
         Command::SetStartOnConnect { id, allowed: true },
+        Command::NoteEntrance { id, by: Entrance::Terminal },
         Command::RegisterNode { asked: named("new"), key_hash: text("k"), code_hash: text("c") },
         Command::UpdateNode { id: node, asked: RegisterNode { max_instances: Some(4), ..named("renamed") } },
         Command::RotateNodeKey { id: node, key_hash: text("k"), code_hash: text("c") },

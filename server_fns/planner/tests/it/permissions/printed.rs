@@ -1,11 +1,11 @@
 //! The table as the suites read it: `tests/support/permissions.json` is made of the product's own table, and is never
 //! written by hand.
 
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 use std::path::Path;
 
 use model::may::Action;
-use planner::permission::row;
+use planner::permission::{Row, row};
 
 use super::commands::commands;
 use super::lab::Lab;
@@ -27,21 +27,29 @@ fn the_suites_read_the_table_of_the_product() {
 fn table() -> String {
     let mut text = String::from("{\n  \"actions\": {\n");
     let actions = Action::ALL.iter().map(|action| {
-        let grants: Vec<String> = row(*action).grants.iter().map(|grant| quoted(&format!("{grant:?}"))).collect();
-        let keys = quoted(&format!("{:?}", row(*action).keys));
-        format!("    {}: {{ \"grants\": [{}], \"keys\": {keys} }}", quoted(&format!("{action:?}")), grants.join(", "))
+        let grants: Vec<String> = row(*action).grants.iter().map(name).collect();
+        let Row { keys, scope, proof, .. } = row(*action);
+        let (name, keys, proof) = (name(action), name(&keys), name(&proof));
+        // Without one, it is never done by a token.
+        let scope = scope.map_or_else(|| "null".to_owned(), |scope| quoted(scope.as_str()));
+        let grants = grants.join(", ");
+        format!("    {name}: {{ \"grants\": [{grants}], \"keys\": {keys}, \"scope\": {scope}, \"proof\": {proof} }}")
     });
     text += &actions.collect::<Vec<_>>().join(",\n");
     text += "\n  },\n  \"commands\": {\n";
     let lab = Lab::open();
     let commands = commands(&lab.scene, "bob", &lab.bob);
     let commands = commands.iter().map(|command| {
-        let action = quoted(&format!("{:?}", command.needs().0));
+        let action = name(&command.needs().0);
         format!("    \"{}\": {action}", command.name())
     });
     text += &commands.collect::<Vec<_>>().join(",\n");
     text += "\n  }\n}\n";
     text
+}
+
+fn name(of: &impl Debug) -> String {
+    quoted(&format!("{of:?}"))
 }
 
 /// `ManageInstance` as the API writes it: `"manage-instance"`.

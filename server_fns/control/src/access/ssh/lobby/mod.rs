@@ -1,13 +1,8 @@
 //! Where somebody is who asked for the installation itself: a small shell of commands over the same rooms as the page.
 
-mod command;
-mod create;
-mod forward;
 mod line;
 mod restricted;
 mod run;
-mod table;
-mod words;
 
 use std::sync::Arc;
 
@@ -22,7 +17,6 @@ use super::bridge::{STDERR, tell};
 use super::gauge::Gauge;
 use super::watch::told;
 use line::{Line, Typed};
-pub(super) use run::starts_in;
 
 const PROMPT: &str = "dockhost> ";
 

@@ -2,9 +2,9 @@
 
 use model::refusal::{Refusal, RefusalCode};
 use planner::guest::{manages, reaches};
+use verbs::Command;
 
 use super::Lobby;
-use super::command::Command;
 
 impl Lobby {
     /// Refuses everything but help. It is asked for each command, because a person may change it meanwhile.

@@ -1,0 +1,48 @@
+//! Lines of the activity log go when they are older than the settings say, some at a time, so that nobody waits for it.
+
+use std::time::Duration;
+
+use model::version::EventNumber;
+use planner::clock::Instant;
+use planner::world::Change;
+
+use super::Loop;
+use crate::limits;
+use crate::store::{Of, Order, StoreError};
+
+impl Loop {
+    /// Drops some, and says when to look again.
+    pub(super) async fn forget(&mut self) -> Instant {
+        let now = self.clock.now();
+        let pause = match self.forget_some().await {
+            Ok(true) => limits::FORGET_MORE,
+            Ok(false) => limits::FORGET_EVERY,
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "old lines of the activity log were not dropped"
+                );
+                limits::FORGET_EVERY
+            }
+        };
+        Instant(now.mono.0 + pause)
+    }
+
+    /// Whether there may be more.
+    async fn forget_some(&mut self) -> Result<bool, StoreError> {
+        let days = u64::from(self.world.settings.keep_events_days);
+        let oldest = self.clock.now().wall - Duration::from_secs(days * 24 * 3600);
+        let lines = self.store.log().read(Of::Everything, Order::After(EventNumber(0)), limits::FORGET_AT_ONCE).await?;
+        let more = lines.len() == limits::FORGET_AT_ONCE;
+        // A wall clock that was set back has made lines that look old behind younger ones: they wait for those.
+        let old: Vec<Change> = lines
+            .into_iter()
+            .take_while(|line| line.at < oldest)
+            .map(|line| Change::DropEvent(Box::new(line)))
+            .collect();
+        let more = more && old.len() == limits::FORGET_AT_ONCE;
+        self.store.commit(&old, &self.world).await?;
+        self.world.apply_all(old);
+        Ok(more)
+    }
+}
