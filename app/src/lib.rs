@@ -7,6 +7,7 @@ pub mod desktop;
 mod following;
 mod format;
 mod frame;
+mod json;
 mod kept;
 mod live;
 mod pages;

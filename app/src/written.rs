@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 
+use crate::json;
 use crate::script;
 use crate::state::Bootstrap;
 
@@ -17,7 +18,7 @@ pub(crate) fn Written(known: Bootstrap) -> Element {
 
 /// `None` where no server drew.
 pub(crate) fn read() -> Option<Bootstrap> {
-    serde_json::from_str(&script::written()?).ok()
+    json::read(&script::written()?)
 }
 
 /// Nothing that a person wrote may end the block, so it has no `<`.
@@ -36,6 +37,6 @@ mod tests {
         let known: Bootstrap = Err(Refusal::new(RefusalCode::Internal, evil.to_owned()));
         let text = block(&known);
         assert!(!text.contains('<'), "{text}");
-        assert_eq!(serde_json::from_str::<Bootstrap>(&text).unwrap(), known);
+        assert_eq!(json::read(&text), Some(known));
     }
 }

@@ -9,16 +9,16 @@ export async function serve(dioxus) {
   const opened = open(document.getElementById(element), {
     terminal,
     ticket(id, columns, rows) {
-      dioxus.send({ say: "ask", terminal: id, columns, rows });
+      dioxus.send({ ask: { terminal: id, columns, rows } });
       return new Promise((resolve, reject) => asked.push({ resolve, reject }));
     },
     socket: (ticket) => address(server, ticket),
-    onState: ({ name, reason }) => dioxus.send({ say: "state", name, reason: reason ?? null }),
-    onTerminal: (id) => dioxus.send({ say: "terminal", id }),
-    onTitle: (title) => dioxus.send({ say: "title", title }),
+    onState: ({ name, reason }) => dioxus.send({ state: { name, reason: reason ?? null } }),
+    onTerminal: (id) => dioxus.send({ terminal: { id } }),
+    onTitle: (title) => dioxus.send({ title: { title } }),
     onLeave: () => document.getElementById(leave)?.focus(),
   });
-  opened.catch((error) => dioxus.send({ say: "state", name: "ended", reason: error.message }));
+  opened.catch((error) => dioxus.send({ state: { name: "ended", reason: error.message } }));
   for (;;) {
     const { hear, ...rest } = await dioxus.recv();
     if (hear === "ticket") asked.shift()?.resolve(rest.secret);

@@ -43,7 +43,7 @@ class Ways {
   ask(id, instance) {
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject });
-      this.#say({ say: "ask", id, instance });
+      this.#say({ ask: { id, instance } });
     });
   }
 
@@ -113,9 +113,9 @@ function begin({ drop: instance, folder = "" }, { file, isFolder }, { uploads, w
   const name = file.name.split("/").pop();
   const path = folder === "" ? name : `${folder.replace(/\/+$/, "")}/${name}`;
   const shown = (text) => text.replace(/\p{Surrogate}/gu, "\ufffd");
-  say({ say: "added", id, instance, name: shown(name), path: shown(path), size: isFolder ? 0 : file.size });
-  if (isFolder) say({ say: "failed", id, reason: "Folders are not taken. Pack it into one file first, or use scp or rsync." });
-  else if (!isName(name)) say({ say: "failed", id, reason: "Its name is not text, so the browser cannot say it. Rename it, or use scp or rsync." });
+  say({ added: { id, instance, name: shown(name), path: shown(path), size: isFolder ? 0 : file.size } });
+  if (isFolder) say({ failed: { id, reason: "Folders are not taken. Pack it into one file first, or use scp or rsync." } });
+  else if (!isName(name)) say({ failed: { id, reason: "Its name is not text, so the browser cannot say it. Rename it, or use scp or rsync." } });
   else uploads.add(id, file, async () => address(instance, path, await ways.ask(id, instance)));
 }
 

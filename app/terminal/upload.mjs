@@ -10,7 +10,7 @@ export class Uploads {
   #waiting = [];
   #running = new Map();
 
-  /** `say` hears `{ say: "sent", id, bytes }`, `{ say: "done", id }` and `{ say: "failed", id, reason }`. */
+  /** `say` hears `{ sent: { id, bytes } }`, `{ done: { id } }` and `{ failed: { id, reason } }`. */
   constructor(say) {
     this.#say = say;
   }
@@ -21,7 +21,7 @@ export class Uploads {
 
   /** `address` is asked for when it is the file's turn. */
   add(id, file, address) {
-    if (file.size > MOST) return this.#say({ say: "failed", id, reason: "A file may have at most 64 GiB; use rsync for more." });
+    if (file.size > MOST) return this.#say({ failed: { id, reason: "A file may have at most 64 GiB; use rsync for more." } });
     this.#waiting.push({ id, file, address });
     this.#next();
   }
@@ -51,19 +51,20 @@ export class Uploads {
     const request = new XMLHttpRequest();
     this.#running.set(id, request);
     const end = (said) => {
-      this.#say({ id, ...said });
+      this.#say(said);
       this.#over(id);
     };
-    request.upload.addEventListener("progress", ({ loaded }) => this.#say({ say: "sent", id, bytes: loaded }));
-    request.addEventListener("load", () => end(request.status < 300 ? { say: "done" } : { say: "failed", reason: refusal(request.status, request.responseText) }));
-    request.addEventListener("error", () => end({ say: "failed", reason: "It could not be read, or the connection was lost. Nothing was changed in the instance." }));
+    const failed = (reason) => ({ failed: { id, reason } });
+    request.upload.addEventListener("progress", ({ loaded }) => this.#say({ sent: { id, bytes: loaded } }));
+    request.addEventListener("load", () => end(request.status < 300 ? { done: { id } } : failed(refusal(request.status, request.responseText))));
+    request.addEventListener("error", () => end(failed("It could not be read, or the connection was lost. Nothing was changed in the instance.")));
     const begin = (at) => {
       request.open("PUT", at);
       request.send(file);
-      this.#say({ say: "sent", id, bytes: 0 });
+      this.#say({ sent: { id, bytes: 0 } });
     };
     const waited = (then) => (what) => this.#running.get(id) === request && then(what);
-    address().then(waited(begin), waited(({ message }) => end({ say: "failed", reason: message })));
+    address().then(waited(begin), waited(({ message }) => end(failed(message))));
   }
 }
 

@@ -55,7 +55,7 @@ impl Caller {
     /// Opens the session in the caller's browser, and tells its page the key.
     pub fn remember(&self, person: PersonView, secrets: &SessionSecrets) -> SignedIn {
         answer_with_cookie(cookie::set(secrets.cookie.expose(), self.control.credentials.exposure().is_secure()));
-        SignedIn { person, session_key: secrets.key.expose().to_owned() }
+        SignedIn { person: Some(person), session_key: secrets.key.expose().to_owned() }
     }
 
     pub fn forget(&self) {

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use super::Module;
+use crate::json;
 
 #[wasm_bindgen(module = "/scripts/page.mjs")]
 extern "C" {
@@ -113,7 +114,7 @@ impl Script {
                 }
             }
         });
-        serde_json::from_str(&text.await).ok()
+        json::read(&text.await)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Transfers, Way};
 use crate::script::{Module, Script};
 
-const CARRY: Module = Module { path: "/terminal/files.mjs", function: "serve", broken: r#"{ "say": "broken" }"# };
+const CARRY: Module = Module { path: "/terminal/files.mjs", function: "serve", broken: r#""broken""# };
 
 #[derive(Serialize)]
 #[serde(tag = "hear", rename_all = "snake_case")]
@@ -25,7 +25,7 @@ pub(super) enum Heard {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "say", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Said {
     Added {
         id: u64,

@@ -10,6 +10,7 @@ use crate::name::{InstanceName, NodeName, Username};
 use crate::version::{Era, EventNumber};
 
 mod kind;
+mod read;
 mod seen;
 mod topic;
 
@@ -43,19 +44,19 @@ pub struct Happening {
 }
 
 /// Who or what brought it about, and how they came in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cause {
     #[serde(flatten)]
     pub who: Who,
-    #[serde(default, skip_serializing_if = "Way::is_none")]
+    #[serde(skip_serializing_if = "Way::is_none")]
     pub way: Way,
     /// From where, as an address of the network. Only who it was and administrators are shown it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "who", rename_all = "snake_case")]
 pub enum Who {
@@ -93,7 +94,7 @@ pub enum Way {
 }
 
 /// What it happened to, as it was called then.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Subject {

@@ -9,6 +9,8 @@ use crate::id::{InstanceId, NodeId, SshKeyId, TokenId};
 use crate::version::Revision;
 use crate::view::{ImageView, InstanceView, NodeView, PersonView, Quota, SshKeyView, TokenView};
 
+mod read;
+
 /// Everything that one person may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -24,7 +26,7 @@ pub struct LiveWorld {
     pub activity: Revision,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "live", rename_all = "snake_case")]
 pub enum LiveEvent {
@@ -43,7 +45,7 @@ pub enum LiveEvent {
     SignedOut,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "change", content = "value", rename_all = "snake_case")]
 pub enum LiveChange {
@@ -170,6 +172,22 @@ mod tests {
             }
             prop_assert_eq!(&old, &new);
             prop_assert!(old.changes_to(&new).is_empty());
+        }
+
+        #[test]
+        fn events_are_read_as_they_were_written(
+            old in proptest::collection::btree_map(any::<u8>(), 0u8..4, 0..4),
+            new in proptest::collection::btree_map(any::<u8>(), 0u8..4, 0..4),
+            used in 0u32..3,
+        ) {
+            let (old, new) = (world(&old, 0), world(&new, used));
+            let now = Timestamp::UNIX_EPOCH;
+            let changed = LiveEvent::Changed { from: Revision(1), to: Revision(2), now, changes: old.changes_to(&new) };
+            let snapshot = LiveEvent::Snapshot { revision: Revision(2), now, world: Box::new(new) };
+            for event in [snapshot, changed, LiveEvent::SignedOut] {
+                let text = serde_json::to_string(&event).unwrap();
+                prop_assert_eq!(serde_json::from_str::<LiveEvent>(&text).unwrap(), event);
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct NodeFacts {
     pub bind: Option<IpAddr>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "engine", rename_all = "snake_case")]
 pub enum EngineState {
@@ -62,8 +62,42 @@ pub enum EngineState {
     },
     /// Also a state of which a later program tells.
     #[default]
+    Unknown,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EngineStateName {
+    Up,
+    Away,
+    Hung,
     #[serde(other)]
     Unknown,
+}
+
+/// Every member that a state may have.
+#[derive(Deserialize)]
+struct EngineStateMembers {
+    engine: EngineStateName,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    api: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// By hand for the same reason as the events of the feed: see `live::read`.
+impl<'de> Deserialize<'de> for EngineState {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let EngineStateMembers { engine, version, api, reason } = EngineStateMembers::deserialize(from)?;
+        Ok(match engine {
+            EngineStateName::Up => Self::Up { version, api },
+            EngineStateName::Away => Self::Away { reason },
+            EngineStateName::Hung => Self::Hung { reason },
+            EngineStateName::Unknown => Self::Unknown,
+        })
+    }
 }
 
 /// A node of a later version may offer images that this program does not know.

@@ -396,8 +396,14 @@ pub struct Created<V, S = String> {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeKey {
-    #[serde(flatten)]
-    pub view: NodeView,
+    /// Programs read it in the view.
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub id: NodeId,
+    /// Not read: a page has it from the feed, and what reads it beside other members is code of its own.
+    #[serde(flatten, skip_deserializing)]
+    #[cfg_attr(feature = "schema", schemars(with = "NodeView"))]
+    pub view: Option<Box<NodeView>>,
     pub secret: String,
     /// `sha256:…` of the certificate that the server made for itself: what the node is given as `--server-fingerprint`.
     /// `None` where an authority vouches for the server, or nothing does.
@@ -435,8 +441,10 @@ pub struct Welcome {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignedIn {
-    #[serde(flatten)]
-    pub person: PersonView,
+    /// Not read, as the view of a [`NodeKey`].
+    #[serde(flatten, skip_deserializing)]
+    #[cfg_attr(feature = "schema", schemars(with = "PersonView"))]
+    pub person: Option<PersonView>,
     /// Goes with every request of the session, in the header [`crate::request::SESSION_KEY`]. It is told once.
     pub session_key: String,
 }

@@ -33,8 +33,8 @@ pub(in crate::pages) struct FreshLine {
 
 impl From<NodeKey> for FreshLine {
     fn from(made: NodeKey) -> Self {
-        let NodeKey { view, secret, server_fingerprint, code } = made;
-        Self { node: view.id, code, key: Some(secret), fingerprint: server_fingerprint }
+        let NodeKey { id: node, secret, server_fingerprint, code, .. } = made;
+        Self { node, code, key: Some(secret), fingerprint: server_fingerprint }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::script::{Module, Script};
 const SERVE: Module = Module {
     path: "/terminal/bridge.mjs",
     function: "serve",
-    broken: r#"{ "say": "state", "name": "ended", "reason": "The terminal could not be loaded. Check the connection and try again." }"#,
+    broken: r#"{ "state": { "name": "ended", "reason": "The terminal could not be loaded. Check the connection and try again." } }"#,
 };
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ pub(super) enum Heard {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "say", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum Said {
     Ask { terminal: Option<String>, columns: u16, rows: u16 },
     State { name: Name, reason: Option<String> },

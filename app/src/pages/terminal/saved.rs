@@ -4,6 +4,7 @@
 use model::id::InstanceId;
 use serde::{Deserialize, Serialize};
 
+use crate::json;
 use crate::script;
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +16,7 @@ pub(super) struct Saved {
 }
 
 pub(super) async fn load(instance: InstanceId) -> Option<Saved> {
-    serde_json::from_str(&script::load(&key(instance)).await?).ok()
+    json::read(&script::load(&key(instance)).await?)
 }
 
 pub(super) fn save(instance: InstanceId, saved: &Saved) {
