@@ -41,6 +41,9 @@ fi
 # and with other features SurrealDB is compiled again.
 NATIVE=(-p app -p cli -p server_fns -p verbs -p control -p planner -p model -p node -p agent -p protocol -p crash -p simulation --features app/server)
 
+# For a program that is copied to any Linux: linked with musl, it needs no library of the machine.
+STATIC=$(uname -m)-unknown-linux-musl
+
 # One clock for a script and all that it calls.
 export STARTED=${STARTED:-$(date +%s)}
 say() { printf '\033[1m[%4ds] %s\033[0m\n' "$(($(date +%s) - STARTED))" "$*" >&2; }

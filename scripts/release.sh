@@ -13,8 +13,22 @@ build() {
   "$ROOT/scripts/build.sh" web
   # Apart, so that none is linked with what only the server asks of their common dependencies.
   long 'optimised node' cargo build --release --locked --package node --bin dockhost-node
-  long 'optimised command line' cargo build --release --locked --package cli --bin dockhost-cli
+  command_line
   long 'optimised server' cargo build --release --locked --package app --features server --bin dockhost
+}
+
+# People copy it to machines of every kind, so it carries all that it needs, where that can be linked.
+command_line() {
+  local build=(cargo build --release --locked --package cli --bin dockhost-cli)
+  if "$ROOT/scripts/toolchain.sh" static; then
+    long 'optimised command line' "${build[@]}" --target "$STATIC"
+    cp "$CARGO_TARGET_DIR/$STATIC/release/dockhost-cli" "$CARGO_TARGET_DIR/release/"
+    readelf --program-headers "$CARGO_TARGET_DIR/release/dockhost-cli" | grep -q INTERP && die 'dockhost-cli asks for a library of the machine'
+    return 0
+  else
+    note "dockhost-cli runs where the C library is as new as here: what links it without one (musl-tools, the target $STATIC) cannot be had"
+    long 'optimised command line' "${build[@]}"
+  fi
 }
 
 # Usage: pack PROGRAMS OUT

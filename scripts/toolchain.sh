@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Brings the compiler, the web target and the npm tools. Each by the ordinary way first, by a fallback where
 # downloads from release pages are refused. Safe to interrupt and run again.
-# Usage: scripts/toolchain.sh [native | web | dx | deny]
+# Usage: scripts/toolchain.sh [native | web | dx | static | deny]
 #   dx    what builds the web client, alone
+#   static  what links a program with all that it needs; fails where that cannot be had
 #   deny  what checks licences and advisories, and the compiler
 source "$(dirname "$0")/lib.sh"
 
@@ -76,6 +77,15 @@ EOS
   rm -rf "$work"
 }
 
+has_static() { have musl-gcc && [ -d "$(rustc --print sysroot)/lib/rustlib/$STATIC/lib" ]; }
+
+ensure_static() {
+  has_static && return
+  have musl-gcc || debian musl-tools
+  say "adding the $STATIC target"
+  rustup target add "$STATIC" >"$CACHE/log/static-target.log" 2>&1 && has_static
+}
+
 ensure_npm() {
   have npm || debian nodejs npm
   [ "$ROOT/node_modules/.stamp" -nt "$ROOT/package-lock.json" ] && return
@@ -95,7 +105,8 @@ pin_rust
 ensure_wasm
 case ${1:-web} in
 web) ensure_npm ;;
+static) ensure_static ;;
 deny) "$ROOT/scripts/tool.sh" cargo-deny cargo-deny "$CARGO_DENY" --locked ;;
 native) ;;
-*) die "unknown part $1: say native, web, dx or deny" ;;
+*) die "unknown part $1: say native, web, dx, static or deny" ;;
 esac

@@ -65,8 +65,15 @@ impl Ask {
         T: 'static,
         F: Future<Output = Result<T, ApiError>> + 'static,
     {
+        self.start(self.proved(call), then);
+    }
+
+    fn proved<T, F>(self, call: impl Fn() -> F) -> impl Future<Output = Result<T, ApiError>>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
         let proofs = self.proofs;
-        let proved = async move {
+        async move {
             loop {
                 let answer = call().await;
                 let wanted = answer.as_ref().is_err_and(|error| error.refusal.code == RefusalCode::ProofNeeded);
@@ -74,8 +81,7 @@ impl Ask {
                     return answer;
                 }
             }
-        };
-        self.start(proved, then);
+        }
     }
 
     fn refused(self, refusal: Refusal) {
@@ -141,16 +147,33 @@ pub(crate) fn use_turning(known: bool) -> Turning {
 
 impl Turning {
     pub(crate) fn turn<T: 'static>(self, wish: bool, call: impl Future<Output = Result<T, ApiError>> + 'static) {
+        self.ask.start(self.turned(wish, call), |_| {});
+    }
+
+    /// For what makes a new way in.
+    pub(crate) fn turn_with_proof<T, F>(self, wish: bool, call: impl Fn() -> F + 'static)
+    where
+        T: 'static,
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let proved = self.ask.proved(call);
+        self.ask.start(self.turned(wish, proved), |_| {});
+    }
+
+    fn turned<T>(
+        self,
+        wish: bool,
+        call: impl Future<Output = Result<T, ApiError>>,
+    ) -> impl Future<Output = Result<T, ApiError>> {
         let mut asked = self.asked;
         asked.set(Some(wish));
-        let call = async move {
+        async move {
             let answer = call.await;
             if answer.is_err() {
                 asked.set(None);
             }
             answer
-        };
-        self.ask.start(call, |_| {});
+        }
     }
 
     pub(crate) fn is_on(self) -> bool {

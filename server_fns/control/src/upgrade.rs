@@ -66,6 +66,7 @@ mod tests {
             created_at: Timestamp::UNIX_EPOCH,
             proof,
             may_manage: true,
+            by_token: false,
         })
     }
 

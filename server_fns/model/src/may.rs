@@ -69,8 +69,12 @@ actions! {
     WithdrawInvite,
     /// List all people.
     SeePeople,
-    /// Make them administrators, suspend and remove them.
+    /// Suspend and resume them.
     ManagePeople,
+    /// Say who administers.
+    MakeAdministrator,
+    /// With what becomes of what they have.
+    RemovePeople,
     /// Make a link by which somebody else sets another password.
     MakeResetLink,
     /// List the instances of all people.

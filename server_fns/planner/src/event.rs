@@ -6,12 +6,12 @@ use crate::actor::{Actor, Via};
 use crate::command::Asker;
 use crate::world::{Instance, Node, Person};
 
-mod of_command;
+mod of_object;
 mod seen;
 mod words;
 
 pub use model::event::{Entrance, EventKind, ForwardLine, Movement, Topic};
-pub(crate) use of_command::of_command;
+pub(crate) use of_object::of_object;
 pub use seen::view;
 pub use words::text;
 

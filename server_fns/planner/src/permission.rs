@@ -17,6 +17,7 @@ mod object;
 mod table;
 mod words;
 
+pub(crate) use grant::is_by_token;
 pub use model::may::Action;
 pub use object::Object;
 pub use table::{Grant, Keys, Proof, Row, row};

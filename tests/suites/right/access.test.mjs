@@ -439,7 +439,7 @@ describe("two people's instances", () => {
   before(async () => {
     world = await World.open();
     ada = world.ada;
-    await ada.addKey();
+    await ada.addKey("laptop", new Api(world.server.base, (await session(world.server.base, "ada", PASSWORD)).headers));
     await world.node("shared");
     bob = await world.signUp("bob");
     eve = await world.signUp("eve");
@@ -614,6 +614,18 @@ describe("two people's instances", () => {
       assert.equal((await frank.api.call("GET", "/me")).status, suspended || gone ? 401 : 200, line);
       close();
     }
+  });
+
+  test("a key that a token added makes nobody an administrator, and no way to a password", async () => {
+    const robot = Object.assign(Object.create(Object.getPrototypeOf(ada)), { ...ada, identity: join(world.dir, "id-of-token") });
+    await robot.addKey("of-token");
+    const client = await Client.of(robot, { name: "of-token" });
+    for (const line of ["reset-link ada", "reset-link bob", "make-administrator bob", "no-longer-administrator ada"]) {
+      const done = await client.lobby(`${line} --json`);
+      assert.notEqual(done.status, 0, `${line}: ${done.stdout}`);
+      assert.match(JSON.parse(done.stderr).message, /no SSH key that one added/, line);
+    }
+    assert.equal((await client.lobby("people")).status, 0);
   });
 
   const tickets = ["terminal", "files"].flatMap((kind) => WHOSE.map((whose) =>

@@ -33,9 +33,8 @@ pub(super) fn Row(person: PersonRow, manages: bool) -> Element {
     let make = move |()| {
         let role = if administrator { "an administrator" } else { "no administrator any more" };
         let done = format!("{username} is {role}.");
-        ask.start(people::set_administrator(id, Json(SetAdministrator { administrator })), move |()| {
-            toasts.say(NoticeKind::Good, done);
-        });
+        let call = move || people::set_administrator(id, Json(SetAdministrator { administrator }));
+        ask.start_with_proof(call, move |()| toasts.say(NoticeKind::Good, done));
     };
     let resume = move |()| {
         let resumed = resumed.clone();

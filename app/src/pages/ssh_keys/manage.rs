@@ -11,7 +11,9 @@ use crate::parts::{Notice, NoticeKind, Switch};
 #[component]
 pub(super) fn Manage(view: SshKeyView) -> Element {
     let (id, turning) = (view.id, use_turning(view.may_manage));
-    let change = move |allowed| turning.turn(allowed, ssh_keys::may_manage(id, Json(MayManage { allowed })));
+    let change = move |allowed| {
+        turning.turn_with_proof(allowed, move || ssh_keys::may_manage(id, Json(MayManage { allowed })));
+    };
     let (on, busy) = (turning.is_on(), turning.busy());
     let hint = if on {
         "It logs in where it is ticked, creates, changes and deletes instances by ssh commands, and jumps to all of yours."

@@ -126,7 +126,7 @@ impl Accounts {
         let known_account = person.as_ref().map(|person| person.id);
         let Some(person) = person.filter(|_| right) else {
             if let Some(account) = known_account {
-                self.note_failure(account, peer.address);
+                self.note_failure(account, peer.address.to_string());
             }
             return Err(wrong_name_or_password());
         };
@@ -135,9 +135,9 @@ impl Accounts {
     }
 
     /// After the answer, so that nobody learns from its time whether there is such an account.
-    fn note_failure(&self, person: PersonId, address: IpAddr) {
+    fn note_failure(&self, person: PersonId, address: String) {
         let orchestrator = self.core.orchestrator.clone();
-        let command = Command::NoteFailedSignIn { person, address: address.to_string() };
+        let command = Command::NoteFailedSignIn { person, address };
         self.core.tasks.spawn(async move {
             if let Err(refusal) = orchestrator.ask(Asker::Stranger, command).await {
                 tracing::warn!(%refusal, "a wrong password was not counted");

@@ -22,7 +22,7 @@ impl Accounts {
     pub async fn change_password(&self, actor: &Actor, asked: ChangePassword) -> Result<(), Refusal> {
         let person = self.settling(actor, Action::ChangePassword)?;
         password::check(&asked.new, &[person.username.as_str(), person.email.as_str()]).map_err(|no| no.at("new"))?;
-        self.must_be_right(&person, "current", asked.current).await?;
+        self.must_be_right(actor, &person, "current", asked.current).await?;
         let hash = self.passwords.hash(asked.new).await?;
         let (checked, new) = (person.password_hash.clone(), hash.clone());
         self.core.ask(actor, Command::ChangePassword { checked, password_hash: hash, end: asked.end }).await?;
@@ -49,7 +49,7 @@ impl Accounts {
     pub async fn change_email(&self, actor: &Actor, asked: ChangeEmail) -> Result<(), Refusal> {
         let person = self.settling(actor, Action::ChangeEmail)?;
         let email = typed::email(&asked.email)?;
-        self.must_be_right(&person, "current", asked.current).await?;
+        self.must_be_right(actor, &person, "current", asked.current).await?;
         let checked = person.password_hash.clone();
         self.core.ask(actor, Command::ChangeEmail { checked, email }).await.map(drop)
     }
@@ -57,7 +57,7 @@ impl Accounts {
     /// The session may do for a while what makes a new way into the account.
     pub async fn prove_session(&self, actor: &Actor, asked: ProveSession) -> Result<(), Refusal> {
         let person = self.settling(actor, Action::ProveSession)?;
-        self.must_be_right(&person, "password", asked.password).await?;
+        self.must_be_right(actor, &person, "password", asked.password).await?;
         let checked = person.password_hash.clone();
         self.core.ask(actor, Command::ProveSession { checked }).await.map(drop)
     }
@@ -79,10 +79,19 @@ impl Accounts {
     }
 
     /// All that take the password share the count of wrong ones, so that there is no second place to guess at.
-    async fn must_be_right(&self, person: &Person, field: &str, password: String) -> Result<(), Refusal> {
+    async fn must_be_right(
+        &self,
+        actor: &Actor,
+        person: &Person,
+        field: &str,
+        password: String,
+    ) -> Result<(), Refusal> {
         let attempt = self.attempts.password_change(person.username.as_str(), self.core.now().mono)?;
         let right = self.passwords.verify(password, person.password_hash.clone()).await;
         if !right.inspect_err(|_not_looked_at| self.attempts.give_back(&attempt))? {
+            if let Some(address) = &actor.address {
+                self.note_failure(person.id, address.clone());
+            }
             return Err(Refusal::field(field, "This is not your password."));
         }
         self.attempts.give_back(&attempt);

@@ -163,6 +163,8 @@ struct Lines {
     /// The end was reached.
     whole: bool,
     ready: std::collections::VecDeque<EventView>,
+    /// The newest line at the time at which the last was read; nothing is looked for until there is a newer one.
+    read_to: Option<EventNumber>,
     _follower: Follower,
 }
 
@@ -175,28 +177,23 @@ impl Lines {
             wanted.order = Order::After(world.log.newest);
         }
         let follower = activity.followers.take(actor.person)?;
-        Ok(Self { activity, actor, wanted, follows, whole: false, ready: Default::default(), _follower: follower })
+        Ok(Self { activity, actor, wanted, follows, whole: false, ready: Default::default(), read_to: None, _follower: follower })
     }
 
     async fn next(&mut self) -> Option<EventView> {
         let mut worlds = self.activity.core.orchestrator.watch();
         loop {
-            if let Some(event) = self.ready.pop_front() {
-                return Some(event);
-            }
             let world = worlds.borrow_and_update();
+            // Also before what is ready: whoever reads slowly is no better off.
             if !still_there(&world, &self.actor, self.activity.core.now()) || self.activity.core.stopping.is_cancelled()
             {
                 return None;
             }
-            let Wanted { of, order, topic, .. } = self.wanted;
-            let Ok(lines) = self.activity.log.read(of, order, AT_ONCE).await else { return None };
-            let end = lines.len() < AT_ONCE;
-            for line in lines {
-                self.wanted.order = self.wanted.order.at(line.number);
-                self.ready.extend(told(&world, &self.actor, &line, topic));
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
             }
-            if end && self.ready.is_empty() {
+            let newest = world.log.newest;
+            if self.read_to == Some(newest) {
                 if !self.follows {
                     self.whole = true;
                     return None;
@@ -205,7 +202,16 @@ impl Lines {
                 if matches!(timeout(LOOK, worlds.changed()).await, Ok(Err(_))) {
                     return None;
                 }
+                continue;
             }
+            let Wanted { of, order, topic, .. } = self.wanted;
+            let Ok(lines) = self.activity.log.read(of, order, AT_ONCE).await else { return None };
+            let end = lines.len() < AT_ONCE;
+            for line in lines {
+                self.wanted.order = self.wanted.order.at(line.number);
+                self.ready.extend(told(&world, &self.actor, &line, topic));
+            }
+            self.read_to = end.then_some(newest);
         }
     }
 }

@@ -46,6 +46,7 @@ struct Open {
 struct Waiting {
     secret_hash: String,
     until: Instant,
+    network: IpAddr,
     shown: Shown,
     outcome: Outcome,
 }
@@ -89,7 +90,7 @@ impl SignInRequests {
         let mut open = self.open(now.mono);
         let busy = "Too many programs wait to be signed in. Try again in a minute, or use an API token: `--token`.";
         let busy = || Refusal::new(RefusalCode::RateLimited, busy);
-        if open.waiting.len() >= MAX {
+        if open.waiting.len() >= MAX && !open.make_room(network) {
             return Err(busy());
         }
         open.from.take(&network, now.mono).map_err(|_| busy())?;
@@ -106,7 +107,7 @@ impl SignInRequests {
         };
         let until = Instant(now.mono.0 + LIFETIME);
         let secret_hash = secret::hash(secret.expose());
-        open.waiting.insert(code.clone(), Waiting { secret_hash, until, shown, outcome: Outcome::Open });
+        open.waiting.insert(code.clone(), Waiting { secret_hash, until, network, shown, outcome: Outcome::Open });
         Ok(SignInAsked { secret: secret.expose().to_owned(), code, expires_at })
     }
 
@@ -165,6 +166,21 @@ impl SignInRequests {
 }
 
 impl Open {
+    /// Where there are too many, the network with the most loses its oldest, unless it is the one that asks: so nobody keeps
+    /// all others out.
+    fn make_room(&mut self, asker: IpAddr) -> bool {
+        let mut counts: HashMap<IpAddr, usize> = HashMap::new();
+        for waiting in self.waiting.values() {
+            *counts.entry(waiting.network).or_default() += 1;
+        }
+        let own = counts.get(&asker).copied().unwrap_or_default();
+        let most = counts.into_iter().max_by_key(|(network, count)| (*count, *network));
+        let Some((network, _)) = most.filter(|(_, count)| *count > own) else { return false };
+        let of_it = self.waiting.iter().filter(|(_, waiting)| waiting.network == network);
+        let oldest = of_it.min_by_key(|(_, waiting)| waiting.until).map(|(code, _)| code.clone());
+        oldest.is_some_and(|code| self.waiting.remove(&code).is_some())
+    }
+
     fn find(&mut self, person: PersonId, code: &str, now: Instant) -> Result<&mut Waiting, Refusal> {
         let guesses = "You looked up many codes. Wait a minute, and use the one that the program shows.";
         self.by.take(&person, now).map_err(|_| Refusal::new(RefusalCode::RateLimited, guesses))?;
@@ -287,6 +303,9 @@ mod tests {
                 drop(requests.ask(&asked(), from(other), from(other), at(0)));
             }
         }
+        assert_eq!(requests.0.lock().unwrap().waiting.len(), MAX);
+        let newcomer = requests.ask(&asked(), from(201), from(201), at(1)).unwrap();
+        assert!(requests.look(ADA, &newcomer.code, at(1)).is_ok(), "they keep nobody out who has few");
         assert_eq!(requests.0.lock().unwrap().waiting.len(), MAX);
         assert!(requests.ask(&asked(), from(200), from(200), at(LIFETIME.as_secs())).is_ok(), "they all have expired");
         assert_eq!(requests.0.lock().unwrap().waiting.len(), 1);

@@ -7,7 +7,7 @@ use super::instances::{access, create, doors, forwards, ports, recover, wish};
 use super::{Answer, Asker, Command, Decision, nodes, people, settings, ssh_keys, tokens};
 use crate::clock::Now;
 use crate::draw::Draw;
-use crate::event::of_command;
+use crate::event::of_object;
 use crate::permission::{Action, Object, admit};
 use crate::world::World;
 
@@ -25,8 +25,10 @@ pub fn decide(
     let (action, object) = command.needs();
     admit(world, asker, action, object, now)?;
     let mut decision = outcome(world, asker, command, draw, now)?;
-    if !decision.changes.is_empty() && decision.events.is_empty() {
-        decision.events.extend(of_command(world, asker, command, &decision.answer));
+    if let Some(kind) = decision.line.take()
+        && !decision.changes.is_empty()
+    {
+        decision.events.extend(of_object(world, asker, object, kind));
     }
     Ok(decision)
 }
@@ -62,7 +64,7 @@ fn outcome(
         Command::AskForRemoval => Ok(people::ask_for_removal(world, asker.person()?, now)?.map(done)),
         Command::WithdrawRemoval => Ok(people::withdraw_removal(world, asker.person()?)?.map(done)),
         Command::CreateInvite { secret_hash } => {
-            Ok(people::create_invite(world, secret_hash, draw, now)?.map(Answer::Invite))
+            Ok(people::create_invite(world, asker.person()?, secret_hash, draw, now)?.map(Answer::Invite))
         }
         Command::DropInvite { id } => Ok(people::drop_invite(world, id)?.map(done)),
         Command::ChangeSettings(asked) => Ok(settings::change(world, asked)?.map(done)),
@@ -75,8 +77,8 @@ fn outcome(
         Command::MakeResetLink { person, secret_hash } => {
             Ok(people::make_reset_link(world, person, secret_hash, now)?.map(done))
         }
-        Command::UseResetLink { secret_hash, password_hash, .. } => {
-            Ok(people::use_reset_link(world, &secret_hash, password_hash, now)?.map(done))
+        Command::UseResetLink { secret_hash, password_hash, address } => {
+            Ok(people::use_reset_link(world, &secret_hash, password_hash, address, now)?.map(done))
         }
         Command::RemovePerson { person, instances, nodes } => {
             let words = (instances.as_ref(), nodes.as_ref());
@@ -87,7 +89,9 @@ fn outcome(
             Ok(ssh_keys::add(world, asker.person()?, &asked, key, draw, now)?.map(Answer::SshKey))
         }
         Command::ProveSshKey { id, shown } => Ok(ssh_keys::prove(world, id, shown, now)?.map(done)),
-        Command::SetMayManage { id, allowed } => Ok(ssh_keys::may_manage(world, id, allowed)?.map(done)),
+        Command::SetMayManage { id, allowed } => {
+            Ok(ssh_keys::may_manage(world, asker.person()?, id, allowed)?.map(done))
+        }
         Command::RemoveSshKey { id } => Ok(ssh_keys::remove(world, id)?.map(done)),
         Command::CreateToken { asked, hint, secret_hash } => {
             Ok(tokens::create(world, asker.person()?, &asked, hint, secret_hash, draw, now)?.map(Answer::Token))
@@ -164,17 +168,18 @@ impl Command {
             Self::ChangeSettings(_) => ("change settings", Action::ChangeSettings, Object::Installation),
 
             Self::SetAdministrator { person, .. } => {
-                ("set administrator", Action::ManagePeople, Object::Person(*person))
+                ("set administrator", Action::MakeAdministrator, Object::Person(*person))
             }
             Self::SuspendPerson { person, .. } => ("suspend person", Action::ManagePeople, Object::Person(*person)),
             Self::ResumePerson { person } => ("resume person", Action::ManagePeople, Object::Person(*person)),
             Self::MakeResetLink { person, .. } => ("make reset link", Action::MakeResetLink, Object::Person(*person)),
             Self::UseResetLink { .. } => ("use reset link", Action::SignIn, Object::Installation),
-            Self::RemovePerson { person, .. } => ("remove person", Action::ManagePeople, Object::Person(*person)),
+            Self::RemovePerson { person, .. } => ("remove person", Action::RemovePeople, Object::Person(*person)),
 
             Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),
             Self::ProveSshKey { id, .. } => ("prove SSH key", Action::ProveKey, Object::SshKey(*id)),
-            Self::SetMayManage { id, .. } => ("set may-manage", Action::ManageKey, Object::SshKey(*id)),
+            // A key that manages is a new way into the account.
+            Self::SetMayManage { id, .. } => ("set may-manage", Action::AddKey, Object::SshKey(*id)),
             Self::RemoveSshKey { id } => ("remove SSH key", Action::ManageKey, Object::SshKey(*id)),
             Self::CreateToken { .. } => ("create token", Action::CreateToken, Object::OwnAccount),
             Self::RemoveToken { id } => ("remove token", Action::ManageToken, Object::Token(*id)),

@@ -1,5 +1,6 @@
 //! Registering worker machines and looking after them.
 
+use model::event::Cause;
 use model::feature::Features;
 use model::id::{NodeId, PersonId};
 use model::instance::DesiredState;
@@ -10,7 +11,7 @@ use model::version::{Epoch, Generation};
 
 use crate::actor::Actor;
 use crate::clock::Now;
-use crate::command::{Decision, fresh};
+use crate::command::{Asker, Decision, fresh};
 use crate::draw::Draw;
 use crate::event::{EventKind, of_instance, of_node};
 use crate::limits::{NODES_PER_PERSON, listed};
@@ -36,7 +37,7 @@ pub fn register(
         let message = format!("You have {NODES_PER_PERSON} nodes, the most there may be. Remove one first.");
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    Ok(added(world, Some(actor.person), settings, key_hash, draw, now))
+    Ok(added(world, (Some(actor.person), actor.cause()), settings, key_hash, draw, now))
 }
 
 /// Registers a node of the installation itself, from the server's own console; one that is there already
@@ -51,15 +52,16 @@ pub fn install(
     let old = world.nodes_of(None).find(|node| node.settings.name.as_str() == asked.name.trim());
     let settings = settings(world, asked, old.map(|node| &**node))?;
     let Some(old) = old else {
-        return Ok(added(world, None, settings, key_hash, draw, now));
+        return Ok(added(world, (None, Asker::Operator.cause()), settings, key_hash, draw, now));
     };
     let node = Node { settings, key_hash, enrolment: None, ..unbound(old) };
-    Ok(Decision::new(vec![Change::PutNode(Box::new(node))], old.id))
+    let line = of_node(&node, Asker::Operator.cause(), EventKind::NodeRegistered);
+    Ok(Decision::new(vec![Change::PutNode(Box::new(node))], old.id).tells(line))
 }
 
 fn added(
     world: &World,
-    owner: Option<PersonId>,
+    (owner, cause): (Option<PersonId>, Cause),
     settings: NodeSettings,
     key_hash: String,
     draw: &mut dyn Draw,
@@ -85,7 +87,8 @@ fn added(
         enrolment: None,
         created_at: now.wall,
     };
-    Decision::new(vec![Change::PutNode(Box::new(node))], id)
+    let line = of_node(&node, cause, EventKind::NodeRegistered);
+    Decision::new(vec![Change::PutNode(Box::new(node))], id).tells(line)
 }
 
 /// Changes a node's settings. Fields that were left out stay; an empty lab or address is taken away.
@@ -93,24 +96,27 @@ fn added(
 pub fn update(world: &World, id: NodeId, asked: &RegisterNode) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
     let settings = settings(world, asked, Some(node))?;
-    Ok(put_if_changed(node, Node { settings, ..Node::clone(node) }))
+    Ok(put_if_changed(node, Node { settings, ..Node::clone(node) }).leaves(EventKind::NodeChanged))
 }
 
 /// Replaces the API key. The old one and a code are refused from now on, and any machine may use the new one.
 pub fn rotate_key(world: &World, id: NodeId, key_hash: String) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
-    Ok(put_if_changed(node, Node { key_hash, enrolment: None, ..unbound(node) }))
+    let row = Node { key_hash, enrolment: None, ..unbound(node) };
+    Ok(put_if_changed(node, row).leaves(EventKind::NodeKeyRotated))
 }
 
 /// Places nothing new on the node; what is there goes on.
 pub fn cordon(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
-    Ok(put_if_changed(node, Node { availability: Availability::Cordoned, ..Node::clone(node) }))
+    let row = Node { availability: Availability::Cordoned, ..Node::clone(node) };
+    Ok(put_if_changed(node, row).leaves(EventKind::NodeCordoned))
 }
 
 pub fn uncordon(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
-    Ok(put_if_changed(node, Node { availability: Availability::Open, ..Node::clone(node) }))
+    let row = Node { availability: Availability::Open, ..Node::clone(node) };
+    Ok(put_if_changed(node, row).leaves(EventKind::NodeUncordoned))
 }
 
 /// Places nothing new on the node and starts nothing there; what runs is stopped, or its owners are waited for.
@@ -143,7 +149,7 @@ pub fn unfreeze(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
     if !node.frozen {
         return Ok(Decision::unchanged(()));
     }
-    Ok(put_if_changed(node, unbound(node)))
+    Ok(put_if_changed(node, unbound(node)).leaves(EventKind::NodeUnfrozen))
 }
 
 /// The node, open to any machine that has its key.
@@ -156,7 +162,7 @@ pub fn remove(world: &World, id: NodeId) -> Result<Decision<()>, Refusal> {
     let node = world.find_node(id)?;
     let names = names(world, id);
     if names.is_empty() {
-        return Ok(Decision::new(gone(world, id).collect(), ()));
+        return Ok(Decision::new(gone(world, id).collect(), ()).leaves(EventKind::NodeRemoved));
     }
     let message = format!(
         "The node {} still has instances: {names}. Delete them and wait until the node has confirmed it.",

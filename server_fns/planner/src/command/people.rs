@@ -1,5 +1,6 @@
 //! Accounts, and beside them the invitations that admit people and the sessions of their browsers.
 
+use model::event::{Cause, EventKind, Way, Who};
 use model::id::{InviteId, PersonId};
 use model::name::{EmailAddress, Username};
 use model::refusal::{Refusal, RefusalCode};
@@ -7,8 +8,9 @@ use model::request::{SignUp, SignUpMode};
 use model::typed;
 
 use crate::clock::Now;
-use crate::command::{Decision, fresh};
+use crate::command::{Asker, Decision, fresh};
 use crate::draw::Draw;
+use crate::event::of_account;
 use crate::world::{Change, Person, World};
 
 mod administer;
@@ -95,7 +97,9 @@ fn check_admission(world: &World, admission: Admission) -> Result<(), Refusal> {
         (Admission::None, SignUpMode::Invite) => {
             forbidden("An invitation is needed to sign up. Ask an administrator for a link.")
         }
-        (Admission::Invite(id), SignUpMode::Open | SignUpMode::Invite) if !world.invites.contains_key(&id) => {
+        (Admission::Invite(id), SignUpMode::Open | SignUpMode::Invite)
+            if world.invites.get(&id).is_none_or(|invite| !invites::may_admit(world, invite)) =>
+        {
             forbidden("This invitation was used or withdrawn. Ask an administrator for another one.")
         }
         (Admission::Invite(_), SignUpMode::Open | SignUpMode::Invite) | (Admission::None, SignUpMode::Open) => Ok(()),
@@ -123,8 +127,10 @@ pub fn sign_up(
     }
     let person = opened(world, newcomer, admission == Admission::Setup, password_hash, draw, now);
     let id = person.id;
+    let who = Who::Person { id, name: person.username.clone() };
+    let line = of_account(&person, Cause { who, way: Way::None, address: None }, EventKind::SignedUp);
     changes.push(Change::PutPerson(person));
-    Ok(Decision::new(changes, id))
+    Ok(Decision::new(changes, id).tells(line))
 }
 
 fn opened(
@@ -152,6 +158,7 @@ pub fn create_administrator(
 ) -> Result<Decision<PersonId>, Refusal> {
     check_free(world, &newcomer)?;
     let person = opened(world, newcomer, true, password_hash, draw, now);
-    let id = person.id;
-    Ok(Decision::new(vec![Change::PutPerson(person)], id))
+    let (id, kind) = (person.id, EventKind::AdministratorCreated { email: person.email.clone() });
+    let line = of_account(&person, Asker::Operator.cause(), kind);
+    Ok(Decision::new(vec![Change::PutPerson(person)], id).tells(line))
 }

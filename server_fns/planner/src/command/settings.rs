@@ -1,5 +1,6 @@
 //! What administrators settle for everybody.
 
+use model::event::EventKind;
 use model::refusal::Refusal;
 use model::request::ChangeSettings;
 
@@ -19,5 +20,6 @@ pub fn change(world: &World, asked: ChangeSettings) -> Result<Decision<()>, Refu
     if settings == world.settings {
         return Ok(Decision::unchanged(()));
     }
-    Ok(Decision::new(vec![Change::PutSettings(settings)], ()))
+    let kind = EventKind::SettingsChanged { from: world.settings, to: settings };
+    Ok(Decision::new(vec![Change::PutSettings(settings)], ()).leaves(kind))
 }

@@ -1,5 +1,6 @@
 //! SSH public keys.
 
+use model::event::EventKind;
 use model::id::SshKeyId;
 use model::name::Label;
 use model::refusal::{Refusal, RefusalCode};
@@ -12,6 +13,7 @@ use crate::command::{Decision, fresh};
 use crate::draw::Draw;
 use crate::keys::{claims, is_proved, standing};
 use crate::limits::SSH_KEYS_PER_PERSON;
+use crate::permission::is_by_token;
 use crate::world::{Change, KeyProof, SshKey, World};
 
 /// A public key as its parser understood it.
@@ -53,8 +55,10 @@ pub fn add(
     let (person, created_at, proof) = (actor.person, now.wall, KeyProof::Missing);
     // The key of an ordinary machine manages; one for a program is said to be one.
     let may_manage = asked.may_manage.unwrap_or(true);
-    let key = SshKey { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage };
-    Ok(Decision::new(vec![Change::PutSshKey(key)], id))
+    let kind = EventKind::SshKeyAdded { name: name.clone(), fingerprint: fingerprint.clone() };
+    let by_token = is_by_token(world, actor);
+    let key = SshKey { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage, by_token };
+    Ok(Decision::new(vec![Change::PutSshKey(key)], id).leaves(kind))
 }
 
 /// What is said of a key that somebody else has proved to hold. It tells nobody's name.
@@ -82,7 +86,8 @@ pub fn prove(world: &World, id: SshKeyId, how: ProofKind, now: Now) -> Result<De
     let unproved = claims(world, &key.fingerprint).filter(|other| is_proved(other));
     let unproved = unproved.map(|other| Change::PutSshKey(SshKey { proof: KeyProof::Missing, ..other.clone() }));
     let proved = Change::PutSshKey(SshKey { proof: KeyProof::At(now.wall), ..SshKey::clone(key) });
-    Ok(Decision::new(unproved.chain([proved]).collect(), ()))
+    let kind = EventKind::SshKeyProved { name: key.name.clone() };
+    Ok(Decision::new(unproved.chain([proved]).collect(), ()).leaves(kind))
 }
 
 /// What is said of a key that opens nothing because nobody's claim to it is better than another's.
@@ -90,16 +95,19 @@ pub const CONTESTED: &str = "Several accounts here claim this SSH key, so it ope
                              hold it. *SSH keys* in the console says how.";
 
 /// Says whether the holder of a key may do what the pages can.
-pub fn may_manage(world: &World, id: SshKeyId, allowed: bool) -> Result<Decision<()>, Refusal> {
+pub fn may_manage(world: &World, actor: &Actor, id: SshKeyId, allowed: bool) -> Result<Decision<()>, Refusal> {
     let key = world.find_ssh_key(id)?;
     if key.may_manage == allowed {
         return Ok(Decision::unchanged(()));
     }
-    Ok(Decision::new(vec![Change::PutSshKey(SshKey { may_manage: allowed, ..SshKey::clone(key) })], ()))
+    let by_token = if allowed { is_by_token(world, actor) } else { key.by_token };
+    let kind = EventKind::SshKeyMayManage { name: key.name.clone(), allowed };
+    let row = SshKey { may_manage: allowed, by_token, ..SshKey::clone(key) };
+    Ok(Decision::new(vec![Change::PutSshKey(row)], ()).leaves(kind))
 }
 
 /// Removes a key. Its holder is no longer let in to any instance.
 pub fn remove(world: &World, id: SshKeyId) -> Result<Decision<()>, Refusal> {
-    world.find_ssh_key(id)?;
-    Ok(Decision::new(vec![Change::DropSshKey(id)], ()))
+    let SshKey { name, fingerprint, .. } = SshKey::clone(world.find_ssh_key(id)?);
+    Ok(Decision::new(vec![Change::DropSshKey(id)], ()).leaves(EventKind::SshKeyRemoved { name, fingerprint }))
 }

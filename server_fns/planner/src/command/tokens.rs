@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::Timestamp;
+use model::event::EventKind;
 use model::id::TokenId;
 use model::name::Label;
 use model::refusal::{Refusal, RefusalCode};
@@ -38,9 +39,10 @@ pub fn create(
     let id = fresh(draw, TokenId::from_bits, |id| world.tokens.contains_key(id));
     let person = actor.person;
     let (scope, created_at, last_used_at, last_used_from) = (asked.scope, now.wall, None, None);
+    let kind = EventKind::TokenCreated { name: name.clone(), scope };
     let token =
         Token { id, person, name, hint, secret_hash, scope, created_at, expires_at, last_used_at, last_used_from };
-    Ok(Decision::new(vec![Change::PutToken(token)], id))
+    Ok(Decision::new(vec![Change::PutToken(token)], id).leaves(kind))
 }
 
 /// When it is to open nothing any more, if ever.
@@ -56,6 +58,6 @@ fn end(days: Option<u32>, now: Now) -> Result<Option<Timestamp>, Refusal> {
 }
 
 pub fn remove(world: &World, id: TokenId) -> Result<Decision<()>, Refusal> {
-    world.find_token(id)?;
-    Ok(Decision::new(vec![Change::DropToken(id)], ()))
+    let name = world.find_token(id)?.name.clone();
+    Ok(Decision::new(vec![Change::DropToken(id)], ()).leaves(EventKind::TokenRemoved { name }))
 }

@@ -47,10 +47,21 @@ pub(super) fn is_within_reach(world: &World, actor: &Actor, keys: Keys, subject:
     }
 }
 
-/// Whether a token may do so much.
+/// Whether a token, or what one made, may do so much.
 pub(super) fn is_within_scope(world: &World, actor: &Actor, least: Option<Scope>) -> bool {
-    let Via::Token(id) = actor.via else { return true };
-    world.tokens.get(&id).is_some_and(|token| least.is_some_and(|least| token.scope >= least))
+    match actor.via {
+        Via::Token(id) => world.tokens.get(&id).is_some_and(|token| least.is_some_and(|least| token.scope >= least)),
+        Via::SshKey(_) | Via::Session(_) | Via::Console => least.is_some() || !is_by_token(world, actor),
+    }
+}
+
+/// Whether a token stands behind what the actor came with: it itself, or a key that it added.
+pub(crate) fn is_by_token(world: &World, actor: &Actor) -> bool {
+    match actor.via {
+        Via::Token(_) => true,
+        Via::SshKey(id) => world.ssh_keys.get(&id).is_some_and(|key| key.by_token),
+        Via::Session(_) | Via::Console => false,
+    }
 }
 
 impl Subject<'_> {

@@ -97,8 +97,12 @@ pub const fn row(action: Action) -> Row {
         }
         Action::SeePeople => (&[Administrator, Operator], Keys::Managing, READ, Once),
         Action::ManagePeople => (&[Administrator, Operator], Keys::Managing, ALL, Once),
-        // Whoever made one with a token could set the password of the token's own account.
-        Action::MakeResetLink => (&[Administrator, Operator], Keys::Managing, NEVER, Lately),
+        Action::RemovePeople => (&[Administrator, Operator], Keys::Managing, ALL, Lately),
+        // Whoever made one with a token could set the password of the token's own account, and so could an administrator
+        // whom a token made.
+        Action::MakeAdministrator | Action::MakeResetLink => {
+            (&[Administrator, Operator], Keys::Managing, NEVER, Lately)
+        }
         Action::SignIn | Action::Enrol => (&[Anybody], Keys::Any, READ, Once),
         Action::Operate => (&[Operator], Keys::Managing, ALL, Once),
     };

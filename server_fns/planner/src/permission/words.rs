@@ -39,7 +39,8 @@ pub(super) fn scope_too_small(least: Option<Scope>) -> Refusal {
              makes it.",
             scope.as_str()
         ),
-        None => "No API token may do that, whatever its scope. Sign in with a browser.".to_owned(),
+        None => "No API token may do that, whatever its scope, and no SSH key that one added. Sign in with a browser."
+            .to_owned(),
     };
     Refusal::new(RefusalCode::Forbidden, message)
 }
@@ -66,6 +67,8 @@ fn of_installation(action: Action) -> String {
         Action::WithdrawInvite => "withdraw invitations",
         Action::SeePeople => "list people",
         Action::ManagePeople => "manage people",
+        Action::MakeAdministrator => "say who administers",
+        Action::RemovePeople => "remove people",
         Action::MakeResetLink => "make a link for another password",
         Action::ListEverybody => "list the instances of others",
         Action::SeeExposure => "see how the server is exposed",

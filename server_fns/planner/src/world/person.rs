@@ -69,6 +69,8 @@ pub struct Invite {
     pub secret_hash: String,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// It opens as long as they may invite; rows of before do not name anybody.
+    pub maker: Option<PersonId>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +87,8 @@ pub struct SshKey {
     /// Its holder may use the lobby and jump to every instance of the account. Without it, the key opens the instances
     /// for which it is ticked, and nothing else.
     pub may_manage: bool,
+    /// A token added it or let it manage. It is worth no more than a token: what no token may do, it may not either.
+    pub by_token: bool,
 }
 
 /// Whether an account has proved to hold a key that it added. What follows from it is [`crate::keys::standing`]'s to say.

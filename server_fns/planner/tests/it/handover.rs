@@ -201,6 +201,9 @@ fn a_given_node_goes_on_with_its_key_and_without_a_code_of_before() {
     assert!(scene.world.node_by_code_hash("c").is_none());
     assert_eq!(scene.instance(id).owner, eve);
     scene.connect(node, "machine");
+    assert_eq!(scene.phase(id), "pending", "what is on it goes on");
+    assert_eq!(scene.create("eve", "db").unwrap_err().code, RefusalCode::NoCapacity, "bob may still have its machine");
+    scene.ask("eve", &Command::UncordonNode { id: node }).unwrap();
     scene.create("eve", "db").unwrap();
 }
 

@@ -283,7 +283,7 @@ fn a_key_that_may_not_manage_opens_what_it_is_ticked_for() {
     let mut scene = scene();
     let (laptop, robot) =
         (claim(&mut scene, "bob", "ssh-ed25519 laptop").unwrap(), claim(&mut scene, "bob", KEY).unwrap());
-    let decided = ssh_keys::may_manage(&scene.world, robot, false).unwrap();
+    let decided = ssh_keys::may_manage(&scene.world, &scene.actor("bob"), robot, false).unwrap();
     scene.commit(decided);
     let prod = scene.create("bob", "prod").unwrap();
     assert_eq!(scene.instance(prod).spec.ssh_keys, [laptop], "nobody ticked the other for it");

@@ -82,7 +82,7 @@ fn an_invitation_admits_one_person_until_it_expires() {
     let mut draw = scene.draw();
     let bob = scene.decide("bob", &Command::CreateInvite { secret_hash: "h".into() }).unwrap_err();
     assert_eq!(bob.code, RefusalCode::Forbidden);
-    let decided = people::create_invite(&scene.world, "h".into(), &mut draw, scene.now).unwrap();
+    let decided = people::create_invite(&scene.world, &scene.actor("ada"), "h".into(), &mut draw, scene.now).unwrap();
     let invite = scene.commit(decided);
     let admission = Admission::Invite(people::find_invite(&scene.world, "h", scene.now).unwrap());
     assert_eq!(admission, Admission::Invite(invite));
@@ -108,6 +108,31 @@ fn an_invitation_admits_one_person_until_it_expires() {
         scene.now,
     );
     assert_eq!(second.unwrap_err().code, RefusalCode::Forbidden);
+}
+
+#[test]
+fn an_invitation_is_worth_as_much_as_whoever_made_it() {
+    let mut scene = Scene::with_people();
+    sign_up_mode(&mut scene, SignUpMode::Invite);
+    let bob = scene.person("bob");
+    let set = |person, administrator| Command::SetAdministrator { person, administrator };
+    scene.ask("ada", &set(bob, true)).unwrap();
+    scene.ask("bob", &Command::CreateInvite { secret_hash: "h".into() }).unwrap();
+    let opens = |scene: &Scene| people::find_invite(&scene.world, "h", scene.now);
+    let invite = opens(&scene).unwrap();
+    let mut suspended = scene.clone();
+    suspended.ask("ada", &Command::SuspendPerson { person: bob, stop: false }).unwrap();
+    scene.ask("ada", &set(bob, false)).unwrap();
+    for mut scene in [suspended, scene] {
+        assert_eq!(opens(&scene), None);
+        let (newcomer, admission) = (Newcomer::read(&asks("dan")).unwrap(), Admission::Invite(invite));
+        let mut draw = scene.draw();
+        let decided = people::sign_up(&scene.world, newcomer, admission, "p".into(), &mut draw, scene.now);
+        assert_eq!(decided.unwrap_err().code, RefusalCode::Forbidden);
+        let back = if scene.world.people[&bob].administrator { Command::ResumePerson { person: bob } } else { set(bob, true) };
+        scene.ask("ada", &back).unwrap();
+        assert_eq!(opens(&scene), Some(invite));
+    }
 }
 
 #[test]

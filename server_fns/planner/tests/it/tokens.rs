@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use model::event::EventKind;
+use model::id::SshKeyId;
 use model::refusal::{Refusal, RefusalCode};
-use model::request::CreateToken;
+use model::request::{AddSshKey, CreateToken};
 use model::scope::Scope;
 use model::verb::Verb;
 use planner::actor::Via;
-use planner::command::Command;
+use planner::command::ssh_keys::ParsedKey;
+use planner::command::{Answer, Command};
 use planner::credentials::token_is_valid;
 use planner::limits::{SWEEP_EVERY, TOKEN_DAYS, TOKEN_KEPT};
 use planner::view::{people as list, token_view};
@@ -97,4 +99,50 @@ fn a_program_that_signs_out_ends_its_token_however_little_that_may_do_and_nothin
     assert_eq!(again, Refusal::unauthenticated());
     let decided = scene.decide_by("bob", session, &Command::CloseSession).unwrap();
     assert!(matches!(&decided.events[..], [left] if left.kind == EventKind::SignedOut));
+}
+
+/// Adds a key in that way.
+fn key_by(scene: &mut Scene, via: Via, name: &str) -> SshKeyId {
+    let key = ParsedKey {
+        algorithm: "ssh-ed25519".to_owned(),
+        fingerprint: format!("SHA256:{name}"),
+        public_key: format!("ssh-ed25519 {name}"),
+    };
+    let asked = AddSshKey { name: name.to_owned(), ..AddSshKey::default() };
+    let answer = scene.ask_by("ada", via, &Command::AddSshKey { asked, key }).unwrap();
+    let Answer::SshKey(id) = answer else { panic!("no key was added: {answer:?}") };
+    id
+}
+
+#[test]
+fn a_key_that_a_token_made_does_no_more_than_a_token() {
+    let mut scene = Scene::with_people();
+    let token = Via::Token(scene.token("ada", &named("all")));
+    let session = scene.sign_in("ada");
+    let (ada, bob) = (scene.person("ada"), scene.person("bob"));
+    let [added, own] = [(token, "by the token"), (session, "by herself")].map(|(via, name)| key_by(&mut scene, via, name));
+    let commands = [
+        Command::MakeResetLink { person: ada, secret_hash: "h".to_owned() },
+        Command::MakeResetLink { person: bob, secret_hash: "h".to_owned() },
+        Command::SetAdministrator { person: bob, administrator: true },
+        Command::CreateToken { asked: named("more"), hint: String::new(), secret_hash: "more".to_owned() },
+    ];
+    let refused = |scene: &mut Scene, via: Via| {
+        let says = |command| scene.decide_by("ada", via, command).err().map(|refusal| refusal.message);
+        commands.iter().filter(|command| says(command).is_some_and(|why| why.contains("no SSH key that one added"))).count()
+    };
+    assert_eq!(refused(&mut scene, token), commands.len());
+    assert_eq!(refused(&mut scene, Via::SshKey(added)), commands.len());
+    assert_eq!(refused(&mut scene, Via::SshKey(own)), 0);
+    let suspend = Command::SuspendPerson { person: bob, stop: false };
+    assert!(scene.decide_by("ada", Via::SshKey(added), &suspend).is_ok(), "a token may, too");
+    // Neither is one that it let manage worth more.
+    for (via, allowed) in [(session, false), (token, true)] {
+        scene.ask_by("ada", via, &Command::SetMayManage { id: own, allowed }).unwrap();
+    }
+    assert_eq!(refused(&mut scene, Via::SshKey(own)), commands.len());
+    for allowed in [false, true] {
+        scene.ask_by("ada", session, &Command::SetMayManage { id: own, allowed }).unwrap();
+    }
+    assert_eq!(refused(&mut scene, Via::SshKey(own)), 0);
 }

@@ -35,7 +35,7 @@ pub(super) const ROWS: &[Endpoint] = &[
         function!(ssh_keys::may_manage(MayManage) -> SshKeyView),
         "Says whether the key may manage, or only log in where it is ticked.",
     )
-    .asks(Action::ManageKey)
+    .asks(Action::AddKey)
     .example(r#"{"allowed": false}"#),
     row(
         "POST /api/v1/ssh-keys/{id}/challenge",

@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Endpoint] = &[
         function!(people::set_administrator(SetAdministrator) -> ()),
         "Makes somebody an administrator, or no longer.",
     )
-    .asks(Action::ManagePeople)
+    .asks(Action::MakeAdministrator)
     .example(r#"{"administrator": true}"#),
     row(
         "POST /api/v1/people/{id}/suspend",
@@ -36,7 +36,7 @@ pub(super) const ROWS: &[Endpoint] = &[
     .asks(Action::MakeResetLink),
     row("DELETE /api/v1/people/{id}", function!(people::remove(RemovePerson) -> ()), "Removes an account for good.")
         .more("Whoever has instances or nodes is removed only with a word on what becomes of them.")
-        .asks(Action::ManagePeople)
+        .asks(Action::RemovePeople)
         .example(r#"{"instances": "delete", "nodes": {"give": "ada"}}"#),
     row("GET /api/v1/settings", function!(settings::get() -> Settings), "Shows the settings.")
         .asks(Action::SeeSettings),

@@ -61,6 +61,7 @@ pub(super) async fn admit(
     };
     actor.instance(&files.core.world(), Action::EnterInstance, id)?;
     let path = checked(path)?;
-    files.core.ask(&actor, Command::NoteEntrance { id, by }).await?;
+    // Each entrance is told, also of two that came by one key of repetition.
+    files.core.ask(&Actor { once: None, ..actor.clone() }, Command::NoteEntrance { id, by }).await?;
     Ok((path, Permit::Use { actor, instance: id }))
 }

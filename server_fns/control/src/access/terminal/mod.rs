@@ -84,7 +84,8 @@ pub(crate) async fn open(
         return refuse(&Refusal::unauthenticated());
     }
     let entrance = Command::NoteEntrance { id: *instance, by: Entrance::Terminal };
-    if let Err(refusal) = terminals.core.ask(actor, entrance).await {
+    // Each entrance is told, also of two that came by one key of repetition.
+    if let Err(refusal) = terminals.core.ask(&Actor { once: None, ..actor.clone() }, entrance).await {
         return refuse(&refusal);
     }
     match upgrade {

@@ -89,6 +89,7 @@ fn row(id: u64, person: u64, proof: KeyProof, fingerprint: &str, public_key: &st
         created_at: Timestamp::UNIX_EPOCH,
         proof,
         may_manage: true,
+        by_token: false,
     }
 }
 

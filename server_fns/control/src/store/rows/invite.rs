@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use model::Timestamp;
-use model::id::InviteId;
+use model::id::{InviteId, PersonId};
 use planner::world::Invite;
 
 use crate::store::row::Stored;
@@ -14,6 +14,8 @@ pub(in crate::store) struct InviteRow {
     secret_hash: String,
     created_at: Timestamp,
     expires_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    maker: Option<PersonId>,
 }
 
 impl Stored for Invite {
@@ -28,14 +30,14 @@ impl Stored for Invite {
 
 impl From<&Invite> for InviteRow {
     fn from(row: &Invite) -> Self {
-        let Invite { id, secret_hash, created_at, expires_at } = row.clone();
-        Self { id, secret_hash, created_at, expires_at }
+        let Invite { id, secret_hash, created_at, expires_at, maker } = row.clone();
+        Self { id, secret_hash, created_at, expires_at, maker }
     }
 }
 
 impl From<InviteRow> for Invite {
     fn from(row: InviteRow) -> Self {
-        let InviteRow { id, secret_hash, created_at, expires_at } = row;
-        Self { id, secret_hash, created_at, expires_at }
+        let InviteRow { id, secret_hash, created_at, expires_at, maker } = row;
+        Self { id, secret_hash, created_at, expires_at, maker }
     }
 }

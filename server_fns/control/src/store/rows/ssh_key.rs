@@ -24,6 +24,8 @@ pub(in crate::store) struct SshKeyRow {
     /// Every key could until somebody said otherwise.
     #[serde(default = "yes")]
     may_manage: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    by_token: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -56,18 +58,29 @@ impl Stored for SshKey {
 
 impl From<&SshKey> for SshKeyRow {
     fn from(row: &SshKey) -> Self {
-        let SshKey { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage } =
+        let SshKey { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage, by_token } =
             row.clone();
         let proof = proof.into();
-        Self { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage }
+        Self { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage, by_token }
     }
 }
 
 impl From<SshKeyRow> for SshKey {
     fn from(row: SshKeyRow) -> Self {
-        let SshKeyRow { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage } = row;
+        let SshKeyRow {
+            id,
+            person,
+            name,
+            algorithm,
+            fingerprint,
+            public_key,
+            created_at,
+            proof,
+            may_manage,
+            by_token,
+        } = row;
         let proof = proof.into();
-        Self { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage }
+        Self { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage, by_token }
     }
 }
 
@@ -105,7 +118,7 @@ mod tests {
         let key = SshKey::from(serde_json::from_value::<SshKeyRow>(stored).unwrap());
         assert_eq!((key.proof, key.may_manage), (KeyProof::NotAsked, true));
         for proof in [KeyProof::Missing, KeyProof::At(key.created_at)] {
-            let key = SshKey { proof, may_manage: false, ..key.clone() };
+            let key = SshKey { proof, may_manage: false, by_token: true, ..key.clone() };
             let again: SshKeyRow =
                 serde_json::from_value(serde_json::to_value(SshKeyRow::from(&key)).unwrap()).unwrap();
             assert_eq!(SshKey::from(again), key);

@@ -1,6 +1,7 @@
 //! Codes that a machine changes for its node's API key, so that no key stands in what a person pastes.
 
 use model::enrolment::EnrolmentUse;
+use model::event::{Cause, EventKind};
 use model::id::NodeId;
 use model::name::NodeName;
 use model::refusal::{Refusal, RefusalCode};
@@ -9,6 +10,7 @@ use super::unbound;
 use crate::clock::Now;
 use crate::command::Decision;
 use crate::credentials::node_is_let_in;
+use crate::event::{by_node, of_node};
 use crate::limits::ENROLMENT_LIFETIME;
 use crate::liveness::{is_present, liveness};
 use crate::world::{Change, Enrolment, Node, World};
@@ -23,7 +25,8 @@ pub fn issue(world: &World, id: NodeId, code_hash: String, now: Now) -> Result<D
         );
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
-    Ok(offering(Decision::new(vec![Change::PutNode(Box::new(Node::clone(node)))], ()), &code_hash, now))
+    let offered = offering(Decision::new(vec![Change::PutNode(Box::new(Node::clone(node)))], ()), &code_hash, now);
+    Ok(offered.leaves(EventKind::NodeCodeIssued))
 }
 
 /// The same decision, and the node that it puts may be enrolled with that code.
@@ -36,8 +39,8 @@ pub fn offering<T>(decision: Decision<T>, code_hash: &str, now: Now) -> Decision
         }
         change
     };
-    let Decision { changes, events, answer } = decision;
-    Decision { changes: changes.into_iter().map(offer).collect(), events, answer }
+    let Decision { changes, events, line, answer } = decision;
+    Decision { changes: changes.into_iter().map(offer).collect(), events, line, answer }
 }
 
 /// A machine at that address shows a code: the node has the new key from now on, and the code opens nothing any more.
@@ -75,7 +78,9 @@ pub fn redeem(
     let used = EnrolmentUse { at: now.wall, address: address.to_owned() };
     let enrolment = Some(Enrolment { used: Some(used), ..code.clone() });
     let row = Node { key_hash, enrolment, ..unbound(node) };
-    Ok(Decision::new(vec![Change::PutNode(Box::new(row))], name.clone()))
+    let cause = Cause { address: Some(address.to_owned()), ..by_node(node) };
+    let line = of_node(node, cause, EventKind::NodeEnrolled);
+    Ok(Decision::new(vec![Change::PutNode(Box::new(row))], name.clone()).tells(line))
 }
 
 /// Also of one that is no code at all, which needs no look at the world.

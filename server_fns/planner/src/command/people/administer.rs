@@ -21,7 +21,8 @@ pub fn set_administrator(world: &World, person: PersonId, administrator: bool) -
     if !administrator {
         must_leave_an_administrator(world, row)?;
     }
-    Ok(Decision::new(vec![Change::PutPerson(new)], ()))
+    let kind = if administrator { EventKind::MadeAdministrator } else { EventKind::NoLongerAdministrator };
+    Ok(Decision::new(vec![Change::PutPerson(new)], ()).leaves(kind))
 }
 
 /// From now on nothing of theirs opens anything, see [`crate::credentials`]. Browsers are signed out for good; tokens, SSH
@@ -54,7 +55,8 @@ pub fn resume(world: &World, person: PersonId) -> Result<Decision<()>, Refusal> 
     if row.suspended.is_none() {
         return Ok(Decision::unchanged(()));
     }
-    Ok(Decision::new(vec![Change::PutPerson(Person { suspended: None, ..Person::clone(row) })], ()))
+    let resumed = Person { suspended: None, ..Person::clone(row) };
+    Ok(Decision::new(vec![Change::PutPerson(resumed)], ()).leaves(EventKind::Resumed))
 }
 
 /// Without one, nobody could ever make another but with the server's own computer. Two who demote each other at once are

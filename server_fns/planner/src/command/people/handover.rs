@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::host_key::HostKey;
 use model::instance::InstanceSpec;
+use model::node::Availability;
 use model::refusal::{Refusal, RefusalCode};
 use model::request::Handover;
 
@@ -134,11 +135,17 @@ fn certified(instance: &Instance, owner: &Person, draw: &mut dyn Draw) -> HostKe
     if new.public_key == old.public_key { HostKey { seed: old.seed.clone(), ..new } } else { new }
 }
 
-/// The node as the receiver's. Its machine keeps its key, and goes on; whoever wants it shut out rotates that. A code that
-/// nobody used is for somebody who has no more to do with the node.
+/// The node as the receiver's. Its machine keeps its key, and what is on it goes on; whoever wants it shut out rotates that.
+/// Whoever has the machine may still be the one who goes, so nothing new is placed there, such as everybody's instances on
+/// the node of an administrator, until the receiver says so. A code that nobody used is for somebody who has no more to do
+/// with the node.
 pub(super) fn given_node(asker: &Asker, node: &Node, receiver: &Person) -> Decision<()> {
     let enrolment = node.enrolment.clone().filter(|enrolment| enrolment.used.is_some());
-    let row = Node { owner: Some(receiver.id), enrolment, ..node.clone() };
+    let availability = match node.availability {
+        Availability::Open | Availability::Cordoned => Availability::Cordoned,
+        Availability::Draining => Availability::Draining,
+    };
+    let row = Node { owner: Some(receiver.id), enrolment, availability, ..node.clone() };
     let event = of_node(&row, asker.cause(), EventKind::NodeGivenTo { to: receiver.username.clone() });
     Decision { events: vec![event], ..Decision::new(vec![Change::PutNode(Box::new(row))], ()) }
 }

@@ -1,5 +1,6 @@
 //! What people settle of their own accounts.
 
+use model::event::EventKind;
 use model::id::{PersonId, SessionId};
 use model::name::EmailAddress;
 use model::refusal::{Refusal, RefusalCode};
@@ -33,7 +34,7 @@ pub fn change_password(
     let tokens = world.tokens_of(actor.person).filter(|_| tokens).map(|token| Change::DropToken(token.id));
     let keys = world.ssh_keys_of(actor.person).filter(|_| ssh_keys).map(|key| Change::DropSshKey(key.id));
     decision.changes.extend(tokens.chain(keys));
-    Ok(decision)
+    Ok(decision.leaves(EventKind::PasswordChanged { tokens: end.tokens, ssh_keys: end.ssh_keys }))
 }
 
 /// Sets another password and ends every session but the one to keep. A link for another one opens nothing any more.
@@ -47,7 +48,7 @@ pub fn reset_password(
     let mut changes = vec![Change::PutPerson(Person { password_hash: new_hash, reset: None, ..Person::clone(row) })];
     let others = world.sessions_of(person).filter(|session| Some(session.id) != keep);
     changes.extend(others.map(|session| Change::DropSession(session.id)));
-    Ok(Decision::new(changes, ()))
+    Ok(Decision::new(changes, ()).leaves(EventKind::PasswordReset))
 }
 
 /// Gives the account another address. `checked` is the hash that the password was checked against.
@@ -69,7 +70,7 @@ pub fn change_email(
         return Err(Refusal::new(RefusalCode::Conflict, message).at("email"));
     }
     decision.changes.push(Change::PutPerson(Person { email, ..Person::clone(row) }));
-    Ok(decision)
+    Ok(decision.leaves(EventKind::EmailChanged))
 }
 
 /// Nothing ends by it: an administrator sees it, and decides what becomes of instances and nodes.
@@ -79,7 +80,7 @@ pub fn ask_for_removal(world: &World, actor: &Actor, now: Now) -> Result<Decisio
         return Ok(Decision::unchanged(()));
     }
     let asks = Person { asks_removal_since: Some(now.wall), ..Person::clone(row) };
-    Ok(Decision::new(vec![Change::PutPerson(asks)], ()))
+    Ok(Decision::new(vec![Change::PutPerson(asks)], ()).leaves(EventKind::RemovalAsked))
 }
 
 pub fn withdraw_removal(world: &World, actor: &Actor) -> Result<Decision<()>, Refusal> {
@@ -88,5 +89,5 @@ pub fn withdraw_removal(world: &World, actor: &Actor) -> Result<Decision<()>, Re
         return Ok(Decision::unchanged(()));
     }
     let stays = Person { asks_removal_since: None, ..Person::clone(row) };
-    Ok(Decision::new(vec![Change::PutPerson(stays)], ()))
+    Ok(Decision::new(vec![Change::PutPerson(stays)], ()).leaves(EventKind::RemovalWithdrawn))
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use model::event::{Cause, EventKind, Way, Who};
 use model::id::PersonId;
 use model::refusal::{Refusal, RefusalCode};
 
@@ -10,6 +11,7 @@ use super::own::reset_password;
 use crate::clock::Now;
 use crate::command::Decision;
 use crate::credentials::check_account;
+use crate::event::of_account;
 use crate::limits::RESET_LIFETIME;
 use crate::world::{Change, Person, Reset, World};
 
@@ -27,7 +29,8 @@ pub fn make_reset_link(
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
     let reset = Some(Reset { secret_hash, expires_at: now.wall + RESET_LIFETIME });
-    Ok(Decision::new(vec![Change::PutPerson(Person { reset, ..Person::clone(row) })], ()))
+    let row = Person { reset, ..Person::clone(row) };
+    Ok(Decision::new(vec![Change::PutPerson(row)], ()).leaves(EventKind::ResetLinkMade))
 }
 
 /// Whose password the link sets.
@@ -46,13 +49,18 @@ pub fn check_reset_link<'w>(world: &'w World, secret_hash: &str, now: Now) -> Re
     Ok(person)
 }
 
-/// Sets the password, and ends every session: whoever opened one may have known the old password.
+/// Sets the password, and ends every session: whoever opened one may have known the old password. Whoever has the link
+/// stands for the person: nobody else is given one.
 pub fn use_reset_link(
     world: &World,
     secret_hash: &str,
     password_hash: String,
+    address: String,
     now: Now,
 ) -> Result<Decision<()>, Refusal> {
-    let person = check_reset_link(world, secret_hash, now)?.id;
-    reset_password(world, person, password_hash, None)
+    let person = check_reset_link(world, secret_hash, now)?;
+    let who = Who::Person { id: person.id, name: person.username.clone() };
+    let cause = Cause { who, way: Way::None, address: Some(address) };
+    let line = of_account(person, cause, EventKind::PasswordSetByLink);
+    Ok(reset_password(world, person.id, password_hash, None)?.tells(line))
 }

@@ -1,5 +1,6 @@
 //! Signed-in browsers.
 
+use model::event::{Cause, EventKind, Way, Who};
 use model::id::{PersonId, SessionId};
 use model::refusal::{Refusal, RefusalCode};
 
@@ -8,6 +9,7 @@ use crate::clock::Now;
 use crate::command::{Decision, fresh, is_past};
 use crate::credentials::{check_account, session_is_valid};
 use crate::draw::Draw;
+use crate::event::of_account;
 use crate::limits::{SESSION_AGENT, SESSIONS_PER_PERSON, TOUCH_EVERY};
 use crate::world::{Change, Person, Session, Token, World};
 
@@ -42,8 +44,13 @@ pub fn open_session(
 ) -> Result<Decision<SessionId>, Refusal> {
     let agent = opening.agent();
     let Opening { person, password_hash, secret_hash, key_hash, address, agent: _ } = opening;
-    must_be_unchanged(world.find_person(person)?, &password_hash)?;
+    let account = world.find_person(person)?;
+    must_be_unchanged(account, &password_hash)?;
     check_account(world, person)?;
+    // Whoever signs in is nobody yet while they ask.
+    let who = Who::Person { id: person, name: account.username.clone() };
+    let cause = Cause { who, way: Way::Session, address: Some(address.clone()) };
+    let line = of_account(account, cause, EventKind::SignedIn { agent: agent.clone() });
     let (mut kept, ended): (Vec<_>, Vec<_>) =
         world.sessions_of(person).partition(|session| session_is_valid(world, session, now));
     kept.sort_by_key(|session| (session.last_seen_at, session.id));
@@ -55,7 +62,7 @@ pub fn open_session(
     let (created_at, proved_at, last_seen_at) = (now.wall, now.wall, now.wall);
     let session = Session { id, person, secret_hash, key_hash, created_at, proved_at, last_seen_at, address, agent };
     changes.push(Change::PutSession(session));
-    Ok(Decision::new(changes, id))
+    Ok(Decision::new(changes, id).tells(line))
 }
 
 /// That the actor's session or token was used, by that address if it is known. Written down at most every [`TOUCH_EVERY`].
@@ -92,17 +99,23 @@ pub(super) fn proved(world: &World, actor: &Actor, now: Now) -> Option<Change> {
 /// Signs out: ends the session or the token that asks.
 pub fn close_session(world: &World, actor: &Actor) -> Decision<()> {
     match actor.via {
-        Via::Session(id) if world.sessions.contains_key(&id) => Decision::new(vec![Change::DropSession(id)], ()),
+        Via::Session(id) if world.sessions.contains_key(&id) => {
+            Decision::new(vec![Change::DropSession(id)], ()).leaves(EventKind::SignedOut)
+        }
         // Its program leaves: from then on it opens nothing for whoever finds it.
-        Via::Token(id) if world.tokens.contains_key(&id) => Decision::new(vec![Change::DropToken(id)], ()),
-        Via::Session(_) | Via::Token(_) | Via::SshKey(_) | Via::Console => Decision::unchanged(()),
+        Via::Token(id) => match world.tokens.get(&id) {
+            Some(token) => Decision::new(vec![Change::DropToken(id)], ())
+                .leaves(EventKind::TokenRemoved { name: token.name.clone() }),
+            None => Decision::unchanged(()),
+        },
+        Via::Session(_) | Via::SshKey(_) | Via::Console => Decision::unchanged(()),
     }
 }
 
 /// Ends one session.
 pub fn revoke_session(world: &World, id: SessionId) -> Result<Decision<()>, Refusal> {
-    world.find_session(id)?;
-    Ok(Decision::new(vec![Change::DropSession(id)], ()))
+    let address = world.find_session(id)?.address.clone();
+    Ok(Decision::new(vec![Change::DropSession(id)], ()).leaves(EventKind::SessionEnded { address }))
 }
 
 /// Refuses what was decided by a password that is another one by now.

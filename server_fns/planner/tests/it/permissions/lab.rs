@@ -159,6 +159,8 @@ impl Lab {
             | Action::WithdrawInvite
             | Action::SeePeople
             | Action::ManagePeople
+            | Action::MakeAdministrator
+            | Action::RemovePeople
             | Action::MakeResetLink
             | Action::ListEverybody
             | Action::SeeExposure

@@ -179,7 +179,7 @@ fn nobody_is_let_in_whom_the_product_does_not_mean() {
     ] {
         assert_eq!(grants(action), [Administrator], "{action:?}");
     }
-    for action in [Action::SeePeople, Action::ManagePeople] {
+    for action in [Action::SeePeople, Action::ManagePeople, Action::MakeAdministrator, Action::RemovePeople] {
         assert_eq!(grants(action), [Administrator, Operator], "{action:?}");
     }
     assert_eq!(grants(Action::Operate), [Operator]);
@@ -200,6 +200,7 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::AskRemoval,
         Action::AnswerProgram,
         Action::CreateToken,
+        Action::MakeAdministrator,
         Action::MakeResetLink,
     ];
     assert!(of(None).eq(never));
@@ -229,8 +230,15 @@ fn a_token_does_no_more_than_the_product_means_and_a_thief_of_a_browser_makes_no
         Action::CreateInstance,
     ];
     assert!(of(Some(Scope::Instances)).eq(instances));
-    let lately =
-        [Action::GiveNodeKey, Action::AddKey, Action::CreateToken, Action::RegisterNode, Action::MakeResetLink];
+    let lately = [
+        Action::GiveNodeKey,
+        Action::AddKey,
+        Action::CreateToken,
+        Action::RegisterNode,
+        Action::MakeAdministrator,
+        Action::RemovePeople,
+        Action::MakeResetLink,
+    ];
     assert!(Action::ALL.iter().copied().filter(|action| row(*action).proof == Proof::Lately).eq(lately));
 }
 
