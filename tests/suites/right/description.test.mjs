@@ -39,6 +39,8 @@ describe("the description", () => {
     const visitor = new Api(world.server.base);
     const signUp = (username) => visitor.post("/sign-up", { username, email: `${username}@example.com`, password: CURRENT });
     const [pat, gone] = [await signUp("pat"), await signUp("gone")];
+    // What takes a session may also take an administrator.
+    await world.server.adminOk(["make-administrator", "pat"]);
     const own = async () => new Api(world.server.base, (await session(world.server.base, "pat", CURRENT)).headers);
     apis = { token: ada.api, session: await own(), nobody: visitor };
     await own();
