@@ -10,6 +10,7 @@ use planner::command::{Asker, Command, people};
 use planner::hosts::{ConsoleHosts, sharers};
 use planner::world::World;
 
+use crate::auth::notes::Notes;
 use crate::auth::secret::{self, SecretKind};
 use crate::auth::turns::Turns;
 use crate::core::Core;
@@ -19,6 +20,7 @@ use crate::http::cookie::{self, Credential};
 pub struct Credentials {
     core: Core,
     turns: Turns,
+    notes: Notes,
     /// Where browsers find the console, and how.
     exposure: Exposure,
     console_hosts: ConsoleHosts,
@@ -26,7 +28,7 @@ pub struct Credentials {
 
 impl Credentials {
     pub(crate) fn new(core: Core, exposure: Exposure, console_hosts: ConsoleHosts) -> Self {
-        Self { core, turns: Turns::default(), exposure, console_hosts }
+        Self { core, turns: Turns::default(), notes: Notes::default(), exposure, console_hosts }
     }
 
     /// Who shows this credential. That it was used is noted at most once a minute, after the answer.
@@ -61,11 +63,14 @@ impl Credentials {
         if people::note_use(world, actor, now).changes.is_empty() {
             return;
         }
+        // One at a time, also where the database takes none: reads are many.
+        let Some(note) = self.notes.begin(actor.via) else { return };
         let (orchestrator, asker) = (self.core.orchestrator.clone(), Asker::Person(actor.clone()));
         self.core.tasks.spawn(async move {
             if let Err(refusal) = orchestrator.ask(asker, Command::NoteUse).await {
                 tracing::warn!(%refusal, "the last use of a session or token was not noted");
             }
+            drop(note);
         });
     }
 

@@ -62,7 +62,7 @@ impl Store {
             Location::Server(address) => (connect_server(address).await?, None),
         };
         choose(&db).await?;
-        let mut store = Self { db, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
+        let mut store = Self { db, commits: 0, writer: 0, location: location.clone(), broken: None, _lock: lock };
         store.migrate().await?;
         store.become_writer(first).await?;
         Ok(store)
