@@ -51,7 +51,9 @@ fn parse(text: &str) -> Result<ServerAddress, String> {
         return Err("Give an address such as https://dockhost.example.org or http://localhost:8080.".to_owned());
     }
     if !host.is_ascii() {
-        return Err(format!("Write {host} in ASCII, as the address bar of a browser copies it: labels begin with xn--."));
+        return Err(format!(
+            "Write {host} in ASCII, as the address bar of a browser copies it: labels begin with xn--."
+        ));
     }
     Ok(ServerAddress(text))
 }

@@ -16,6 +16,10 @@ pub const RETRY_MAX: Duration = Duration::from_secs(2);
 pub const ENGINE_RELEASE: Duration = Duration::from_secs(10);
 /// The same at the start of the process: an engine ends what it tidies up first (surrealkv waits for that without a bound).
 pub const ENGINE_END: Duration = Duration::from_mins(5);
+/// How long a database that refused a write is let alone after it could not be opened anew, at first and at most. A node
+/// hangs up after three heartbeats without an answer, and nobody is heard while it is tried.
+pub const MEND_FIRST: Duration = Duration::from_secs(1);
+pub const MEND_MAX: Duration = Duration::from_secs(8);
 /// How often the embedded database is opened until its log is empty.
 pub const OPENINGS: u32 = 3;
 

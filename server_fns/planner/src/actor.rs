@@ -17,7 +17,7 @@ pub struct Actor {
 }
 
 /// How a person proved who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Via {
     Session(SessionId),
     Token(TokenId),

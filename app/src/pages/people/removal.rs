@@ -35,10 +35,13 @@ pub(super) fn Removal(person: PersonRow, on_close: EventHandler<()>) -> Element 
             (one, other) => return ask.refuse([one.err(), other.err()].into_iter().flatten().collect()),
         };
         let done = done.clone();
-        ask.start_with_proof(move || people::remove(id, Json(request.clone())), move |()| {
-            toasts.say(NoticeKind::Good, done);
-            on_close.call(());
-        });
+        ask.start_with_proof(
+            move || people::remove(id, Json(request.clone())),
+            move |()| {
+                toasts.say(NoticeKind::Good, done);
+                on_close.call(());
+            },
+        );
     };
     rsx! {
         Confirm {

@@ -13,6 +13,7 @@ use planner::credentials::check;
 use planner::hosts::{ConsoleHosts, sharers};
 use planner::world::World;
 
+use crate::auth::notes::Notes;
 use crate::auth::secret::{self, SecretKind};
 use crate::auth::turns::Turns;
 use crate::core::Core;
@@ -22,6 +23,7 @@ use crate::http::cookie::{self, Credential};
 pub struct Credentials {
     core: Core,
     turns: Turns,
+    notes: Notes,
     /// Where browsers find the console, and how.
     exposure: Exposure,
     console_hosts: ConsoleHosts,
@@ -29,7 +31,7 @@ pub struct Credentials {
 
 impl Credentials {
     pub(crate) fn new(core: Core, exposure: Exposure, console_hosts: ConsoleHosts) -> Self {
-        Self { core, turns: Turns::default(), exposure, console_hosts }
+        Self { core, turns: Turns::default(), notes: Notes::default(), exposure, console_hosts }
     }
 
     /// Who shows this credential, and from where. That it was used is noted at most once a minute, after the answer.
@@ -65,6 +67,8 @@ impl Credentials {
         if people::note_use(world, actor, address.clone(), now).changes.is_empty() {
             return;
         }
+        // One at a time, also where the database takes none: reads are many.
+        let Some(note) = self.notes.begin(actor.via) else { return };
         let (orchestrator, asker) = (self.core.orchestrator.clone(), Asker::Person(actor.clone()));
         self.core.tasks.spawn(async move {
             let noted = orchestrator.ask(asker, Command::NoteUse { address }).await;
@@ -74,6 +78,7 @@ impl Credentials {
             {
                 tracing::warn!(%refusal, "the last use of a session or token was not noted");
             }
+            drop(note);
         });
     }
 

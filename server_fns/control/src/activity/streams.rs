@@ -177,7 +177,16 @@ impl Lines {
             wanted.order = Order::After(world.log.newest);
         }
         let follower = activity.followers.take(actor.person)?;
-        Ok(Self { activity, actor, wanted, follows, whole: false, ready: Default::default(), read_to: None, _follower: follower })
+        Ok(Self {
+            activity,
+            actor,
+            wanted,
+            follows,
+            whole: false,
+            ready: Default::default(),
+            read_to: None,
+            _follower: follower,
+        })
     }
 
     async fn next(&mut self) -> Option<EventView> {

@@ -3,6 +3,7 @@
 pub mod attempts;
 pub(crate) mod challenges;
 pub(crate) mod node_key;
+pub(crate) mod notes;
 pub mod password;
 pub(crate) mod peer;
 pub mod secret;

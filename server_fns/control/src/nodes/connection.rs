@@ -133,7 +133,7 @@ impl Connection {
                 }
                 () = until(pace.due()) => {
                     if let Some(report) = pace.waiting(Instant::now()) {
-                        self.report(epoch, report).await?;
+                        self.report(epoch, report, &mut pace).await?;
                     }
                 }
                 Some(sockets) = wanted.recv() => socket.send(&ToNode::Dial { epoch, sockets }).await?,
@@ -256,7 +256,11 @@ impl Connection {
                 self.nodes.tunnels.heard(self.node, epoch);
                 let (round_trip, here) = (socket.round_trip(), counted(meter).await);
                 let event = ChannelEvent::Heartbeat { epoch, facts, round_trip, here, there };
-                let heartbeat = self.renew(event).await?;
+                let heartbeat = match self.renew(event).await {
+                    // Its next one is answered, or it dials again.
+                    Err(refusal) if refusal.code == RefusalCode::Unavailable => return Ok(()),
+                    answer => answer?,
+                };
                 let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
                 socket.send(&ToNode::Heard { epoch, heartbeat_ms }).await?;
                 Ok(socket.measure().await?)
@@ -264,7 +268,7 @@ impl Connection {
             FromNode::Reported(report) => {
                 crash_at!("heard");
                 if let Some(report) = pace.report(report, Instant::now()) {
-                    self.report(epoch, report).await?;
+                    self.report(epoch, report, pace).await?;
                 }
                 crash_at!("taken");
                 Ok(())
@@ -285,11 +289,19 @@ impl Connection {
         }
     }
 
-    async fn report(&self, epoch: Epoch, report: Report) -> Result<(), Refusal> {
+    /// A database that does not take it for a while costs the node no connection.
+    async fn report(&self, epoch: Epoch, report: Report, pace: &mut Pace) -> Result<(), Refusal> {
+        let kept = report.clone();
         let Report { epoch: _, sequence: _, assignment: _, instances, mut strangers } = report;
         strangers.truncate(limits::STRANGERS);
         let event = ChannelEvent::Report { epoch, instances, strangers };
-        self.nodes.core.orchestrator.hear(self.node, event).await.map(drop)
+        match self.nodes.core.orchestrator.hear(self.node, event).await {
+            Err(refusal) if refusal.code == RefusalCode::Unavailable => {
+                pace.refused(kept, Instant::now());
+                Ok(())
+            }
+            answer => answer.map(drop),
+        }
     }
 
     async fn leave(&self, epoch: Epoch) {

@@ -9,6 +9,8 @@ use tokio::time::Instant;
 /// Reports at once, and how soon there may be one more.
 const BURST: u32 = 40;
 const EVERY: Duration = Duration::from_millis(250);
+/// After which a report that could not be taken is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// A heartbeat that comes sooner after the last one tells nothing that is worth noting.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -38,6 +40,15 @@ impl Pace {
     /// When something waits to be taken.
     pub(super) fn due(&self) -> Option<Instant> {
         self.waiting.as_ref().map(|_| self.free_at())
+    }
+
+    /// It could not be taken: it is told again a little later, with what came meanwhile.
+    pub(super) fn refused(&mut self, report: Report, now: Instant) {
+        self.waiting = Some(match self.waiting.take() {
+            Some(later) => merged(report, later),
+            None => report,
+        });
+        self.full_at = self.full_at.max(now + AGAIN + EVERY * (BURST - 1));
     }
 
     pub(super) fn waiting(&mut self, now: Instant) -> Option<Report> {
@@ -109,6 +120,23 @@ mod tests {
         assert_eq!(told, [(of(0), 9_999), (of(1), 9_997), (of(2), 9_998)], "the newest of each instance");
         assert_eq!((last.sequence, last.assignment), (9_999, Generation(9_999)));
         assert_eq!(pace.due(), None);
+    }
+
+    #[test]
+    fn what_could_not_be_taken_is_told_again_with_what_came_meanwhile() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        for n in 0..10 {
+            let now = start + AGAIN * n;
+            let taken = if n == 0 { pace.report(report(0, &[1, 2]), now) } else { pace.waiting(now) };
+            pace.refused(taken.unwrap(), now);
+            assert_eq!(pace.due(), Some(now + AGAIN));
+        }
+        let end = start + AGAIN * 10;
+        assert_eq!(pace.report(report(9, &[2]), end - Duration::from_millis(1)), None);
+        let told = pace.waiting(end).unwrap();
+        let told: Vec<_> = told.instances.iter().map(|report| (report.instance, report.generation.0)).collect();
+        assert_eq!(told, [(InstanceId::from_bits(1), 0), (InstanceId::from_bits(2), 9)]);
     }
 
     #[test]

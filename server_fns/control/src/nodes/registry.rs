@@ -65,7 +65,13 @@ impl Nodes {
     fn shown_once(&self, view: NodeView, key: &Secret, code: &Secret) -> Result<NodeKey, Refusal> {
         let server_fingerprint = self.core.world().identity.server_fingerprint.clone();
         let code = self.code(&view, code)?;
-        Ok(NodeKey { id: view.id, view: Some(Box::new(view)), secret: key.expose().to_owned(), server_fingerprint, code })
+        Ok(NodeKey {
+            id: view.id,
+            view: Some(Box::new(view)),
+            secret: key.expose().to_owned(),
+            server_fingerprint,
+            code,
+        })
     }
 
     fn code(&self, view: &NodeView, code: &Secret) -> Result<EnrolmentCode, Refusal> {

@@ -189,8 +189,8 @@ fn take(world: &mut World, all: &mut Vec<Change>, changes: Vec<Change>) -> Noted
 
 /// The change that was asked for may be on disk, and cannot be read at this moment.
 pub(super) fn in_doubt() -> Refusal {
-    let message = "The database failed at the change; the disk of the server may be full. Look whether the change was made \
-                   before you try again.";
+    let message = "The database failed at the change; the disk of the server may be full. Once it answers again, the \
+                   change may be there: look before you try again.";
     Refusal::new(RefusalCode::Unavailable, message)
 }
 
@@ -208,7 +208,11 @@ pub(super) fn not_written(error: &StoreError) -> Refusal {
             "A name or port that this needs was taken at the same moment. Nothing was changed; try again."
         }
         StoreError::Busy => "The database is busy. Nothing was changed; try again in a moment.",
-        StoreError::Database { .. } | StoreError::Unreadable { .. } | StoreError::Broken(_) | StoreError::Stale => {
+        StoreError::Database { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::Broken(_)
+        | StoreError::Resting
+        | StoreError::Stale => {
             "The database did not take the change; the disk of the server may be full. Try again in a moment."
         }
     };

@@ -57,7 +57,8 @@ impl Loop {
         let mut wake_at = self.look_after().await;
         let mut forget_at = self.clock.now().mono;
         loop {
-            let alarm = wake_at.map(|moment| self.clock.at(moment));
+            let due = wake_at.map(|moment| self.clock.at(moment));
+            let alarm = due.into_iter().chain(self.store.certain_from()).min();
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = sleep_until(Some(self.clock.at(forget_at))) => forget_at = self.forget().await,
@@ -158,7 +159,7 @@ impl Loop {
         for request in requests {
             match request {
                 // Whoever asked may have gone away.
-                Request::Probe(to) => drop(to.send(self.store.ready().await)),
+                Request::Probe(to) => drop(to.send(self.ready().await)),
                 request @ (Request::Command { .. } | Request::Channel { .. } | Request::Unopened { .. }) => {
                     request.answer(began);
                 }
@@ -172,6 +173,10 @@ impl Loop {
             tokio::task::yield_now().await;
             self.stir();
         }
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        if self.store.is_in_doubt() { Err(StoreError::Resting) } else { self.store.ready().await }
     }
 
     fn fail(&self, requests: Vec<Request>, error: &StoreError, began: Moment) {
@@ -212,6 +217,8 @@ impl Loop {
 
     /// Carries out what the planner finds to be done, and says when to look again.
     async fn look_after(&mut self) -> Option<Instant> {
+        // Also where nobody asks: what may be on disk is to be seen.
+        self.behind |= self.store.become_certain().await.is_ok_and(|written| written);
         let now = self.clock.now();
         if self.behind && !self.caught_up().await {
             return Some(Instant(now.mono.0 + limits::RETRY_PLAN));

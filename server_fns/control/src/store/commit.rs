@@ -64,7 +64,7 @@ impl Store {
             if let Some(error) = doubt {
                 let written = match self.location {
                     Location::Directory(_) => {
-                        self.broken = true;
+                        self.distrust();
                         self.mend().await
                     }
                     Location::Memory | Location::Server(_) => self.settle().await,

@@ -19,6 +19,8 @@ pub enum StoreError {
     Forgotten { lost: i64 },
     #[error("the database refused a write and cannot be opened anew yet")]
     Broken(#[source] Box<OpenError>),
+    #[error("the database refused a write and is opened anew in a moment")]
+    Resting,
     #[error("the database was busy with other transactions at every attempt")]
     Busy,
     #[error("two rows claim the same name or port: {0}")]

@@ -2,28 +2,55 @@
 //! at the next start reads no further than that record: everything that it acknowledged since is lost. So nothing is
 //! written before it was opened anew.
 
-use super::Store;
+use tokio::time::Instant;
+
 use super::error::StoreError;
 use super::meta::First;
+use super::{Broken, Store};
 use crate::limits;
 
 impl Store {
     /// Finds out whether the last write is there, if that is in doubt. If so, the rows are not those that the caller knows.
     pub(crate) async fn become_certain(&mut self) -> Result<bool, StoreError> {
-        Ok(self.broken && self.mend().await?)
+        match self.broken {
+            None => Ok(false),
+            Some(broken) if Instant::now() < broken.not_before => Err(StoreError::Resting),
+            Some(_) => self.mend().await,
+        }
+    }
+
+    /// The engine is not to be trusted from now on.
+    pub(super) fn distrust(&mut self) {
+        self.broken = Some(Broken { not_before: Instant::now(), pause: limits::MEND_FIRST });
     }
 
     /// Opens the embedded database anew. Answers whether the transaction whose answer was lost is in it.
     pub(super) async fn mend(&mut self) -> Result<bool, StoreError> {
+        let mended = self.open_and_compare().await;
+        match &mended {
+            Ok(_) => {
+                self.broken = None;
+                tracing::warn!("the database was opened anew after it had refused a write");
+            }
+            Err(_) => {
+                let pause = self.broken.map_or(limits::MEND_FIRST, |broken| broken.pause);
+                let (not_before, next) = (Instant::now() + pause, (pause * 2).min(limits::MEND_MAX));
+                self.broken = Some(Broken { not_before, pause: next });
+            }
+        }
+        mended
+    }
+
+    async fn open_and_compare(&mut self) -> Result<bool, StoreError> {
         if !self.open_anew(limits::ENGINE_RELEASE).await.map_err(|error| StoreError::Broken(Box::new(error)))? {
             return Ok(false);
         }
         let row = self.cluster_row().await?;
+        // The lock on the folder keeps everybody else out: another number is ours, of an attempt whose answer was lost, too.
+        self.writer = row.writer;
         let is_in = self.has_one_more(&row)?;
         self.become_writer(First { cluster: row.cluster, era: row.era, settings: row.settings, secret: row.secret })
             .await?;
-        self.broken = false;
-        tracing::warn!("the database was opened anew after it had refused a write");
         Ok(is_in)
     }
 }

@@ -24,9 +24,11 @@ pub(crate) mod tests;
 mod write_set;
 
 use std::fs::File;
+use std::time::Duration;
 
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
+use tokio::time::Instant;
 
 pub(crate) use activity::{Log, Of, Order};
 pub use backup::{Backup, BackupError};
@@ -35,6 +37,15 @@ pub use meta::First;
 pub use open::Location;
 pub use private::keep_private;
 pub use remote::may_dial;
+
+/// When an engine that refused a write is opened anew. Nobody else is heard meanwhile, so a disk that stays full is not
+/// tried all the time.
+#[derive(Debug, Clone, Copy)]
+struct Broken {
+    not_before: Instant,
+    /// How long is waited after the next attempt that fails.
+    pause: Duration,
+}
 
 /// An open database of which this process is the only writer.
 pub struct Store {
@@ -46,7 +57,7 @@ pub struct Store {
     /// Where it was opened.
     location: Location,
     /// The engine refused a write and is not to be trusted before it was opened anew.
-    broken: bool,
+    broken: Option<Broken>,
     /// Freed by the system when the process ends, however it ends.
     _lock: Option<File>,
 }
@@ -59,7 +70,12 @@ impl Store {
 
     /// Whether the last write may be there after all.
     pub(crate) const fn is_in_doubt(&self) -> bool {
-        self.broken
+        self.broken.is_some()
+    }
+
+    /// When it may be found out, if that is in doubt.
+    pub(crate) fn certain_from(&self) -> Option<Instant> {
+        self.broken.map(|broken| broken.not_before)
     }
 }
 
@@ -71,8 +87,8 @@ impl Store {
     }
 
     /// As if the answer to the last transaction had been lost.
-    pub(crate) const fn doubt(&mut self) {
+    pub(crate) fn doubt(&mut self) {
         self.commits -= 1;
-        self.broken = true;
+        self.distrust();
     }
 }

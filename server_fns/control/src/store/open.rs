@@ -64,7 +64,7 @@ impl Store {
         };
         choose(&db).await?;
         let log = Log::new(db.clone());
-        let mut store = Self { db, log, commits: 0, writer: 0, location: location.clone(), broken: false, _lock: lock };
+        let mut store = Self { db, log, commits: 0, writer: 0, location: location.clone(), broken: None, _lock: lock };
         store.migrate().await?;
         store.become_writer(first).await?;
         Ok(store)

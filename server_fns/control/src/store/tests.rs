@@ -45,7 +45,7 @@ fn of_two_servers_on_one_database_only_the_later_writes() {
             commits: 0,
             writer: 0,
             location: Location::Memory,
-            broken: false,
+            broken: None,
             _lock: None,
         };
         second.migrate().await.unwrap();
@@ -71,6 +71,24 @@ fn an_engine_that_gave_its_memory_back_has_every_row_and_takes_more() {
             store.commit(&[person(2, "bob")], &world).await.unwrap();
             assert_eq!(store.load(Instant::default()).await.unwrap().people.len(), 2, "{location:?}");
         }
+    });
+}
+
+#[test]
+fn an_opening_whose_answer_was_lost_is_not_taken_for_another_server() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&Location::Directory(dir.path().join("data")), Settings::default()).await.unwrap();
+        let world = store.load(Instant::default()).await.unwrap();
+        store.commit(&[person(1, "ada")], &world).await.unwrap();
+        // It became the writer anew, and was not told so.
+        let writer = store.writer;
+        store.become_writer(First::new(world.settings).unwrap()).await.unwrap();
+        store.writer = writer;
+        store.doubt();
+        assert!(store.become_certain().await.unwrap(), "the row is there");
+        store.commit(&[person(2, "bob")], &world).await.unwrap();
+        assert_eq!(store.load(Instant::default()).await.unwrap().people.len(), 2);
     });
 }
 

@@ -34,7 +34,7 @@ fn a_code_outlives_a_restart_and_is_worth_one_key() {
             .secret;
         let asked = RegisterNode { name: "lab-1".to_owned(), ..RegisterNode::default() };
         let made = server.api.nodes.register(&ada, asked).await.unwrap();
-        let gone = server.api.nodes.issue_code(&ada, made.view.id).await.unwrap();
+        let gone = server.api.nodes.issue_code(&ada, made.id).await.unwrap();
         assert!(refused(&server, &made.code.secret).await.message.contains("opens nothing"));
         server.stop().await;
 
@@ -46,7 +46,7 @@ fn a_code_outlives_a_restart_and_is_worth_one_key() {
         assert!(refused(&server, &gone.secret).await.message.contains("from 192.0.2.7"));
         assert!(dial(server.address, &made.secret).await.is_err(), "the key of before");
         let _node = FakeNode::connect(server.address, &enrolled.api_key, "m1").await.unwrap();
-        assert_eq!(server.api.nodes.get(&ada, made.view.id).unwrap().liveness, Liveness::Online);
+        assert_eq!(server.api.nodes.get(&ada, made.id).unwrap().liveness, Liveness::Online);
         server.stop().await;
     });
 }

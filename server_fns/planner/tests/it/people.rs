@@ -129,7 +129,8 @@ fn an_invitation_is_worth_as_much_as_whoever_made_it() {
         let mut draw = scene.draw();
         let decided = people::sign_up(&scene.world, newcomer, admission, "p".into(), &mut draw, scene.now);
         assert_eq!(decided.unwrap_err().code, RefusalCode::Forbidden);
-        let back = if scene.world.people[&bob].administrator { Command::ResumePerson { person: bob } } else { set(bob, true) };
+        let back =
+            if scene.world.people[&bob].administrator { Command::ResumePerson { person: bob } } else { set(bob, true) };
         scene.ask("ada", &back).unwrap();
         assert_eq!(opens(&scene), Some(invite));
     }

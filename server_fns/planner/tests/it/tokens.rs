@@ -120,7 +120,8 @@ fn a_key_that_a_token_made_does_no_more_than_a_token() {
     let token = Via::Token(scene.token("ada", &named("all")));
     let session = scene.sign_in("ada");
     let (ada, bob) = (scene.person("ada"), scene.person("bob"));
-    let [added, own] = [(token, "by the token"), (session, "by herself")].map(|(via, name)| key_by(&mut scene, via, name));
+    let [added, own] =
+        [(token, "by the token"), (session, "by herself")].map(|(via, name)| key_by(&mut scene, via, name));
     let commands = [
         Command::MakeResetLink { person: ada, secret_hash: "h".to_owned() },
         Command::MakeResetLink { person: bob, secret_hash: "h".to_owned() },
@@ -128,8 +129,11 @@ fn a_key_that_a_token_made_does_no_more_than_a_token() {
         Command::CreateToken { asked: named("more"), hint: String::new(), secret_hash: "more".to_owned() },
     ];
     let refused = |scene: &mut Scene, via: Via| {
-        let says = |command| scene.decide_by("ada", via, command).err().map(|refusal| refusal.message);
-        commands.iter().filter(|command| says(command).is_some_and(|why| why.contains("no SSH key that one added"))).count()
+        let mut says = |command| scene.decide_by("ada", via, command).err().map(|refusal| refusal.message);
+        commands
+            .iter()
+            .filter(|command| says(command).is_some_and(|why| why.contains("no SSH key that one added")))
+            .count()
     };
     assert_eq!(refused(&mut scene, token), commands.len());
     assert_eq!(refused(&mut scene, Via::SshKey(added)), commands.len());

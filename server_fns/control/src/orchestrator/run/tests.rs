@@ -138,6 +138,22 @@ fn while_the_last_write_is_in_doubt_nobody_is_told_that_a_row_is_so_already() {
 }
 
 #[test]
+fn what_may_be_on_disk_is_seen_also_where_nobody_asks() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut task, shown) = task_at(&Location::Directory(dir.path().join("data"))).await;
+        let node = registered(&mut task).await;
+        let ada = Asker::Person(Actor::new(task.world.people.values().next().unwrap(), Via::Console));
+        let before = task.world.clone();
+        task.carry_out(vec![command(ada, Command::CordonNode { id: node }).0]).await;
+        task.world = before;
+        task.store.doubt();
+        task.look_after().await;
+        assert_eq!(shown.world().nodes[&node].availability, Availability::Cordoned);
+    });
+}
+
+#[test]
 fn as_long_as_it_stays_in_doubt_commands_are_refused_and_heartbeats_heard() {
     run(async {
         let dir = tempfile::tempdir().unwrap();
@@ -156,11 +172,22 @@ fn as_long_as_it_stays_in_doubt_commands_are_refused_and_heartbeats_heard() {
         let event = ChannelEvent::Heartbeat { epoch: Epoch(1), facts, round_trip: None, here: None, there: None };
         let (second, mut beat) = channel(node, event);
         let (third, mut other) = command(ada, Command::CordonNode { id: node });
-        task.carry_out(vec![first, second, third]).await;
+        let event = ChannelEvent::Report { epoch: Epoch(1), instances: Vec::new(), strangers: Vec::new() };
+        let (fourth, mut report) = channel(node, event);
+        task.carry_out(vec![first, second, third, fourth]).await;
         for said in [&mut one, &mut other] {
             assert_eq!(said.try_recv().unwrap().unwrap_err().code, RefusalCode::Unavailable);
         }
+        assert_eq!(report.try_recv().unwrap().unwrap_err().code, RefusalCode::Unavailable, "its node tells it again");
         assert!(matches!(beat.try_recv().unwrap(), Ok(ChannelAnswer::Beat(_))));
+        // Nobody waits for what was tried a moment ago.
+        assert!(matches!(task.store.become_certain().await, Err(StoreError::Resting)));
+        assert!(task.ready().await.is_err());
+
+        std::fs::remove_file(&data).unwrap();
+        std::fs::rename(dir.path().join("away"), &data).unwrap();
+        tokio::time::sleep_until(task.store.certain_from().unwrap()).await;
+        assert!(task.store.become_certain().await.unwrap() && task.ready().await.is_ok());
     });
 }
 

@@ -67,18 +67,8 @@ impl From<&SshKey> for SshKeyRow {
 
 impl From<SshKeyRow> for SshKey {
     fn from(row: SshKeyRow) -> Self {
-        let SshKeyRow {
-            id,
-            person,
-            name,
-            algorithm,
-            fingerprint,
-            public_key,
-            created_at,
-            proof,
-            may_manage,
-            by_token,
-        } = row;
+        let SshKeyRow { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage, by_token } =
+            row;
         let proof = proof.into();
         Self { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage, by_token }
     }
