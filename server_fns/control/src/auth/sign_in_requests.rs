@@ -304,8 +304,8 @@ mod tests {
             }
         }
         assert_eq!(requests.0.lock().unwrap().waiting.len(), MAX);
-        let newcomer = requests.ask(&asked(), from(201), from(201), at(1)).unwrap();
-        assert!(requests.look(ADA, &newcomer.code, at(1)).is_ok(), "they keep nobody out who has few");
+        let newcomer = requests.ask(&asked(), from(201), from(201), at(0)).unwrap();
+        assert!(requests.look(ADA, &newcomer.code, at(0)).is_ok(), "they keep nobody out who has few");
         assert_eq!(requests.0.lock().unwrap().waiting.len(), MAX);
         assert!(requests.ask(&asked(), from(200), from(200), at(LIFETIME.as_secs())).is_ok(), "they all have expired");
         assert_eq!(requests.0.lock().unwrap().waiting.len(), 1);

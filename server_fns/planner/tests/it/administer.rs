@@ -150,13 +150,15 @@ fn what_runs_goes_on_unless_it_is_to_be_stopped() {
 }
 
 #[test]
-fn a_token_of_the_whole_scope_manages_people() {
+fn a_token_of_the_whole_scope_manages_people_and_none_says_who_administers() {
     let mut scene = Scene::with_people();
     let make = set(&scene, "bob", true);
+    let suspend = Command::SuspendPerson { person: scene.person("bob"), stop: false };
     for (scope, open) in [(Scope::Read, false), (Scope::Instances, false), (Scope::All, true)] {
         let asked = CreateToken { scope, ..named_token(scope.as_str()) };
         let via = Via::Token(scene.token("ada", &asked));
-        assert_eq!(scene.decide_by("ada", via, &make).is_ok(), open, "{scope:?}");
+        assert_eq!(scene.decide_by("ada", via, &suspend).is_ok(), open, "{scope:?}");
+        assert_eq!(scene.decide_by("ada", via, &make).unwrap_err().code, RefusalCode::Forbidden, "{scope:?}");
     }
 }
 
