@@ -208,7 +208,6 @@ const READS_OWNERS = {
   "server_fns/planner/src/command/instances/recover.rs": "says who runs the node",
   "server_fns/planner/src/world/lookup.rs": "finds rows by their person, and names by their owner",
   "server_fns/planner/src/invariants/step.rs": "no step changes an owner who is there",
-  "server_fns/planner/src/event/of_command.rs": "says that the field was written",
   "server_fns/planner/src/event/seen.rs": "shows an address to whoever came from it",
   "server_fns/planner/src/view/rows.rs": "copies the field into the view",
   "server_fns/planner/src/view/people.rs": "copies the field into the view",
@@ -230,6 +229,9 @@ const READS_OWNERS = {
   "app/src/frame/navigation.rs": "says that one administers",
   "app/src/pages/account/mod.rs": "says that one administers",
   "app/src/server/admin.rs": "says who administers",
+  "app/cli/src/run.rs": "hands on what an administrator asks for",
+  "server_fns/control/src/access/ssh/lobby/run.rs": "hands on what an administrator asks for",
+  "server_fns/verbs/src/command.rs": "what is asked for, as typed",
 };
 const OWNERS = [
   // A field is read, or a row is built with it. In a sentence it is only a word.
