@@ -13,16 +13,16 @@ import { openTerminal } from "../../support/terminal.mjs";
 /** Milliseconds within which everything has ended. */
 const SOON = 5_000;
 const KINDS = {
-  "live feeds of a browser": 40,
-  "live feeds of a token": 40,
-  "event streams": 40,
+  "live feeds of a browser": 25,
+  "live feeds of a token": 25,
+  "event streams": 20,
   terminals: 10,
-  uploads: 15,
+  uploads: 20,
   downloads: 5,
-  "sockets of an app, by a link": 20,
-  "sockets of an app, by a visit": 20,
-  "logins by SSH": 8,
-  lobbies: 2,
+  "sockets of an app, by a link": 35,
+  "sockets of an app, by a visit": 35,
+  "logins by SSH": 20,
+  lobbies: 5,
 };
 
 describe("what somebody has open", () => {
