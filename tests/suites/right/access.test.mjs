@@ -620,6 +620,8 @@ describe("two people's instances", () => {
     const robot = Object.assign(Object.create(Object.getPrototypeOf(ada)), { ...ada, identity: join(world.dir, "id-of-token") });
     await robot.addKey("of-token");
     const client = await Client.of(robot, { name: "of-token" });
+    // The first login proves the key, and is told so.
+    assert.equal((await client.lobby("whoami")).status, 0);
     for (const line of ["reset-link ada", "reset-link bob", "make-administrator bob", "no-longer-administrator ada"]) {
       const done = await client.lobby(`${line} --json`);
       assert.notEqual(done.status, 0, `${line}: ${done.stdout}`);
