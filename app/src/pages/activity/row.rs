@@ -81,8 +81,9 @@ fn About(subject: Subject) -> Element {
     };
     let style = "min-w-0 truncate font-medium";
     rsx! {
-        span { class: "flex min-w-0 items-center gap-2",
-            span { class: "shrink-0 text-text-muted", Icon { glyph } }
+        // On the line of the sentence beside it: the picture has no part in that.
+        span { class: "flex min-w-0 items-baseline gap-2",
+            span { class: "shrink-0 self-center text-text-muted", Icon { glyph } }
             match to {
                 Some(to) => rsx! {
                     Link { class: "{style} underline-offset-2 hover:underline", to, title: "{name}", "{name}" }

@@ -77,3 +77,24 @@ fn lines_are_found_in_both_directions_however_they_are_spread() {
         }
     });
 }
+
+#[test]
+fn of_ten_thousand_lines_at_once_none_is_lost_and_none_is_read_twice() {
+    run(async {
+        const ALL: u64 = 10_000;
+        let dir = tempfile::tempdir().unwrap();
+        let mut store =
+            Store::open(&Location::Directory(dir.path().join("data")), Settings::default()).await.unwrap();
+        let world = store.load(Instant::default()).await.unwrap();
+        let changes: Vec<Change> = (1..=ALL).map(|number| Change::PutEvent(Box::new(line(number)))).collect();
+        store.commit(&changes, &world).await.unwrap();
+        let (mut read, mut place) = (Vec::new(), EventNumber(0));
+        loop {
+            let lines = store.log().read(Of::Everything, Order::After(place), 200).await.unwrap();
+            let Some(last) = lines.last() else { break };
+            place = last.number;
+            read.extend(lines.iter().map(|line| line.number.0));
+        }
+        assert!(read.into_iter().eq(1..=ALL));
+    });
+}
