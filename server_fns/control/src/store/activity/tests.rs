@@ -83,8 +83,7 @@ fn of_ten_thousand_lines_at_once_none_is_lost_and_none_is_read_twice() {
     run(async {
         const ALL: u64 = 10_000;
         let dir = tempfile::tempdir().unwrap();
-        let mut store =
-            Store::open(&Location::Directory(dir.path().join("data")), Settings::default()).await.unwrap();
+        let mut store = Store::open(&Location::Directory(dir.path().join("data")), Settings::default()).await.unwrap();
         let world = store.load(Instant::default()).await.unwrap();
         let changes: Vec<Change> = (1..=ALL).map(|number| Change::PutEvent(Box::new(line(number)))).collect();
         store.commit(&changes, &world).await.unwrap();
