@@ -1,6 +1,6 @@
 // Clients that make and delete tokens as fast as they are answered, until the server is gone.
 const CLIENTS = 8;
-// One person may have 50; one of them is the token that the clients use.
+// One person may have 50.
 const MOST = 40;
 
 /** Begins; `ended` is the promise of all of them, with what went wrong. */
