@@ -128,14 +128,19 @@ describe("in a window", () => {
       await xdotool("mousemove", "--window", page, "700", "500", "click", "--repeat", "60", "--delay", "5", "5");
       return picture();
     };
-    // Backwards from the words about deleting, at the end of the page, come the path to download with its button, the folder
-    // and the files.
+    // Backwards from the words about deleting, at the end of the page, come the lines of what happened and the way to all of
+    // them, of which each is a stop, then the path to download with its button, the folder and the files.
+    const lines = async () => {
+      const { events } = await world.ada.api.get(`/events?of=${id}&limit=50`);
+      return events.filter(({ text }, at) => text !== events[at - 1]?.text).length;
+    };
     const back = async (stops) => {
       // A question that keys of the last try may have opened.
       await xdotool("key", "Escape");
       await until("the page is at its end", async () => (await scrolled()) === (await scrolled()), 20);
       await click(page, 500, 706);
-      for (let stop = 0; stop < stops; stop++) await xdotool("key", "shift+Tab");
+      const behind = (await lines()) + 1;
+      for (let stop = 0; stop < behind + stops; stop++) await xdotool("key", "shift+Tab");
     };
     await typed("the file is here", async (type, tries) => {
       // Its button is no stop as long as there is no path.
