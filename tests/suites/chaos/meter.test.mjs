@@ -58,6 +58,18 @@ describe("the meter of a link", { skip }, () => {
       throw new Error(`it is ${seen}`);
     }, 30);
 
+  /** A machine that stands still for a moment sends again what was not lost, and that counts, too: what is sent next tells. */
+  const none = async () => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await loss("none", (percent) => percent < 0.5);
+      } catch (error) {
+        if (tries === 3) throw error;
+        await measure();
+      }
+    }
+  };
+
   test("what flows is known soon, and of its loss nothing is said before enough was sent", async () => {
     const seen = await until("something flows", async () => {
       const now = await flows();
@@ -73,7 +85,7 @@ describe("the meter of a link", { skip }, () => {
     for (const rate of [to, from]) assert.ok(rate > 0.7 * RATE && rate < 1.05 * RATE, `${rate} Mbit/s on a line of ${RATE}`);
     for (const one of [measured.to_node, measured.from_node]) assert.ok(one.milliseconds <= 3_100 && one.bytes > 0, JSON.stringify(one));
     assert.deepEqual((await world.admin.get(path)).measurement, measured, "its page shows the same");
-    const seen = await loss("none", (percent) => percent < 0.5);
+    const seen = await none();
     console.log(`# without loss: ${seen.join(" % and ")} %`);
   });
 
@@ -95,7 +107,7 @@ describe("the meter of a link", { skip }, () => {
     await whole();
     whole = undefined;
     await measure();
-    await loss("none", (percent) => percent < 0.5);
+    await none();
   });
 
   test("one measurement at a time, by whoever manages the node, while it is there", async () => {
