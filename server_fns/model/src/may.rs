@@ -73,7 +73,7 @@ actions! {
     ManagePeople,
     /// Say who administers.
     MakeAdministrator,
-    /// With what becomes of what they have.
+    /// Remove them, and say whether their instances and nodes are deleted or given to somebody.
     RemovePeople,
     /// Make a link by which somebody else sets another password.
     MakeResetLink,
