@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use control::Config;
 use control::console::{ConsoleAnswer, ConsoleRequest};
 use control::operator::call;
-use control::store::{First, Store};
+use control::store::{First, OpenError, Store};
 use model::id::ClusterId;
 use model::node::Liveness;
 use model::refusal::Refusal;
@@ -130,8 +130,11 @@ async fn take_over(config: Config, cluster: ClusterId) -> anyhow::Result<()> {
     let now = std::time::SystemTime::now().into();
     let location = config.location();
     let before = First { cluster, ..First::new(config.first_settings())? };
-    let begun = async move { Store::take_over(&location, before, now).await };
-    drop(tokio::spawn(begun).await??);
+    let begun = async move {
+        Store::take_over(&location, before, now).await?.close().await;
+        Ok::<_, OpenError>(())
+    };
+    tokio::spawn(begun).await??;
     say(&format!(
         "this is {cluster} now. Start the server, sign up, and register each node again; a node takes its new key with \
          its old data directory, and `dockhost recover` then proposes what is on it"

@@ -78,7 +78,6 @@ async fn open(config: Config) -> Result<Opened, OpenError> {
     let mut world = store.load(clock.now().mono).await?;
     let authority = Authority::new(&world.identity.secret).map_err(|error| OpenError::Secret(error.to_string()))?;
     upgrade::bring_up(&mut store, &mut world, &authority).await?;
-    store.drop_cache().await?;
     if let Some((_, address)) = &gateway {
         world.identity.ssh_address = format!("{}:{}", config.ssh.host, config.ssh.port.unwrap_or(address.port()));
     }

@@ -76,6 +76,7 @@ impl Loop {
         while let Some(request) = self.requests.recv().await {
             self.carry_out(vec![request]).await;
         }
+        self.store.close().await;
     }
 
     /// What waits already is decided before the nodes are looked after, up to a bound.

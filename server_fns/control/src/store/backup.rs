@@ -150,6 +150,7 @@ impl Backup {
         for some in lines.chunks(LINES_AT_ONCE) {
             store.commit(some, &empty).await?;
         }
+        store.close().await;
         Ok(())
     }
 }

@@ -82,19 +82,17 @@ impl Store {
     }
 
     async fn attempt(&self, bindings: &Bindings) -> Attempt {
-        let answer = self
-            .db
-            .query(include_str!("commit.surql"))
-            .bind(("commit", self.commits))
-            .bind(("writer", self.writer))
-            .bind(("settings", bindings.settings.clone()))
-            .bind(("newest", bindings.newest))
-            .bind(("released", bindings.released.clone()))
-            .bind(("deleted", bindings.deleted.clone()))
-            .bind(("claimed", bindings.claimed.clone()))
-            .bind(("puts", bindings.puts.clone()))
-            .await;
-        match answer {
+        let values = [
+            ("commit", self.commits.into_value()),
+            ("writer", self.writer.into_value()),
+            ("settings", bindings.settings.clone()),
+            ("newest", bindings.newest.into_value()),
+            ("released", bindings.released.clone()),
+            ("deleted", bindings.deleted.clone()),
+            ("claimed", bindings.claimed.clone()),
+            ("puts", bindings.puts.clone()),
+        ];
+        match self.db.ask(include_str!("commit.surql"), values).await {
             Ok(mut results) => judge(results.take_errors()),
             Err(error) => judge(HashMap::from([(0, error)])),
         }

@@ -1,13 +1,13 @@
 //! Connecting to the database.
 
-use surrealdb::Surreal;
-use surrealdb::engine::any::{self, Any};
+use surrealdb::engine::any;
 use surrealdb::opt::auth::Root;
 
+use super::database::Database;
 use super::error::OpenError;
 
-pub(super) async fn choose(db: &Surreal<Any>) -> Result<(), OpenError> {
-    db.use_ns("dockhost").use_db("main").await.map(drop).map_err(refused("the chosen address"))
+pub(super) async fn choose(db: &Database) -> Result<(), OpenError> {
+    db.choose().await.map_err(refused("the chosen address"))
 }
 
 fn refused(place: &str) -> impl FnOnce(surrealdb::Error) -> OpenError {
@@ -15,21 +15,17 @@ fn refused(place: &str) -> impl FnOnce(surrealdb::Error) -> OpenError {
     move |source| OpenError::Connect { place, source: Box::new(source) }
 }
 
-pub(super) async fn connect(address: &str, place: &str) -> Result<Surreal<Any>, OpenError> {
-    any::connect(address).await.map_err(refused(place))
-}
-
-pub(super) async fn connect_server(address: &str) -> Result<Surreal<Any>, OpenError> {
+pub(super) async fn connect_server(address: &str) -> Result<Database, OpenError> {
     let (scheme, rest) = address.split_once("://").ok_or(OpenError::Address)?;
     if !matches!(scheme, "ws" | "wss") {
         return Err(OpenError::Address);
     }
     let (person, host) = rest.rsplit_once('@').map_or((None, rest), |(person, host)| (Some(person), host));
-    let db = connect(&format!("{scheme}://{host}"), host).await?;
+    let db = any::connect(format!("{scheme}://{host}")).await.map_err(refused(host))?;
     if let Some(person) = person {
         let (username, password) = person.split_once(':').ok_or(OpenError::Address)?;
         let root = Root { username: username.to_owned(), password: password.to_owned() };
         db.signin(root).await.map_err(refused(host))?;
     }
-    Ok(db)
+    Ok(Database::Server(db))
 }

@@ -6,10 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use surrealdb::Surreal;
-use surrealdb::engine::any::Any;
-
-use super::connect::connect;
+use super::database::Database;
+use super::engine::Engine;
 use super::error::OpenError;
 use super::place::{place, unusable};
 use super::private::{close_store, keep_private};
@@ -32,7 +30,7 @@ pub(super) fn claim(dir: &Path) -> Result<File, OpenError> {
 /// opening and closing once. For the engine goes on behind whatever it finds: behind less than a record's head it reads
 /// nothing any more, and a torn log it replaces by a new file while it writes to the old one. Either way everything that
 /// it acknowledges then is lost with the process (surrealkv 0.21, `wal::reader` and `CoreInner::new`).
-pub(super) async fn connect_directory(dir: &Path, patience: Duration) -> Result<Surreal<Any>, OpenError> {
+pub(super) async fn connect_directory(dir: &Path, patience: Duration) -> Result<Database, OpenError> {
     for _ in 0..limits::OPENINGS {
         let (db, found) = open(dir, patience).await?;
         let now: BTreeSet<PathBuf> = log_files(dir)?.into_keys().collect();
@@ -40,24 +38,25 @@ pub(super) async fn connect_directory(dir: &Path, patience: Duration) -> Result<
             close_store(dir)?;
             return Ok(db);
         }
+        db.close(patience).await;
     }
     Err(OpenError::Unsettled { place: place(dir).display().to_string() })
 }
 
 /// Waits until an earlier handle in this process has let go of it, but no longer than `patience`. Answers also which files of the log held something
 /// before.
-async fn open(dir: &Path, patience: Duration) -> Result<(Surreal<Any>, BTreeSet<PathBuf>), OpenError> {
+async fn open(dir: &Path, patience: Duration) -> Result<(Database, BTreeSet<PathBuf>), OpenError> {
     let place = place(dir);
     let address = format!("surrealkv://{}?sync=every", place.display());
     let deadline = tokio::time::Instant::now() + patience;
     loop {
         let found = log_files(dir)?.into_iter().filter(|(_, length)| *length > 0).map(|(path, _)| path).collect();
-        match connect(&address, &place.display().to_string()).await {
+        match Engine::open(&address, &place.display().to_string()).await {
             Err(error) if tokio::time::Instant::now() >= deadline => return Err(error),
             Err(OpenError::Connect { source, .. }) if source.message().contains("already locked") => {
                 tokio::time::sleep(limits::RETRY_FIRST).await;
             }
-            settled => return settled.map(|db| (db, found)),
+            settled => return settled.map(|engine| (Database::Embedded(engine), found)),
         }
     }
 }

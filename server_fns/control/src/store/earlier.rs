@@ -60,7 +60,7 @@ impl Store {
 
     async fn earlier(&self) -> Result<Vec<(RecordId, EarlierEvent)>, StoreError> {
         let query = format!("SELECT * FROM {TABLE}");
-        let records = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
+        let records = self.db.ask(query, []).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
         let records = records.map_err(StoreError::database("the reading of earlier events"))?;
         let unreadable = |why: String| StoreError::Unreadable { table: TABLE, why };
         let one = |record: Value| {

@@ -83,6 +83,11 @@ pub enum OpenError {
         #[source]
         source: Box<surrealdb::Error>,
     },
+    #[error("the system gives the database no threads")]
+    Threads {
+        #[source]
+        source: std::io::Error,
+    },
     #[error(
         "the log of the database at {place} cannot be brought into its tables; the disk may be full. Make room, and start again"
     )]

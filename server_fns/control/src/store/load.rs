@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use planner::clock::Instant;
 use planner::world::{Log, World};
-use surrealdb::types::{RecordId, RecordIdKeyRange, Value};
+use surrealdb::types::{RecordId, RecordIdKeyRange, SurrealValue as _, Value};
 
 use super::Store;
 use super::error::StoreError;
@@ -39,7 +39,7 @@ impl Store {
         loop {
             let query = format!("SELECT * FROM $range LIMIT {AT_ONCE}");
             let range = RecordIdKeyRange { start: behind, end: Bound::Unbounded };
-            let asked = self.db.query(query).bind(("range", RecordId::new(K::TABLE, range))).await;
+            let asked = self.db.ask(query, [("range", RecordId::new(K::TABLE, range).into_value())]).await;
             let records = asked.and_then(|results| results.check()?.take::<Vec<Value>>(0));
             let records = records.map_err(StoreError::database("the reading of a table"))?;
             let last = records.last().filter(|_| records.len() == AT_ONCE).and_then(row::key_of);

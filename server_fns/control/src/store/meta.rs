@@ -58,20 +58,22 @@ impl Store {
     pub(super) async fn cluster_row(&self) -> Result<ClusterRow, StoreError> {
         let failed = StoreError::database("the reading of meta:cluster");
         let query = "SELECT cluster, era, settings, secret, commit, writer, newest FROM meta:cluster";
-        let answer = self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
+        let answer = self.db.ask(query, []).await.and_then(|results| results.check()?.take::<Vec<Value>>(0));
         one(answer.map_err(failed)?)
     }
 
     /// Makes this process the only writer, and the cluster's id and era at the very first opening.
     pub(super) async fn become_writer(&mut self, first: First) -> Result<ClusterRow, StoreError> {
         let failed = StoreError::database("the opening of meta:cluster");
+        let values = [
+            ("cluster", first.cluster.to_string().into_value()),
+            ("era", i64::try_from(first.era.0).unwrap_or(i64::MAX).into_value()),
+            ("settings", settings_value(first.settings)?),
+            ("secret", first.secret.into_value()),
+        ];
         let answer = self
             .db
-            .query(include_str!("become_writer.surql"))
-            .bind(("cluster", first.cluster.to_string()))
-            .bind(("era", i64::try_from(first.era.0).unwrap_or(i64::MAX)))
-            .bind(("settings", settings_value(first.settings)?))
-            .bind(("secret", first.secret))
+            .ask(include_str!("become_writer.surql"), values)
             .await
             .and_then(|results| results.check()?.take::<Vec<Value>>(1));
         let row = one(answer.map_err(failed)?)?;

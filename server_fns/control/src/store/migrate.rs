@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use surrealdb::types::Value;
+use surrealdb::types::{SurrealValue as _, Value};
 
 use super::error::{OpenError, StoreError};
 use super::row::Stored;
@@ -63,7 +63,7 @@ impl Store {
         let query =
             "DEFINE TABLE IF NOT EXISTS migration SCHEMALESS PERMISSIONS NONE; SELECT version, checksum FROM migration";
         let rows =
-            self.db.query(query).await.and_then(|results| results.check()?.take::<Vec<Value>>(1)).map_err(failed)?;
+            self.db.ask(query, []).await.and_then(|results| results.check()?.take::<Vec<Value>>(1)).map_err(failed)?;
         let read = |row: Value| serde_json::from_value(row.into_json_value());
         let unreadable =
             |error: serde_json::Error| StoreError::Unreadable { table: "migration", why: error.to_string() };
@@ -73,13 +73,9 @@ impl Store {
     async fn apply(&self, version: u32, text: String, checksum: &str) -> Result<(), StoreError> {
         let failed = StoreError::database("a migration");
         let note = "CREATE type::record('migration', $version) SET version = $version, checksum = $checksum";
+        let values = [("version", i64::from(version).into_value()), ("checksum", checksum.to_owned().into_value())];
         self.db
-            .query("BEGIN TRANSACTION")
-            .query(text)
-            .query(note)
-            .query("COMMIT TRANSACTION")
-            .bind(("version", i64::from(version)))
-            .bind(("checksum", checksum.to_owned()))
+            .ask(format!("BEGIN TRANSACTION;\n{text}{note};\nCOMMIT TRANSACTION"), values)
             .await
             .and_then(surrealdb::IndexedResults::check)
             .map_err(failed)?;

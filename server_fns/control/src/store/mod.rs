@@ -6,8 +6,10 @@ mod backup;
 mod claim;
 mod commit;
 mod connect;
+mod database;
 mod directory;
 mod earlier;
+mod engine;
 mod error;
 mod load;
 mod mend;
@@ -26,12 +28,11 @@ mod write_set;
 use std::fs::File;
 use std::time::Duration;
 
-use surrealdb::Surreal;
-use surrealdb::engine::any::Any;
 use tokio::time::Instant;
 
 pub(crate) use activity::{Log, Of, Order};
 pub use backup::{Backup, BackupError};
+use database::Database;
 pub use error::{OpenError, StoreError};
 pub use meta::First;
 pub use open::Location;
@@ -49,7 +50,7 @@ struct Broken {
 
 /// An open database of which this process is the only writer.
 pub struct Store {
-    db: Surreal<Any>,
+    db: Database,
     log: Log,
     /// As `meta:cluster` has it; every commit compares both.
     commits: i64,

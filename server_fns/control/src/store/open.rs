@@ -6,12 +6,13 @@ use std::time::Duration;
 use model::Timestamp;
 use model::request::Settings;
 use model::version::Era;
-use surrealdb::Surreal;
 
 use super::Store;
 use super::activity::Log;
-use super::connect::{choose, connect, connect_server};
+use super::connect::{choose, connect_server};
+use super::database::Database;
 use super::directory::{claim, connect_directory};
+use super::engine::Engine;
 use super::error::{OpenError, StoreError};
 use super::meta::{ClusterRow, First};
 use super::place::place;
@@ -55,7 +56,7 @@ impl Store {
 
     async fn open_as(location: &Location, first: First) -> Result<Self, OpenError> {
         let (db, lock) = match location {
-            Location::Memory => (connect("mem://", "memory").await?, None),
+            Location::Memory => (Database::Embedded(Engine::open("mem://", "memory").await?), None),
             Location::Directory(dir) => {
                 let lock = claim(dir)?;
                 (connect_directory(dir, limits::ENGINE_END).await?, Some(lock))
@@ -70,15 +71,15 @@ impl Store {
         Ok(store)
     }
 
-    /// Gives back the memory in which the embedded engine keeps all that it has read, which is as much as the files hold
-    /// and cannot be bounded from here (surrealdb 3.3 takes no such setting). After it, only rows that change are read, and the log a page at a time.
-    pub async fn drop_cache(&mut self) -> Result<(), OpenError> {
-        if !self.open_anew(limits::ENGINE_END).await? {
-            return Ok(());
+    /// Closes the database, when nobody reads it any more, so that the next opening finds nothing to do.
+    pub async fn close(self) {
+        let closing = async {
+            drop(self.log.close().await);
+            self.db.close(limits::ENGINE_RELEASE).await;
+        };
+        if tokio::time::timeout(limits::ENGINE_RELEASE, closing).await.is_err() {
+            tracing::warn!("the database was still read and was not closed; nothing is lost by that");
         }
-        let row = self.cluster_row().await?;
-        // Nothing was on its way, so there can be no change more.
-        if self.has_one_more(&row)? { Err(StoreError::Superseded.into()) } else { Ok(()) }
     }
 
     /// Answers whether it is one that is embedded and in a folder.
@@ -86,7 +87,7 @@ impl Store {
         let Location::Directory(dir) = self.location.clone() else { return Ok(false) };
         // The engine lets go of its files once nobody holds it.
         let mut readers = self.log.close().await;
-        self.db = Surreal::init();
+        std::mem::replace(&mut self.db, Database::closed()).close(patience).await;
         let db = connect_directory(&dir, patience).await?;
         choose(&db).await?;
         *readers = db.clone();

@@ -5,19 +5,18 @@ use std::sync::Arc;
 use model::event::Event;
 use model::id::{InstanceId, NodeId, PersonId};
 use model::version::EventNumber;
-use surrealdb::Surreal;
-use surrealdb::engine::any::Any;
-use surrealdb::types::{RecordId, RecordIdKey, Value};
+use surrealdb::types::{RecordId, RecordIdKey, SurrealValue as _, Value};
 use tokio::sync::RwLock;
 
 use super::{FOUND_BY, TABLE, place, record};
+use crate::store::database::Database;
 use crate::store::error::StoreError;
 
 /// The way to the lines. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Log {
     /// The database, which is closed and opened anew after it refused a write.
-    db: Arc<RwLock<Surreal<Any>>>,
+    db: Arc<RwLock<Database>>,
 }
 
 /// Lines that one look takes.
@@ -62,14 +61,14 @@ impl Order {
 }
 
 impl Log {
-    pub(in crate::store) fn new(db: Surreal<Any>) -> Self {
+    pub(in crate::store) fn new(db: Database) -> Self {
         Self { db: Arc::new(RwLock::new(db)) }
     }
 
     /// Closes the database for readers, when nobody reads any more; they wait until the guard has another one.
-    pub(in crate::store) async fn close(&self) -> tokio::sync::OwnedRwLockWriteGuard<Surreal<Any>> {
+    pub(in crate::store) async fn close(&self) -> tokio::sync::OwnedRwLockWriteGuard<Database> {
         let mut db = Arc::clone(&self.db).write_owned().await;
-        *db = Surreal::init();
+        *db = Database::closed();
         db
     }
 
@@ -149,7 +148,8 @@ impl Log {
 
     async fn ask(&self, query: String, records: Vec<RecordId>) -> Result<Vec<Value>, StoreError> {
         let db = self.db.read().await;
-        let answer = db.query(query).bind(("records", records)).await.and_then(|results| results.check()?.take(0));
+        let asked = db.ask(query, [("records", records.into_value())]).await;
+        let answer = asked.and_then(|results| results.check()?.take(0));
         answer.map_err(StoreError::database("the reading of the activity log"))
     }
 }

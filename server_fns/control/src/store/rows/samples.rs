@@ -48,8 +48,8 @@ async fn store() -> Store {
         let (record, content) = line.split_once(" {").unwrap();
         let (table, id) = record.split_once(' ').unwrap();
         let content: serde_json::Value = serde_json::from_str(&format!("{{{content}")).unwrap();
-        let put = store.db.query("UPSERT $id CONTENT $content").bind(("id", RecordId::new(table, id)));
-        put.bind(("content", content.into_value())).await.unwrap().check().unwrap();
+        let values = [("id", RecordId::new(table, id).into_value()), ("content", content.into_value())];
+        store.db.ask("UPSERT $id CONTENT $content", values).await.unwrap().check().unwrap();
     }
     store
 }
