@@ -177,6 +177,7 @@ stage_chaos() {
   suite chaos
 }
 stage_browser() {
+  can_install && debian libfaketime
   have chromium || have google-chrome || debian chromium
   { have ip && have unshare && have curl; } || ! can_install || debian iproute2 util-linux curl
   # One after the other: when an instance's network comes or goes, Chromium breaks off what it loads.

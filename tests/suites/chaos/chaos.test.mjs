@@ -26,5 +26,6 @@ test("harmed while people work, everything is as it was promised", { skip: root 
     await chaos.close();
   }
   report(chaos, found);
-  assert.deepEqual(found, [], `play it again with: SEED=${SEED} make chaos`);
+  const told = found.map(({ kind, what }) => `${kind}: ${what}`).join("; ");
+  assert.equal(told, "", `${told}; play it again with: SEED=${SEED} make chaos`);
 });

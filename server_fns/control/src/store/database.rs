@@ -7,12 +7,12 @@ use surrealdb::engine::any::Any;
 use surrealdb::types::{Value, Variables};
 use surrealdb::{IndexedResults, Surreal};
 
-use super::engine::Engine;
+use super::embedded::Embedded;
 
 /// Cheap to clone.
 #[derive(Clone)]
 pub(super) enum Database {
-    Embedded(Engine),
+    Embedded(Embedded),
     Server(Surreal<Any>),
 }
 
@@ -31,22 +31,22 @@ impl Database {
         let statements = statements.into();
         let values: Variables = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         match self {
-            Self::Embedded(engine) => engine.session().query(statements).bind(values).await,
+            Self::Embedded(embedded) => embedded.session().query(statements).bind(values).await,
             Self::Server(server) => server.query(statements).bind(values).await,
         }
     }
 
     pub(super) async fn choose(&self) -> surrealdb::Result<()> {
         match self {
-            Self::Embedded(engine) => engine.session().use_ns("dockhost").use_db("main").await.map(drop),
+            Self::Embedded(embedded) => embedded.session().use_ns("dockhost").use_db("main").await.map(drop),
             Self::Server(server) => server.use_ns("dockhost").use_db("main").await.map(drop),
         }
     }
 
     /// Lets the engine bring its log into its tables and free its folder. What it acknowledged is on disk without that, too.
     pub(super) async fn close(self, patience: Duration) {
-        if let Self::Embedded(engine) = self {
-            engine.close(patience).await;
+        if let Self::Embedded(embedded) = self {
+            embedded.close(patience).await;
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::database::Database;
-use super::engine::Engine;
+use super::embedded::Embedded;
 use super::error::OpenError;
 use super::place::{place, unusable};
 use super::private::{close_store, keep_private};
@@ -51,12 +51,12 @@ async fn open(dir: &Path, patience: Duration) -> Result<(Database, BTreeSet<Path
     let deadline = tokio::time::Instant::now() + patience;
     loop {
         let found = log_files(dir)?.into_iter().filter(|(_, length)| *length > 0).map(|(path, _)| path).collect();
-        match Engine::open(&address, &place.display().to_string()).await {
+        match Embedded::open(&address, &place.display().to_string()).await {
             Err(error) if tokio::time::Instant::now() >= deadline => return Err(error),
             Err(OpenError::Connect { source, .. }) if source.message().contains("already locked") => {
                 tokio::time::sleep(limits::RETRY_FIRST).await;
             }
-            settled => return settled.map(|engine| (Database::Embedded(engine), found)),
+            settled => return settled.map(|embedded| (Database::Embedded(embedded), found)),
         }
     }
 }

@@ -1,10 +1,8 @@
 //! All rows into a `World`, at the start.
 
-use std::ops::Bound;
-
 use planner::clock::Instant;
 use planner::world::{Log, World};
-use surrealdb::types::{RecordId, RecordIdKeyRange, SurrealValue as _, Value};
+use surrealdb::types::Value;
 
 use super::Store;
 use super::error::StoreError;
@@ -34,20 +32,20 @@ impl Store {
 
     async fn read<K: Stored>(&self, world: &mut World) -> Result<(), StoreError> {
         let mut rows = Vec::new();
-        // Some at a time: what the reading of all of them takes at once, the process keeps.
-        let mut behind = Bound::Unbounded;
+        // Some at a time: what the reading of all of them takes at once, the process keeps. By their places and not by
+        // their keys, because the database reads a range of keys whole, whatever limit is set (surrealdb 3.3, `RecordIdScan`).
         loop {
-            let query = format!("SELECT * FROM $range LIMIT {AT_ONCE}");
-            let range = RecordIdKeyRange { start: behind, end: Bound::Unbounded };
-            let asked = self.db.ask(query, [("range", RecordId::new(K::TABLE, range).into_value())]).await;
+            let query = format!("SELECT * FROM {} LIMIT {AT_ONCE} START {}", K::TABLE, rows.len());
+            let asked = self.db.ask(query, []).await;
             let records = asked.and_then(|results| results.check()?.take::<Vec<Value>>(0));
             let records = records.map_err(StoreError::database("the reading of a table"))?;
-            let last = records.last().filter(|_| records.len() == AT_ONCE).and_then(row::key_of);
+            let is_last = records.len() < AT_ONCE;
             for record in records {
                 rows.push(row::read::<K>(record)?);
             }
-            let Some(last) = last else { break };
-            behind = Bound::Excluded(last);
+            if is_last {
+                break;
+            }
         }
         rows.sort_by_cached_key(K::key);
         world.apply_all(rows.into_iter().map(K::put));

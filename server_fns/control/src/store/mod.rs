@@ -9,7 +9,7 @@ mod connect;
 mod database;
 mod directory;
 mod earlier;
-mod engine;
+mod embedded;
 mod error;
 mod load;
 mod mend;

@@ -12,7 +12,7 @@ use super::activity::Log;
 use super::connect::{choose, connect_server};
 use super::database::Database;
 use super::directory::{claim, connect_directory};
-use super::engine::Engine;
+use super::embedded::Embedded;
 use super::error::{OpenError, StoreError};
 use super::meta::{ClusterRow, First};
 use super::place::place;
@@ -56,7 +56,7 @@ impl Store {
 
     async fn open_as(location: &Location, first: First) -> Result<Self, OpenError> {
         let (db, lock) = match location {
-            Location::Memory => (Database::Embedded(Engine::open("mem://", "memory").await?), None),
+            Location::Memory => (Database::Embedded(Embedded::open("mem://", "memory").await?), None),
             Location::Directory(dir) => {
                 let lock = claim(dir)?;
                 (connect_directory(dir, limits::ENGINE_END).await?, Some(lock))

@@ -53,13 +53,6 @@ pub(super) fn write<K: Stored>(row: &K) -> Result<Value, StoreError> {
     }
 }
 
-/// The key of a record.
-pub(super) fn key_of(record: &Value) -> Option<RecordIdKey> {
-    let Value::Object(content) = record else { return None };
-    let Some(Value::RecordId(id)) = content.get("id") else { return None };
-    Some(id.key.clone())
-}
-
 /// The row that a record holds.
 pub(super) fn read<K: Stored>(record: Value) -> Result<K, StoreError> {
     let unreadable = |why: String| StoreError::Unreadable { table: K::TABLE, why };

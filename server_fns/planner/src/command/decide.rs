@@ -179,7 +179,11 @@ impl Command {
             Self::AddSshKey { .. } => ("add SSH key", Action::AddKey, Object::OwnAccount),
             Self::ProveSshKey { id, .. } => ("prove SSH key", Action::ProveKey, Object::SshKey(*id)),
             // A key that manages is a new way into the account.
-            Self::SetMayManage { id, .. } => ("set may-manage", Action::AddKey, Object::SshKey(*id)),
+            Self::SetMayManage { id, allowed } => {
+                // What it may no more needs no proof: somebody who lost the key is in a hurry.
+                let action = if *allowed { Action::AddKey } else { Action::ManageKey };
+                ("set may-manage", action, Object::SshKey(*id))
+            }
             Self::RemoveSshKey { id } => ("remove SSH key", Action::ManageKey, Object::SshKey(*id)),
             Self::CreateToken { .. } => ("create token", Action::CreateToken, Object::OwnAccount),
             Self::RemoveToken { id } => ("remove token", Action::ManageToken, Object::Token(*id)),

@@ -21,6 +21,8 @@ pub(crate) struct Log {
 
 /// Lines that one look takes.
 const AT_ONCE: usize = 1_000;
+/// Numbers of which one query looks for lines. All of them may be lines of the one, and are read then.
+const WIDEST: i64 = 1 << 14;
 
 /// Whose lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,55 +76,68 @@ impl Log {
 
     /// At most `limit` lines.
     pub(crate) async fn read(&self, of: Of, order: Order, limit: usize) -> Result<Vec<Event>, StoreError> {
-        match order {
-            Order::After(number) => self.up(of, place(number).saturating_add(1), i64::MAX, limit).await,
-            Order::Before(number) => self.down(of, place(number), limit).await,
-        }
-    }
-
-    /// From the first number to before the second, the lowest first. The database is asked for no order: it would read all
-    /// that comes into question before it leaves any out, and a range comes in the order of its keys anyway.
-    async fn up(&self, of: Of, first: i64, end: i64, limit: usize) -> Result<Vec<Event>, StoreError> {
-        // Ids and numbers have one form, which nobody else writes into a query.
-        let found = |id: String| format!("SELECT id FROM {FOUND_BY}:['{id}', {first}]..['{id}', {end}] LIMIT {limit}");
-        let by = match of {
-            Of::Everything => {
-                return self.lines(format!("SELECT * FROM {TABLE}:{first}..{end} LIMIT {limit}"), Vec::new()).await;
-            }
-            Of::Person(id) => found(id.to_string()),
-            Of::Instance(id) => found(id.to_string()),
-            Of::Node(id) => found(id.to_string()),
+        let (lowest, end) = self.ends().await?;
+        let found = match order {
+            Order::After(number) => self.up(of, lowest.max(place(number).saturating_add(1)), end, limit).await?,
+            Order::Before(number) => self.down(of, lowest, end.min(place(number)), limit).await?,
         };
-        let records: Vec<RecordId> =
-            self.ask(by, Vec::new()).await?.into_iter().filter_map(number).map(record).collect();
-        if records.is_empty() { Ok(Vec::new()) } else { self.lines("SELECT * FROM $records".to_owned(), records).await }
+        let mut lines = self.lines(found).await?;
+        if matches!(order, Order::Before(_)) {
+            lines.reverse();
+        }
+        Ok(lines)
     }
 
-    /// Those before that number, the highest first: range by range downwards. One that holds too little is followed by one
-    /// twice as wide, and one that holds too much is halved, so that what is read is in proportion to what is wanted.
-    async fn down(&self, of: Of, before: i64, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let most = limit.saturating_mul(2);
-        let mut end = before.min(place(self.newest().await?).saturating_add(1));
-        let mut width = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
-        let mut found = Vec::new();
-        while end > 0 && found.len() < limit {
-            let first = end.saturating_sub(width).max(0);
-            let some = self.up(of, first, end, most.saturating_add(1)).await?;
-            if some.len() > most && width > 1 {
-                width /= 2;
-                continue;
-            }
-            found.extend(some.into_iter().rev());
-            (end, width) = (first, width.saturating_mul(2));
+    /// The first `limit` between two numbers, of which the second does not count.
+    async fn up(&self, of: Of, mut first: i64, end: i64, limit: usize) -> Result<Vec<EventNumber>, StoreError> {
+        let (mut found, mut width) = (Vec::new(), narrow(limit));
+        while first < end && found.len() < limit {
+            let until = first.saturating_add(width).min(end);
+            found.extend(self.between(of, first, until).await?);
+            (first, width) = (until, wider(width));
         }
         found.truncate(limit);
         Ok(found)
     }
 
-    async fn newest(&self) -> Result<EventNumber, StoreError> {
-        let told = self.ask("SELECT VALUE newest FROM meta:cluster".to_owned(), Vec::new()).await?;
-        let newest = told.into_iter().next().and_then(|newest| newest.into_json_value().as_u64());
-        Ok(EventNumber(newest.unwrap_or_default()))
+    /// The last `limit`, the highest first.
+    async fn down(&self, of: Of, first: i64, mut end: i64, limit: usize) -> Result<Vec<EventNumber>, StoreError> {
+        let (mut found, mut width) = (Vec::new(), narrow(limit));
+        while first < end && found.len() < limit {
+            let from = end.saturating_sub(width).max(first);
+            found.extend(self.between(of, from, end).await?.into_iter().rev());
+            (end, width) = (from, wider(width));
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// All from the first number to before the second, the lowest first. The database reads a whole range whatever limit is
+    /// set (surrealdb 3.3, `RecordIdScan`), so nobody asks for one that is wide.
+    async fn between(&self, of: Of, first: i64, end: i64) -> Result<Vec<EventNumber>, StoreError> {
+        // Ids and numbers have one form, which nobody else writes into a query.
+        let by = |id: String| format!("SELECT VALUE id FROM {FOUND_BY}:['{id}', {first}]..['{id}', {end}]");
+        let query = match of {
+            Of::Everything => format!("SELECT VALUE id FROM {TABLE}:{first}..{end}"),
+            Of::Person(id) => by(id.to_string()),
+            Of::Instance(id) => by(id.to_string()),
+            Of::Node(id) => by(id.to_string()),
+        };
+        Ok(self.ask(query, Vec::new()).await?.into_iter().filter_map(number).collect())
+    }
+
+    /// The lowest number of all lines, and the one behind the highest.
+    async fn ends(&self) -> Result<(i64, i64), StoreError> {
+        let query = format!("SELECT newest, (SELECT VALUE id FROM {TABLE} LIMIT 1) AS lowest FROM meta:cluster");
+        let told = self.ask(query, Vec::new()).await?.into_iter().next();
+        let Some(Value::Object(mut told)) = told else { return Ok((0, 0)) };
+        let newest = told.remove("newest").and_then(|newest| newest.into_json_value().as_u64());
+        let lowest = match told.remove("lowest") {
+            Some(Value::Array(lowest)) => lowest.into_iter().next().and_then(number),
+            Some(_) | None => None,
+        };
+        let behind = |number| place(number).saturating_add(1);
+        Ok((lowest.map_or(0, place), newest.map_or(0, |newest| behind(EventNumber(newest)))))
     }
 
     /// Every line up to that one, the oldest first.
@@ -139,9 +154,14 @@ impl Log {
         }
     }
 
-    async fn lines(&self, query: String, records: Vec<RecordId>) -> Result<Vec<Event>, StoreError> {
-        let mut lines: Vec<Event> =
-            self.ask(query, records).await?.into_iter().map(super::read).collect::<Result<_, _>>()?;
+    /// The lines of these numbers, the lowest first.
+    async fn lines(&self, numbers: Vec<EventNumber>) -> Result<Vec<Event>, StoreError> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let records = numbers.into_iter().map(record).collect();
+        let found = self.ask("SELECT * FROM $records".to_owned(), records).await?;
+        let mut lines: Vec<Event> = found.into_iter().map(super::read).collect::<Result<_, _>>()?;
         lines.sort_by_key(|line| line.number);
         Ok(lines)
     }
@@ -154,12 +174,19 @@ impl Log {
     }
 }
 
-/// Of which line a record says for whom it is found.
-fn number(found: Value) -> Option<EventNumber> {
-    let Value::Object(mut content) = found else { return None };
-    let Some(Value::RecordId(RecordId { key: RecordIdKey::Array(key), .. })) = content.remove("id") else {
-        return None;
-    };
-    let number = key.into_iter().nth(1)?.into_json_value().as_u64()?;
-    Some(EventNumber(number))
+/// Numbers that are looked through at first: as many as lines are wanted,
+fn narrow(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(WIDEST).clamp(1, WIDEST)
+}
+
+/// and then more, because the lines of one may lie far apart.
+fn wider(width: i64) -> i64 {
+    width.saturating_mul(2).min(WIDEST)
+}
+
+/// Of which line it is the record, or says for whom it is found.
+fn number(record: Value) -> Option<EventNumber> {
+    let Value::RecordId(RecordId { key, .. }) = record else { return None };
+    let place = if let RecordIdKey::Array(key) = key { key.into_iter().nth(1)? } else { key.into_value() };
+    place.into_json_value().as_u64().map(EventNumber)
 }

@@ -97,3 +97,28 @@ fn of_ten_thousand_lines_at_once_none_is_lost_and_none_is_read_twice() {
         assert!(read.into_iter().eq(1..=ALL));
     });
 }
+
+#[test]
+fn lines_of_one_that_lie_far_apart_are_found() {
+    run(async {
+        let mut store = Store::open(&Location::Memory, Settings::default()).await.unwrap();
+        let world = store.load(Instant::default()).await.unwrap();
+        let far = [7, 8, 20_000, 70_001, 70_002, 200_003];
+        let changes: Vec<Change> = far.map(|number| Change::PutEvent(Box::new(line(number)))).into();
+        store.commit(&changes, &world).await.unwrap();
+        for of in [Of::Everything, Of::Person(owner(7)), Of::Person(owner(8)), Of::Instance(InstanceId::from_bits(3))] {
+            let is_of = |number: &u64| match of {
+                Of::Person(id) => owner(*number) == id,
+                Of::Instance(_) => number % 7 == 3,
+                Of::Everything | Of::Node(_) => true,
+            };
+            let mut all: Vec<u64> = far.into_iter().filter(is_of).collect();
+            let read = async |order| -> Vec<u64> {
+                store.log().read(of, order, 4).await.unwrap().iter().map(|line| line.number.0).collect()
+            };
+            assert_eq!(read(Order::After(EventNumber(0))).await, all[..all.len().min(4)], "{of:?}");
+            all.reverse();
+            assert_eq!(read(Order::newest()).await, all[..all.len().min(4)], "{of:?}");
+        }
+    });
+}

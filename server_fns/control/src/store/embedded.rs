@@ -14,14 +14,14 @@ use crate::limits;
 
 /// What is done with it in this process. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Engine {
+pub(super) struct Embedded {
     session: Surreal<Db>,
     datastore: Arc<Datastore>,
     /// Last, because the others still use them when they are dropped.
     _threads: Arc<Threads>,
 }
 
-impl Engine {
+impl Embedded {
     pub(super) async fn open(address: &str, place: &str) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Connect { place: place.to_owned(), source: Box::new(source) };
         let threads = Threads::new().map_err(|source| OpenError::Threads { source })?;
@@ -51,18 +51,30 @@ impl Engine {
 /// As `Surreal::connect` does it, which takes no bounds: without them the engine keeps up to half of the machine's memory
 /// of what was read, and up to a gibibyte of what was written (surrealdb-kvs-surrealkv 3.3, `cnf`).
 async fn datastore(address: String) -> surrealdb::Result<(Arc<Datastore>, Surreal<Db>)> {
-    let told = |error: &dyn std::fmt::Display| surrealdb::Error::internal(error.to_string());
     let bounds = ConfigMap::empty()
         .with_key_value("surrealkv_block_cache_capacity", limits::ENGINE_CACHE.to_string())
         .with_key_value("surrealkv_max_memtable_size", limits::ENGINE_TABLE.to_string());
     // A write of its tasks must not come before the version of what is stored is known.
     let builder = Datastore::builder().with_config(bounds).without_maintenance_tasks();
-    let datastore = builder.build_with_path(&address).await.map_err(|error| told(&error))?;
-    datastore.check_version().await.map_err(|error| told(&error))?;
-    datastore.bootstrap().await.map_err(|error| told(&error))?;
-    datastore.start_maintenance_tasks();
+    let datastore = builder.build_with_path(&address).await.map_err(told)?;
+    if let Err(error) = begin(&datastore).await {
+        // One that is dropped keeps its lock on the folder as long as this process lives: a thread of its own holds it.
+        drop(datastore.shutdown().await);
+        return Err(error);
+    }
     let session = Surreal::unstable_from_datastore(Arc::clone(&datastore), None).await?;
     Ok((datastore, session))
+}
+
+async fn begin(datastore: &Arc<Datastore>) -> surrealdb::Result<()> {
+    datastore.check_version().await.map_err(told)?;
+    datastore.bootstrap().await.map_err(told)?;
+    datastore.start_maintenance_tasks();
+    Ok(())
+}
+
+fn told(error: impl std::fmt::Display) -> surrealdb::Error {
+    surrealdb::Error::internal(error.to_string())
 }
 
 /// The engine merges its files within a task, which keeps a thread for seconds; whoever would be served by the same thread
