@@ -54,7 +54,7 @@ fn Dialog() -> Element {
                 div {
                     h2 { id: "proof-title", class: "text-lg font-semibold", "Your password, please" }
                     p { id: "proof-text", class: "mt-2 text-text-muted",
-                        "What you ask for makes a new way into your account or its nodes. So that nobody does it in a browser that \
+                        "This makes a way into an account or a node, or takes an account away. So that nobody does it in a browser that \
                         you left open, give your password again."
                     }
                 }
