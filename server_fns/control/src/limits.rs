@@ -21,7 +21,7 @@ pub const ENGINE_END: Duration = Duration::from_mins(5);
 pub const MEND_FIRST: Duration = Duration::from_secs(1);
 pub const MEND_MAX: Duration = Duration::from_secs(8);
 /// Bytes of what was read that the embedded database keeps in memory, and of what was written before it goes into a file.
-pub const ENGINE_CACHE: usize = 32 << 20;
+pub const ENGINE_CACHE: usize = 4 << 20;
 pub const ENGINE_TABLE: usize = 64 << 20;
 /// Threads of the embedded database: one may write a file, one may merge files, and one is there for the rest.
 pub const ENGINE_THREADS: usize = 3;
