@@ -20,9 +20,12 @@ pub const ENGINE_END: Duration = Duration::from_mins(5);
 /// hangs up after three heartbeats without an answer, and nobody is heard while it is tried.
 pub const MEND_FIRST: Duration = Duration::from_secs(1);
 pub const MEND_MAX: Duration = Duration::from_secs(8);
-/// Bytes of what was read that the embedded database keeps in memory, and of what was written before it goes into a file.
-pub const ENGINE_CACHE: usize = 4 << 20;
-pub const ENGINE_TABLE: usize = 64 << 20;
+/// Bytes of what was read that the embedded database keeps in memory, and of what was written that it can keep there.
+pub const ENGINE_CACHE: u64 = 4 << 20;
+pub const ENGINE_TABLE: u64 = 256 << 20;
+/// Bytes of its log with which it is opened anew, which brings them into a file. They take four times as much memory at the
+/// most, so that the table in memory is never full.
+pub const ENGINE_LOG: u64 = ENGINE_TABLE / 8;
 /// Threads of the embedded database: one may write a file, one may merge files, and one is there for the rest.
 pub const ENGINE_THREADS: usize = 3;
 /// How often the embedded database is opened until its log is empty.

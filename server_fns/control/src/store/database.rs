@@ -43,7 +43,7 @@ impl Database {
         }
     }
 
-    /// Lets the engine bring its log into its tables and free its folder. What it acknowledged is on disk without that, too.
+    /// Lets the engine bring its log into its tables and free its folder.
     pub(super) async fn close(self, patience: Duration) {
         if let Self::Embedded(embedded) = self {
             embedded.close(patience).await;

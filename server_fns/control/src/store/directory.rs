@@ -13,6 +13,9 @@ use super::place::{place, unusable};
 use super::private::{close_store, keep_private};
 use crate::limits;
 
+/// A record takes so many times as much memory as log, at the most: beside its text it has up to 199 bytes there.
+const TABLE_OF_LOG: u64 = 4;
+
 /// Our own lock, taken before the engine's: it says clearly that another server runs, and the engine's is freed a
 /// moment after its last handle is gone.
 pub(super) fn claim(dir: &Path) -> Result<File, OpenError> {
@@ -50,15 +53,23 @@ async fn open(dir: &Path, patience: Duration) -> Result<(Database, BTreeSet<Path
     let address = format!("surrealkv://{}?sync=every", place.display());
     let deadline = tokio::time::Instant::now() + patience;
     loop {
-        let found = log_files(dir)?.into_iter().filter(|(_, length)| *length > 0).map(|(path, _)| path).collect();
-        match Embedded::open(&address, &place.display().to_string()).await {
+        let found: BTreeMap<PathBuf, u64> = log_files(dir)?.into_iter().filter(|(_, length)| *length > 0).collect();
+        // A file of the log that does not fit is lost in part if the process is killed (surrealkv 0.21, `wal::recovery`).
+        let longest = found.values().max().copied().unwrap_or_default();
+        let table = limits::ENGINE_TABLE.max(longest.saturating_mul(TABLE_OF_LOG));
+        match Embedded::open(&address, &place.display().to_string(), table).await {
             Err(error) if tokio::time::Instant::now() >= deadline => return Err(error),
             Err(OpenError::Connect { source, .. }) if source.message().contains("already locked") => {
                 tokio::time::sleep(limits::RETRY_FIRST).await;
             }
-            settled => return settled.map(|embedded| (Database::Embedded(embedded), found)),
+            settled => return settled.map(|embedded| (Database::Embedded(embedded), found.into_keys().collect())),
         }
     }
+}
+
+/// Bytes of the log that were not yet brought into the tables.
+pub(super) fn log_length(dir: &Path) -> Result<u64, OpenError> {
+    Ok(log_files(dir)?.into_values().sum())
 }
 
 /// The files of the log and their lengths in bytes.

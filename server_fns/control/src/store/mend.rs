@@ -4,9 +4,10 @@
 
 use tokio::time::Instant;
 
+use super::directory::log_length;
 use super::error::StoreError;
 use super::meta::First;
-use super::{Broken, Store};
+use super::{Broken, Location, Store};
 use crate::limits;
 
 impl Store {
@@ -39,6 +40,24 @@ impl Store {
             }
         }
         mended
+    }
+
+    /// Opens the embedded database anew once its log is long. When its table in memory is full, the engine puts the record that
+    /// did not fit any more into the next one, and drops the log that holds it with the full one: a process that is killed
+    /// then has lost it, although it was acknowledged (surrealkv 0.21, `LsmCommitEnv::apply`). So the table never gets full.
+    pub(crate) async fn shorten_log(&mut self) {
+        let Location::Directory(dir) = &self.location else { return };
+        if self.is_in_doubt() || log_length(dir).is_ok_and(|length| length < limits::ENGINE_LOG) {
+            return;
+        }
+        self.distrust();
+        match self.open_and_compare().await {
+            Ok(_) => self.broken = None,
+            // The next write finds out, as after one that was refused.
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the database could not be opened anew");
+            }
+        }
     }
 
     async fn open_and_compare(&mut self) -> Result<bool, StoreError> {

@@ -56,7 +56,9 @@ impl Store {
 
     async fn open_as(location: &Location, first: First) -> Result<Self, OpenError> {
         let (db, lock) = match location {
-            Location::Memory => (Database::Embedded(Embedded::open("mem://", "memory").await?), None),
+            Location::Memory => {
+                (Database::Embedded(Embedded::open("mem://", "memory", limits::ENGINE_TABLE).await?), None)
+            }
             Location::Directory(dir) => {
                 let lock = claim(dir)?;
                 (connect_directory(dir, limits::ENGINE_END).await?, Some(lock))
@@ -73,13 +75,11 @@ impl Store {
 
     /// Closes the database, when nobody reads it any more, so that the next opening finds nothing to do.
     pub async fn close(self) {
-        let closing = async {
-            drop(self.log.close().await);
-            self.db.close(limits::ENGINE_RELEASE).await;
-        };
-        if tokio::time::timeout(limits::ENGINE_RELEASE, closing).await.is_err() {
-            tracing::warn!("the database was still read and was not closed; nothing is lost by that");
+        match tokio::time::timeout(limits::ENGINE_RELEASE, self.log.close()).await {
+            Ok(readers) => drop(readers),
+            Err(_) => return tracing::warn!("somebody still reads the database, so that it is not closed"),
         }
+        self.db.close(limits::ENGINE_RELEASE).await;
     }
 
     /// Answers whether it is one that is embedded and in a folder.

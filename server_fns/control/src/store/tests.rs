@@ -9,7 +9,9 @@ use planner::world::{Change, Person};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::directory::log_length;
 use super::{First, Location, Store, StoreError};
+use crate::limits;
 
 pub(crate) fn person(id: u64, name: &str) -> Change {
     Change::PutPerson(Person {
@@ -74,6 +76,31 @@ fn a_database_that_was_closed_has_every_row_in_its_tables_and_none_in_its_log() 
                 fs::read_dir(dir.join("store/wal")).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
             assert_eq!(logs.sum::<u64>(), 0, "the next opening has nothing to bring into the tables");
         }
+    });
+}
+
+#[test]
+fn the_log_is_brought_into_the_tables_before_a_table_in_memory_is_full() {
+    run(async {
+        let root = tempfile::tempdir().unwrap();
+        let dir = root.path().join("data");
+        let mut store = Store::open(&Location::Directory(dir.clone()), Settings::default()).await.unwrap();
+        let mut world = store.load(Instant::default()).await.unwrap();
+        let writer = store.writer;
+        let large = "x".repeat(4 << 20);
+        for id in 1..=20 {
+            let Change::PutPerson(person) = person(id, &format!("person-{id}")) else { unreachable!() };
+            let change = Change::PutPerson(Person { password_hash: large.clone(), ..person });
+            store.commit(std::slice::from_ref(&change), &world).await.unwrap();
+            world.apply(change);
+            store.shorten_log().await;
+            assert!(log_length(&dir).unwrap() < limits::ENGINE_LOG, "{id}");
+        }
+        assert!(store.writer >= writer + 2, "80 MiB were written, and it was opened anew each 32");
+        copy(&dir, &root.path().join("killed"));
+        let killed = Store::open(&Location::Directory(root.path().join("killed")), Settings::default()).await.unwrap();
+        assert_eq!(killed.load(Instant::default()).await.unwrap().people, world.people);
+        assert_eq!(store.load(Instant::default()).await.unwrap().people, world.people);
     });
 }
 

@@ -76,10 +76,11 @@ impl Log {
 
     /// At most `limit` lines.
     pub(crate) async fn read(&self, of: Of, order: Order, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let (lowest, end) = self.ends().await?;
+        let end = self.end().await?;
         let found = match order {
-            Order::After(number) => self.up(of, lowest.max(place(number).saturating_add(1)), end, limit).await?,
-            Order::Before(number) => self.down(of, lowest, end.min(place(number)), limit).await?,
+            Order::After(EventNumber(0)) => self.up(of, self.lowest().await?, end, limit).await?,
+            Order::After(number) => self.up(of, place(number).saturating_add(1), end, limit).await?,
+            Order::Before(number) => self.down(of, 0, end.min(place(number)), limit).await?,
         };
         let mut lines = self.lines(found).await?;
         if matches!(order, Order::Before(_)) {
@@ -126,18 +127,18 @@ impl Log {
         Ok(self.ask(query, Vec::new()).await?.into_iter().filter_map(number).collect())
     }
 
-    /// The lowest number of all lines, and the one behind the highest.
-    async fn ends(&self) -> Result<(i64, i64), StoreError> {
-        let query = format!("SELECT newest, (SELECT VALUE id FROM {TABLE} LIMIT 1) AS lowest FROM meta:cluster");
-        let told = self.ask(query, Vec::new()).await?.into_iter().next();
-        let Some(Value::Object(mut told)) = told else { return Ok((0, 0)) };
-        let newest = told.remove("newest").and_then(|newest| newest.into_json_value().as_u64());
-        let lowest = match told.remove("lowest") {
-            Some(Value::Array(lowest)) => lowest.into_iter().next().and_then(number),
-            Some(_) | None => None,
-        };
-        let behind = |number| place(number).saturating_add(1);
-        Ok((lowest.map_or(0, place), newest.map_or(0, |newest| behind(EventNumber(newest)))))
+    /// The number behind the highest.
+    async fn end(&self) -> Result<i64, StoreError> {
+        let told = self.ask("SELECT VALUE newest FROM meta:cluster".to_owned(), Vec::new()).await?;
+        let newest = told.into_iter().next().and_then(|newest| newest.into_json_value().as_u64());
+        Ok(place(EventNumber(newest.unwrap_or_default())).saturating_add(1))
+    }
+
+    /// The number of the oldest line. The database goes through all that were dropped to find it, so only those ask who begin
+    /// there.
+    async fn lowest(&self) -> Result<i64, StoreError> {
+        let told = self.ask(format!("SELECT VALUE id FROM {TABLE} LIMIT 1"), Vec::new()).await?;
+        Ok(told.into_iter().next().and_then(number).map_or(i64::MAX, place))
     }
 
     /// Every line up to that one, the oldest first.
