@@ -46,8 +46,8 @@ pub(super) async fn connect_directory(dir: &Path, patience: Duration) -> Result<
     Err(OpenError::Unsettled { place: place(dir).display().to_string() })
 }
 
-/// Waits until an earlier handle in this process has let go of it, but no longer than `patience`. Answers also which files of the log held something
-/// before.
+/// Waits until an earlier handle in this process has let go of it, but no longer than `patience`. Answers also which files
+/// of the log held something before.
 async fn open(dir: &Path, patience: Duration) -> Result<(Database, BTreeSet<PathBuf>), OpenError> {
     let place = place(dir);
     let address = format!("surrealkv://{}?sync=every", place.display());
