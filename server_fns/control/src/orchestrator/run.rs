@@ -7,6 +7,7 @@ use std::time::Instant as Moment;
 use crash::crash_at;
 use model::id::NodeId;
 use model::node::Liveness;
+use model::version::EventNumber;
 use planner::channel::Noted;
 use planner::clock::Instant;
 use planner::liveness::liveness_of_all;
@@ -37,6 +38,8 @@ pub(crate) struct Loop {
     stirred: bool,
     /// The database has rows that this world has not.
     behind: bool,
+    /// The last line of the activity log that was dropped: to find the oldest, the database goes through all that were.
+    forgotten: EventNumber,
     /// As it was when they were.
     liveness: BTreeMap<NodeId, Liveness>,
 }
@@ -47,7 +50,18 @@ impl Loop {
         let (shown, worlds) = WorldSender::new(world.clone());
         let (source, liveness) = (Source(authority), BTreeMap::new());
         (
-            Self { store, world, requests, shown, clock, source, stirred: false, behind: false, liveness },
+            Self {
+                store,
+                world,
+                requests,
+                shown,
+                clock,
+                source,
+                stirred: false,
+                behind: false,
+                forgotten: EventNumber(0),
+                liveness,
+            },
             Orchestrator { requests: sender, worlds, clock, readiness: Readiness::default() },
         )
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::version::EventNumber;
+use model::event::Event;
 use planner::clock::Instant;
 use planner::world::Change;
 
@@ -32,17 +32,16 @@ impl Loop {
     async fn forget_some(&mut self) -> Result<bool, StoreError> {
         let days = u64::from(self.world.settings.keep_events_days);
         let oldest = self.clock.now().wall - Duration::from_secs(days * 24 * 3600);
-        let lines = self.store.log().read(Of::Everything, Order::After(EventNumber(0)), limits::FORGET_AT_ONCE).await?;
+        let lines = self.store.log().read(Of::Everything, Order::After(self.forgotten), limits::FORGET_AT_ONCE).await?;
         let more = lines.len() == limits::FORGET_AT_ONCE;
         // A wall clock that was set back has made lines that look old behind younger ones: they wait for those.
-        let old: Vec<Change> = lines
-            .into_iter()
-            .take_while(|line| line.at < oldest)
-            .map(|line| Change::DropEvent(Box::new(line)))
-            .collect();
+        let old: Vec<Event> = lines.into_iter().take_while(|line| line.at < oldest).collect();
         let more = more && old.len() == limits::FORGET_AT_ONCE;
-        self.store.commit(&old, &self.world).await?;
-        self.world.apply_all(old);
+        let last = old.last().map(|line| line.number);
+        let drops: Vec<Change> = old.into_iter().map(|line| Change::DropEvent(Box::new(line))).collect();
+        self.store.commit(&drops, &self.world).await?;
+        self.world.apply_all(drops);
+        self.forgotten = last.unwrap_or(self.forgotten);
         Ok(more)
     }
 }
