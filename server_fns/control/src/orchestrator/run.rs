@@ -103,7 +103,6 @@ impl Loop {
             }
         }
         self.carry_out(requests).await;
-        self.store.shorten_log().await;
     }
 
     /// All together, or, if they cannot be written together, each alone, so that nobody pays for another's.

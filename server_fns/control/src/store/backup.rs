@@ -149,7 +149,6 @@ impl Backup {
         store.commit(&rows, &empty).await?;
         for some in lines.chunks(LINES_AT_ONCE) {
             store.commit(some, &empty).await?;
-            store.shorten_log().await;
         }
         store.close().await;
         Ok(())

@@ -54,6 +54,7 @@ impl Store {
             let doubt = match self.attempt(&bindings).await {
                 Attempt::Done => {
                     self.commits += 1;
+                    self.shorten_log().await;
                     return Ok(());
                 }
                 Attempt::Superseded => return Err(StoreError::Superseded),

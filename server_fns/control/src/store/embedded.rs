@@ -87,20 +87,21 @@ async fn datastore(address: String, table: u64) -> surrealdb::Result<(Arc<Datast
     // A write of its tasks must not come before the version of what is stored is known.
     let builder = Datastore::builder().with_config(bounds).without_maintenance_tasks();
     let datastore = builder.build_with_path(&address).await.map_err(told)?;
-    if let Err(error) = begin(&datastore).await {
-        // One that is dropped keeps its lock on the folder as long as this process lives: a thread of its own holds it.
-        drop(datastore.shutdown().await);
-        return Err(error);
+    match begin(&datastore).await {
+        Ok(session) => Ok((datastore, session)),
+        Err(error) => {
+            // One that is dropped keeps its lock on the folder as long as this process lives: a thread of its own holds it.
+            drop(datastore.shutdown().await);
+            Err(error)
+        }
     }
-    let session = Surreal::unstable_from_datastore(Arc::clone(&datastore), None).await?;
-    Ok((datastore, session))
 }
 
-async fn begin(datastore: &Arc<Datastore>) -> surrealdb::Result<()> {
+async fn begin(datastore: &Arc<Datastore>) -> surrealdb::Result<Surreal<Db>> {
     datastore.check_version().await.map_err(told)?;
     datastore.bootstrap().await.map_err(told)?;
     datastore.start_maintenance_tasks();
-    Ok(())
+    Surreal::unstable_from_datastore(Arc::clone(datastore), None).await
 }
 
 fn told(error: impl std::fmt::Display) -> surrealdb::Error {

@@ -83,7 +83,9 @@ pub enum OpenError {
         #[source]
         source: Box<surrealdb::Error>,
     },
-    #[error("the system gives the database no threads")]
+    #[error(
+        "the system gives the database no threads: end other programs, or raise the limit of processes (ulimit -u)"
+    )]
     Threads {
         #[source]
         source: std::io::Error,

@@ -45,7 +45,7 @@ impl Store {
     /// Opens the embedded database anew once its log is long. When its table in memory is full, the engine puts the record that
     /// did not fit any more into the next one, and drops the log that holds it with the full one: a process that is killed
     /// then has lost it, although it was acknowledged (surrealkv 0.21, `LsmCommitEnv::apply`). So the table never gets full.
-    pub(crate) async fn shorten_log(&mut self) {
+    pub(super) async fn shorten_log(&mut self) {
         let Location::Directory(dir) = &self.location else { return };
         if self.is_in_doubt() || log_length(dir).is_ok_and(|length| length < limits::ENGINE_LOG) {
             return;
