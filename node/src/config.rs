@@ -114,6 +114,13 @@ pub enum Command {
     Enrol,
     /// Prints a unit for systemd, with the reason of each right that it gives
     SystemdUnit,
+    /// Makes the cgroups of one container writable for it; the node runs this by itself
+    #[command(hide = true)]
+    Enter {
+        /// The first process of the container, and the container's id
+        pid: i32,
+        container: String,
+    },
 }
 
 impl Arguments {

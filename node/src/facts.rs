@@ -62,6 +62,7 @@ impl Machine {
             network: self.network.clone(),
             bind: self.bind,
             components: Vec::new(),
+            without_systemd: String::new(),
         }
     }
 }

@@ -18,6 +18,7 @@ use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey};
 
 use crate::disk::replace;
+use crate::handshake;
 
 const AUTHORIZED_KEYS: &str = "authorized_keys";
 const HOST_KEY: &str = "ssh_host_ed25519_key";
@@ -56,6 +57,7 @@ impl Files {
                 replace(&dir.join(HOST_KEY), key.to_openssh(LineEnding::LF).map_err(invalid)?.as_bytes(), 0o600)?;
             }
         }
+        handshake::make(&dir)?;
         update(&dir, HOST_CERTIFICATE, &format!("{}\n", assigned.host_key.certificate))?;
         update(&dir, AUTHORIZED_KEYS, &plain_keys(assigned.id, &assigned.authorized_keys))?;
         Ok(dir)

@@ -12,6 +12,7 @@ pub mod event_loop;
 pub mod facts;
 pub mod files;
 pub mod forward;
+pub mod handshake;
 pub mod images;
 pub mod ledger;
 pub mod logs;

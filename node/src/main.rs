@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use node::config::{Arguments, Command, Config};
 use node::doctor::{self, Subject};
+use node::handshake::enter;
 use node::{enrol, logs, process, run};
 
 /// What is still busy in the background at the end (a disk that hangs) is left behind after this long.
@@ -16,10 +17,11 @@ const UNIT: &str = include_str!("../dockhost-node.service");
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logs::begin(arguments.log);
-    match arguments.command {
+    match arguments.command.clone() {
         Some(Command::Doctor { json }) => examine(arguments, json),
         Some(Command::Enrol) => become_node(&arguments),
         Some(Command::SystemdUnit) => print(UNIT),
+        Some(Command::Enter { pid, container }) => visit(pid, &container),
         None => work(arguments),
     }
 }
@@ -48,6 +50,15 @@ fn become_node(arguments: &Arguments) -> ExitCode {
     match on_runtime(enrol::enrol(arguments, std::io::stdin().lock())) {
         Ok(Ok(says)) => print(&format!("{says}\n")),
         Ok(Err(error)) | Err(error) => fail(&error, 1),
+    }
+}
+
+/// Before there is a second thread.
+fn visit(pid: i32, container: &str) -> ExitCode {
+    match enter::enter(pid, container) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(enter::Refused::Gone) => ExitCode::from(enter::GONE),
+        Err(error) => fail(&error.into(), 1),
     }
 }
 

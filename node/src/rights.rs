@@ -2,6 +2,8 @@
 
 const KILL: u32 = 5;
 const NET_BIND_SERVICE: u32 = 10;
+/// Without all three, nobody steps into the mount namespace of another process.
+const ENTER: [u32; 3] = [18, 19, 21];
 
 /// What is wrong without the right to end processes of other users, and what to do.
 pub(crate) const WITHOUT_KILL: [&str; 2] = [
@@ -14,6 +16,8 @@ pub(crate) struct Rights {
     pub(crate) kill: bool,
     /// To listen on ports below 1024, which only a node needs whose page gives it some.
     pub(crate) low_ports: bool,
+    /// To step into the namespaces of instances.
+    pub(crate) enter: bool,
 }
 
 impl Rights {
@@ -26,7 +30,7 @@ impl Rights {
         let line = status.lines().find_map(|line| line.strip_prefix("CapEff:"))?;
         let effective = u64::from_str_radix(line.trim(), 16).ok()?;
         let has = |capability: u32| effective >> capability & 1 == 1;
-        Some(Self { kill: has(KILL), low_ports: has(NET_BIND_SERVICE) })
+        Some(Self { kill: has(KILL), low_ports: has(NET_BIND_SERVICE), enter: ENTER.into_iter().all(has) })
     }
 }
 
@@ -38,10 +42,11 @@ mod tests {
     fn rights_are_read_from_what_the_kernel_tells() {
         let of =
             |effective: &str| Rights::read(&format!("Name:\tx\nCapPrm:\tffffffffffffffff\nCapEff:\t{effective}\n"));
-        assert_eq!(of("000001ffffffffff"), Some(Rights { kill: true, low_ports: true }));
-        assert_eq!(of("0000000000000420"), Some(Rights { kill: true, low_ports: true }));
-        assert_eq!(of("0000000000000020"), Some(Rights { kill: true, low_ports: false }));
-        assert_eq!(of("0000000000000000"), Some(Rights { kill: false, low_ports: false }));
+        assert_eq!(of("000001ffffffffff"), Some(Rights { kill: true, low_ports: true, enter: true }));
+        assert_eq!(of("0000000000000420"), Some(Rights { kill: true, low_ports: true, enter: false }));
+        assert_eq!(of("00000000002c0420"), Some(Rights { kill: true, low_ports: true, enter: true }));
+        assert_eq!(of("0000000000000020"), Some(Rights { kill: true, low_ports: false, enter: false }));
+        assert_eq!(of("0000000000000000"), Some(Rights { kill: false, low_ports: false, enter: false }));
         assert_eq!((of(""), Rights::read("Name:\tx\n")), (None, None));
         assert!(Rights::of_this().is_some());
     }

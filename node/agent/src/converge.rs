@@ -6,6 +6,7 @@ use model::assignment::AssignedInstance;
 use model::instance::DesiredState;
 use model::observed::{ContainerState, Problem};
 
+use crate::handshake;
 use crate::local::{Files, Local, Running};
 use crate::problem;
 pub use crate::step::{Seen, Step};
@@ -75,8 +76,12 @@ fn run(assigned: &AssignedInstance, seen: &Seen, local: &Local, now: Duration) -
             ContainerState::Running if assigned.restarts > local.restarts_done => {
                 unrouted(local).unwrap_or(Next::Do(Step::Stop))
             }
-            ContainerState::Running if local.routed == Running::of(view) => Next::Settled,
-            ContainerState::Running => Next::Do(Step::Route),
+            ContainerState::Running => match handshake::next(view, local) {
+                Some(step) => unrouted(local).unwrap_or(Next::Do(step)),
+                None if local.routed == Running::of(view) => Next::Settled,
+                None => Next::Do(Step::Route),
+            },
+            ContainerState::Exited { .. } if local.is_off(assigned, view) => unrouted(local).unwrap_or(Next::Settled),
             ContainerState::Created | ContainerState::Exited { .. } => {
                 match (unrouted(local), local.restart.due(now)) {
                     (Some(unroute), _) => unroute,

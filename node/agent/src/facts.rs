@@ -7,15 +7,21 @@ use model::Timestamp;
 use model::assignment::AssignedInstance;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::Limits;
-use model::observed::ContainerState;
+use model::observed::{ContainerState, OwnEnd};
 use model::port::PortBlock;
 use model::stranger::{Object, Row};
 use model::version::Incarnation;
+
+use crate::handshake::First;
 
 pub const LABEL_CLUSTER: &str = "dockhost.cluster";
 /// The object. It is called so because an object was one instance for its whole life, before its folder had a file.
 pub const LABEL_OBJECT: &str = "dockhost.instance";
 pub const LABEL_INCARNATION: &str = "dockhost.incarnation";
+
+/// Its first process waits for the node; see [`crate::handshake`]. A container from before there was a handshake does not
+/// have it.
+pub const LABEL_HANDSHAKE: &str = "dockhost.handshake";
 
 /// A node from before there were files calls a container without these two nobody's.
 const LABEL_NODE: &str = "dockhost.node";
@@ -43,6 +49,10 @@ pub struct ContainerView {
     pub started_at: Option<Timestamp>,
     /// It runs, and somebody paused it with the engine's own command.
     pub paused: bool,
+    /// `None` while it does not run.
+    pub first: Option<First>,
+    /// How its own programs ended it, of one that ended.
+    pub own_end: Option<OwnEnd>,
 }
 
 /// What a container of ours carries, so that it is recognised when everything else was lost. Docker cannot change the labels
@@ -84,6 +94,7 @@ impl Labels {
         put(LABEL_INCARNATION, &self.incarnation);
         put(LABEL_NODE, &node);
         put(LABEL_SPEC_HASH, &"-");
+        put(LABEL_HANDSHAKE, &1);
         map
     }
 }
@@ -159,7 +170,14 @@ mod tests {
         names.sort_unstable();
         assert_eq!(
             names,
-            ["dockhost.cluster", "dockhost.incarnation", "dockhost.instance", "dockhost.node", "dockhost.spec-hash"]
+            [
+                "dockhost.cluster",
+                "dockhost.handshake",
+                "dockhost.incarnation",
+                "dockhost.instance",
+                "dockhost.node",
+                "dockhost.spec-hash"
+            ]
         );
     }
 

@@ -8,10 +8,11 @@ use model::assignment::AssignedInstance;
 use model::forward::{Forward, Unopened};
 use model::host_key::HostKey;
 use model::instance::DesiredState;
-use model::observed::Problem;
+use model::observed::{ContainerState, OwnEnd, Problem};
 use model::port::{ContainerPort, PortBlock};
 use model::stranger::Row;
-use model::version::{Incarnation, Restarts};
+use model::version::{Generation, Incarnation, Restarts};
+use serde::{Deserialize, Serialize};
 
 use crate::facts::ContainerView;
 use crate::restart::RestartState;
@@ -44,6 +45,25 @@ pub struct Local {
     /// The engine was asked to remove the container, and none was seen since.
     pub removed: bool,
     pub restart: RestartState,
+    /// The newest wish that a run of the container has fulfilled.
+    pub started: Generation,
+    /// How the container stood before it was last started, as far as that was seen.
+    pub rested: ContainerState,
+    /// The run whose cgroups could not be opened, and the one that was let go without a look at it.
+    pub unopened: Option<Running>,
+    pub let_go: Option<Running>,
+}
+
+/// What was done for an instance and must outlive the node's process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// The restart that was last carried out.
+    pub restarts_done: Restarts,
+    /// The newest incarnation of which a container is known to have existed.
+    pub made: Option<Incarnation>,
+    /// The newest wish that a run of the container has fulfilled: a later one starts an instance that switched itself off.
+    #[serde(default)]
+    pub started: Generation,
 }
 
 /// The host ports beside the block.
@@ -132,25 +152,30 @@ impl Local {
             doubt_until: None,
             removed: false,
             restart: RestartState::default(),
+            started: Generation::default(),
+            rested: ContainerState::Created,
+            unopened: None,
+            let_go: None,
         }
     }
 
     /// Of an instance that was assigned just now, by the `first` assignment of an empty ledger or by a later one. An empty
     /// ledger may be one that was lost, and what stood in it may still be under way in the engine.
     pub fn assigned(assigned: &AssignedInstance, first: bool, now: Duration) -> Self {
-        if first { Self::recalled(assigned, assigned.restarts, None, now) } else { Self::new(assigned) }
+        let nothing = Memory { restarts_done: assigned.restarts, ..Memory::default() };
+        if first { Self::recalled(assigned, nothing, now) } else { Self::new(assigned) }
     }
 
     /// Of an instance that a node finds in its ledger when it starts. The run before may have died in
     /// the middle of a create, so where no container was seen yet there is doubt.
-    pub fn recalled(
-        assigned: &AssignedInstance,
-        restarts_done: Restarts,
-        made: Option<Incarnation>,
-        now: Duration,
-    ) -> Self {
+    pub fn recalled(assigned: &AssignedInstance, memory: Memory, now: Duration) -> Self {
+        let Memory { restarts_done, made, started } = memory;
         let doubt_until = made.is_none().then_some(now + DOUBT);
-        Self { restarts_done, made, doubt_until, ..Self::new(assigned) }
+        Self { restarts_done, made, doubt_until, started, ..Self::new(assigned) }
+    }
+
+    pub const fn memory(&self) -> Memory {
+        Memory { restarts_done: self.restarts_done, made: self.made, started: self.started }
     }
 
     /// Whether a container of the assigned incarnation has existed.
@@ -176,15 +201,27 @@ impl Local {
         self.made = self.made.max(Some(assigned.incarnation));
         self.doubt_until = None;
         self.removed = false;
+        if !view.state.is_running() {
+            self.rested = view.state;
+        }
         if view.state.is_running() {
             self.restart.running(now);
+            self.started = self.started.max(assigned.generation);
         } else if assigned.restarts > self.restarts_done || assigned.desired != DesiredState::Running {
             // It stands still, so the start that follows is the restart that was asked for.
             self.restarts_done = self.restarts_done.max(assigned.restarts);
             self.restart.forgive();
+        } else if view.own_end == Some(OwnEnd::Reboot) {
+            self.restart.rebooted(now);
         } else {
             self.restart.ended(now);
         }
+    }
+
+    /// Whether it switched itself off, and nobody has wished since that it runs. The server makes a wish of it.
+    pub fn is_off(&self, assigned: &AssignedInstance, view: &ContainerView) -> bool {
+        let ended = matches!(view.state, ContainerState::Exited { .. });
+        ended && view.own_end == Some(OwnEnd::PowerOff) && assigned.generation <= self.started
     }
 
     /// Takes in how a step ended.
@@ -227,6 +264,7 @@ impl Local {
             Step::Stop if outcome != Outcome::Failed => self.restart.forgive(),
             Step::Route if done => self.routed = view.and_then(Running::of),
             Step::Unroute if done => self.routed = None,
+            Step::LetGo(_) if done => self.let_go = view.and_then(Running::of),
             Step::Remove if done => self.removed = true,
             Step::DropFiles if done => {
                 self.files = Files::Dropped;
@@ -239,6 +277,8 @@ impl Local {
             | Step::ClosePorts
             | Step::EnsureImage
             | Step::Start
+            | Step::OpenCgroups
+            | Step::LetGo(_)
             | Step::Stop
             | Step::Remove
             | Step::Route
@@ -256,6 +296,11 @@ impl Local {
         let waits = unopened.iter().any(|unopened| !(unopened.taken && chosen(unopened)));
         let again_at = waits.then_some(now + TRY_AGAIN);
         self.forwards = Forwards { asked: assigned.forwards.clone(), unopened, again_at };
+    }
+
+    /// Takes in that the cgroups of this run stay as they are: it goes on without.
+    pub fn kept_shut(&mut self, view: &ContainerView) {
+        self.unopened = Running::of(view);
     }
 
     /// Takes in how the file was written. A disk that refuses keeps nothing waiting that is there already.

@@ -15,11 +15,11 @@ use model::version::Generation;
 use crate::accept::{Accept, accept};
 use crate::adopt;
 use crate::facts::ContainerView;
-use crate::local::Local;
+use crate::local::{Local, Memory};
 use crate::report::may_be_told;
 use crate::reports::{APART, Reports};
 use crate::row_file::Found;
-use crate::worker::{Memory, News, Order};
+use crate::worker::{News, Order};
 
 pub use messages::{Event, Output, Page};
 
@@ -58,8 +58,8 @@ impl Node {
         let Some(assignment) = node.page.assignment.clone() else { return (node, Vec::new()) };
         let mut outputs = vec![Output::Keep(assignment.kept.clone())];
         for assigned in &assignment.instances {
-            let Memory { restarts_done, made } = *node.memories.entry(assigned.id).or_default();
-            outputs.push(order(&assignment, assigned, Local::recalled(assigned, restarts_done, made, now)));
+            let memory = *node.memories.entry(assigned.id).or_default();
+            outputs.push(order(&assignment, assigned, Local::recalled(assigned, memory, now)));
         }
         (node, outputs)
     }
@@ -169,7 +169,7 @@ impl Node {
     /// Writes the assignment to the ledger; only then it is acted on. What was done for instances that it does not name is
     /// forgotten; of those that are new, no restart is outstanding.
     fn take(&mut self, assignment: Assignment) -> Vec<Output> {
-        let fresh = |restarts_done| Memory { restarts_done, made: None };
+        let fresh = |restarts_done| Memory { restarts_done, ..Memory::default() };
         let memory = |one: &AssignedInstance| {
             (one.id, self.memories.get(&one.id).copied().unwrap_or_else(|| fresh(one.restarts)))
         };

@@ -5,10 +5,11 @@ use std::time::Duration;
 use model::Timestamp;
 use model::assignment::AssignedInstance;
 use model::instance::DesiredState;
-use model::observed::{Activity, ContainerFacts, InstanceReport, Observed, Problem};
+use model::observed::{Activity, ContainerFacts, InstanceReport, Observed, OwnEnd, Problem};
 use model::version::Incarnation;
 
 use crate::converge::Seen;
+use crate::handshake::{First, is_done};
 use crate::local::Local;
 
 /// The report for one instance. `since` is when it was last not unknown, for a look that told nothing.
@@ -25,9 +26,16 @@ pub fn report(
         Seen::Ours(view) => Observed::Present(ContainerFacts {
             container_id: view.container_id.clone(),
             incarnation: assigned.incarnation,
-            state: view.state,
+            // Nobody is let in before its init runs.
+            state: if view.state.is_running() && !is_done(view, local) { local.rested } else { view.state },
             started_at: view.started_at,
             paused: view.paused,
+            init: view.first.and_then(First::init),
+            own_end: match view.own_end {
+                // Once somebody has wished it to run again, that is over.
+                Some(OwnEnd::PowerOff) if !local.is_off(assigned, view) => None,
+                own_end => own_end,
+            },
         }),
         // The server lets go of name and ports on this word, so nothing may be left by then.
         Seen::Absent if assigned.desired == DesiredState::Deleted && !local.is_cleared(now) => {

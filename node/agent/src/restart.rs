@@ -10,6 +10,8 @@ pub const FIRST_PAUSE: Duration = Duration::from_secs(5);
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// An instance that ran for this long is no longer thought to be failing.
 pub const STEADY: Duration = Duration::from_secs(10 * 60);
+/// A reboot after this long is no loop.
+pub const SETTLED: Duration = Duration::from_secs(10);
 
 /// What is remembered of the ends of one instance, in time since the node's start. A node that
 /// has just started remembers none, so what ended while it was away is started at once.
@@ -43,6 +45,16 @@ impl RestartState {
             self.pauses.reset();
         }
         self.not_before = Some(now + self.pauses.fail());
+    }
+
+    /// It was asked for from inside. One that does nothing else is held back like one that fails.
+    pub fn rebooted(&mut self, now: Duration) {
+        let Some(since) = self.running_since else { return };
+        if now.saturating_sub(since) < SETTLED {
+            self.ended(now);
+        } else {
+            self.forgive();
+        }
     }
 
     /// A person had a hand in it: the next start is not held back.
@@ -97,6 +109,24 @@ mod tests {
         let due = state.due(SECOND);
         state.ended(2 * SECOND);
         assert_eq!(state.due(2 * SECOND), due);
+    }
+
+    #[test]
+    fn a_reboot_waits_for_nothing_and_a_loop_of_them_does() {
+        let (mut state, mut now) = (RestartState::default(), Duration::ZERO);
+        pause(&mut state, &mut now, SECOND);
+        state.running(now);
+        now += SETTLED;
+        state.rebooted(now);
+        assert_eq!(state.due(now), None);
+        for expected in [FIRST_PAUSE, 2 * FIRST_PAUSE] {
+            state.running(now);
+            now += SECOND;
+            state.rebooted(now);
+            let due = state.due(now).unwrap();
+            assert_eq!(due - now, expected);
+            now = due;
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a node sees of one instance, and what it can do for it.
 
+use model::observed::Init;
+
 use crate::facts::ContainerView;
 
 /// What a look at the engine told of the container of one instance.
@@ -33,6 +35,10 @@ pub enum Step {
     EnsureImage,
     Create,
     Start,
+    /// Give the instance its own part of the hierarchy in which systemd keeps its units.
+    OpenCgroups,
+    /// Let the first process give way to this init.
+    LetGo(Init),
     Stop,
     Remove,
     /// Lead the open ports to the address of the running container.
@@ -56,7 +62,7 @@ impl Step {
             | Self::Route
             | Self::Unroute
             | Self::DropFiles => true,
-            Self::Create | Self::Start | Self::Stop | Self::Remove => false,
+            Self::Create | Self::Start | Self::OpenCgroups | Self::LetGo(_) | Self::Stop | Self::Remove => false,
         }
     }
 }

@@ -8,14 +8,12 @@ use model::assignment::AssignedInstance;
 use model::id::{ClusterId, NodeId};
 use model::instance::DesiredState;
 use model::observed::{Activity, InstanceReport, Problem};
-use model::version::{Incarnation, Restarts};
-use serde::{Deserialize, Serialize};
 
 use crate::adopt;
 use crate::backoff::Backoff;
 use crate::converge::{Next, Seen, Step, next_step};
 use crate::facts::{ContainerView, container_name};
-use crate::local::{Local, Outcome};
+use crate::local::{Local, Memory, Outcome};
 use crate::report::report;
 
 /// The first and the longest pause before something that failed is tried again.
@@ -30,15 +28,6 @@ pub struct Order {
     pub cluster: ClusterId,
     pub node: NodeId,
     pub assigned: AssignedInstance,
-}
-
-/// What was done for an instance and must outlive the node's process.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Memory {
-    /// The restart that was last carried out.
-    pub restarts_done: Restarts,
-    /// The newest incarnation of which a container is known to have existed.
-    pub made: Option<Incarnation>,
 }
 
 /// What a worker wants done next.
@@ -213,17 +202,29 @@ impl Worker {
         problem: Option<Problem>,
         up: Duration,
     ) {
-        let view = match &self.seen {
-            Seen::Ours(view) => Some(view),
-            Seen::Unknown | Seen::Absent | Seen::Foreign(_) => None,
-        };
-        self.local.stepped(assigned, step, outcome, view, up);
+        let view = self.container().cloned();
+        self.local.stepped(assigned, step, outcome, view.as_ref(), up);
         let is_known = outcome == Outcome::Done && step.leaves_container();
         self.pause = if is_known { Pause::Act } else { Pause::Look };
         self.trouble = problem.map(|problem| {
             let until = up + self.retries.fail();
             Trouble { problem, until, seen: self.seen.clone() }
         });
+    }
+
+    /// As it was seen last, if it is this instance's.
+    pub const fn container(&self) -> Option<&ContainerView> {
+        match &self.seen {
+            Seen::Ours(view) => Some(view),
+            Seen::Unknown | Seen::Absent | Seen::Foreign(_) => None,
+        }
+    }
+
+    /// The cgroups of the run that was seen last cannot be opened.
+    pub fn kept_shut(&mut self) {
+        if let Seen::Ours(view) = &self.seen {
+            self.local.kept_shut(view);
+        }
     }
 
     /// How far a long step is.
@@ -248,7 +249,7 @@ impl Worker {
             .or_else(|| self.trouble.as_ref().map(|trouble| trouble.problem.clone()))
             .or_else(|| self.local.row.refused().cloned());
         let report = report(&self.order.assigned, &self.seen, &self.local, activity, problem, self.known_at, up);
-        let memory = Memory { restarts_done: self.local.restarts_done, made: self.local.made };
+        let memory = self.local.memory();
         let news = News { report, memory };
         if self.told.as_ref() == Some(&news) {
             return None;
@@ -267,7 +268,7 @@ impl Worker {
 const fn activity(step: Step) -> Option<Activity> {
     match step {
         Step::Create => Some(Activity::Creating),
-        Step::Start => Some(Activity::Starting),
+        Step::Start | Step::OpenCgroups | Step::LetGo(_) => Some(Activity::Starting),
         Step::Stop => Some(Activity::Stopping),
         Step::Remove => Some(Activity::Removing),
         Step::WriteFiles

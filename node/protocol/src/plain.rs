@@ -52,11 +52,12 @@ impl Plain for ToServer {
 
 impl Plain for NodeFacts {
     fn make_plain(&mut self) {
-        let Self { system, architecture, engine, node_version, components, network, .. } = self;
+        let Self { system, architecture, engine, node_version, components, network, without_systemd, .. } = self;
         make_plain(system, text::SYSTEM);
         make_plain(architecture, text::WORD);
         make_plain(node_version, text::WORD);
         make_plain(network, text::NAME);
+        make_plain(without_systemd, text::SENTENCE);
         match engine {
             EngineState::Unknown => {}
             EngineState::Up { version, api } => {

@@ -48,6 +48,19 @@ impl Engine {
         }
     }
 
+    /// The same, and the number of its first process while it runs.
+    pub async fn examine(&self, name: &str) -> Result<Option<(ContainerView, Option<i32>)>, EngineError> {
+        match self.look(name).await {
+            Ok(found) => {
+                let pid = found.state.as_ref().and_then(|state| state.pid);
+                let pid = pid.and_then(|pid| i32::try_from(pid).ok()).filter(|pid| *pid > 1);
+                Ok(Some((view::container(found)?, pid)))
+            }
+            Err(EngineError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes the container of this incarnation and does not start it. `Conflict` means that one of its name
     /// exists: inspect and adopt it.
     pub async fn create(
@@ -83,7 +96,7 @@ impl Engine {
         }
     }
 
-    /// SIGTERM, and SIGKILL after `grace`. Stopping a container that is stopped is a success.
+    /// The stop signal of its image, and SIGKILL after `grace`. Stopping a container that is stopped is a success.
     pub async fn stop(&self, name: &str, grace: Duration) -> Result<(), EngineError> {
         let docker = self.link().await?.docker;
         let seconds = i32::try_from(grace.as_secs()).unwrap_or(i32::MAX);

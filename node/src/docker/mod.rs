@@ -14,6 +14,7 @@ mod limits;
 mod meaning;
 mod network;
 mod output;
+mod own_end;
 mod raw;
 mod spec;
 mod view;

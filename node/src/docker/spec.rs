@@ -5,7 +5,8 @@ use std::path::Path;
 
 use agent::facts::Labels;
 use bollard::models::{
-    ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, RestartPolicy, RestartPolicyNameEnum,
+    ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount, MountType, RestartPolicy,
+    RestartPolicyNameEnum,
 };
 use model::assignment::AssignedInstance;
 use model::id::{ClusterId, NodeId};
@@ -35,6 +36,9 @@ const CAPABILITIES: [&str; 12] = [
 /// Processes and threads of one instance: a fork bomb ends here.
 const PIDS: i64 = 512;
 const SHM_BYTES: i64 = 64 << 20;
+/// Empty at each start.
+const BOOT: [(&str, &str); 2] =
+    [("/run", "rw,nosuid,nodev,mode=755,size=256m"), ("/run/lock", "rw,nosuid,nodev,noexec,mode=1777,size=5m")];
 /// When memory runs out on the node, instances go before the engine and the node do.
 const OOM_SCORE: i64 = 500;
 const LOG_FILE_SIZE: &str = "10m";
@@ -81,6 +85,10 @@ fn host(assigned: &AssignedInstance, place: &Place<'_>) -> HostConfig {
         nano_cpus,
         oom_score_adj: Some(OOM_SCORE),
         shm_size: Some(SHM_BYTES),
+        // Its init gets its own part of the hierarchy, and sees no other: see `agent::handshake`.
+        cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
+        // As after the boot of any machine. What is in there counts as the instance's memory.
+        tmpfs: Some(BOOT.map(|(path, options)| (path.to_owned(), options.to_owned())).into()),
         log_config: Some(log()),
         // The node is the only one that starts instances; two would undo each other's work.
         restart_policy: Some(RestartPolicy { name: Some(RestartPolicyNameEnum::NO), maximum_retry_count: None }),
@@ -144,6 +152,12 @@ mod tests {
         assert_eq!(host.network_mode.as_deref(), Some("dockhost"));
         assert!(host.port_bindings.is_none() && host.binds.is_none() && host.devices.is_none());
         assert!(host.pid_mode.is_none() && host.ipc_mode.is_none() && host.userns_mode.is_none());
+        assert_eq!(
+            host.cgroupns_mode,
+            Some(HostConfigCgroupnsModeEnum::PRIVATE),
+            "another one would show every neighbour"
+        );
+        assert_eq!(host.tmpfs.unwrap().len(), 2);
         assert!(host.security_opt.is_none(), "the engine's own seccomp and AppArmor profiles apply");
     }
 

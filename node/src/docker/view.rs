@@ -1,9 +1,10 @@
 //! The engine's words to ours.
 
-use agent::facts::{ContainerView, Labels};
+use agent::facts::{ContainerView, LABEL_HANDSHAKE, Labels};
+use agent::handshake::First;
 use bollard::models::{ContainerInspectResponse, ContainerState as Told, ContainerStateStatusEnum as Status};
 use model::Timestamp;
-use model::observed::ContainerState;
+use model::observed::{ContainerState, Init};
 
 use super::EngineError;
 
@@ -12,13 +13,18 @@ pub(super) fn container(found: ContainerInspectResponse) -> Result<ContainerView
     let incomplete = || EngineError::Unknown("the engine described a container without id, name or state".to_owned());
     let told = found.state.ok_or_else(incomplete)?;
     let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
+    let state = state(&told).ok_or_else(incomplete)?;
+    // What the first process of one with a handshake does, the engine does not know.
+    let first = if labels.contains_key(LABEL_HANDSHAKE) { First::Unseen } else { First::Runs(Init::Sshd) };
     Ok(ContainerView {
         name: found.name.ok_or_else(incomplete)?.trim_start_matches('/').to_owned(),
         container_id: found.id.ok_or_else(incomplete)?,
         labels: Labels::parse(&labels),
-        state: state(&told).ok_or_else(incomplete)?,
+        state,
         started_at: told.started_at.as_deref().and_then(moment),
         paused: matches!(told.status, Some(Status::PAUSED)),
+        first: state.is_running().then_some(first),
+        own_end: None,
     })
 }
 

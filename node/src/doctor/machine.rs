@@ -5,14 +5,16 @@ use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use model::node::EngineState;
 use nix::unistd::{AccessFlags, access};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use super::check::{Hop, Log};
+use super::check::{Fault, Hop, Log, Outcome};
 use super::engine::Door;
 use super::{Subject, disk, engine, faults, prunes, rights};
 use crate::docker::Engine;
+use crate::handshake::able;
 use crate::rights::Rights;
 
 const SOCKET: Duration = Duration::from_secs(5);
@@ -27,19 +29,24 @@ pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
         log.step(Hop::DockerSocket, Ok(()), async |()| Ok((engine::socket(path, &knock(path).await)?, ()))).await;
     let answers = async |()| {
         let docker = Engine::connect(path);
-        let says = engine::engine(path, &docker.check().await)?;
-        Ok((says, docker))
+        let state = docker.check().await;
+        let says = engine::engine(path, &state)?;
+        Ok((says, (docker, state)))
     };
     let docker = log.step(Hop::Docker, socket, answers).await;
     match &docker {
-        Ok(docker) => {
+        Ok((docker, state)) => {
+            log.add(Hop::Systemd, Duration::ZERO, systemd(state));
             for outcome in faults::judge(&docker.components()) {
                 log.add(Hop::KnownFaults, Duration::ZERO, outcome);
             }
         }
-        Err(before) => log.skip(Hop::KnownFaults, *before),
+        Err(before) => {
+            log.skip(Hop::Systemd, *before);
+            log.skip(Hop::KnownFaults, *before);
+        }
     }
-    let networks = async |docker: Engine| Ok((engine::network(&docker.networks().await)?, ()));
+    let networks = async |(docker, _): (Engine, EngineState)| Ok((engine::network(&docker.networks().await)?, ()));
     let _network = log.step(Hop::DockerNetwork, docker, networks).await;
     let begun = Instant::now();
     // Whoever may not read a place does not hear of it here.
@@ -48,6 +55,19 @@ pub(super) async fn look(subject: &Subject, log: &mut Log<'_>) {
     let dir = subject.data_dir.clone();
     let _room = log.step(Hop::Disk, Ok(()), async |()| Ok((room(dir).await?, ()))).await;
     log.add(Hop::Rights, Duration::ZERO, rights::judge(Rights::of_this()));
+}
+
+/// Whether instances can have it as their init.
+fn systemd(engine: &EngineState) -> Outcome {
+    match able::without_systemd(engine) {
+        None => Outcome::Ok("instances can have it as their first process".to_owned()),
+        Some([wrong, advice]) => Outcome::Warned(Fault::new(
+            format!(
+                "Instances get a small init in place of systemd, so few services of a distribution start in them. {wrong}"
+            ),
+            advice,
+        )),
+    }
 }
 
 /// What stands in the files by which this machine does something at certain times.

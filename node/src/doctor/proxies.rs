@@ -35,6 +35,7 @@ pub(super) fn judge<T>(set: &[&str], way: &Reached<T>) -> Verdict {
             | Hop::Docker
             | Hop::KnownFaults
             | Hop::DockerNetwork
+            | Hop::Systemd
             | Hop::Prunes
             | Hop::Disk
             | Hop::Rights,

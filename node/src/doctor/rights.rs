@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn a_missing_right_is_named_with_what_it_is_for() {
-        let judged = |kill, low_ports| judge(Some(Rights { kill, low_ports }));
+        let judged = |kill, low_ports| judge(Some(Rights { kill, low_ports, enter: true }));
         let Outcome::Warned(fault) = judged(false, true) else { panic!("it warns") };
         assert!(fault.wrong.contains("CAP_KILL") && fault.advice.contains("systemd-unit"));
         assert!(matches!(judged(true, false), Outcome::Ok(says) if says.contains("below 1024")));

@@ -20,6 +20,7 @@ use tokio::time::{Instant, interval_at, sleep_until};
 
 use crate::channel::Introduction;
 use crate::event::{Event, FromChannel, FromEngine};
+use crate::handshake::able;
 use crate::ledger::Ledger;
 use crate::worker::Tools;
 use crew::Crew;
@@ -119,7 +120,8 @@ impl EventLoop {
             Event::Tick(facts) => {
                 let (engine, components) = (self.engine.clone(), self.tools.engine.components());
                 self.ends.standing.send_modify(|standing| {
-                    standing.facts = NodeFacts { engine, components, ..facts };
+                    let without_systemd = std::mem::take(&mut standing.facts.without_systemd);
+                    standing.facts = NodeFacts { engine, components, without_systemd, ..facts };
                 });
                 self.tell(NodeEvent::Tick).await;
             }
@@ -157,7 +159,9 @@ impl EventLoop {
                 }
                 self.engine = state.clone();
                 let components = self.tools.engine.components();
+                let without_systemd = able::without_systemd(&state).map(|told| told.join(" "));
                 self.ends.standing.send_modify(|standing| {
+                    standing.facts.without_systemd = without_systemd.unwrap_or_default();
                     standing.facts.engine = state;
                     standing.facts.components = components;
                 });

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use agent::worker::Memory;
+use agent::local::Memory;
 use model::assignment::AssignedInstance;
 use model::id::NodeId;
 use model::observed::{InstanceReport, Observed, ProblemCode};
@@ -135,7 +135,7 @@ async fn without_a_server_the_ledger_is_gone_on_with() {
     let dir = tempfile::tempdir().unwrap();
     let assigned = instance(1).await;
     let mut ledger = Ledger::open(dir.path()).unwrap();
-    let memory = Memory { restarts_done: assigned.restarts, made: None };
+    let memory = Memory { restarts_done: assigned.restarts, ..Memory::default() };
     let memories = [(assigned.id, memory)].into();
     ledger.write(Page { assignment: Some(assignment(5, vec![assigned.clone()])), memories }).await.unwrap();
     drop(ledger);

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use agent::local::Memory;
 use agent::node::Page;
-use agent::worker::Memory;
 use model::assignment::Assignment;
 use model::id::InstanceId;
 use serde::{Deserialize, Serialize};

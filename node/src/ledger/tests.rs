@@ -26,7 +26,10 @@ async fn what_was_written_is_there_after_opening_again() {
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = Ledger::open(dir.path()).unwrap();
     let mut page = Page { assignment: Some(assignment(3)), ..Page::default() };
-    page.memories.insert(InstanceId::from_bits(5), Memory { restarts_done: Restarts(2), made: Some(Incarnation(1)) });
+    page.memories.insert(
+        InstanceId::from_bits(5),
+        Memory { restarts_done: Restarts(2), made: Some(Incarnation(1)), started: Generation(3) },
+    );
     ledger.write(page.clone()).await.unwrap();
     drop(ledger);
     assert_eq!(Ledger::open(dir.path()).unwrap().page(), page);

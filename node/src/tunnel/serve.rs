@@ -91,7 +91,14 @@ impl Instances {
     async fn inside(&self, mut wire: Wire, opening: &Opening) -> Option<(Wire, String)> {
         let found = timeout(OPENING, async {
             let (assignment, assigned) = self.find(opening).await?;
-            self.container(&assignment, &assigned).await.map(|(name, _)| name)
+            let (name, _) = self.container(&assignment, &assigned).await?;
+            // The engine would run a program in it before its init does.
+            let is_up = self.forwards.target(opening.instance).is_some_and(|target| target.borrow().is_some());
+            if is_up {
+                Ok(name)
+            } else {
+                Err(Refused(NotOpened::NotRunning, format!("{} does not run", assigned.name)))
+            }
         });
         let refused = match found.await {
             Ok(Ok(name)) => return Some((wire, name)),

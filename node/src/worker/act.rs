@@ -1,5 +1,6 @@
 //! Steps, carried out. What fails gets the sentence that the instance's owner reads.
 
+use std::io;
 use std::sync::Arc;
 
 use agent::converge::Step;
@@ -8,11 +9,15 @@ use agent::problem;
 use agent::row_file::RowFile;
 use crash::crash_at;
 use model::instance::DesiredState;
-use model::observed::{Problem, ProblemCode};
+use model::observed::{Init, Problem, ProblemCode};
 use tokio::sync::watch;
 
 use super::Worker;
 use crate::docker::EngineError;
+use crate::handshake::{
+    self,
+    enter::{self, Visit},
+};
 use crate::images;
 
 /// A step that was not done.
@@ -124,11 +129,46 @@ impl Worker {
             Step::Start => {
                 tools.engine.start(&name, order.cluster).await.map_err(|error| Failure::engine("start", &error))
             }
+            Step::OpenCgroups => self.open_cgroups().await,
+            Step::LetGo(init) => self.let_go(init).await,
             Step::Stop => {
                 let stopped = tools.engine.stop(&name, tools.stop_grace).await;
                 stopped.map_err(|error| Failure::engine("stop", &error))
             }
             Step::Remove => tools.engine.remove(&name).await.map_err(|error| Failure::engine("remove", &error)),
+        }
+    }
+
+    /// Where that cannot be, the instance goes on without: its image has another init for that.
+    async fn open_cgroups(&mut self) -> Result<(), Failure> {
+        let given_up = Failure { outcome: Outcome::Failed, problem: None };
+        let Some((view, pid)) = self.core.container().zip(self.pid) else { return Err(given_up) };
+        match enter::open_cgroups(pid, &view.container_id).await {
+            Visit::Done => Ok(()),
+            Visit::Gone => Err(given_up),
+            Visit::Refused(why) => {
+                let instance = self.core.current().assigned.id;
+                tracing::warn!(%instance, why, "an instance cannot have systemd, and gets the small init of its image");
+                self.core.kept_shut();
+                Ok(())
+            }
+        }
+    }
+
+    async fn let_go(&self, init: Init) -> Result<(), Failure> {
+        let Some(view) = self.core.container().cloned() else {
+            return Err(Failure { outcome: Outcome::Failed, problem: None });
+        };
+        let (dir, pid, grace) =
+            (self.tools.files.dir(self.core.current().assigned.id), self.pid, self.tools.stop_grace);
+        let told = tokio::task::spawn_blocking(move || handshake::let_go(&dir, &view, pid, init, grace)).await;
+        match told.map_err(io::Error::from).flatten() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Failure::failed(problem::refused(
+                "start",
+                "its first process does not answer: something in it keeps /bin/sh from running",
+            ))),
+            Err(error) => Err(Failure::failed(problem::storage("let the instance's init begin", &error.to_string()))),
         }
     }
 

@@ -6,16 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agent::converge::Step;
+use agent::facts::ContainerView;
+use agent::handshake::First;
 use agent::local::{Local, Outcome};
 use agent::worker::{News, Order, Task};
 use chrono::Utc;
+use model::instance::DesiredState;
+use model::observed::ContainerState;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use crate::docker::Engine;
+use crate::docker::{Engine, EngineError};
 use crate::event::Event;
 use crate::files::Files;
 use crate::forward::Forwards;
+use crate::handshake;
 use crate::images::Builds;
 
 /// What every worker of a node works with.
@@ -43,6 +48,8 @@ pub struct Worker {
     events: mpsc::Sender<Event>,
     core: agent::worker::Worker,
     image_tag: Option<String>,
+    /// Of the container's first process, at the last look.
+    pid: Option<i32>,
 }
 
 impl Worker {
@@ -55,7 +62,7 @@ impl Worker {
     ) -> Self {
         let order = orders.borrow().clone();
         let core = agent::worker::Worker::new(order, local, Utc::now());
-        Self { tools, orders, nudge, events, core, image_tag: None }
+        Self { tools, orders, nudge, events, core, image_tag: None, pid: None }
     }
 
     /// Works until the loop drops its end of `orders`.
@@ -84,7 +91,7 @@ impl Worker {
     /// Asks the engine for this very container.
     async fn look(&mut self) {
         let name = self.core.name();
-        let inspected = match self.tools.engine.inspect(&name).await {
+        let inspected = match self.seen(&name).await {
             Ok(found) => Some(found),
             Err(error) => {
                 tracing::debug!(name, %error, "the container could not be looked at");
@@ -92,6 +99,21 @@ impl Worker {
             }
         };
         self.core.saw(inspected, Utc::now(), self.tools.now());
+    }
+
+    async fn seen(&mut self, name: &str) -> Result<Option<ContainerView>, EngineError> {
+        let engine = &self.tools.engine;
+        let Some((mut view, pid)) = engine.examine(name).await? else { return Ok(None) };
+        self.pid = pid;
+        let assigned = &self.core.current().assigned;
+        if view.first == Some(First::Unseen) {
+            view.first = Some(handshake::look(&self.tools.files.dir(assigned.id), &view, pid));
+        }
+        // Why it ended is asked only where something depends on it.
+        if matches!(view.state, ContainerState::Exited { .. }) && assigned.desired == DesiredState::Running {
+            view.own_end = engine.own_end(name).await?;
+        }
+        Ok(Some(view))
     }
 
     async fn step(&mut self, step: Step) {

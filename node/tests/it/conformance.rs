@@ -151,6 +151,8 @@ impl Both<'_> {
                     state: ContainerState::Created,
                     started_at: None,
                     paused: false,
+                    first: None,
+                    own_end: None,
                 };
                 engine.create(view, Fault::None, Duration::ZERO)
             }

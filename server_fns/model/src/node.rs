@@ -42,6 +42,10 @@ pub struct NodeFacts {
     /// On which of its addresses the host ports listen. A node that does not tell listens on every one, as far as is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind: Option<IpAddr>,
+    /// Why instances there get a small init and not systemd, with what to do; empty where nothing stands in the way, and
+    /// where the node does not tell.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub without_systemd: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -32,6 +32,32 @@ pub struct ContainerFacts {
     /// say.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
+    /// The first process of what runs; `None` while nothing runs, and from nodes of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init: Option<Init>,
+    /// How its own programs ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_end: Option<OwnEnd>,
+}
+
+/// What runs in an instance as its first process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Init {
+    Systemd,
+    /// Of the image: where the node cannot give an instance what systemd needs.
+    Small,
+    /// No init: sshd alone, as in containers from before there were others.
+    Sshd,
+}
+
+/// What a person inside asked for: `poweroff` and `reboot` in all their forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnEnd {
+    PowerOff,
+    Reboot,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ use crate::link::{Flows, Measurement};
 use crate::may::Action;
 use crate::name::{EmailAddress, InstanceName, Label, NodeName, Username};
 use crate::node::{Availability, Liveness, NodeFacts};
+use crate::observed::Init;
 use crate::phase::Phase;
 use crate::port::{ContainerPort, HostPort, PortBinding, PortRange, UrlAccess};
 use crate::request::SignUpMode;
@@ -83,6 +84,9 @@ pub struct InstanceView {
     /// It ended by itself: when its node starts it again, unless somebody asks for it to start now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<Timestamp>,
+    /// What runs in it as its first process, as far as its node tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init: Option<Init>,
     /// What the viewer may do to it.
     #[serde(default)]
     pub may: Vec<Action>,

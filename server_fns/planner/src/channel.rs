@@ -7,16 +7,17 @@ use model::feature::Features;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::instance::DesiredState;
 use model::node::{Availability, NodeFacts};
-use model::observed::{InstanceReport, Observed, Problem, ProblemCode};
+use model::observed::{InstanceReport, Observed, OwnEnd, Problem, ProblemCode};
 use model::version::{Epoch, Era, Generation};
 
 use crate::clock::Now;
-use crate::command::is_past;
+use crate::command::{is_past, powered_off};
 use crate::credentials::node_is_let_in;
 use crate::decision::Decision;
 use crate::event::{EventKind, by_node, of_instance, of_node};
 use crate::limits::{TAKEOVERS, TAKEOVERS_WITHIN};
 use crate::liveness::lease;
+use crate::rollup::own_end;
 use crate::telemetry::Pulse;
 use crate::world::{Change, Instance, LastReport, Node, World};
 
@@ -232,6 +233,10 @@ fn take(node: &Node, old: &Instance, report: &InstanceReport, decision: &mut Dec
     let name = &node.settings.name;
     let happened = timeline::between(old, &new, name).into_iter();
     decision.events.extend(happened.map(|kind| of_instance(old, by_node(node), kind)));
+    // Whoever has wished something since wins.
+    let switched_off =
+        acted_on && old.desired == DesiredState::Running && own_end(&report.observed) == Some(OwnEnd::PowerOff);
+    let new = if switched_off { powered_off(new, now) } else { new };
     decision.changes.push(Change::PutInstance(Box::new(new)));
 }
 

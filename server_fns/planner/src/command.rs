@@ -26,6 +26,7 @@ pub mod ssh_keys;
 pub mod tokens;
 
 pub use decide::decide;
+pub(crate) use instances::wish::powered_off;
 use people::{Admission, Newcomer, Opening};
 use ssh_keys::{ParsedKey, ProofKind};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::Timestamp;
 use model::instance::DesiredState;
 use model::node::Liveness;
-use model::observed::{Activity, ContainerState, Observed, Problem, ProblemCode};
+use model::observed::{Activity, ContainerState, Init, Observed, OwnEnd, Problem, ProblemCode};
 use model::phase::Phase;
 use model::view::Progress;
 
@@ -218,6 +218,21 @@ pub const fn is_paused(observed: &Observed) -> bool {
     match observed {
         Observed::Present(facts) => facts.paused && facts.state.is_running(),
         Observed::Absent | Observed::Unknown { .. } => false,
+    }
+}
+
+pub(crate) const fn init(observed: &Observed) -> Option<Init> {
+    match observed {
+        Observed::Present(facts) => facts.init,
+        Observed::Absent | Observed::Unknown { .. } => None,
+    }
+}
+
+/// How its own programs ended it, if they did.
+pub(crate) const fn own_end(observed: &Observed) -> Option<OwnEnd> {
+    match observed {
+        Observed::Present(facts) => facts.own_end,
+        Observed::Absent | Observed::Unknown { .. } => None,
     }
 }
 

@@ -87,6 +87,7 @@ pub(crate) fn decides_alike(one: &NodeFacts, other: &NodeFacts) -> bool {
         reserved,
         network,
         bind,
+        without_systemd,
     } = one;
     *system == other.system
         && *architecture == other.architecture
@@ -100,4 +101,5 @@ pub(crate) fn decides_alike(one: &NodeFacts, other: &NodeFacts) -> bool {
         && *reserved == other.reserved
         && *network == other.network
         && *bind == other.bind
+        && *without_systemd == other.without_systemd
 }

@@ -112,6 +112,9 @@ pub enum OnEngine {
     Dies,
     /// A container ends by itself.
     Exit(u8),
+    /// Somebody in it switches it off, or reboots it.
+    PowerOff(u8),
+    Reboot(u8),
     /// Somebody removes a container by hand.
     Remove(u8),
     /// Another program takes a block of host ports, or gives them all back.

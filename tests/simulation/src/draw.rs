@@ -68,7 +68,7 @@ fn on_node(rng: &mut Rng) -> OnNode {
 }
 
 fn on_engine(rng: &mut Rng) -> OnEngine {
-    match rng.u8(0..14) {
+    match rng.u8(0..16) {
         0 => OnEngine::Hangs,
         1..5 => OnEngine::Recovers,
         5 => OnEngine::Dies,
@@ -77,7 +77,9 @@ fn on_engine(rng: &mut Rng) -> OnEngine {
         9 => OnEngine::TakePorts(rng.u8(..)),
         10 => OnEngine::FreePorts,
         11..13 => OnEngine::Deny(rng.u8(..), pick(rng, &[Question::Look, Question::List])),
-        _ => OnEngine::Forge,
+        13 => OnEngine::Forge,
+        14 => OnEngine::PowerOff(rng.u8(..)),
+        _ => OnEngine::Reboot(rng.u8(..)),
     }
 }
 

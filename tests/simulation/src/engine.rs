@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use agent::facts::ContainerView;
+use agent::handshake::{Cgroups, First};
 use agent::local::Outcome;
 use model::Timestamp;
 use model::forward::{Forward, Unopened};
 use model::id::InstanceId;
-use model::observed::ContainerState;
+use model::observed::{ContainerState, Init, OwnEnd};
 use model::port::PortBlock;
 
 use crate::action::{Fault, Question};
@@ -79,9 +80,45 @@ impl Engine {
                 if !view.state.is_running() {
                     view.state = ContainerState::Running;
                     view.started_at = started_at;
+                    view.first = Some(First::Waits(Cgroups::ReadOnly));
+                    view.own_end = None;
                 }
             })
         })
+    }
+
+    /// What was writable stays so; a container that ends meanwhile is looked at again.
+    pub fn open_cgroups(&mut self, name: &str, fault: Fault) -> Outcome {
+        self.call(fault, |engine| {
+            engine.change(name, |view| {
+                if view.first == Some(First::Waits(Cgroups::ReadOnly)) {
+                    view.first = Some(First::Waits(Cgroups::Writable));
+                }
+            })
+        })
+    }
+
+    /// The first process hears one word, and what runs already hears none.
+    pub fn let_go(&mut self, name: &str, init: Init, fault: Fault) -> Outcome {
+        self.call(fault, |engine| {
+            engine.change(name, |view| {
+                if matches!(view.first, Some(First::Waits(_) | First::Unseen)) {
+                    view.first = Some(First::Runs(init));
+                }
+            })
+        })
+    }
+
+    /// Its own programs end it, if its init runs: before that, nobody is there to ask for it.
+    pub fn end_itself(&mut self, name: &str, how: OwnEnd) -> bool {
+        let Some(view) = self.containers.get_mut(name) else { return false };
+        let runs = matches!(view.first, Some(First::Runs(_)));
+        if runs {
+            view.state = ContainerState::Exited { code: 0, out_of_memory: false };
+            view.first = None;
+            view.own_end = Some(how);
+        }
+        runs
     }
 
     pub fn stop(&mut self, name: &str, fault: Fault) -> Outcome {
@@ -101,6 +138,7 @@ impl Engine {
         self.change(name, |view| {
             if view.state.is_running() {
                 view.state = ContainerState::Exited { code, out_of_memory: false };
+                view.first = None;
             }
         })
     }

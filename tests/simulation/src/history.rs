@@ -6,7 +6,7 @@ use std::time::Duration;
 use agent::facts::{ContainerView, Labels, container_name};
 use model::Timestamp;
 use model::id::{InstanceId, NodeId};
-use model::observed::ContainerState;
+use model::observed::{ContainerState, OwnEnd};
 use model::port::PortBlock;
 use model::version::Incarnation;
 use planner::clock::{Instant, Now};
@@ -208,6 +208,17 @@ impl History {
             }
             OnEngine::Deny(which, question) => node.engine.denied = name(which).map(|name| (name, question)),
             OnEngine::Dies => node.engine.die(),
+            OnEngine::PowerOff(which) => {
+                let Some(name) = name(which).filter(|name| node.engine.end_itself(name, OwnEnd::PowerOff)) else {
+                    return;
+                };
+                // A node that lost its ledger starts it before it hears of the wish to stop.
+                let object = node.engine.containers[&name].labels.as_ref().map(|labels| labels.object);
+                self.people
+                    .stops
+                    .extend(object.map(|id| (id, self.people.stops.get(&id).copied().unwrap_or_default() + 1)));
+            }
+            OnEngine::Reboot(which) => drop(name(which).map(|name| node.engine.end_itself(&name, OwnEnd::Reboot))),
             OnEngine::Exit(which) => drop(name(which).map(|name| node.engine.end(&name, 1))),
             OnEngine::Remove(which) => {
                 let Some(view) = name(which).and_then(|name| node.engine.containers.remove(&name)) else { return };
@@ -293,6 +304,8 @@ fn forge(node: &mut Node) -> Option<String> {
         state: ContainerState::Running,
         started_at: None,
         paused: false,
+        first: None,
+        own_end: None,
     };
     node.engine.containers.insert(name.clone(), view);
     Some(name)

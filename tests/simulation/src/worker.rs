@@ -58,6 +58,8 @@ fn carry_out(worker: &mut Worker, place: &mut Place<'_>, step: Step, fault: Faul
     match step {
         Step::Create => place.engine.create(container(worker), fault, place.now),
         Step::Start => place.engine.start(&name, fault),
+        Step::OpenCgroups => place.engine.open_cgroups(&name, fault),
+        Step::LetGo(init) => place.engine.let_go(&name, init, fault),
         Step::Stop => place.engine.stop(&name, fault),
         Step::Remove => place.engine.remove(&name, fault),
         Step::OpenPorts => place.engine.listen(assigned.id, assigned.host_ports),
@@ -97,6 +99,8 @@ fn container(worker: &Worker) -> ContainerView {
         state: ContainerState::Created,
         started_at: None,
         paused: false,
+        first: None,
+        own_end: None,
     }
 }
 

@@ -13,8 +13,12 @@ pub(super) enum Fit {
         most: u32,
     },
     NoNodes,
-    /// The names of the nodes that can take it.
-    On(Vec<String>),
+    On {
+        /// The names of the nodes that can take it.
+        names: Vec<String>,
+        /// Whether an instance has systemd on one of them at least.
+        systemd: bool,
+    },
     /// Why each node cannot.
     Nowhere(Vec<String>),
 }
@@ -27,14 +31,17 @@ pub(super) fn fit(world: &LiveWorld, image: ImageName) -> Fit {
     if usable.is_empty() {
         return Fit::NoNodes;
     }
-    let (mut on, mut reasons) = (Vec::new(), Vec::new());
+    let (mut on, mut reasons, mut systemd) = (Vec::new(), Vec::new(), false);
     for node in usable {
         match obstacle(node, image) {
-            None => on.push(node.name.to_string()),
+            None => {
+                on.push(node.name.to_string());
+                systemd |= node.facts.as_ref().is_some_and(|facts| facts.without_systemd.is_empty());
+            }
             Some(reason) => reasons.push(reason),
         }
     }
-    if on.is_empty() { Fit::Nowhere(reasons) } else { Fit::On(on) }
+    if on.is_empty() { Fit::Nowhere(reasons) } else { Fit::On { names: on, systemd } }
 }
 
 fn obstacle(node: &NodeView, image: ImageName) -> Option<String> {
@@ -66,11 +73,17 @@ impl Fit {
                 format!("You use all of your {most}. Delete an instance, or ask an administrator for more.")
             }
             Self::NoNodes => "There is no node that you may use. Add one first.".to_owned(),
-            Self::On(names) => match names.as_slice() {
-                [] => String::new(),
-                [only] => format!("Fits on {only}."),
-                [first, others @ ..] => format!("Fits on {first} and {} other{}.", others.len(), plural(others.len())),
-            },
+            Self::On { names, systemd } => {
+                let fits = match names.as_slice() {
+                    [] => String::new(),
+                    [only] => format!("Fits on {only}."),
+                    [first, others @ ..] => {
+                        format!("Fits on {first} and {} other{}.", others.len(), plural(others.len()))
+                    }
+                };
+                let there = if names.len() == 1 { "there" } else { "on any of them" };
+                if *systemd { fits } else { format!("{fits} It gets no systemd {there}: the page Nodes says why.") }
+            }
             Self::Nowhere(reasons) => format!("Fits nowhere now: {}.", reasons.join("; ")),
         }
     }
@@ -78,13 +91,13 @@ impl Fit {
     /// The node that the words begin with.
     pub(super) fn first(&self) -> String {
         match self {
-            Self::On(names) => names.first().cloned().unwrap_or_default(),
+            Self::On { names, .. } => names.first().cloned().unwrap_or_default(),
             Self::QuotaUsed { .. } | Self::NoNodes | Self::Nowhere(_) => String::new(),
         }
     }
 
     pub(super) const fn is_good(&self) -> bool {
-        matches!(self, Self::On(_))
+        matches!(self, Self::On { .. })
     }
 }
 

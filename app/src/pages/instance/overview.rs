@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use model::instance::Limits;
 use model::live::LiveWorld;
+use model::observed::Init;
 use model::view::InstanceView;
 
 use crate::format;
@@ -36,6 +37,9 @@ pub(super) fn Overview(view: InstanceView) -> Element {
                         {keys.join(", ")}
                     }
                 }
+                if let Some(init) = view.init {
+                    Fact { name: "Init", {self::init(init)} }
+                }
                 Fact { name: "Limits", {limits(view.limits)} }
                 Fact { name: "Created", Time { at: view.created_at } }
                 if let Some(at) = view.observed_at {
@@ -52,6 +56,18 @@ fn Fact(name: &'static str, children: Element) -> Element {
     rsx! {
         dt { class: "text-text-muted", "{name}" }
         dd { class: "min-w-0 wrap-anywhere", {children} }
+    }
+}
+
+/// And what to do where it is not what people expect of a machine.
+const fn init(init: Init) -> &'static str {
+    match init {
+        Init::Systemd => "systemd",
+        Init::Small => "a small one: its node cannot give it systemd, and the page Nodes says why",
+        Init::Sshd => {
+            "none: it was made before instances had systemd. To have it, create another instance, copy your files there \
+             (rsync), and delete this one"
+        }
     }
 }
 

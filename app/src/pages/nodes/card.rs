@@ -72,6 +72,13 @@ pub(super) fn NodeCard(
                 }
                 if let Some(facts) = &node.facts {
                     Faults { components: facts.components.clone() }
+                    if !facts.without_systemd.is_empty() {
+                        Notice { kind: NoticeKind::Warn,
+                            span { class: "wrap-anywhere",
+                                "Instances created here get a small init in place of systemd. {facts.without_systemd}"
+                            }
+                        }
+                    }
                 }
                 if node.availability == Availability::Draining {
                     Notice { "{drained(&node)}" }

@@ -10,9 +10,10 @@ use model::version::Incarnation;
 use crate::accept::Refused;
 use crate::facts::ContainerView;
 use crate::local::Local;
+use crate::local::Memory;
 use crate::reports::Outgoing;
 use crate::row_file::Found;
-use crate::worker::{Memory, News, Order};
+use crate::worker::{News, Order};
 
 /// What stands in the ledger, apart from who the machine is.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use agent::facts::ContainerView;
+use agent::handshake::{Cgroups, First};
 use agent::local::{DOUBT, Outcome};
 use model::Timestamp;
-use model::observed::ContainerState;
+use model::observed::{ContainerState, Init};
 
 /// How the engine treats one call.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,6 +71,29 @@ impl Engine {
             engine.set(|view| {
                 view.state = ContainerState::Running;
                 view.started_at = started_at;
+                view.first = Some(First::Waits(Cgroups::ReadOnly));
+                view.own_end = None;
+            })
+        })
+    }
+
+    pub(crate) fn open_cgroups(&mut self, fault: Fault) -> Outcome {
+        self.call(fault, |engine| {
+            engine.set(|view| {
+                if view.first == Some(First::Waits(Cgroups::ReadOnly)) {
+                    view.first = Some(First::Waits(Cgroups::Writable));
+                }
+            })
+        })
+    }
+
+    /// The first process hears the first word only.
+    pub(crate) fn let_go(&mut self, init: Init, fault: Fault) -> Outcome {
+        self.call(fault, |engine| {
+            engine.set(|view| {
+                if matches!(view.first, Some(First::Waits(_) | First::Unseen)) {
+                    view.first = Some(First::Runs(init));
+                }
             })
         })
     }
@@ -87,7 +111,10 @@ impl Engine {
     }
 
     pub(crate) fn end(&mut self, code: i64) -> bool {
-        self.set(|view| view.state = ContainerState::Exited { code, out_of_memory: false })
+        self.set(|view| {
+            view.state = ContainerState::Exited { code, out_of_memory: false };
+            view.first = None;
+        })
     }
 
     fn set(&mut self, change: impl FnOnce(&mut ContainerView)) -> bool {

@@ -11,6 +11,8 @@ mod engine;
 #[cfg(test)]
 mod forwards;
 #[cfg(test)]
+mod handshake;
+#[cfg(test)]
 mod node;
 #[cfg(test)]
 mod report;

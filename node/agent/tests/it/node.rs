@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use agent::local::Memory;
 use agent::node::{Event, Node, Output, Page};
-use agent::worker::{Memory, News};
+use agent::worker::News;
 use model::Timestamp;
 use model::observed::{ContainerState, Observed};
 use model::version::Incarnation;

@@ -62,12 +62,15 @@ pub(crate) fn container(assigned: &AssignedInstance, state: ContainerState) -> C
         state,
         started_at: None,
         paused: false,
+        first: None,
+        own_end: None,
     }
 }
 
 /// What the engine says of its container.
 pub(crate) fn facts(incarnation: Incarnation, state: ContainerState) -> ContainerFacts {
-    ContainerFacts { container_id: "4f".to_owned(), incarnation, state, started_at: None, paused: false }
+    let container_id = "4f".to_owned();
+    ContainerFacts { container_id, incarnation, state, started_at: None, paused: false, init: None, own_end: None }
 }
 
 pub(crate) fn report(assigned: &AssignedInstance, observed: Observed) -> InstanceReport {

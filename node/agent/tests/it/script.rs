@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use agent::adopt;
 use agent::converge::{Next, Seen, Step, next_step};
-use agent::local::{Local, Outcome};
+use agent::handshake::First;
+use agent::local::{Local, Memory, Outcome};
 use agent::problem;
 use agent::row_file::RowFile;
 use model::assignment::AssignedInstance;
@@ -12,7 +13,6 @@ use model::id::ClusterId;
 use model::instance::DesiredState;
 use model::observed::ContainerState;
 use model::port::ContainerPort;
-use model::version::{Incarnation, Restarts};
 
 use crate::engine::{Engine, Fault};
 use crate::sample;
@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) now: Duration,
     /// What survives a crash of the node.
-    ledger: (Restarts, Option<Incarnation>),
+    ledger: Memory,
     /// So does this: the file in its folder.
     pub(crate) file: Option<RowFile>,
     pub(crate) foreign: bool,
@@ -47,7 +47,7 @@ impl World {
             engine.container = Some(view);
         }
         let local = Local::new(&assigned);
-        let ledger = (assigned.restarts, None);
+        let ledger = Memory { restarts_done: assigned.restarts, ..Memory::default() };
         Self {
             assigned,
             local,
@@ -117,7 +117,7 @@ impl World {
     }
 
     pub(crate) fn crash(&mut self) {
-        self.local = Local::recalled(&self.assigned, self.ledger.0, self.ledger.1, self.now);
+        self.local = Local::recalled(&self.assigned, self.ledger, self.now);
     }
 
     pub(crate) fn look(&mut self) -> Seen {
@@ -129,7 +129,7 @@ impl World {
             }
         };
         self.local.saw(&self.assigned, &seen, self.now);
-        self.ledger = (self.local.restarts_done, self.local.made);
+        self.ledger = self.local.memory();
         seen
     }
 
@@ -160,6 +160,10 @@ impl World {
         if step == Step::Remove {
             assert_eq!(self.assigned.desired, DesiredState::Deleted, "removed what nobody deleted");
         }
+        if step == Step::Route {
+            let first = self.engine.container.as_ref().and_then(|view| view.first);
+            assert!(matches!(first, Some(First::Runs(_))), "let somebody in during the handshake");
+        }
         if matches!(step, Step::Create | Step::Start) {
             assert_eq!(self.local.ports_open, Some(self.assigned.host_ports), "{step:?} before the ports are held");
         }
@@ -176,6 +180,8 @@ impl World {
                 self.engine.create(view, fault, self.now)
             }
             Step::Start => self.engine.start(fault),
+            Step::OpenCgroups => self.engine.open_cgroups(fault),
+            Step::LetGo(init) => self.engine.let_go(init, fault),
             Step::Stop => self.engine.stop(fault),
             Step::Remove => self.engine.remove(fault),
             Step::WriteRow => {

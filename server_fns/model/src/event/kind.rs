@@ -236,6 +236,9 @@ pub enum Movement {
     Paused,
     Resumed,
     Stopped,
+    /// Its own programs did: `poweroff`, `reboot`.
+    SwitchedOff,
+    Rebooted,
     /// By itself: *ended with status 1*.
     Ended(String),
 }

@@ -3,7 +3,7 @@
 use model::forward::Unopened;
 use model::instance::DesiredState;
 use model::name::NodeName;
-use model::observed::{Activity, ContainerFacts, ContainerState, Observed};
+use model::observed::{Activity, ContainerFacts, ContainerState, Observed, OwnEnd};
 
 use crate::event::{EventKind, Movement};
 use crate::rollup::exit_of;
@@ -51,7 +51,11 @@ fn movement(old: &Instance, new: &Instance) -> Option<Movement> {
         (_, ContainerState::Running) if after.paused => Some(Movement::RunsPaused),
         (_, ContainerState::Running) => Some(Movement::Runs),
         (Some(ContainerState::Exited { .. }), ContainerState::Exited { .. }) => None,
-        (_, ContainerState::Exited { .. }) => Some(stopped(new, after.state)),
+        (_, ContainerState::Exited { .. }) => Some(match after.own_end {
+            Some(OwnEnd::PowerOff) => Movement::SwitchedOff,
+            Some(OwnEnd::Reboot) => Movement::Rebooted,
+            None => stopped(new, after.state),
+        }),
         (_, ContainerState::Created | ContainerState::Dead) => None,
     }
 }

@@ -202,6 +202,8 @@ fn moved(movement: &Movement) -> String {
         Movement::Paused => "Somebody paused its container on its node.".to_owned(),
         Movement::Resumed => "Its container is no longer paused.".to_owned(),
         Movement::Stopped => "It stopped.".to_owned(),
+        Movement::SwitchedOff => "It was switched off from inside.".to_owned(),
+        Movement::Rebooted => "It was rebooted from inside.".to_owned(),
         Movement::Ended(how) => format!("It {how}."),
     }
 }

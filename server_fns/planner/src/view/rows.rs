@@ -19,7 +19,7 @@ use crate::keys::standing;
 use crate::limits::NAMES_IN_MESSAGE;
 use crate::liveness::{is_present, liveness};
 use crate::permission::{Action, Subject, account_may, allowed};
-use crate::rollup::{Rollup, rollup};
+use crate::rollup::{Rollup, init, rollup};
 use crate::urls::label;
 use crate::world::{Enrolment, Instance, Invite, KeyProof, Node, Person, Session, SshKey, Token, World};
 
@@ -67,6 +67,7 @@ pub(super) fn instance(
         message,
         progress,
         starts_at,
+        init: init(&instance.report.observed),
         may: allowed(world, viewer, Action::OF_INSTANCE, Subject::Instance(instance)),
     })
 }

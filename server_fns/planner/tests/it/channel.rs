@@ -225,7 +225,15 @@ fn a_step_of_a_build_is_shown_with_its_progress() {
             let container_id = "c".to_owned();
             let incarnation = model::version::Incarnation(1);
             let (started_at, paused) = (None, false);
-            Observed::Present(model::observed::ContainerFacts { container_id, incarnation, state, started_at, paused })
+            Observed::Present(model::observed::ContainerFacts {
+                container_id,
+                incarnation,
+                state,
+                started_at,
+                paused,
+                init: None,
+                own_end: None,
+            })
         }),
         activity,
         problem: None,

@@ -94,6 +94,8 @@ impl Worker {
                 state: container.state,
                 started_at: None,
                 paused: false,
+                init: None,
+                own_end: None,
             }),
         };
         InstanceReport {

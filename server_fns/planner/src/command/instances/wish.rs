@@ -104,6 +104,16 @@ fn forget(world: &World, actor: &Actor, id: InstanceId, now: Now) -> Result<Deci
     Ok(Decision { events: vec![event], ..Decision::new(vec![Change::DropInstance(id)], ()) })
 }
 
+/// Wishes it to stop, as its own programs did: what is wished and what is are one, and nobody starts it by itself.
+pub(crate) fn powered_off(instance: Instance, now: Now) -> Instance {
+    Instance { desired: DesiredState::Stopped, ..renewed(instance, now) }
+}
+
+/// With a new wish, made now.
+fn renewed(wish: Instance, now: Now) -> Instance {
+    Instance { generation: wish.generation.next(), wished_at: now.wall, ..wish }
+}
+
 struct Ask {
     verb: Verb,
     allowed: bool,
@@ -122,8 +132,8 @@ fn decide(actor: &Actor, wish: Instance, ask: Ask, now: Now) -> Result<Decision<
         return Err(Refusal::new(RefusalCode::Conflict, message));
     }
     let event = of_instance(&wish, actor.cause(), EventKind::Asked { verb });
-    let wish = Instance { generation: wish.generation.next(), wished_at: now.wall, ..wish };
-    Ok(Decision { events: vec![event], ..Decision::new(vec![Change::PutInstance(Box::new(wish))], ()) })
+    let wish = Box::new(renewed(wish, now));
+    Ok(Decision { events: vec![event], ..Decision::new(vec![Change::PutInstance(wish)], ()) })
 }
 
 /// The phase as a clause.
