@@ -97,14 +97,14 @@ describe("systemd in an instance", () => {
   test("reboot is a restart, and is called so", async () => {
     const before = await begun();
     await until("it ran long enough to be no loop", async () => Number(await inside("ps -o etimes= -p 1")) > 11, 60);
-    await inside("systemctl reboot; sleep 5");
+    await ada.ssh(box, "systemctl reboot; sleep 5");
     await until("it was started again", async () => (await ada.api.get(`/instances/${box.id}`)).phase === "running" && (await begun()) !== before, 30);
     assert.equal(await isUp(), "running");
     assert.ok((await events()).includes("It was rebooted from inside."), JSON.stringify(await events()));
   });
 
   test("poweroff is a stop: it stays off until somebody starts it, also while its node comes and goes", async () => {
-    await inside("poweroff; sleep 5");
+    await ada.ssh(box, "poweroff; sleep 5");
     await ada.phase(box.id, "stopped", 60);
     assert.ok((await events()).includes("It was switched off from inside."), JSON.stringify(await events()));
     await node.end("SIGKILL");
@@ -117,7 +117,7 @@ describe("systemd in an instance", () => {
 
   test("poweroff while the server is away is kept in mind", async () => {
     await world.server.end("SIGKILL");
-    await inside("poweroff; sleep 5");
+    await ada.ssh(box, "poweroff; sleep 5");
     await until("its container ended", async () => (await container()).State === "exited", 30);
     await world.server.start();
     await node.online();
@@ -143,7 +143,7 @@ describe("systemd in an instance", () => {
     assert.equal(mounts(), mountsBefore, "the host's cgroups are mounted as they were");
     const paths = (await inside("find /sys/fs/cgroup -maxdepth 3 -name '*' -type d | head -400")).split("\n");
     assert.ok(!paths.some((path) => /[0-9a-f]{64}/.test(path)), "it sees containers");
-    assert.equal(await inside("cat /proc/1/cgroup | cut -d: -f3 | sort -u | tr '\\n' ' '"), "/ /init.scope ");
+    assert.equal(await inside("cat /proc/1/cgroup | cut -d: -f3 | sort -u | tr '\\n' ' '"), "/ /init.scope");
     const ceilings = await inside("for f in $(find /sys/fs/cgroup -maxdepth 2 -name 'pids.max' -o -maxdepth 2 -name 'memory.limit_in_bytes' -o -maxdepth 1 -name 'memory.max'); do (echo max >$f || echo -1 >$f) 2>/dev/null && echo raised $f; done; true");
     assert.equal(ceilings, "");
     assert.notEqual((await ada.ssh(box, "mount -t tmpfs none /mnt")).status, 0);
