@@ -218,6 +218,19 @@ pub struct AskLink {
     pub hours: u32,
 }
 
+/// Which keys of its owner an instance lets in: those of a list, or all of them with those that come later.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LetIn {
+    /// Ids or names of the owner's keys; none of them where the list is empty.
+    #[serde(default)]
+    pub ssh_keys: Vec<String>,
+    /// All, whatever is added later, too. The list is empty then.
+    #[serde(default)]
+    pub all: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -349,6 +362,7 @@ mod tests {
         is_exact::<SetDoor>(r#"{"open":true}"#);
         is_exact::<AskLink>(r#"{"hours":1}"#);
         is_exact::<StartOnConnect>(r#"{"allowed":true}"#);
+        is_exact::<LetIn>(r#"{"ssh_keys":["laptop"],"all":false}"#);
         is_exact::<ChangeSettings>(r#"{"sign_up":"open","quota":5}"#);
         is_exact::<AskTicket>(r#"{"columns":80,"rows":24}"#);
     }

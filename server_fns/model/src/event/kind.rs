@@ -45,6 +45,11 @@ pub enum EventKind {
     StartOnConnect {
         allowed: bool,
     },
+    /// Which keys it lets in from now on.
+    KeysChosen {
+        names: Vec<Label>,
+        later: bool,
+    },
     Recovered {
         container: String,
         node: NodeName,
@@ -252,6 +257,7 @@ impl EventKind {
             | Self::ForwardClosed(_)
             | Self::DoorSet { .. }
             | Self::StartOnConnect { .. }
+            | Self::KeysChosen { .. }
             | Self::Recovered { .. }
             | Self::Entered { .. }
             | Self::ContainerMade { .. }

@@ -62,6 +62,7 @@ fn rest(spec: &InstanceSpec) -> RestOfRow {
         name: _,
         image: _,
         ssh_keys: _,
+        later_ssh_keys: _,
         limits: _,
         closed: _,
         start_on_connect,

@@ -139,7 +139,18 @@ fn propose<'w>(
     let generation = again::generation(row);
     let Again { start_on_connect, ports, closed, url_name } = again::settings(world, node, row, generation, &mut lost);
     let spec =
-        InstanceSpec { name, image, ssh_keys, limits, start_on_connect, ports, closed, forwards: Vec::new(), url_name };
+        InstanceSpec {
+            name,
+            image,
+            ssh_keys,
+            later_ssh_keys: false,
+            limits,
+            start_on_connect,
+            ports,
+            closed,
+            forwards: Vec::new(),
+            url_name,
+        };
     let mut instance = Instance {
         id,
         owner: owner.id,
