@@ -26,9 +26,9 @@ pub struct InstanceSpec {
     pub image: ImageRef,
     /// Whose holders may log in. A key that its owner deletes is no longer let in.
     pub ssh_keys: Vec<SshKeyId>,
-    /// A key that its owner adds is let in, too.
+    /// All keys of its owner, so one that is added is let in, too.
     #[serde(default)]
-    pub later_ssh_keys: bool,
+    pub all_ssh_keys: bool,
     #[serde(default)]
     pub limits: Limits,
     /// A login through the gateway starts it when it is stopped.

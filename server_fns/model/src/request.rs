@@ -126,6 +126,9 @@ pub struct CreateInstance {
     /// none may.
     #[serde(default)]
     pub ssh_keys: Option<Vec<String>>,
+    /// All of one's keys, also those that are added later. There is no list then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_ssh_keys: bool,
     #[serde(default, deserialize_with = "crate::asked::limits")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::asked::AskedLimits"))]
     pub limits: Limits,
@@ -218,7 +221,7 @@ pub struct AskLink {
     pub hours: u32,
 }
 
-/// Which keys of its owner an instance lets in: those of a list, or all of them with those that come later.
+/// Which SSH keys of its owner an instance lets in: those of a list, or all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -226,9 +229,9 @@ pub struct LetIn {
     /// Ids or names of the owner's keys; none of them where the list is empty.
     #[serde(default)]
     pub ssh_keys: Vec<String>,
-    /// All, whatever is added later, too. The list is empty then.
+    /// All of them, also those that are added later. The list is empty then.
     #[serde(default)]
-    pub all: bool,
+    pub all_ssh_keys: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -362,7 +365,7 @@ mod tests {
         is_exact::<SetDoor>(r#"{"open":true}"#);
         is_exact::<AskLink>(r#"{"hours":1}"#);
         is_exact::<StartOnConnect>(r#"{"allowed":true}"#);
-        is_exact::<LetIn>(r#"{"ssh_keys":["laptop"],"all":false}"#);
+        is_exact::<LetIn>(r#"{"ssh_keys":["laptop"],"all_ssh_keys":false}"#);
         is_exact::<ChangeSettings>(r#"{"sign_up":"open","quota":5}"#);
         is_exact::<AskTicket>(r#"{"columns":80,"rows":24}"#);
     }

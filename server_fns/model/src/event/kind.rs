@@ -48,7 +48,8 @@ pub enum EventKind {
     /// Which keys it lets in from now on.
     KeysChosen {
         names: Vec<Label>,
-        later: bool,
+        /// And each that its owner adds.
+        all: bool,
     },
     Recovered {
         container: String,

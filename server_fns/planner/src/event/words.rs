@@ -25,11 +25,11 @@ pub fn text(happening: &Happening) -> String {
             let (verb, who) = if *open { ("opened", ", for everybody who reaches it") } else { ("closed", "") };
             format!("{by} {verb} host port {} of {}, which leads to port {}{who}.", host.0, place(node), port.0)
         }
-        EventKind::KeysChosen { later: true, .. } => {
-            format!("{by} lets all SSH keys of its owner in, and those that come later.")
+        EventKind::KeysChosen { all: true, .. } => {
+            format!("{by} let in all SSH keys of its owner, and those that are added later.")
         }
-        EventKind::KeysChosen { names, .. } if names.is_empty() => format!("{by} lets no SSH key in."),
-        EventKind::KeysChosen { names, .. } => format!("{by} lets these SSH keys in: {}.", listed(names)),
+        EventKind::KeysChosen { names, .. } if names.is_empty() => format!("{by} let in no SSH key any more."),
+        EventKind::KeysChosen { names, .. } => format!("{by} let in these SSH keys alone: {}.", listed(names)),
         EventKind::StartOnConnect { allowed: true } => format!("{by} switched “Start it on SSH login” on."),
         EventKind::StartOnConnect { allowed: false } => format!("{by} switched “Start it on SSH login” off."),
         EventKind::Recovered { container, node, lost } => {

@@ -63,9 +63,9 @@ pub(super) const ROWS: &[Endpoint] = &[
         function!(instances::let_in(LetIn) -> InstanceView),
         "Chooses the SSH keys of its owner that it lets in, running or stopped.",
     )
-    .more("Its node writes them down within seconds. With `all`, keys that are added later are let in, too.")
+    .more("Its node writes them down within seconds. With `all_ssh_keys`, those that are added later are let in, too.")
     .asks(Action::ManageInstance)
-    .example(r#"{"ssh_keys": [], "all": true}"#),
+    .example(r#"{"ssh_keys": [], "all_ssh_keys": true}"#),
     row(
         "PUT /api/v1/instances/{id}/start-on-connect",
         function!(instances::set_start_on_connect(StartOnConnect) -> InstanceView),

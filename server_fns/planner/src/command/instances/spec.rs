@@ -16,7 +16,7 @@ use crate::world::{SshKey, World};
 pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<InstanceSpec, Refusal> {
     let name = typed::instance_name(&asked.name)?;
     let image = asked.image.as_deref().map_or_else(|| Ok(ImageRef::default()), image)?;
-    let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
+    let ssh_keys = ssh_keys(world, actor, asked)?;
     keys::check(world, &ssh_keys)?;
     check_limits(asked.limits)?;
     let closed = if world.settings.web_ports_closed { ContainerPort::CLOSABLE.to_vec() } else { Vec::new() };
@@ -27,7 +27,7 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
         name,
         image,
         ssh_keys,
-        later_ssh_keys: false,
+        all_ssh_keys: asked.all_ssh_keys,
         limits: asked.limits,
         start_on_connect: asked.start_on_connect,
         ports: DeclaredPort::first(),
@@ -41,8 +41,9 @@ pub(super) fn image(text: &str) -> Result<ImageRef, Refusal> {
     })
 }
 
-fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Vec<SshKeyId>, Refusal> {
-    let Some(asked) = asked else {
+fn ssh_keys(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<Vec<SshKeyId>, Refusal> {
+    let listed = asked.ssh_keys.as_deref();
+    let Some(listed) = listed.or(asked.all_ssh_keys.then_some(&[])) else {
         let keys = unasked_keys(world, actor.person);
         if keys.is_empty() {
             let message = "Add an SSH public key first. To create an instance that only the terminal of the console \
@@ -51,7 +52,7 @@ fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Ve
         }
         return Ok(keys);
     };
-    chosen(world, actor.person, asked)
+    chosen(world, actor.person, listed, asked.all_ssh_keys)
 }
 
 /// The keys of an instance for which nobody chose any: one that may not manage is for those for which it was ticked, unless
