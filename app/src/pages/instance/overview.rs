@@ -34,6 +34,9 @@ pub(super) fn Overview(view: InstanceView) -> Element {
                         span { class: "text-warn", "none: nobody can log in" }
                     } else {
                         {keys.join(", ")}
+                        if view.all_ssh_keys {
+                            ", and later ones"
+                        }
                     }
                 }
                 Fact { name: "Limits", {limits(view.limits)} }
