@@ -19,7 +19,7 @@ pub(super) fn is_one(user: &str) -> bool {
 /// What is said where the instance takes nobody of that name.
 pub fn not_let_in(instance: &str, user: &str) -> String {
     format!(
-        "{instance} lets no user “{user}” in: there is none, or its sshd forbids it. Log in without `{user}+`, which makes you \
+        "{instance} lets no user called {user} in: there is none, or its sshd forbids it. Log in without `{user}+`, which makes you \
          {ROOT}; `adduser {user}` there makes one."
     )
 }

@@ -446,6 +446,6 @@ fn a_login_may_say_as_whom() {
     }
     let long = format!("{}+web-1", "x".repeat(33));
     let said = told(&scene, &long).unwrap();
-    assert!(said.starts_with("web-1 lets no user “xxx") && said.contains("adduser"), "{said}");
+    assert!(said.starts_with("web-1 lets no user called xxx") && said.contains("adduser"), "{said}");
     assert!(!told(&scene, "ca\u{1b}rol+web-1").unwrap().contains(char::is_control));
 }
