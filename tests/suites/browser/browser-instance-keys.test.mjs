@@ -63,7 +63,7 @@ describe("the keys of an instance in a browser", () => {
       await ticked(name, false);
     }
     await stored([], false);
-    await see(page, "Nobody can log in: no key is ticked.");
+    await see(page, "No key is ticked, so nobody gets in through the gateway.");
     await see(page, "It has no SSH key, so no ssh command opens it.");
     await look("instance-keys-none");
     await box("laptop").click();

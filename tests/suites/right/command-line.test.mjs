@@ -395,7 +395,7 @@ describe("the command line", () => {
     assert.equal((await server(["ls"])).stdout, await desk.ok(["ls"]));
     assert.equal((await server(["--as", "ada", "whoami"])).stdout, "ada (ada@example.org)\n");
     const help = (await server(["--help"])).stdout;
-    for (const words of [/^ {2}serve /m, /^ssh NAME \[COMMAND\] /m, /^new NAME \[IMAGE\] /m]) assert.match(help, words);
+    for (const words of [/^ {2}serve /m, /^ssh \[USER@\]NAME \[COMMAND\]/m, /^new NAME \[IMAGE\] /m]) assert.match(help, words);
     assert.equal((await server(["lss"])).status, 2);
   });
 

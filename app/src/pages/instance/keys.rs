@@ -76,7 +76,14 @@ pub(super) fn SshKeys(view: InstanceView) -> Element {
     let mine = use_world(move |world: &LiveWorld| {
         world.ssh_keys.values().map(|key| (key.name.clone(), Some(about(key)))).collect::<Vec<_>>()
     });
-    let keys = if own { mine().unwrap_or_default() } else { ticked.into_iter().map(|name| (name, None)).collect() };
+    let mut keys =
+        if own { mine().unwrap_or_default() } else { ticked.into_iter().map(|name| (name, None)).collect::<Vec<_>>() };
+    keys.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+    // What is added later is let in where it fits.
+    let names = keys.iter().map(|(name, _)| name.as_str());
+    let out: Vec<&str> =
+        names.filter(|name| view.all_ssh_keys && !view.ssh_keys.iter().any(|one| one.as_str() == *name)).collect();
+    let out = out.join(", ");
     let (all, busy) = (shown.all, ask.busy());
     let title =
         if own { "All my keys, also later ones".to_owned() } else { format!("All keys of {owner}, also later ones") };
@@ -88,8 +95,9 @@ pub(super) fn SshKeys(view: InstanceView) -> Element {
                     Notice { kind: NoticeKind::Bad, "{why}" }
                 }
                 p { class: "max-w-prose text-sm text-text-muted",
-                    "Who holds a ticked key logs in as root. A change counts within seconds, also while the instance is stopped. Whoever \
-                    is in through the gateway by a key that is unticked is sent away."
+                    "Who holds a ticked key logs in as root. A change counts within seconds, also while the instance is stopped. \
+                    Unticking a key ends its sessions through the gateway. Keys in ~/.ssh/authorized_keys of its accounts count beside these, and stay \
+                    as they are."
                 }
                 Switch {
                     name: "all-ssh-keys",
@@ -116,7 +124,7 @@ pub(super) fn SshKeys(view: InstanceView) -> Element {
                                 key: "{name}",
                                 name: name.clone(),
                                 hint,
-                                ticked: all || shown.names.contains(name.as_str()),
+                                ticked: shown.names.contains(name.as_str()),
                                 disabled: all || busy,
                                 onchange: {
                                     let shown = shown.clone();
@@ -126,9 +134,12 @@ pub(super) fn SshKeys(view: InstanceView) -> Element {
                         }
                     }
                 }
+                if !out.is_empty() {
+                    p { class: "text-sm text-warn", role: "status", "No room for these beside the others, so they are not let in: {out}." }
+                }
                 if !shown.all && shown.names.is_empty() {
                     p { class: "text-sm text-warn", role: "status",
-                        "Nobody can log in: no key is ticked. Its terminal and its files on this page open it."
+                        "No key is ticked, so nobody gets in through the gateway. The terminal and the files of this page open it."
                     }
                 }
             }
