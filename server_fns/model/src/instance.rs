@@ -26,8 +26,8 @@ pub struct InstanceSpec {
     pub image: ImageRef,
     /// Whose holders may log in. A key that its owner deletes is no longer let in.
     pub ssh_keys: Vec<SshKeyId>,
-    /// All keys of its owner, so one that is added is let in, too.
-    #[serde(default)]
+    /// All keys of its owner, so one that is added is let in, too. A row without it is as it was written before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_ssh_keys: bool,
     #[serde(default)]
     pub limits: Limits,
