@@ -226,10 +226,11 @@ pub struct AskLink {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LetIn {
-    /// Ids or names of the owner's keys; none of them where the list is empty.
+    /// Ids or names of the owner's keys; none of them where the list is empty. Without it, `all_ssh_keys` is on: nobody shall be
+    /// locked out by a word that was forgotten.
     #[serde(default)]
-    pub ssh_keys: Vec<String>,
-    /// All of them, also those that are added later. The list is empty then.
+    pub ssh_keys: Option<Vec<String>>,
+    /// All of them, also those that are added later. There is no list then, or an empty one.
     #[serde(default)]
     pub all_ssh_keys: bool,
 }

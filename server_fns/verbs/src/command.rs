@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn lines_are_read_as_commands() {
         let named = |name: &str| name.to_owned();
-        let all = LetIn { ssh_keys: Vec::new(), all_ssh_keys: true };
+        let all = LetIn { ssh_keys: Some(Vec::new()), all_ssh_keys: true };
         for (line, command, json) in [
             ("", Command::Nothing, false),
             ("  ls  --json ", Command::List { all: false }, true),

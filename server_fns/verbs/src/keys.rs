@@ -15,8 +15,8 @@ pub(crate) fn let_in(words: &[&str]) -> Result<Option<LetIn>, String> {
     let ssh_keys: Vec<String> = ssh_keys.into_iter().map(str::to_owned).collect();
     match (options.as_slice(), ssh_keys.is_empty()) {
         ([], true) => Ok(None),
-        ([], false) => Ok(Some(LetIn { ssh_keys, all_ssh_keys: false })),
-        ([one], true) => Ok(Some(LetIn { ssh_keys, all_ssh_keys: *one == "--all" })),
+        ([], false) => Ok(Some(LetIn { ssh_keys: Some(ssh_keys), all_ssh_keys: false })),
+        ([one], true) => Ok(Some(LetIn { ssh_keys: Some(ssh_keys), all_ssh_keys: *one == "--all" })),
         _ => Err(format!("`keys` takes one of these: keys by name, --all, or --none. {USAGE}")),
     }
 }
@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn a_list_all_of_them_or_none() {
         let chosen = |names: &[&str], all_ssh_keys| {
-            let ssh_keys = names.iter().map(|&name| name.to_owned()).collect();
+            let ssh_keys = Some(names.iter().map(|&name| name.to_owned()).collect());
             Ok(Some(LetIn { ssh_keys, all_ssh_keys }))
         };
         assert_eq!(read(""), Ok(None));

@@ -143,6 +143,7 @@ describe("the keys of an instance", () => {
       [{ ssh_keys: ["laptop", foreign.id] }, 400, "ssh_keys", /ada has no SSH key “k-/],
       [{ ssh_keys: ["laptop"], all_ssh_keys: true }, 400, "ssh_keys", /Say one of the two/],
       [{ ssh_keys: "laptop" }, 400, undefined, /./],
+      [{}, 400, "ssh_keys", /Say which SSH keys it lets in/],
       [{ keys: ["laptop"] }, 400, "keys", /./],
     ]) {
       const answer = await ada.api.call("PUT", `/instances/${web.id}/ssh-keys`, body);
@@ -171,7 +172,7 @@ describe("the keys of an instance", () => {
     await ada.addKey();
     phone.key = await ada.api.post("/ssh-keys", { name: "phone", public_key: await publicOf(phone.identity) });
     await opens(laptop);
-    const none = await letIn({});
+    const none = await letIn({ ssh_keys: [] });
     assert.deepEqual(letsIn(none), [[], false]);
     await shut(tablet);
     const made = await ada.create("db-1", { all_ssh_keys: true });
@@ -275,7 +276,7 @@ describe("the keys of an instance", () => {
       await mkdir(join(laptop.dir, ".ssh"));
       await must("ssh-copy-id", ["-f", "-i", `${guest}.pub`, ...laptop.options, "web-1@dockhost"], { env: { ...process.env, HOME: laptop.dir }, seconds: 60 });
       assert.equal((await direct(guest, "whoami")).stdout, "root\n");
-      await letIn({});
+      await letIn({ ssh_keys: [] });
       await shut(laptop);
       assert.equal((await direct(guest, "whoami")).stdout, "root\n");
       await letIn({ ssh_keys: ["laptop"] });

@@ -26,11 +26,11 @@ fn key(scene: &Scene, who: &str, name: &str) -> SshKeyId {
 }
 
 fn these(names: &[&str]) -> LetIn {
-    LetIn { ssh_keys: names.iter().map(|&name| name.to_owned()).collect(), all_ssh_keys: false }
+    LetIn { ssh_keys: Some(names.iter().map(|&name| name.to_owned()).collect()), all_ssh_keys: false }
 }
 
 fn all() -> LetIn {
-    LetIn { ssh_keys: Vec::new(), all_ssh_keys: true }
+    LetIn { ssh_keys: None, all_ssh_keys: true }
 }
 
 fn let_in(scene: &mut Scene, who: &str, id: InstanceId, asked: LetIn) -> Result<Answer, Refusal> {
@@ -75,7 +75,13 @@ fn keys_are_let_in_and_out_while_it_runs_and_while_it_is_stopped() {
 fn what_is_so_already_changes_nothing() {
     let (mut scene, id) = scene();
     let by_id = key(&scene, "bob", "laptop").to_string();
-    for asked in [these(&["phone"]), these(&["phone", " phone ", "phone"]), these(&[]), all()] {
+    for asked in [
+        these(&["phone"]),
+        these(&["phone", " phone ", "phone"]),
+        these(&[]),
+        all(),
+        LetIn { all_ssh_keys: true, ..these(&[]) },
+    ] {
         let_in(&mut scene, "bob", id, asked.clone()).unwrap();
         let again = scene.decide("bob", &Command::LetIn { id, asked: asked.clone() }).unwrap();
         assert!(again.changes.is_empty() && again.events.is_empty(), "{asked:?}");
@@ -105,6 +111,7 @@ fn what_cannot_be_let_in_is_refused_in_words_and_changes_nothing() {
         (these(&["lap\u{1b}[2Jtop\n"]), "bob has no SSH key “lap[2Jtop”."),
         (these(&[&"x".repeat(9_000)]), &format!("bob has no SSH key “{}”.", "x".repeat(64))),
         (LetIn { all_ssh_keys: true, ..these(&["laptop"]) }, "Say one of the two."),
+        (LetIn::default(), "Say which SSH keys it lets in"),
     ] {
         let refusal = let_in(&mut scene, "bob", id, asked.clone()).unwrap_err();
         assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("ssh_keys")), "{asked:?}");
@@ -227,6 +234,18 @@ fn a_list_that_is_too_long_is_refused_and_a_later_key_that_does_not_fit_is_left_
     let refusal = let_in(&mut scene, "bob", id, these(&["laptop", "phone", "desktop"])).unwrap_err();
     assert_eq!(refusal.field.as_deref(), Some("ssh_keys"));
     assert!(refusal.message.contains("Choose fewer"), "{}", refusal.message);
+}
+
+/// Whoever gets an instance has not said that each key of theirs shall open it.
+#[test]
+fn one_that_is_given_lets_in_what_its_new_owner_has_and_nothing_later() {
+    let (mut scene, id) = scene();
+    let_in(&mut scene, "bob", id, all()).unwrap();
+    crate::removal::remove(&mut scene, "bob", crate::removal::give("eve"), None).unwrap();
+    assert_eq!(told(&scene, id), (vec!["laptop".to_owned()], false));
+    let eve = scene.person("eve");
+    scene.add_key(eve, "phone").unwrap();
+    assert_eq!(told(&scene, id), (vec!["laptop".to_owned()], false));
 }
 
 #[test]

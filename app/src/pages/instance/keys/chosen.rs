@@ -32,7 +32,7 @@ impl LetsIn {
     }
 
     fn request(&self) -> LetIn {
-        let ssh_keys = if self.all { Vec::new() } else { self.names.iter().cloned().collect() };
+        let ssh_keys = (!self.all).then(|| self.names.iter().cloned().collect());
         LetIn { ssh_keys, all_ssh_keys: self.all }
     }
 }

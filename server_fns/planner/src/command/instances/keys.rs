@@ -26,7 +26,12 @@ pub(in crate::command) fn let_in(
     asked: &LetIn,
 ) -> Result<Decision<()>, Refusal> {
     let (instance, all) = (world.find_instance(id)?, asked.all_ssh_keys);
-    let ssh_keys = chosen(world, instance.owner, &asked.ssh_keys, all)?;
+    let listed = asked.ssh_keys.as_deref().or(all.then_some(&[]));
+    let Some(listed) = listed else {
+        let message = "Say which SSH keys it lets in: a list, which may be empty, or all of them by `all_ssh_keys`.";
+        return Err(Refusal::field(FIELD, message));
+    };
+    let ssh_keys = chosen(world, instance.owner, listed, all)?;
     check(world, &ssh_keys)?;
     // Keys that were deleted since may still stand in the row, and change nothing.
     let known = instance.spec.ssh_keys.iter().filter(|id| world.ssh_keys.contains_key(*id));
