@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use model::assignment::AssignedInstance;
+use model::assignment::{AssignedInstance, is_of_gateway};
 use model::host_key::HostKey;
 use model::id::InstanceId;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
@@ -21,6 +21,8 @@ use crate::disk::replace;
 use crate::handshake;
 
 const AUTHORIZED_KEYS: &str = "authorized_keys";
+/// Who may be any user of the instance: the gateway, which says as whom somebody comes.
+const GATEWAY_KEYS: &str = "gateway_keys";
 const HOST_KEY: &str = "ssh_host_ed25519_key";
 const HOST_KEY_PUBLIC: &str = "ssh_host_ed25519_key.pub";
 const HOST_CERTIFICATE: &str = "ssh_host_ed25519_key-cert.pub";
@@ -59,7 +61,10 @@ impl Files {
         }
         handshake::make(&dir)?;
         update(&dir, HOST_CERTIFICATE, &format!("{}\n", assigned.host_key.certificate))?;
-        update(&dir, AUTHORIZED_KEYS, &plain_keys(assigned.id, &assigned.authorized_keys))?;
+        let keys = plain_keys(assigned.id, &assigned.authorized_keys);
+        let of_gateway = keys.lines().filter(|line| is_of_gateway(line));
+        update(&dir, GATEWAY_KEYS, &of_gateway.map(|line| format!("{line}\n")).collect::<String>())?;
+        update(&dir, AUTHORIZED_KEYS, &keys)?;
         Ok(dir)
     }
 
@@ -188,6 +193,21 @@ mod tests {
             vec![format!("command=\"/bin/sh\" {KEY}"), "ssh-ed25519 AAAA".to_owned(), String::new(), KEY.to_owned()];
         let dir = files.write(&assigned).unwrap();
         assert_eq!(std::fs::read_to_string(dir.join(AUTHORIZED_KEYS)).unwrap(), format!("{KEY}\n"));
+    }
+
+    #[test]
+    fn the_gateway_alone_may_be_any_user() {
+        let (_data, files, mut assigned) = files();
+        let gateway = KEY.replace(" ada", &format!(" {}", model::assignment::GATEWAY));
+        assigned.authorized_keys = vec![KEY.to_owned(), gateway.clone()];
+        let dir = files.write(&assigned).unwrap();
+        let read = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap();
+        assert_eq!(read(GATEWAY_KEYS), format!("{gateway}\n"));
+        assert_eq!(read(AUTHORIZED_KEYS), format!("{KEY}\n{gateway}\n"));
+        assert_eq!(mode(&dir.join(GATEWAY_KEYS)), 0o644);
+        assigned.authorized_keys.pop();
+        files.write(&assigned).unwrap();
+        assert_eq!(read(GATEWAY_KEYS), "", "a server without a gateway");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use model::id::InstanceId;
 #[cfg(feature = "server")]
 use model::port::{ContainerPort, DeclaredPort, HostPort};
 use model::reach::Reach;
-use model::request::{AskLink, CreateInstance, DeclarePort, OpenForward, SetDoor, StartOnConnect};
+use model::request::{AskLink, CreateInstance, DeclarePort, LetIn, OpenForward, SetDoor, StartOnConnect};
 #[cfg(feature = "server")]
 use model::verb::Verb;
 use model::view::{InstanceView, LinkView};
@@ -111,6 +111,13 @@ pub async fn close_forward(
 pub async fn set_door(id: InstanceId, port: u16, request: Json<SetDoor>) -> Result<InstanceView, ApiError> {
     let actor = caller.actor().await?;
     Ok(caller.control.instances.set_door(&actor, id, ContainerPort(port), request.0).await?)
+}
+
+/// Chooses the SSH keys of its owner that it lets in.
+#[put("/api/v1/instances/{id}/ssh-keys", caller: Caller)]
+pub async fn let_in(id: InstanceId, request: Json<LetIn>) -> Result<InstanceView, ApiError> {
+    let actor = caller.actor().await?;
+    Ok(caller.control.instances.let_in(&actor, id, request.0).await?)
 }
 
 /// Whether a login through the SSH gateway starts it when it is stopped.

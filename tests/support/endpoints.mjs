@@ -44,6 +44,7 @@ const COMMANDS = {
   "POST /instances/{id}/restart": ["restart instance"],
   "POST /instances/{id}/forget": ["forget instance"],
   "DELETE /instances/{id}": ["delete instance"],
+  "PUT /instances/{id}/ssh-keys": ["choose SSH keys"],
   "PUT /instances/{id}/start-on-connect": ["set start-on-connect"],
   "PUT /instances/{id}/ports/{port}": ["declare port", { url: "public" }],
   "DELETE /instances/{id}/ports/{port}": ["withdraw port"],

@@ -98,6 +98,13 @@ impl Call {
             }
             Command::Events(shown) => self.events(shown),
             Command::Keys => self.told(self.client.get("/ssh-keys")?, |keys: &Vec<SshKeyView>| told::keys(keys)),
+            Command::KeysOf { name, asked } => {
+                let mut view = named(&self.client, &self.account, &name)?;
+                if let Some(asked) = asked {
+                    view = self.client.put_with(&format!("/instances/{}/ssh-keys", id_of(&view)), &asked)?;
+                }
+                if self.json { Ok(as_json(&told::let_in(&view))) } else { self.told(view, told::keys_of) }
+            }
             Command::Nodes => self.told(self.client.get("/nodes")?, |nodes: &Vec<NodeView>| told::nodes(nodes)),
             Command::People => self.told(self.client.get("/people")?, |people: &Vec<PersonRow>| told::listed(people)),
             Command::Administer { username, administrator } => {

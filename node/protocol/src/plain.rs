@@ -123,7 +123,7 @@ impl Plain for Stranger {
             make_few(forwards);
             ssh_keys.iter_mut().for_each(|key| make_plain(key, text::SSH_KEY));
         }
-        if let Some(RestOfRow { start_on_connect: _, ports, forwards, url_name }) = &mut row.rest {
+        if let Some(RestOfRow { start_on_connect: _, ports, forwards, url_name, all_ssh_keys: _ }) = &mut row.rest {
             ports.truncate(ROW_ENTRIES);
             make_few(forwards);
             make_plain(url_name, text::WORD);

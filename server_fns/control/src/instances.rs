@@ -5,7 +5,7 @@ use model::forward::ForwardKey;
 use model::id::InstanceId;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
-use model::request::{CreateInstance, OpenForward, SetDoor};
+use model::request::{CreateInstance, LetIn, OpenForward, SetDoor};
 use model::verb::Verb;
 use model::view::{ImageView, InstanceView};
 use planner::actor::Actor;
@@ -98,6 +98,11 @@ impl Instances {
         asked: SetDoor,
     ) -> Result<InstanceView, Refusal> {
         self.change(actor, id, Command::SetDoor { id, port, open: asked.open }).await
+    }
+
+    /// Chooses the SSH keys that it lets in.
+    pub async fn let_in(&self, actor: &Actor, id: InstanceId, asked: LetIn) -> Result<InstanceView, Refusal> {
+        self.change(actor, id, Command::LetIn { id, asked }).await
     }
 
     /// Whether a login through the gateway starts it when it is stopped.

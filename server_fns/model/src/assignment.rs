@@ -94,6 +94,11 @@ fn of_person(line: &str) -> Option<String> {
     (words.next() != Some(GATEWAY)).then(|| format!("{kind} {key}"))
 }
 
+/// Whether a line for `authorized_keys` is the gateway's.
+pub fn is_of_gateway(line: &str) -> bool {
+    line.split_whitespace().nth(2) == Some(GATEWAY)
+}
+
 /// The comment of the line with which the gateway logs in. Those of people have an `@` in it.
 pub const GATEWAY: &str = "dockhost-gateway";
 

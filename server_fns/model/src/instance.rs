@@ -26,6 +26,9 @@ pub struct InstanceSpec {
     pub image: ImageRef,
     /// Whose holders may log in. A key that its owner deletes is no longer let in.
     pub ssh_keys: Vec<SshKeyId>,
+    /// All keys of its owner, so one that is added is let in, too. A row without it is as it was written before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_ssh_keys: bool,
     #[serde(default)]
     pub limits: Limits,
     /// A login through the gateway starts it when it is stopped.

@@ -126,6 +126,9 @@ pub struct CreateInstance {
     /// none may.
     #[serde(default)]
     pub ssh_keys: Option<Vec<String>>,
+    /// All of one's keys, also those that are added later. There is no list then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_ssh_keys: bool,
     #[serde(default, deserialize_with = "crate::asked::limits")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::asked::AskedLimits"))]
     pub limits: Limits,
@@ -216,6 +219,20 @@ pub struct SetDoor {
 pub struct AskLink {
     /// How long it shall open.
     pub hours: u32,
+}
+
+/// Which SSH keys of its owner an instance lets in: those of a list, or all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LetIn {
+    /// Ids or names of the owner's keys; none of them where the list is empty. Without it, `all_ssh_keys` is on: nobody shall be
+    /// locked out by a word that was forgotten.
+    #[serde(default)]
+    pub ssh_keys: Option<Vec<String>>,
+    /// All of them, also those that are added later. There is no list then, or an empty one.
+    #[serde(default)]
+    pub all_ssh_keys: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,6 +366,7 @@ mod tests {
         is_exact::<SetDoor>(r#"{"open":true}"#);
         is_exact::<AskLink>(r#"{"hours":1}"#);
         is_exact::<StartOnConnect>(r#"{"allowed":true}"#);
+        is_exact::<LetIn>(r#"{"ssh_keys":["laptop"],"all_ssh_keys":false}"#);
         is_exact::<ChangeSettings>(r#"{"sign_up":"open","quota":5}"#);
         is_exact::<AskTicket>(r#"{"columns":80,"rows":24}"#);
     }

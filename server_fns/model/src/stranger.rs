@@ -85,6 +85,9 @@ pub struct RestOfRow {
     /// See [`crate::instance::InstanceSpec::url_name`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url_name: String,
+    /// See [`crate::instance::InstanceSpec::all_ssh_keys`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_ssh_keys: bool,
 }
 
 impl Stranger {

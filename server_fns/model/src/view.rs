@@ -71,6 +71,9 @@ pub struct InstanceView {
     pub urls: Vec<UrlView>,
     pub forwards: Vec<ForwardView>,
     pub ssh_keys: Vec<Label>,
+    /// All keys of its owner, so one that is added is let in, too.
+    #[serde(default)]
+    pub all_ssh_keys: bool,
     pub limits: Limits,
     pub created_at: Timestamp,
     /// Since when what is known has been so.

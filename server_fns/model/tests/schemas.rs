@@ -57,7 +57,7 @@ fn all() -> Map<String, Value> {
         asked::ResetPassword, asked::SetAdministrator, asked::SuspendPerson, asked::RemovePerson, asked::AddSshKey,
         asked::MayManage, asked::ProveSshKey, asked::CreateToken, asked::RegisterNode, asked::DrainNode,
         asked::CreateInstance, asked::DeclarePort, asked::OpenForward, asked::Visit, asked::SetDoor, asked::AskLink,
-        asked::StartOnConnect, asked::ChangeSettings, AskTicket, Enrol, InstanceId, InviteId, NodeId, PersonId,
+        asked::LetIn, asked::StartOnConnect, asked::ChangeSettings, AskTicket, Enrol, InstanceId, InviteId, NodeId, PersonId,
         SessionId, SshKeyId, TokenId, Place, Protocol, Topic, asked::AskSignIn, asked::FetchToken, asked::GrantSignIn,
     ];
     let answers = shapes![Contract::Serialize;

@@ -9,7 +9,8 @@ use model::name::EmailAddress;
 use model::port::{ContainerPort, DeclaredPort};
 use model::refusal::Refusal;
 use model::request::{
-    AddSshKey, ChangeSettings, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode,
+    AddSshKey, ChangeSettings, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, LetIn, OpenForward,
+    RegisterNode,
 };
 use model::stranger::Claim;
 use model::verb::Verb;
@@ -167,6 +168,10 @@ pub enum Command {
         id: InstanceId,
         port: ContainerPort,
         open: bool,
+    },
+    LetIn {
+        id: InstanceId,
+        asked: LetIn,
     },
     SetStartOnConnect {
         id: InstanceId,

@@ -1,6 +1,7 @@
 //! Who a holder of an SSH key is, and where they want to go.
 
 mod astray;
+mod within;
 
 use model::host_key::DOMAIN;
 use model::id::{InstanceId, PersonId, SshKeyId};
@@ -15,6 +16,8 @@ use crate::permission::{Action, Subject, is_allowed};
 use crate::world::{Instance, Person, SshKey, World};
 
 pub use astray::{astray, no_such_jump};
+pub use within::{ROOT, not_let_in};
+use within::{is_one, split};
 
 /// The user name that leads to the lobby, whatever else is called so.
 pub const LOBBY: &str = "lobby";
@@ -41,6 +44,8 @@ pub struct Visitor {
     pub actor: Actor,
     pub key: SshKeyId,
     pub route: Route,
+    /// As whom they log in to the instance of the route.
+    pub user: String,
     /// This login is what proves the key, and must be written down before it opens anything.
     pub proves: bool,
 }
@@ -48,6 +53,8 @@ pub struct Visitor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     Instance(InstanceId),
+    /// It is theirs, and no user of it can be called so. It is as they typed it, made plain.
+    NoUser(InstanceName, String),
     /// It is theirs, and this key is not among those that may log in to it.
     NotAdmitted(InstanceName),
     /// They ask for the installation itself: by `lobby`, or by their own username.
@@ -67,21 +74,22 @@ pub fn guest(world: &World, user: &str, fingerprint: &str) -> Option<Guest> {
         let mut all = claims(world, fingerprint).peekable();
         all.peek()?;
         let Some(key) = all.find(|key| of(key)) else { return Some(Guest::NotAdded) };
-        return Some(admitted(world, key, visitor(world.people.get(&key.person)?, key, Route::Enrol)));
+        return Some(admitted(world, key, visitor(world.people.get(&key.person)?, key, Route::Enrol, ROOT)));
     }
+    let (within, name) = split(user);
     let key = match holder(world, fingerprint) {
         Holder::Nobody => return None,
         Holder::Several => {
-            let meant = claims(world, fingerprint).any(|key| !is_of_another(world, key, user));
+            let meant = claims(world, fingerprint).any(|key| !is_of_another(world, key, name));
             return meant.then_some(Guest::Contested);
         }
         Holder::One(key) => key,
     };
-    if is_of_another(world, key, user) {
+    if is_of_another(world, key, name) {
         return None;
     }
     let person = world.people.get(&key.person)?;
-    Some(admitted(world, key, visitor(person, key, route(world, person, key, user))))
+    Some(admitted(world, key, visitor(person, key, route(world, person, key, user), within)))
 }
 
 fn admitted(world: &World, key: &SshKey, visitor: Visitor) -> Guest {
@@ -94,7 +102,9 @@ fn route(world: &World, person: &Person, key: &SshKey, user: &str) -> Route {
     if user == LOBBY {
         return Route::Lobby;
     }
-    match named(world, person, user) {
+    let (within, name) = split(user);
+    match named(world, person, name) {
+        Some(instance) if !is_one(within) => Route::NoUser(instance.spec.name.clone(), plain(within, SHOWN)),
         Some(instance) if logs_in(world, person, key, instance) => Route::Instance(instance.id),
         Some(instance) => Route::NotAdmitted(instance.spec.name.clone()),
         None if user == person.username.as_str() => Route::Lobby,
@@ -124,9 +134,10 @@ fn is_of_another(world: &World, key: &SshKey, user: &str) -> bool {
     }
 }
 
-fn visitor(person: &Person, key: &SshKey, route: Route) -> Visitor {
+fn visitor(person: &Person, key: &SshKey, route: Route, user: &str) -> Visitor {
     let proves = !is_proved(key) || route == Route::Enrol;
-    Visitor { actor: Actor::new(person, Via::SshKey(key.id)), key: key.id, route, proves }
+    let user = user.to_owned();
+    Visitor { actor: Actor::new(person, Via::SshKey(key.id)), key: key.id, route, user, proves }
 }
 
 /// Where a jump to that host leads: `web-1.ada.dockhost` for ada's `web-1`, or short `web-1.dockhost` and `web-1`. What is

@@ -3,37 +3,85 @@
 use model::forward::ForwardKey;
 use model::instance::Limits;
 use model::port::ContainerPort;
-use model::request::{OpenForward, RemovePerson};
+use model::request::{LetIn, OpenForward, RemovePerson};
 
 use crate::events::{Shown, events};
 use crate::words::plain;
-use crate::{create, forward, people};
+use crate::{create, forward, keys, people};
 
 /// What one may ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     Nothing,
     Help,
-    List { all: bool },
-    New { name: String, image: Option<String>, limits: Limits },
-    Start { name: String },
-    Stop { name: String },
-    Restart { name: String },
-    Remove { name: String, yes: bool },
-    Ports { name: String },
-    Open { name: String, asked: OpenForward },
-    Close { name: String, key: ForwardKey },
-    Door { name: String, port: ContainerPort, open: bool },
-    Explain { name: String },
+    List {
+        all: bool,
+    },
+    New {
+        name: String,
+        image: Option<String>,
+        limits: Limits,
+    },
+    Start {
+        name: String,
+    },
+    Stop {
+        name: String,
+    },
+    Restart {
+        name: String,
+    },
+    Remove {
+        name: String,
+        yes: bool,
+    },
+    Ports {
+        name: String,
+    },
+    Open {
+        name: String,
+        asked: OpenForward,
+    },
+    Close {
+        name: String,
+        key: ForwardKey,
+    },
+    Door {
+        name: String,
+        port: ContainerPort,
+        open: bool,
+    },
+    Explain {
+        name: String,
+    },
     Events(Shown),
     Keys,
+    /// The SSH keys that it lets in; `None` shows them.
+    KeysOf {
+        name: String,
+        asked: Option<LetIn>,
+    },
     Nodes,
     People,
-    Administer { username: String, administrator: bool },
-    RemovePerson { username: String, asked: RemovePerson, yes: bool },
-    Suspend { username: String, stop: bool },
-    Resume { username: String },
-    ResetLink { username: String },
+    Administer {
+        username: String,
+        administrator: bool,
+    },
+    RemovePerson {
+        username: String,
+        asked: RemovePerson,
+        yes: bool,
+    },
+    Suspend {
+        username: String,
+        stop: bool,
+    },
+    Resume {
+        username: String,
+    },
+    ResetLink {
+        username: String,
+    },
     WhoAmI,
 }
 
@@ -61,6 +109,9 @@ pub fn parse(words: &[&str]) -> Result<Typed, String> {
         ["door", name, rest @ ..] if !name.starts_with('-') => {
             let (port, open) = forward::door(rest)?;
             return Ok((Command::Door { name: (*name).to_owned(), port, open }, json));
+        }
+        ["keys", name, rest @ ..] if !name.starts_with('-') => {
+            return Ok((Command::KeysOf { name: (*name).to_owned(), asked: keys::let_in(rest)? }, json));
         }
         ["suspend", username, rest @ ..] if !username.starts_with('-') => {
             let stop = people::suspend(rest)?;
@@ -139,6 +190,7 @@ mod tests {
     #[test]
     fn lines_are_read_as_commands() {
         let named = |name: &str| name.to_owned();
+        let all = LetIn { ssh_keys: Some(Vec::new()), all_ssh_keys: true };
         for (line, command, json) in [
             ("", Command::Nothing, false),
             ("  ls  --json ", Command::List { all: false }, true),
@@ -157,6 +209,8 @@ mod tests {
             ("rm web-1", Command::Remove { name: named("web-1"), yes: false }, false),
             ("events web-1 --json", Command::Events(Shown { name: Some(named("web-1")), ..Shown::default() }), true),
             ("keys", Command::Keys, false),
+            ("keys web-1", Command::KeysOf { name: named("web-1"), asked: None }, false),
+            ("keys --json web-1 --all", Command::KeysOf { name: named("web-1"), asked: Some(all) }, true),
             ("nodes --json", Command::Nodes, true),
             ("people --json", Command::People, true),
             ("suspend bob", Command::Suspend { username: named("bob"), stop: false }, false),
@@ -190,7 +244,13 @@ mod tests {
             "ls web-1",
             "whoami now",
             "people bob",
-            "keys web-1",
+            "keys --all",
+            "keys --none",
+            "keys --all web-1",
+            "keys web-1 --all laptop",
+            "keys web-1 --all --none",
+            "keys web-1 laptop --none",
+            "keys web-1 --yes",
             "nodes --all",
             "events web-1 web-2",
             "suspend",

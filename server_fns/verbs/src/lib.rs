@@ -6,6 +6,7 @@ mod command;
 mod create;
 mod events;
 mod forward;
+mod keys;
 mod people;
 mod table;
 pub mod told;

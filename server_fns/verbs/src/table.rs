@@ -85,7 +85,14 @@ pub const OF_THE_LOBBY: [Verb; 22] = [
         "what happened to your things, or to that one; an administrator sees everybody's with --all,\n\
          --limit N says how many lines",
     ),
-    verb("keys", First::Nothing, &[], "keys", "your SSH keys, and whether they open anything"),
+    verb(
+        "keys",
+        First::Instance,
+        &["--all", "--none"],
+        "keys [NAME [KEY...]]",
+        "your SSH keys, and whether they open anything; with NAME those that it lets in, and with KEYs it\n\
+         lets in these alone: names or ids, or --all, also those that you add later, or --none",
+    ),
     verb("nodes", First::Nothing, &[], "nodes", "the nodes that you may use"),
     verb("people", First::Nothing, &[], "people", "for administrators: who has an account"),
     verb(

@@ -537,7 +537,7 @@ describe("two people's instances", () => {
   const LOBBY = [
     ["ls", "use-account"], ["whoami", "use-account"], ["ls --all", "list-everybody"], ["new x none", "create instance"],
     ["ports NAME", "see-instance"], ["explain NAME", "see-instance"], ["open NAME 9090", "open forward"], ["close NAME 9", "close forward"],
-    ["door NAME 80 close", "set door"], ["stop NAME", "stop instance"], ["start NAME", "start instance"], ["restart NAME", "restart instance"],
+    ["door NAME 80 close", "set door"], ["keys NAME", "see-instance"], ["keys NAME --all", "choose SSH keys"], ["stop NAME", "stop instance"], ["start NAME", "start instance"], ["restart NAME", "restart instance"],
     ["people", "see-people"], ["suspend nobody", "suspend person"], ["resume nobody", "resume person"],
     ["reset-link nobody", "make reset link"], ["make-administrator nobody", "set administrator"],
     ["no-longer-administrator nobody", "set administrator"], ["remove-person nobody --yes", "remove person"],

@@ -153,7 +153,7 @@ describe("the command line", () => {
     });
 
     test("in the lobby's own words, and in the API's where programs read", async () => {
-      for (const line of ["ls", "ports web-1", "keys", "nodes", "whoami", "people", "events web-1 --limit 3", "ls --all"]) {
+      for (const line of ["ls", "ports web-1", "keys", "keys web-1", "nodes", "whoami", "people", "events web-1 --limit 3", "ls --all"]) {
         const there = await client.lobby(line);
         assert.equal(there.status, 0, there.stderr);
         assert.equal(await desk.ok(line.split(" ")), there.stdout, line);
@@ -165,6 +165,7 @@ describe("the command line", () => {
       const [row] = await desk.json(["ls"]);
       assert.deepEqual(Object.keys(row).sort(), Object.keys(web).sort(), "nothing of the API's answer is left out");
       assert.deepEqual(Object.keys(await desk.json(["ports", "web-1"])).sort(), ["doors", "forwards", "ports", "urls"]);
+      assert.deepEqual(await desk.json(["keys", "web-1"]), { ssh_keys: ["laptop"], all_ssh_keys: false });
       assert.equal((await desk.json(["explain", "web-1"])).phase, "running");
       const { events, more } = await desk.json(["events", "--limit", "2"]);
       assert.deepEqual([events.length, more], [2, true]);
@@ -190,8 +191,16 @@ describe("the command line", () => {
       await client.ready("web-1");
     });
 
+    test("lets SSH keys in and out", async () => {
+      assert.equal(await desk.ok(["keys", "web-1", "--none"]), "web-1 lets in no SSH key. Its terminal in the console opens it.\n");
+      ends(await desk.run(["keys", "web-1", "no such"]), FAILED, /ada has no SSH key “no such”/);
+      assert.equal(await desk.ok(["keys", "web-1", "--all"]), "web-1 lets in all your SSH keys, also those that you add later: laptop.\n");
+      const [{ id }] = await ada.api.get("/ssh-keys");
+      assert.equal(await desk.ok(["keys", "web-1", id]), "web-1 lets in: laptop.\n");
+    });
+
     test("refuses what means nothing, in a sentence and by its status", async () => {
-      for (const words of [["lss"], ["ls", "-la"], ["start"], ["start", "web-1", "web-2"], ["new", "x", "--memroy", "1g"], ["ssh"], ["exec", "web-1", "ls"], ["cp", "a"],
+      for (const words of [["lss"], ["ls", "-la"], ["start"], ["start", "web-1", "web-2"], ["new", "x", "--memroy", "1g"], ["ssh"], ["keys", "web-1", "--all", "laptop"], ["exec", "web-1", "ls"], ["cp", "a"],
         ["cp", "a", "b"], ["completion", "csh"], ["config"], ["login"], ["login", "ftp://x"], ["--as"], ["serve"]]) {
         ends(await desk.run(words), USAGE, /^dockhost: \S/);
       }
@@ -216,6 +225,11 @@ describe("the command line", () => {
       assert.deepEqual([done.status, done.stdout, done.stderr], [42, "out\n", "err\n"]);
       const known = join(desk.config, "known_hosts", new URL(world.server.base).host);
       assert.equal(readFileSync(known, "utf8"), `${client.gateway.known_hosts}\n`);
+      // Another user of it stands before its name.
+      await desk.ok(["exec", "web-1", "--", "useradd", "--create-home", "bob"]);
+      assert.equal(await desk.ok(["ssh", "bob@web-1", "whoami"]), "bob\n");
+      ends(await desk.run(["ssh", "carol@web-1", "whoami"]), 255, /web-1 lets no user called carol in/);
+      ends(await desk.run(["ssh", "bob@web-2", "whoami"]), NOT_FOUND);
       // Options of OpenSSH stand in front.
       const port = await freePort();
       const stays = desk.stay(["ssh", "-o", "ExitOnForwardFailure=yes", "-L", `${port}:127.0.0.1:22`, "web-1", "echo in; cat >/dev/null; sleep 60"]);
@@ -381,7 +395,7 @@ describe("the command line", () => {
     assert.equal((await server(["ls"])).stdout, await desk.ok(["ls"]));
     assert.equal((await server(["--as", "ada", "whoami"])).stdout, "ada (ada@example.org)\n");
     const help = (await server(["--help"])).stdout;
-    for (const words of [/^ {2}serve /m, /^ssh NAME \[COMMAND\] /m, /^new NAME \[IMAGE\] /m]) assert.match(help, words);
+    for (const words of [/^ {2}serve /m, /^ssh \[USER@\]NAME \[COMMAND\]/m, /^new NAME \[IMAGE\] /m]) assert.match(help, words);
     assert.equal((await server(["lss"])).status, 2);
   });
 

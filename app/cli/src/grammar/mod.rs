@@ -47,8 +47,9 @@ const OWN: [Verb; 9] = [
         "ssh",
         First::Instance,
         &[],
-        "ssh NAME [COMMAND]",
-        "log in to it, or run a command there; options of ssh, such as -L, stand before the name",
+        "ssh [USER@]NAME [COMMAND]",
+        "log in to it, or run a command there, as root or that user of it; options of ssh, such as -L,\n\
+         stand before the name",
     ),
     verb(
         "exec",

@@ -32,10 +32,20 @@ impl Way {
         Ok(Self { account, client, gateway })
     }
 
-    /// The user name by which the gateway knows the instance; there has to be one, so a mistyped name leads nowhere.
-    fn user(&self, name: &str) -> Result<String, Failure> {
+    /// The user name by which the gateway knows the instance, and the user there of `USER@NAME`. There has to be an instance,
+    /// so a mistyped name leads nowhere.
+    fn user(&self, named_by: &str) -> Result<String, Failure> {
+        let (within, name) = within(named_by);
         named(&self.client, &self.account, name)?;
-        Ok(format!("{name}.{}", self.account.username))
+        Ok(format!("{within}{name}.{}", self.account.username))
+    }
+}
+
+/// `bob@web-1` as the gateway says it: `bob+`, and the instance.
+fn within(named_by: &str) -> (String, &str) {
+    match named_by.split_once('@') {
+        Some((user, name)) => (format!("{user}+"), name),
+        None => (String::new(), named_by),
     }
 }
 
@@ -96,6 +106,12 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_stands_before_the_instance() {
+        assert_eq!(within("web-1"), (String::new(), "web-1"));
+        assert_eq!(within("bob@web-1"), ("bob+".to_owned(), "web-1"));
+    }
 
     #[test]
     fn a_shell_reads_a_quoted_word_as_it_was() {

@@ -15,6 +15,8 @@ pub(crate) struct Draft {
     pub(super) image: Option<ImageName>,
     /// The keys that were ticked or unticked by hand.
     pub(super) changed: BTreeSet<SshKeyId>,
+    /// All keys are to be let in, also those that are added later.
+    pub(super) all_keys: bool,
     pub(super) limits: TypedLimits,
     /// It is to have no SSH key: that is what the person wants.
     pub(super) terminal_only: bool,

@@ -49,6 +49,7 @@ pub(super) fn Form() -> Element {
     let mut image = use_signal(|| begun.image);
     let image_or_default = use_memo(move || image().unwrap_or_else(|| default_image(live.world.read().as_ref())));
     let changed = use_signal(|| begun.changed.clone());
+    let all_keys = use_signal(|| begun.all_keys);
     let limits = use_signal(|| begun.limits.clone());
     let terminal_only = use_signal(|| begun.terminal_only);
     use_effect(move || {
@@ -56,6 +57,7 @@ pub(super) fn Form() -> Element {
             name: name(),
             image: image(),
             changed: changed(),
+            all_keys: all_keys(),
             limits: limits(),
             terminal_only: terminal_only(),
         });
@@ -69,7 +71,14 @@ pub(super) fn Form() -> Element {
     let submit = move |event: FormEvent| {
         event.prevent_default();
         let keyless = terminal_only();
-        let keys = if keyless { Some(Vec::new()) } else { ticked(live.world.peek().as_ref(), &changed.read()) };
+        let all_ssh_keys = all_keys() && !keyless;
+        let keys = if keyless {
+            Some(Vec::new())
+        } else if all_ssh_keys {
+            None
+        } else {
+            ticked(live.world.peek().as_ref(), &changed.read())
+        };
         // Only who said so gets an instance that no key opens.
         let lacking = match &keys {
             _ if keyless => None,
@@ -93,6 +102,7 @@ pub(super) fn Form() -> Element {
             name: name.read().trim().to_owned(),
             image: Some(image_or_default().to_string()),
             ssh_keys: keys,
+            all_ssh_keys,
             limits,
             start_on_connect: false,
         };
@@ -139,6 +149,7 @@ pub(super) fn Form() -> Element {
                     }
                     WayIn {
                         changed,
+                        all_keys,
                         terminal_only,
                         error: ask.field(KEYS).filter(|why| !terminal_only() && (lacks_key || why != LACKING)),
                         on_add: move |()| adding.set(true),

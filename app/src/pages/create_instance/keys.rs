@@ -8,7 +8,7 @@ use model::live::LiveWorld;
 use model::view::{KeyStanding, SshKeyView};
 
 use super::first_key::OPENER;
-use crate::parts::{Button, ButtonKind, Check, Choice, Glyph};
+use crate::parts::{Button, ButtonKind, Check, Choice, Glyph, Switch};
 use crate::state::use_world;
 
 /// A key that may manage is ticked until it is unticked, so one that was added meanwhile is let in, too. Another is for what
@@ -18,8 +18,8 @@ pub(super) fn is_ticked(world: &LiveWorld, key: &SshKeyView, changed: &BTreeSet<
     at_first != changed.contains(&key.id)
 }
 
-/// Beside the fingerprint, for a key that opens nothing.
-fn hint(key: &SshKeyView) -> String {
+/// The fingerprint, and beside it that a key opens nothing.
+pub(crate) fn about(key: &SshKeyView) -> String {
     match key.standing {
         KeyStanding::Proved | KeyStanding::Sole => key.fingerprint.clone(),
         KeyStanding::Contested => format!("not proved, opens nothing · {}", key.fingerprint),
@@ -30,6 +30,8 @@ fn hint(key: &SshKeyView) -> String {
 #[component]
 pub(super) fn WayIn(
     changed: Signal<BTreeSet<SshKeyId>>,
+    /// Whether all are let in, also those that are added later.
+    all_keys: Signal<bool>,
     /// Whether no key is to open it.
     terminal_only: Signal<bool>,
     error: Option<String>,
@@ -56,7 +58,7 @@ pub(super) fn WayIn(
                 }
             }
             if !keyless && !terminal_only() {
-                Keys { changed, on_add }
+                Keys { changed, all_keys, on_add }
             }
             if let Some(error) = error {
                 p { class: "text-sm text-bad", role: "alert", "{error}" }
@@ -66,20 +68,29 @@ pub(super) fn WayIn(
 }
 
 #[component]
-fn Keys(changed: Signal<BTreeSet<SshKeyId>>, on_add: EventHandler<()>) -> Element {
+fn Keys(changed: Signal<BTreeSet<SshKeyId>>, all_keys: Signal<bool>, on_add: EventHandler<()>) -> Element {
+    let mut all_keys = all_keys;
     let keys = use_world(move |world: &LiveWorld| {
         let with = |key: &SshKeyView| (key.clone(), is_ticked(world, key, &changed.read()));
         world.ssh_keys.values().map(with).collect::<Vec<_>>()
     });
     rsx! {
+        Switch {
+            name: "all-ssh-keys",
+            label: "All my keys, also later ones",
+            hint: "Whatever key your account has or gets may log in.",
+            on: all_keys(),
+            onchange: move |on| all_keys.set(on),
+        }
         div { role: "group", "aria-label": "SSH keys that may log in",
             for (key, ticked) in keys().unwrap_or_default() {
                 Check {
                     key: "{key.id}",
                     name: "ssh_keys",
                     label: "{key.name}",
-                    hint: hint(&key),
-                    checked: ticked,
+                    hint: about(&key),
+                    disabled: all_keys(),
+                    checked: ticked || all_keys(),
                     onchange: move |now| {
                         let mut changed = changed.write();
                         if now != ticked && !changed.remove(&key.id) {

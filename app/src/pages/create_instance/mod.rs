@@ -15,6 +15,7 @@ use crate::parts::PageHeader;
 
 pub(crate) use draft::Draft;
 use form::Form;
+pub(crate) use keys::about;
 
 #[component]
 pub(crate) fn CreateInstance() -> Element {

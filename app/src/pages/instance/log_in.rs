@@ -24,7 +24,7 @@ pub(super) fn LogIn(view: InstanceView) -> Element {
     if view.ssh_keys.is_empty() {
         return rsx! {
             Card { title: "Log in",
-                p { class: "text-text-muted", "It has no SSH key, so no ssh command opens it. Its terminal and its files on this page do." }
+                p { class: "text-text-muted", "It has no SSH key, so no ssh command opens it. Its terminal and its files on this page do, and below a key can be let in." }
             }
         };
     }

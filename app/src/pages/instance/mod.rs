@@ -5,6 +5,7 @@ mod doors;
 mod events;
 mod files;
 mod help;
+mod keys;
 mod log_in;
 mod overview;
 mod ports;
@@ -32,6 +33,7 @@ use doors::Doors;
 use events::Events;
 use files::Files;
 use help::Help;
+use keys::SshKeys;
 use log_in::LogIn;
 use overview::Overview;
 use ports::Ports;
@@ -110,6 +112,9 @@ fn Present(view: InstanceView) -> Element {
             }
             if well || making {
                 Help { verbs, view: view.clone() }
+            }
+            if !leaving && view.may(Action::ManageInstance) {
+                SshKeys { view: view.clone() }
             }
             if !leaving {
                 Doors { view: view.clone() }

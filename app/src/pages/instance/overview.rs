@@ -35,6 +35,9 @@ pub(super) fn Overview(view: InstanceView) -> Element {
                         span { class: "text-warn", "none: nobody can log in" }
                     } else {
                         {keys.join(", ")}
+                        if view.all_ssh_keys {
+                            ", and later ones"
+                        }
                     }
                 }
                 if let Some(init) = view.init {

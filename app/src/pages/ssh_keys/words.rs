@@ -39,8 +39,8 @@ pub(super) fn loss(holders: &[Holder]) -> String {
     let bare: Vec<&str> = holders.iter().filter(|holder| holder.only).map(|holder| holder.instance.as_str()).collect();
     let bare = match bare.len() {
         0 => String::new(),
-        1 => format!(" {} is left without any key.", bare[0]),
-        _ => format!(" {} are left without any key.", listed(bare.into_iter())),
+        1 => format!(" {} is left without any key, until its page lets in another.", bare[0]),
+        _ => format!(" {} are left without any key, until their pages let in others.", listed(bare.into_iter())),
     };
     format!("{all} {lose} it: its holder can no longer log in there.{bare}")
 }
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(loss(&[holder("web", false)]), "web loses it: its holder can no longer log in there.");
         assert_eq!(
             loss(&[holder("web", false), holder("api", true), holder("db", true)]),
-            "web, api and db lose it: its holder can no longer log in there. api and db are left without any key."
+            "web, api and db lose it: its holder can no longer log in there. api and db are left without any key, until their pages let in others."
         );
     }
 

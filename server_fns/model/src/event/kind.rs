@@ -45,6 +45,12 @@ pub enum EventKind {
     StartOnConnect {
         allowed: bool,
     },
+    /// Which keys it lets in from now on.
+    KeysChosen {
+        names: Vec<Label>,
+        /// And each that its owner adds.
+        all: bool,
+    },
     Recovered {
         container: String,
         node: NodeName,
@@ -255,6 +261,7 @@ impl EventKind {
             | Self::ForwardClosed(_)
             | Self::DoorSet { .. }
             | Self::StartOnConnect { .. }
+            | Self::KeysChosen { .. }
             | Self::Recovered { .. }
             | Self::Entered { .. }
             | Self::ContainerMade { .. }

@@ -3,7 +3,7 @@
 use model::refusal::Refusal;
 use model::verb::Verb;
 
-use super::instances::{access, create, doors, forwards, ports, recover, wish};
+use super::instances::{access, create, doors, forwards, keys, ports, recover, wish};
 use super::{Answer, Asker, Command, Decision, nodes, people, settings, ssh_keys, tokens};
 use crate::clock::Now;
 use crate::draw::Draw;
@@ -107,6 +107,7 @@ fn outcome(
         Command::OpenForward { id, asked } => Ok(forwards::open_forward(world, asker.person()?, id, &asked)?.map(done)),
         Command::CloseForward { id, key } => Ok(forwards::close_forward(world, asker.person()?, id, key)?.map(done)),
         Command::SetDoor { id, port, open } => Ok(doors::set_door(world, asker.person()?, id, port, open)?.map(done)),
+        Command::LetIn { id, asked } => Ok(keys::let_in(world, asker.person()?, id, &asked)?.map(done)),
         Command::SetStartOnConnect { id, allowed } => {
             Ok(access::start_on_connect(world, asker.person()?, id, allowed)?.map(done))
         }
@@ -195,6 +196,7 @@ impl Command {
             Self::OpenForward { id, .. } => ("open forward", Action::ManageInstance, Object::Instance(*id)),
             Self::CloseForward { id, .. } => ("close forward", Action::ManageInstance, Object::Instance(*id)),
             Self::SetDoor { id, .. } => ("set door", Action::ManageInstance, Object::Instance(*id)),
+            Self::LetIn { id, .. } => ("choose SSH keys", Action::ManageInstance, Object::Instance(*id)),
             Self::SetStartOnConnect { id, .. } => {
                 ("set start-on-connect", Action::ManageInstance, Object::Instance(*id))
             }

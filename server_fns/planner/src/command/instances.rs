@@ -4,6 +4,7 @@ pub(super) mod access;
 pub(super) mod create;
 pub(super) mod doors;
 pub(super) mod forwards;
+pub(super) mod keys;
 pub(super) mod ports;
 pub mod recover;
 mod resettle;

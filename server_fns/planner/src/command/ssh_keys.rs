@@ -9,6 +9,7 @@ use model::view::KeyStanding;
 
 use crate::actor::Actor;
 use crate::clock::Now;
+use crate::command::instances::keys::joined;
 use crate::command::{Decision, fresh};
 use crate::draw::Draw;
 use crate::keys::{claims, is_proved, standing};
@@ -58,7 +59,8 @@ pub fn add(
     let kind = EventKind::SshKeyAdded { name: name.clone(), fingerprint: fingerprint.clone() };
     let by_token = is_by_token(world, actor);
     let key = SshKey { id, person, name, algorithm, fingerprint, public_key, created_at, proof, may_manage, by_token };
-    Ok(Decision::new(vec![Change::PutSshKey(key)], id).leaves(kind))
+    let joined = joined(world, &key);
+    Ok(Decision::new([Change::PutSshKey(key)].into_iter().chain(joined).collect(), id).leaves(kind))
 }
 
 /// What is said of a key that somebody else has proved to hold. It tells nobody's name.

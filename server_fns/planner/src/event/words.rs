@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use model::event::{Entrance, EventKind, ForwardLine, Happening, Movement};
 use model::forward::Place;
-use model::name::NodeName;
+use model::name::{Label, NodeName};
 use model::port::{PortBlock, UrlAccess};
 use model::request::{Handover, Settings, SignUpMode};
 
@@ -25,6 +25,11 @@ pub fn text(happening: &Happening) -> String {
             let (verb, who) = if *open { ("opened", ", for everybody who reaches it") } else { ("closed", "") };
             format!("{by} {verb} host port {} of {}, which leads to port {}{who}.", host.0, place(node), port.0)
         }
+        EventKind::KeysChosen { all: true, .. } => {
+            format!("{by} let in all SSH keys of its owner, and those that are added later.")
+        }
+        EventKind::KeysChosen { names, .. } if names.is_empty() => format!("{by} let in no SSH key any more."),
+        EventKind::KeysChosen { names, .. } => format!("{by} let in these SSH keys alone: {}.", listed(names)),
         EventKind::StartOnConnect { allowed: true } => format!("{by} switched “Start it on SSH login” on."),
         EventKind::StartOnConnect { allowed: false } => format!("{by} switched “Start it on SSH login” off."),
         EventKind::Recovered { container, node, lost } => {
@@ -166,6 +171,10 @@ fn settings(from: &Settings, to: &Settings) -> String {
         all.push(format!("activity is kept for {keep_events_days} days and no longer {}", from.keep_events_days));
     }
     all.join(", ")
+}
+
+fn listed(names: &[Label]) -> String {
+    names.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ")
 }
 
 const fn access(url: UrlAccess) -> &'static str {

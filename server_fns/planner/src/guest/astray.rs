@@ -3,7 +3,7 @@
 use model::instance::DesiredState;
 use model::plain::plain;
 
-use super::{LOBBY, Route, SHOWN, Visitor, manages, reaches};
+use super::{LOBBY, Route, SHOWN, Visitor, manages, not_let_in, reaches};
 use crate::limits::listed;
 use crate::view::login;
 use crate::world::World;
@@ -13,9 +13,11 @@ pub fn astray(world: &World, visitor: &Visitor) -> Option<String> {
     let who = &visitor.actor.username;
     let wrong = match &visitor.route {
         Route::Unknown(name) => format!("You are {who} here, and have no instance called {name}."),
-        Route::NotAdmitted(name) => {
-            format!("You are {who} here, and this SSH key may not log in to {name}: the page of {name} has the list.")
-        }
+        Route::NotAdmitted(name) => format!(
+            "You are {who} here, and this SSH key may not log in to {name}: the page of {name} has the list, and can let \
+             it in."
+        ),
+        Route::NoUser(name, user) => return Some(not_let_in(name.as_str(), user)),
         Route::Instance(_) | Route::Lobby | Route::Enrol => return None,
     };
     Some(format!("{wrong} {}", instead(world, visitor)))

@@ -62,6 +62,7 @@ fn rest(spec: &InstanceSpec) -> RestOfRow {
         name: _,
         image: _,
         ssh_keys: _,
+        all_ssh_keys,
         limits: _,
         closed: _,
         start_on_connect,
@@ -74,6 +75,7 @@ fn rest(spec: &InstanceSpec) -> RestOfRow {
         ports: ports.clone(),
         forwards: forwards.iter().filter(|forward| !is_wanted(forward, Place::Node)).cloned().collect(),
         url_name: url_name.clone(),
+        all_ssh_keys: *all_ssh_keys,
     }
 }
 

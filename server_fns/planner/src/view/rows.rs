@@ -57,6 +57,7 @@ pub(super) fn instance(
         gateway_command: login(world, &user(world, viewer, instance, &owner)),
         owner,
         start_on_connect: instance.spec.start_on_connect,
+        all_ssh_keys: instance.spec.all_ssh_keys,
         urls: instance.spec.ports.iter().map(|declared| url(world, instance, declared)).collect(),
         forwards: forwards(world, instance, node),
         ssh_keys: keys.map(|key| key.name.clone()).collect::<Vec<Label>>(),

@@ -412,3 +412,40 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_login_may_say_as_whom() {
+    let mut scene = scene();
+    claim(&mut scene, "bob", KEY).unwrap();
+    let web = scene.create("bob", "web-1").unwrap();
+    let who = |user: &str| match guest(&scene.world, user, FINGERPRINT) {
+        Some(Guest::Visitor(visitor)) => Some((visitor.route, visitor.user)),
+        _ => None,
+    };
+    for (user, within) in [
+        ("web-1", "root"),
+        ("root+web-1", "root"),
+        ("carol+web-1", "carol"),
+        ("carol+web-1.bob", "carol"),
+        ("first.last_2-x+web-1", "first.last_2-x"),
+        // Accounts of people are no users of instances.
+        ("eve+web-1", "eve"),
+        ("lobby+web-1", "lobby"),
+    ] {
+        assert_eq!(who(user), Some((Route::Instance(web), within.to_owned())), "{user}");
+    }
+    for (user, within) in [("+web-1", ""), ("-x+web-1", "-x"), ("carol:pam+web-1", "carol:pam"), ("a+b+web-1", "a+b")] {
+        assert_eq!(who(user).map(|(route, _)| route), Some(Route::NoUser("web-1".parse().unwrap(), within.to_owned())));
+    }
+    // Neither the lobby nor another account is reached so.
+    for user in ["carol+lobby", "carol+bob", "carol+no-such", "carol+"] {
+        assert_eq!(who(user).map(|(route, _)| route), Some(Route::Unknown(user.to_owned())), "{user}");
+    }
+    for user in ["carol+web-1.eve", "carol+eve"] {
+        assert_eq!(guest(&scene.world, user, FINGERPRINT), None, "{user}");
+    }
+    let long = format!("{}+web-1", "x".repeat(33));
+    let said = told(&scene, &long).unwrap();
+    assert!(said.starts_with("web-1 lets no user called xxx") && said.contains("adduser"), "{said}");
+    assert!(!told(&scene, "ca\u{1b}rol+web-1").unwrap().contains(char::is_control));
+}

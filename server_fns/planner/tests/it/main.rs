@@ -16,6 +16,7 @@ mod generated;
 mod handover;
 mod history;
 mod hosts;
+mod instance_keys;
 mod instances;
 mod keys;
 mod link;

@@ -157,7 +157,7 @@ fn full() -> (Scene, NodeId, InstanceSpec, Stranger) {
     let id = scene.create("bob", "web").unwrap();
     let phone = scene.world.ssh_keys_of(bob).find(|key| key.name.as_str() == "phone").unwrap().id;
     let mut row = scene.instance(id).clone();
-    row.spec.ssh_keys = vec![phone];
+    (row.spec.ssh_keys, row.spec.all_ssh_keys) = (vec![phone], true);
     row.generation = row.generation.next();
     scene.commit_changes(vec![Change::PutInstance(Box::new(row))]);
     let port = |port, url| Command::DeclarePort { id, port: DeclaredPort::asked(ContainerPort(port), url) };

@@ -5,7 +5,7 @@ use model::explain::Explanation;
 use model::may::Action;
 use model::reach::Reach;
 use model::refusal::RefusalCode;
-use model::request::{CreateInstance, StartOnConnect};
+use model::request::{CreateInstance, LetIn, StartOnConnect};
 use model::view::{ImageView, InstanceView};
 
 use super::super::endpoint::{Endpoint, row};
@@ -58,6 +58,14 @@ pub(super) const ROWS: &[Endpoint] = &[
     row("POST /api/v1/instances/{id}/forget", function!(instances::forget() -> ()), "Takes a deletion as done.")
         .more("Only of a deletion that its node cannot confirm, because it is away.")
         .asks(Action::ManageInstance),
+    row(
+        "PUT /api/v1/instances/{id}/ssh-keys",
+        function!(instances::let_in(LetIn) -> InstanceView),
+        "Chooses the SSH keys of its owner that it lets in, running or stopped.",
+    )
+    .more("Its node writes them down within seconds. With `all_ssh_keys`, those that are added later are let in, too.")
+    .asks(Action::ManageInstance)
+    .example(r#"{"ssh_keys": [], "all_ssh_keys": true}"#),
     row(
         "PUT /api/v1/instances/{id}/start-on-connect",
         function!(instances::set_start_on_connect(StartOnConnect) -> InstanceView),

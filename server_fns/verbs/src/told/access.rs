@@ -1,9 +1,16 @@
 //! The keys by which somebody comes in, and the nodes that they may use.
 
 use model::node::{Availability, Liveness};
-use model::view::{KeyStanding, NodeView, SshKeyView};
+use model::view::{InstanceView, KeyStanding, NodeView, SshKeyView};
 
+use serde::Serialize;
+use serde_json::Value;
+
+use super::fields;
 use super::table::table;
+
+/// The fields of an instance that are about its SSH keys.
+const OF_INSTANCE: [&str; 2] = ["ssh_keys", "all_ssh_keys"];
 
 pub fn keys(keys: &[SshKeyView]) -> String {
     if keys.is_empty() {
@@ -20,6 +27,23 @@ pub fn keys(keys: &[SshKeyView]) -> String {
         vec![key.name.to_string(), key.algorithm.clone(), key.fingerprint.clone(), opens.to_owned()]
     });
     table(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
+}
+
+/// The SSH keys that an instance lets in, for programs. The instance is a view, or the JSON of one.
+pub fn let_in(instance: &impl Serialize) -> Value {
+    fields(instance, &OF_INSTANCE)
+}
+
+/// The same for people.
+pub fn keys_of(view: &InstanceView) -> String {
+    let name = &view.name;
+    let names = view.ssh_keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match (view.all_ssh_keys, names.as_str()) {
+        (true, "") => format!("{name} lets in each SSH key that you add. You have none now.\n"),
+        (true, names) => format!("{name} lets in all your SSH keys, also those that you add later: {names}.\n"),
+        (false, "") => format!("{name} lets in no SSH key. Its terminal in the console opens it.\n"),
+        (false, names) => format!("{name} lets in: {names}.\n"),
+    }
 }
 
 pub fn nodes(nodes: &[NodeView]) -> String {

@@ -9,8 +9,9 @@ mod table;
 
 use model::phase::Phase;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-pub use access::{keys, nodes};
+pub use access::{keys, keys_of, let_in, nodes};
 pub use events::happened;
 pub use instances::{explained, line, list, starts_in};
 pub use people::{account_would_be_lost, listed, removed, reset, role, standing};
@@ -36,6 +37,13 @@ pub fn is_settled(phase: Phase) -> bool {
 
 pub fn as_json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).map_or_else(|error| error.to_string(), |text| text + "\n")
+}
+
+/// Some of the fields of a view, or of the JSON of one.
+fn fields(view: &impl Serialize, names: &[&str]) -> Value {
+    let whole = serde_json::to_value(view).unwrap_or_default();
+    let field = |name: &&str| Some(((*name).to_owned(), whole.get(*name)?.clone()));
+    Value::Object(names.iter().filter_map(field).collect::<Map<_, _>>())
 }
 
 /// Who somebody is.

@@ -3,8 +3,9 @@
 use model::port::{ContainerPort, UrlAccess};
 use model::view::InstanceView;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::fields;
 use super::table::table;
 
 /// The fields of an instance that are about it.
@@ -12,9 +13,7 @@ const FIELDS: [&str; 4] = ["ports", "doors", "forwards", "urls"];
 
 /// Every way to its ports, for programs. The instance is a view, or the JSON of one.
 pub fn reached(instance: &impl Serialize) -> Value {
-    let whole = serde_json::to_value(instance).unwrap_or_default();
-    let field = |name: &str| Some((name.to_owned(), whole.get(name)?.clone()));
-    Value::Object(FIELDS.into_iter().filter_map(field).collect::<Map<_, _>>())
+    fields(instance, &FIELDS)
 }
 
 /// The same for people.

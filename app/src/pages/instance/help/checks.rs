@@ -76,7 +76,11 @@ fn sshd(reach: Option<&Reach>) -> Check {
 fn key(ticked: &[Label], keys: &[(Label, KeyStanding)]) -> Check {
     const TITLE: &str = "A key lets you in";
     if ticked.is_empty() {
-        return Check::new(TITLE, Verdict::Bad, "It has no SSH key, so nobody can log in.");
+        return Check::new(
+            TITLE,
+            Verdict::Bad,
+            "It lets in no SSH key, so nobody can log in. Tick one under SSH keys on this page.",
+        );
     }
     let names = ticked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     // A key of somebody else's is not among the viewer's, and counts as one that opens.

@@ -69,6 +69,7 @@ impl Session {
             gateway: self.gateway.clone(),
             actor: visitor.actor.clone(),
             id,
+            user: visitor.user.clone(),
             client: connection.handle(),
             inner: Arc::clone(&self.inner),
             asked: self.asked.clone(),

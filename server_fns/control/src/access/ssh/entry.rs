@@ -32,8 +32,8 @@ pub(super) async fn enter(gateway: &Gateway, user: &str, fingerprint: &str, from
         Guest::Contested => return Some(refused(contested(gateway))),
         Guest::NotAdded => return Some(refused(NOT_ADDED.to_owned())),
         Guest::Suspended => return Some(refused(SUSPENDED.to_owned())),
-        Guest::Visitor(Visitor { actor, key, route, proves }) => {
-            Visitor { actor: actor.from(Some(from.to_string())), key, route, proves }
+        Guest::Visitor(Visitor { actor, key, route, user, proves }) => {
+            Visitor { actor: actor.from(Some(from.to_string())), key, route, user, proves }
         }
     };
     if let Some(sentence) = astray(&gateway.core.world(), &visitor) {

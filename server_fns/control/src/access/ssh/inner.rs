@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::id::InstanceId;
 use model::port::ContainerPort;
+use planner::guest::{ROOT, not_let_in};
 use protocol::stream::Target;
 use russh::client::{self, AuthResult, ChannelOpenHandle, Msg};
 use russh::keys::{PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
@@ -17,9 +18,6 @@ use super::gauge::{Gauge, Gauges};
 use super::{Gateway, limits, settings};
 use crate::tunnel::Stream;
 
-/// Who logs in.
-const USER: &str = "root";
-
 pub(super) type InnerGauges = Arc<Mutex<Gauges<ChannelId>>>;
 
 /// One connection to the sshd of an instance.
@@ -32,7 +30,7 @@ impl Inner {
     /// The error is a sentence for the client.
     pub(super) async fn connect(
         gateway: &Gateway,
-        id: InstanceId,
+        (id, user): (InstanceId, &str),
         client: server::Handle,
         ended: watch::Receiver<Option<String>>,
         (outer_gauges, asked): (InnerGauges, ForwardRequests),
@@ -53,7 +51,7 @@ impl Inner {
             let (gauges, outer_gauges) = (Arc::clone(&gauges), Arc::clone(&outer_gauges));
             let (client, ended, asked) = (client.clone(), ended.clone(), asked.clone());
             let end = Instance { pinned: pinned.clone(), client, ended, asked, gauges, outer_gauges };
-            let login = timeout(limits::LOGIN, log_in(gateway, stream, end)).await;
+            let login = timeout(limits::LOGIN, log_in(gateway, user, stream, end)).await;
             // An sshd that many come to at once closes some connections before it says who it is.
             let again = matches!(&login, Ok(Err(error)) if has_hung_up(error)) && begun.elapsed() < limits::LOGIN;
             if !again || tries == limits::LOGIN_TRIES {
@@ -64,6 +62,7 @@ impl Inner {
         };
         match login {
             Ok(Ok((connection, AuthResult::Success))) => Ok(Self { connection, gauges }),
+            Ok(Ok((_, AuthResult::Failure { .. }))) if user != ROOT => Err(not_let_in(&name, user)),
             Ok(Ok((_, AuthResult::Failure { .. }))) => Err(format!(
                 "{name} does not let the gateway in. Its sshd may be configured differently than DockHost left it; the \
                  web terminal opens it all the same."
@@ -116,12 +115,13 @@ impl Inner {
 
 async fn log_in(
     gateway: &Gateway,
+    user: &str,
     stream: Stream,
     end: Instance,
 ) -> Result<(client::Handle<Instance>, AuthResult), russh::Error> {
     let mut connection = client::connect_stream(settings::inner(), stream, end).await?;
     let key = PrivateKeyWithHashAlg::new(Arc::clone(&gateway.authority.login), None);
-    let admitted = connection.authenticate_publickey(USER, key).await?;
+    let admitted = connection.authenticate_publickey(user, key).await?;
     Ok((connection, admitted))
 }
 

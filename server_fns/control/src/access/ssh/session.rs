@@ -61,8 +61,8 @@ impl Handler for Session {
                 return Ok(());
             }
         };
-        let (peer, person) = (self.from.peer, &visitor.actor.username);
-        tracing::info!(%peer, %person, route = ?visitor.route, proves = visitor.proves, "logged in over SSH");
+        let (peer, person, user) = (self.from.peer, &visitor.actor.username, &visitor.user);
+        tracing::info!(%peer, %person, route = ?visitor.route, %user, proves = visitor.proves, "logged in over SSH");
         self.note = note(&self.gateway, &visitor);
         let over = watching::over(self.gateway.core.orchestrator.watch(), visitor);
         tokio::spawn(async move {

@@ -27,6 +27,8 @@ pub(super) struct Way {
     pub(super) gateway: Gateway,
     pub(super) actor: Actor,
     pub(super) id: InstanceId,
+    /// Who they are inside of it.
+    pub(super) user: String,
     pub(super) client: Client,
     pub(super) inner: Arc<OnceCell<Inner>>,
     pub(super) asked: ForwardRequests,
@@ -142,6 +144,6 @@ impl Way {
 
     async fn connect(&self) -> Result<Inner, String> {
         let (client, ended, gauges) = (self.client.clone(), self.ended.clone(), Arc::clone(&self.gauges));
-        Inner::connect(&self.gateway, self.id, client, ended, (gauges, self.asked.clone())).await
+        Inner::connect(&self.gateway, (self.id, &self.user), client, ended, (gauges, self.asked.clone())).await
     }
 }

@@ -137,9 +137,20 @@ fn propose<'w>(
         lost.push(format!("It cannot be called {before} there; it is called {name}."));
     }
     let generation = again::generation(row);
-    let Again { start_on_connect, ports, closed, url_name } = again::settings(world, node, row, generation, &mut lost);
-    let spec =
-        InstanceSpec { name, image, ssh_keys, limits, start_on_connect, ports, closed, forwards: Vec::new(), url_name };
+    let Again { all_ssh_keys, start_on_connect, ports, closed, url_name } =
+        again::settings(world, node, row, generation, &mut lost);
+    let spec = InstanceSpec {
+        name,
+        image,
+        ssh_keys,
+        all_ssh_keys,
+        limits,
+        start_on_connect,
+        ports,
+        closed,
+        forwards: Vec::new(),
+        url_name,
+    };
     let mut instance = Instance {
         id,
         owner: owner.id,

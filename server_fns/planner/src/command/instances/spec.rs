@@ -1,7 +1,5 @@
 //! What an instance is made from, as checked.
 
-use std::collections::BTreeSet;
-
 use model::id::{PersonId, SshKeyId};
 use model::image::{ImageName, ImageRef};
 use model::instance::{InstanceSpec, Limits};
@@ -10,6 +8,7 @@ use model::refusal::Refusal;
 use model::request::CreateInstance;
 use model::typed;
 
+use super::keys::{self, chosen};
 use crate::actor::Actor;
 use crate::limits::{CPU_MILLIS, MEMORY_BYTES, SSH_KEY_BYTES_PER_INSTANCE};
 use crate::world::{SshKey, World};
@@ -17,8 +16,8 @@ use crate::world::{SshKey, World};
 pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<InstanceSpec, Refusal> {
     let name = typed::instance_name(&asked.name)?;
     let image = asked.image.as_deref().map_or_else(|| Ok(ImageRef::default()), image)?;
-    let ssh_keys = ssh_keys(world, actor, asked.ssh_keys.as_deref())?;
-    check_keys(world, &ssh_keys)?;
+    let ssh_keys = ssh_keys(world, actor, asked)?;
+    keys::check(world, &ssh_keys)?;
     check_limits(asked.limits)?;
     let closed = if world.settings.web_ports_closed { ContainerPort::CLOSABLE.to_vec() } else { Vec::new() };
     Ok(InstanceSpec {
@@ -28,6 +27,7 @@ pub(super) fn spec(world: &World, actor: &Actor, asked: &CreateInstance) -> Resu
         name,
         image,
         ssh_keys,
+        all_ssh_keys: asked.all_ssh_keys,
         limits: asked.limits,
         start_on_connect: asked.start_on_connect,
         ports: DeclaredPort::first(),
@@ -41,42 +41,18 @@ pub(super) fn image(text: &str) -> Result<ImageRef, Refusal> {
     })
 }
 
-fn ssh_keys(world: &World, actor: &Actor, asked: Option<&[String]>) -> Result<Vec<SshKeyId>, Refusal> {
-    const FIELD: &str = "ssh_keys";
-    let own = || world.ssh_keys_of(actor.person);
-    let Some(asked) = asked else {
+fn ssh_keys(world: &World, actor: &Actor, asked: &CreateInstance) -> Result<Vec<SshKeyId>, Refusal> {
+    let listed = asked.ssh_keys.as_deref();
+    let Some(listed) = listed.or(asked.all_ssh_keys.then_some(&[])) else {
         let keys = unasked_keys(world, actor.person);
         if keys.is_empty() {
             let message = "Add an SSH public key first. To create an instance that only the terminal of the console \
                            opens, choose no key: an empty list.";
-            return Err(Refusal::field(FIELD, message));
+            return Err(Refusal::field("ssh_keys", message));
         }
         return Ok(keys);
     };
-    // An empty list is a choice: the terminal of the console needs no key.
-    let mut chosen = BTreeSet::new();
-    for text in asked {
-        let named = |text: &str| own().find(|key| key.name.as_str() == text).map(|key| key.id);
-        let by_id = text.parse::<SshKeyId>().ok().filter(|id| actor.ssh_key(world, *id).is_ok());
-        let Some(id) = by_id.or_else(|| named(text.trim())) else {
-            let text: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
-            return Err(Refusal::field(FIELD, format!("You have no SSH key “{text}”.")));
-        };
-        chosen.insert(id);
-    }
-    Ok(chosen.into_iter().collect())
-}
-
-fn check_keys(world: &World, ids: &[SshKeyId]) -> Result<(), Refusal> {
-    let bytes: usize = ids.iter().filter_map(|id| world.ssh_keys.get(id)).map(|key| key.public_key.len()).sum();
-    if bytes <= SSH_KEY_BYTES_PER_INSTANCE {
-        return Ok(());
-    }
-    let (bytes, most) = (bytes.div_ceil(1_024), SSH_KEY_BYTES_PER_INSTANCE / 1_024);
-    let message = format!(
-        "These SSH keys are {bytes} KiB together; an instance lets in {most} KiB. Choose fewer, or shorter ones."
-    );
-    Err(Refusal::field("ssh_keys", message))
+    chosen(world, actor.person, listed, asked.all_ssh_keys)
 }
 
 /// The keys of an instance for which nobody chose any: one that may not manage is for those for which it was ticked, unless

@@ -113,7 +113,9 @@ pub(super) fn given(
     let mut there = world.clone();
     let mut decision = Decision::unchanged(());
     for instance in instances {
-        let spec = InstanceSpec { ssh_keys: own_keys(world, receiver.id), ..instance.spec.clone() };
+        // Whatever the receiver adds later is let in only where the receiver says so.
+        let spec =
+            InstanceSpec { ssh_keys: own_keys(world, receiver.id), all_ssh_keys: false, ..instance.spec.clone() };
         weight::check(&there, instance, &spec).map_err(|no| no.at(at))?;
         let host_key = certified(instance, receiver, draw);
         let generation = instance.generation.next();

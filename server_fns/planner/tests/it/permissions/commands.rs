@@ -6,7 +6,7 @@ use std::mem::discriminant;
 use model::event::Entrance;
 use model::port::{ContainerPort, DeclaredPort, UrlAccess};
 use model::request::{
-    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, OpenForward, RegisterNode, Settings,
+    AddSshKey, CreateInstance, CreateToken, DrainNode, EndOthers, Handover, LetIn, OpenForward, RegisterNode, Settings,
 };
 use model::stranger::Claim;
 use model::verb::Verb;
@@ -79,6 +79,7 @@ pub(crate) fn commands(scene: &Scene, actor: &str, of: &Things) -> Vec<Command> 
         Command::OpenForward { id, asked: OpenForward { container_port: 9_090, ..OpenForward::default() } },
         Command::CloseForward { id, key: of.forward },
         Command::SetDoor { id, port: ContainerPort::HTTP, open: false },
+        Command::LetIn { id, asked: LetIn { all_ssh_keys: true, ..LetIn::default() } },
         Command::SetStartOnConnect { id, allowed: true },
         Command::NoteEntrance { id, by: Entrance::Terminal },
         Command::RegisterNode { asked: named("new"), key_hash: text("k"), code_hash: text("c") },

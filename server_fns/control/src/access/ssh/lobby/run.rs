@@ -121,6 +121,14 @@ impl Lobby {
                 let keys = self.gateway.keys.list(actor)?;
                 Ok(if json { as_json(&keys) } else { told::keys(&keys) })
             }
+            Command::KeysOf { name, asked } => {
+                let id = self.named(&name)?;
+                let view = match asked {
+                    Some(asked) => self.gateway.instances.let_in(actor, id, asked).await?,
+                    None => self.gateway.instances.get(actor, id)?,
+                };
+                Ok(if json { as_json(&told::let_in(&view)) } else { told::keys_of(&view) })
+            }
             Command::Nodes => {
                 let nodes = self.gateway.nodes.list(actor)?;
                 Ok(if json { as_json(&nodes) } else { told::nodes(&nodes) })

@@ -77,6 +77,7 @@ pub(super) fn ssh_keys(
 
 /// What nothing but its file tells.
 pub(super) struct Again {
+    pub(super) all_ssh_keys: bool,
     pub(super) start_on_connect: bool,
     pub(super) ports: Vec<DeclaredPort>,
     pub(super) closed: Vec<ContainerPort>,
@@ -95,6 +96,7 @@ pub(super) fn settings(
     // Where nobody knows any more which were open, nobody gets in who did not before.
     let is_closed = |port: &ContainerPort| closed.is_none_or(|closed| closed.contains(port));
     Again {
+        all_ssh_keys: rest.is_some_and(|rest| rest.all_ssh_keys),
         start_on_connect: rest.is_some_and(|rest| rest.start_on_connect),
         ports: rest.map_or_else(DeclaredPort::first, |rest| ports(rest, generation, lost)),
         closed: ContainerPort::CLOSABLE.into_iter().filter(is_closed).collect(),
