@@ -61,6 +61,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         instances: Instances {
             engine: tools.engine.clone(),
             forwards: tools.forwards.clone(),
+            files: tools.files.clone(),
             terminals: Terminals::new(tools.engine.clone(), config.terminal_kept),
             assigned: knows,
         },

@@ -17,6 +17,7 @@ pub(crate) fn assigned(bits: u64) -> AssignedInstance {
         incarnation: Incarnation(1),
         may_create: true,
         desired: DesiredState::Running,
+        wished_at: Some(model::Timestamp::UNIX_EPOCH),
         restarts: Restarts(0),
         image: ImageRef::default(),
         limits: Limits::default(),

@@ -12,7 +12,7 @@ use model::port::PortBlock;
 use model::stranger::{Object, Row};
 use model::version::Incarnation;
 
-use crate::handshake::First;
+use crate::first::First;
 
 pub const LABEL_CLUSTER: &str = "dockhost.cluster";
 /// The object. It is called so because an object was one instance for its whole life, before its folder had a file.

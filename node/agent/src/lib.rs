@@ -6,6 +6,7 @@ pub mod adopt;
 pub mod backoff;
 pub mod converge;
 pub mod facts;
+pub mod first;
 pub mod handshake;
 pub mod local;
 pub mod node;

@@ -11,7 +11,7 @@ use model::instance::DesiredState;
 use model::observed::{ContainerState, OwnEnd, Problem};
 use model::port::{ContainerPort, PortBlock};
 use model::stranger::Row;
-use model::version::{Generation, Incarnation, Restarts};
+use model::version::{Incarnation, Restarts};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::ContainerView;
@@ -45,8 +45,8 @@ pub struct Local {
     /// The engine was asked to remove the container, and none was seen since.
     pub removed: bool,
     pub restart: RestartState,
-    /// The newest wish that a run of the container has fulfilled.
-    pub started: Generation,
+    /// The wish that the newest run of the container fulfils, by its moment.
+    pub fulfilled: Option<Timestamp>,
     /// How the container stood before it was last started, as far as that was seen.
     pub rested: ContainerState,
     /// The run whose cgroups could not be opened, and the one that was let go without a look at it.
@@ -61,9 +61,9 @@ pub struct Memory {
     pub restarts_done: Restarts,
     /// The newest incarnation of which a container is known to have existed.
     pub made: Option<Incarnation>,
-    /// The newest wish that a run of the container has fulfilled: a later one starts an instance that switched itself off.
-    #[serde(default)]
-    pub started: Generation,
+    /// The wish that its newest run fulfils: another one starts an instance that switched itself off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fulfilled: Option<Timestamp>,
 }
 
 /// The host ports beside the block.
@@ -152,7 +152,7 @@ impl Local {
             doubt_until: None,
             removed: false,
             restart: RestartState::default(),
-            started: Generation::default(),
+            fulfilled: None,
             rested: ContainerState::Created,
             unopened: None,
             let_go: None,
@@ -169,13 +169,13 @@ impl Local {
     /// Of an instance that a node finds in its ledger when it starts. The run before may have died in
     /// the middle of a create, so where no container was seen yet there is doubt.
     pub fn recalled(assigned: &AssignedInstance, memory: Memory, now: Duration) -> Self {
-        let Memory { restarts_done, made, started } = memory;
+        let Memory { restarts_done, made, fulfilled } = memory;
         let doubt_until = made.is_none().then_some(now + DOUBT);
-        Self { restarts_done, made, doubt_until, started, ..Self::new(assigned) }
+        Self { restarts_done, made, doubt_until, fulfilled, ..Self::new(assigned) }
     }
 
     pub const fn memory(&self) -> Memory {
-        Memory { restarts_done: self.restarts_done, made: self.made, started: self.started }
+        Memory { restarts_done: self.restarts_done, made: self.made, fulfilled: self.fulfilled }
     }
 
     /// Whether a container of the assigned incarnation has existed.
@@ -206,7 +206,10 @@ impl Local {
         }
         if view.state.is_running() {
             self.restart.running(now);
-            self.started = self.started.max(assigned.generation);
+            // A restart that is still to come is another wish than the one that this run fulfils.
+            if assigned.restarts <= self.restarts_done {
+                self.fulfilled = assigned.wished_at;
+            }
         } else if assigned.restarts > self.restarts_done || assigned.desired != DesiredState::Running {
             // It stands still, so the start that follows is the restart that was asked for.
             self.restarts_done = self.restarts_done.max(assigned.restarts);
@@ -221,7 +224,8 @@ impl Local {
     /// Whether it switched itself off, and nobody has wished since that it runs. The server makes a wish of it.
     pub fn is_off(&self, assigned: &AssignedInstance, view: &ContainerView) -> bool {
         let ended = matches!(view.state, ContainerState::Exited { .. });
-        ended && view.own_end == Some(OwnEnd::PowerOff) && assigned.generation <= self.started
+        let same_wish = self.fulfilled.is_some() && assigned.wished_at == self.fulfilled;
+        ended && view.own_end == Some(OwnEnd::PowerOff) && same_wish
     }
 
     /// Takes in how a step ended.

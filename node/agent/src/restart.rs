@@ -10,8 +10,8 @@ pub const FIRST_PAUSE: Duration = Duration::from_secs(5);
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// An instance that ran for this long is no longer thought to be failing.
 pub const STEADY: Duration = Duration::from_secs(10 * 60);
-/// A reboot after this long is no loop.
-pub const SETTLED: Duration = Duration::from_secs(10);
+/// As many reboots in a row are no loop.
+pub const FREE_REBOOTS: u8 = 3;
 
 /// What is remembered of the ends of one instance, in time since the node's start. A node that
 /// has just started remembers none, so what ended while it was away is started at once.
@@ -20,11 +20,13 @@ pub struct RestartState {
     pauses: Backoff,
     running_since: Option<Duration>,
     not_before: Option<Duration>,
+    /// Reboots since it last ran for [`STEADY`].
+    reboots: u8,
 }
 
 impl Default for RestartState {
     fn default() -> Self {
-        Self { pauses: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE), running_since: None, not_before: None }
+        Self { pauses: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE), running_since: None, not_before: None, reboots: 0 }
     }
 }
 
@@ -34,26 +36,37 @@ impl RestartState {
         self.not_before = None;
         let since = *self.running_since.get_or_insert(now);
         if now.saturating_sub(since) >= STEADY {
-            self.pauses.reset();
+            self.steady();
         }
+    }
+
+    fn steady(&mut self) {
+        self.pauses.reset();
+        self.reboots = 0;
     }
 
     /// It was seen ended though it should run. Says the same however often it is seen.
     pub fn ended(&mut self, now: Duration) {
         let Some(since) = self.running_since.take() else { return };
         if now.saturating_sub(since) >= STEADY {
-            self.pauses.reset();
+            self.steady();
         }
         self.not_before = Some(now + self.pauses.fail());
     }
 
-    /// It was asked for from inside. One that does nothing else is held back like one that fails.
+    /// It was asked for from inside. The first few are for free, and one that does nothing else is held back like one that
+    /// fails.
     pub fn rebooted(&mut self, now: Duration) {
         let Some(since) = self.running_since else { return };
-        if now.saturating_sub(since) < SETTLED {
+        if now.saturating_sub(since) >= STEADY {
+            self.steady();
+        }
+        self.reboots = self.reboots.saturating_add(1);
+        if self.reboots > FREE_REBOOTS {
             self.ended(now);
         } else {
-            self.forgive();
+            self.running_since = None;
+            self.not_before = None;
         }
     }
 
@@ -114,19 +127,17 @@ mod tests {
     #[test]
     fn a_reboot_waits_for_nothing_and_a_loop_of_them_does() {
         let (mut state, mut now) = (RestartState::default(), Duration::ZERO);
-        pause(&mut state, &mut now, SECOND);
-        state.running(now);
-        now += SETTLED;
-        state.rebooted(now);
-        assert_eq!(state.due(now), None);
-        for expected in [FIRST_PAUSE, 2 * FIRST_PAUSE] {
+        let mut reboot = |ran| {
             state.running(now);
-            now += SECOND;
+            now += ran;
             state.rebooted(now);
-            let due = state.due(now).unwrap();
-            assert_eq!(due - now, expected);
-            now = due;
-        }
+            let pause = state.due(now).map_or(Duration::ZERO, |due| due - now);
+            now += pause;
+            pause
+        };
+        let looped: Vec<Duration> = (0..5).map(|_| reboot(12 * SECOND)).collect();
+        assert_eq!(looped, [Duration::ZERO, Duration::ZERO, Duration::ZERO, FIRST_PAUSE, 2 * FIRST_PAUSE]);
+        assert_eq!(reboot(STEADY), Duration::ZERO, "it ran well meanwhile");
     }
 
     #[test]

@@ -29,9 +29,10 @@ impl Engine {
         };
         match self.within(limits::ASK, read).await {
             Ok(()) => Ok(word(&bytes)),
-            // Without such a file, or with something in its place that the engine does not give.
-            Err(EngineError::NotFound | EngineError::Refused(_) | EngineError::Conflict(_)) => Ok(None),
-            Err(error) => Err(error),
+            Err(error @ (EngineError::Away(_) | EngineError::Hung(_))) => Err(error),
+            // Without such a file, or with something in its place that the engine does not give: whatever an instance makes
+            // of its files, it can be started.
+            Err(_) => Ok(None),
         }
     }
 }

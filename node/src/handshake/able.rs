@@ -22,6 +22,12 @@ fn judge(rights: Option<Rights>, mountinfo: &str, api: &str) -> Option<[String; 
         let advice = "Run the node as root, or as a service with the unit that `dockhost-node systemd-unit` prints.";
         return Some([wrong.to_owned(), advice.to_owned()]);
     }
+    if unified(mountinfo).is_some_and(|line| !line.contains("nsdelegate")) {
+        let wrong = "The cgroups of this machine are mounted without nsdelegate, so an instance with systemd could lift its \
+                     own limits.";
+        let advice = "Mount them with it: mount -o remount,nsdelegate /sys/fs/cgroup";
+        return Some([wrong.to_owned(), advice.to_owned()]);
+    }
     if !has_hierarchy(mountinfo) {
         let wrong = "This machine has cgroups of version 1 and among them none that is called systemd.";
         let advice = "Mount it: mkdir -p /sys/fs/cgroup/systemd && mount -t cgroup -o none,name=systemd cgroup \
@@ -41,11 +47,13 @@ fn older(api: &str) -> bool {
 }
 
 fn has_hierarchy(mountinfo: &str) -> bool {
-    let on =
-        |line: &str, at: &str, kind: &str| line.contains(&format!(" {at} ")) && line.contains(&format!(" - {kind} "));
-    let v2 = |line: &str| on(line, "/sys/fs/cgroup", "cgroup2");
     let v1 = |line: &str| line.contains(" - cgroup ") && line.contains("name=systemd");
-    mountinfo.lines().any(|line| v2(line) || v1(line))
+    unified(mountinfo).is_some() || mountinfo.lines().any(v1)
+}
+
+/// The mount of cgroup v2 for all controllers.
+fn unified(mountinfo: &str) -> Option<&str> {
+    mountinfo.lines().find(|line| line.contains(" /sys/fs/cgroup ") && line.contains(" - cgroup2 "))
 }
 
 #[cfg(test)]
@@ -67,6 +75,8 @@ mod tests {
         assert!(of(Some(Rights { enter: false, ..ALL.unwrap() }), HYBRID, "1.41").contains("systemd-unit"));
         let v1 = "29 24 0:37 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids";
         let hybrid_without = "30 24 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw";
+        let undelegated = "29 24 0:25 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw";
+        assert!(of(ALL, undelegated, "1.41").contains("remount,nsdelegate"));
         assert!(of(ALL, v1, "1.41").contains("name=systemd"));
         assert!(of(ALL, hybrid_without, "1.41").contains("name=systemd"));
     }

@@ -22,6 +22,11 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// The container ended before it was entered.
 pub const GONE: u8 = 3;
 
+/// Each costs the machine memory that no limit of the instance counts, and their number is bounded for all of it together.
+/// An instance cannot change this one; version 1 has no such bound.
+const DESCENDANTS: &str = "cgroup.max.descendants";
+const MOST_DESCENDANTS: &str = "1000";
+
 /// How a visit ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Visit {
@@ -42,7 +47,7 @@ pub(crate) async fn open_cgroups(pid: i32, container: &str) -> Visit {
         Ok(Ok(output)) if output.status.code() == Some(i32::from(GONE)) => Visit::Gone,
         Ok(Ok(output)) => Visit::Refused(String::from_utf8_lossy(&output.stderr).trim().chars().take(500).collect()),
         Ok(Err(error)) => Visit::Refused(format!("the node's program cannot be run again: {error}")),
-        Err(_) => Visit::Gone,
+        Err(_) => Visit::Refused(format!("the helper did not end in {} s", WITHIN.as_secs())),
     }
 }
 
@@ -99,5 +104,13 @@ pub fn enter(pid: i32, container: &str) -> Result<(), Refused> {
     ];
     let kept = kept.into_iter().filter(|(is, _)| flags.contains(*is)).map(|(_, flag)| flag);
     let flags = kept.fold(MsFlags::MS_REMOUNT | MsFlags::MS_BIND, |all, flag| all | flag);
-    mount(None::<&str>, ".", None::<&str>, flags, None::<&str>).map_err(doing("make its cgroups writable"))
+    let remount = |flags| mount(None::<&str>, ".", None::<&str>, flags, None::<&str>);
+    remount(flags).map_err(doing("make its cgroups writable"))?;
+    if kind == CGROUP2_SUPER_MAGIC
+        && let Err(why) = std::fs::write(DESCENDANTS, MOST_DESCENDANTS)
+    {
+        remount(flags | MsFlags::MS_RDONLY).map_err(doing("put its cgroups back"))?;
+        return Err(Refused::System { doing: "bound its cgroups", why });
+    }
+    Ok(())
 }

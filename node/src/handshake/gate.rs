@@ -18,6 +18,8 @@ pub(super) const LINE_WITHIN: Duration = Duration::from_secs(20);
 /// If nobody has come for this long and it is no longer the first process, it went through before.
 const WENT_BEFORE: Duration = Duration::from_secs(1);
 const ASK_AGAIN: Duration = Duration::from_millis(2);
+/// After the first second.
+const ASK_SELDOM: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Heard {
@@ -41,8 +43,9 @@ pub(crate) fn make(dir: &Path) -> io::Result<()> {
     mkfifo(&pipe, Mode::S_IRUSR | Mode::S_IWUSR).map_err(io::Error::from)
 }
 
-/// Writes the line once somebody listens. `passed` says whether what runs is no longer the first process.
-pub(super) fn tell(dir: &Path, line: &str, passed: impl Fn() -> bool) -> io::Result<Heard> {
+/// Writes the line once somebody listens. `passed` says whether what runs is no longer the first process, as far as that
+/// can be seen.
+pub(super) fn tell(dir: &Path, line: &str, passed: impl Fn() -> Option<bool>) -> io::Result<Heard> {
     let pipe = dir.join(PIPE);
     let begun = Instant::now();
     loop {
@@ -53,13 +56,15 @@ pub(super) fn tell(dir: &Path, line: &str, passed: impl Fn() -> bool) -> io::Res
             Err(error) => return Err(error),
         }
         let waited = begun.elapsed();
-        if waited > WENT_BEFORE && passed() {
+        let early = waited < WENT_BEFORE;
+        if !early && passed() == Some(true) {
             return Ok(Heard::Before);
         }
         if waited > LINE_WITHIN {
-            return Ok(Heard::Nobody);
+            // Where nothing is seen, that nobody comes is the only sign.
+            return Ok(if passed().is_none() { Heard::Before } else { Heard::Nobody });
         }
-        sleep(ASK_AGAIN);
+        sleep(if early { ASK_AGAIN } else { ASK_SELDOM });
     }
 }
 
@@ -80,10 +85,10 @@ mod tests {
             std::fs::File::open(pipe).unwrap().read_to_string(&mut line).unwrap();
             line
         });
-        assert_eq!(tell(dir.path(), "systemd 10\n", || false).unwrap(), Heard::Now);
+        assert_eq!(tell(dir.path(), "systemd 10\n", || Some(false)).unwrap(), Heard::Now);
         assert_eq!(waits.join().unwrap(), "systemd 10\n");
-        assert_eq!(tell(dir.path(), "small 10\n", || true).unwrap(), Heard::Before);
+        assert_eq!(tell(dir.path(), "small 10\n", || Some(true)).unwrap(), Heard::Before);
         std::fs::remove_file(dir.path().join(PIPE)).unwrap();
-        assert!(tell(dir.path(), "small 10\n", || false).is_err());
+        assert!(tell(dir.path(), "small 10\n", || Some(false)).is_err());
     }
 }

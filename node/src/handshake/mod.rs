@@ -25,7 +25,7 @@ use process::{Engines, Process};
 use run::Run;
 
 /// What is seen of the first process of a container with a handshake, whose folder and process are these.
-pub(crate) fn look(dir: &Path, view: &ContainerView, pid: Option<i32>) -> First {
+pub fn look(dir: &Path, view: &ContainerView, pid: Option<i32>) -> First {
     let this = Run::of(view);
     if let Some(known) = run::read(dir).filter(|known| known.run == this) {
         return First::Runs(known.init);
@@ -40,16 +40,9 @@ pub(crate) fn look(dir: &Path, view: &ContainerView, pid: Option<i32>) -> First 
 
 /// Lets the first process give way to this init, which has so long to end by itself when the instance is stopped. Once this
 /// returned `true`, the process has been told, now or before; `false` if it may still come.
-pub(crate) fn let_go(
-    dir: &Path,
-    view: &ContainerView,
-    pid: Option<i32>,
-    init: Init,
-    grace: Duration,
-) -> io::Result<bool> {
+pub fn let_go(dir: &Path, view: &ContainerView, pid: Option<i32>, init: Init, grace: Duration) -> io::Result<bool> {
     let process = || pid.and_then(|pid| Process::of(pid, &view.container_id));
-    // Without a look at it, a while in which nobody listens is the only sign.
-    let passed = || process().is_none_or(|process| process.engine() == Engines::No);
+    let passed = || process().map(|process| process.engine() == Engines::No);
     let word = match init {
         Init::Systemd => "systemd",
         Init::Small | Init::Sshd => "small",
@@ -59,6 +52,14 @@ pub(crate) fn let_go(
         tracing::debug!(within = ?LINE_WITHIN, "the first process did not come to its node");
         return Ok(false);
     }
-    run::write(dir, Run::of(view), init)?;
+    // It was told; without the note, the next node tells it again and finds nobody.
+    if let Err(error) = run::write(dir, Run::of(view), init) {
+        tracing::warn!(dir = %dir.display(), %error, "it cannot be noted that an instance's init was let go");
+    }
     Ok(true)
+}
+
+/// Whether this run of the container was let go, as far as its folder tells: until then nobody is let in.
+pub(crate) fn was_let_go(dir: &Path, view: &ContainerView) -> bool {
+    view.first != Some(First::Unseen) || run::read(dir).is_some_and(|known| known.run == Run::of(view))
 }

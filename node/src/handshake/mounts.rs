@@ -7,16 +7,17 @@ pub(super) struct Hierarchy {
     pub(super) is_writable: bool,
 }
 
-/// The only places at which engines mount it, and as which filesystem.
+/// The only places at which engines mount it, as which filesystem, and by which option of the whole it is fit: without
+/// `nsdelegate`, an instance that may write there lifts its own limits.
 const PLACES: [(&str, &str, &str); 2] =
-    [("/sys/fs/cgroup", "cgroup2", ""), ("/sys/fs/cgroup/systemd", "cgroup", "name=systemd")];
+    [("/sys/fs/cgroup", "cgroup2", "nsdelegate"), ("/sys/fs/cgroup/systemd", "cgroup", "name=systemd")];
 
 /// `None` if there is none, or if it shows more than what is below the container's own group: then it must stay as it is.
 pub(super) fn of(mountinfo: &str, container: &str) -> Option<Hierarchy> {
     PLACES.into_iter().find_map(|(path, kind, option)| {
         // A later mount covers an earlier one.
         let mount = mountinfo.lines().filter_map(Mount::read).rfind(|mount| mount.at == path)?;
-        let fits = mount.kind == kind && mount.of_all.split(',').any(|one| option.is_empty() || one == option);
+        let fits = mount.kind == kind && mount.of_all.split(',').any(|one| one == option);
         let own = mount.root.contains(container);
         (fits && own).then(|| Hierarchy { path, is_writable: mount.options.split(',').any(|one| one == "rw") })
     })
@@ -71,9 +72,11 @@ mod tests {
     #[test]
     fn what_is_not_below_the_containers_own_group_is_left_alone() {
         for root in ["/", "/docker", "/docker/0000"] {
-            let whole = format!("40 30 0:25 {root} /sys/fs/cgroup ro - cgroup2 cgroup rw");
+            let whole = format!("40 30 0:25 {root} /sys/fs/cgroup ro - cgroup2 cgroup rw,nsdelegate");
             assert_eq!(of(&whole, ID), None, "{root}");
         }
+        let undelegated = format!("40 30 0:25 /docker/{ID} /sys/fs/cgroup ro - cgroup2 cgroup rw");
+        assert_eq!(of(&undelegated, ID), None, "it could lift its limits");
         assert_eq!(of("", ID), None);
         assert_eq!(of("40 30", ID), None);
         let other = format!("40 30 0:25 /docker/{ID} /sys/fs/cgroup ro - ext4 /dev/sda rw");

@@ -28,7 +28,11 @@ async fn what_was_written_is_there_after_opening_again() {
     let mut page = Page { assignment: Some(assignment(3)), ..Page::default() };
     page.memories.insert(
         InstanceId::from_bits(5),
-        Memory { restarts_done: Restarts(2), made: Some(Incarnation(1)), started: Generation(3) },
+        Memory {
+            restarts_done: Restarts(2),
+            made: Some(Incarnation(1)),
+            fulfilled: Some(model::Timestamp::UNIX_EPOCH),
+        },
     );
     ledger.write(page.clone()).await.unwrap();
     drop(ledger);

@@ -20,7 +20,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::docker::Engine;
+use crate::files::Files;
 use crate::forward::{self, Forwards, datagrams};
+use crate::handshake::was_let_go;
 use crate::stream::{Refused, Wire};
 use crate::terminal::{self, Terminals};
 use crate::transfer;
@@ -35,6 +37,7 @@ const CATCH_UP: Duration = Duration::from_secs(5);
 pub struct Instances {
     pub engine: Engine,
     pub forwards: Forwards,
+    pub files: Files,
     pub terminals: Terminals,
     pub assigned: watch::Receiver<Option<Arc<Assignment>>>,
 }
@@ -91,14 +94,7 @@ impl Instances {
     async fn inside(&self, mut wire: Wire, opening: &Opening) -> Option<(Wire, String)> {
         let found = timeout(OPENING, async {
             let (assignment, assigned) = self.find(opening).await?;
-            let (name, _) = self.container(&assignment, &assigned).await?;
-            // The engine would run a program in it before its init does.
-            let is_up = self.forwards.target(opening.instance).is_some_and(|target| target.borrow().is_some());
-            if is_up {
-                Ok(name)
-            } else {
-                Err(Refused(NotOpened::NotRunning, format!("{} does not run", assigned.name)))
-            }
+            self.container(&assignment, &assigned).await.map(|(name, _)| name)
         });
         let refused = match found.await {
             Ok(Ok(name)) => return Some((wire, name)),
@@ -207,7 +203,10 @@ impl Instances {
         let looked = self.engine.reach(&name).await;
         let (view, address) = looked.map_err(|error| Refused(NotOpened::Engine, error.to_string()))?;
         match adopt::seen(assignment.cluster, assigned, view) {
-            Seen::Ours(view) if view.state.is_running() => Ok((name, address)),
+            // Before its init runs the engine would run a program in it all the same.
+            Seen::Ours(view) if view.state.is_running() && was_let_go(&self.files.dir(assigned.id), &view) => {
+                Ok((name, address))
+            }
             Seen::Ours(_) | Seen::Absent | Seen::Foreign(_) | Seen::Unknown => {
                 Err(Refused(NotOpened::NotRunning, format!("{} does not run", assigned.name)))
             }

@@ -7,17 +7,20 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use agent::facts::container_name;
+use agent::first::First;
 use futures_util::FutureExt as _;
 use model::assignment::AssignedInstance;
 use model::host_key::HostKey;
 use model::id::{ClusterId, InstanceId, NodeId};
 use model::image::ImageName;
 use model::instance::{DesiredState, Limits};
+use model::observed::Init;
 use model::port::PortBlock;
 use model::version::{Generation, Incarnation, Restarts};
 use node::docker::Engine;
 use node::files::Files;
 use node::forward::Forwards;
+use node::handshake;
 use node::images::Builds;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
@@ -80,6 +83,7 @@ pub(crate) async fn bench() -> Option<Bench> {
         incarnation: Incarnation(1),
         may_create: true,
         desired: DesiredState::Running,
+        wished_at: Some(model::Timestamp::UNIX_EPOCH),
         restarts: Restarts(0),
         image: IMAGE.into(),
         limits: Limits { cpu_millis: Some(500), memory_bytes: Some(256 << 20) },
@@ -118,8 +122,20 @@ impl Bench {
 
     pub(crate) async fn start(&self) {
         self.engine.start(&self.name(), self.cluster).await.unwrap();
+        self.let_go().await;
         let address = self.engine.address(&self.name()).await.unwrap().expect("a running container has an address");
         self.forwards.set_target(self.instance.id, Some(address));
+    }
+
+    /// To the small init: systemd needs the helper, which is the node's own program and not this one.
+    async fn let_go(&self) {
+        let (view, pid) = self.engine.examine(&self.name()).await.unwrap().expect("it was started");
+        let dir = self.files.dir(self.instance.id);
+        if matches!(handshake::look(&dir, &view, pid), First::Runs(_)) {
+            return;
+        }
+        let told = move || handshake::let_go(&dir, &view, pid, Init::Small, Duration::from_secs(10));
+        assert!(tokio::task::spawn_blocking(told).await.unwrap().unwrap(), "its first process waits");
     }
 
     /// Opens a block that nobody holds and returns where SSH is reached.

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use bollard::Docker;
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::CreateContainerOptionsBuilder;
@@ -88,6 +90,44 @@ async fn a_terminal_feels_right() {
             assert_eq!(bench.ssh_ok(ssh, "ls /etc/ssh | grep -c ssh_host; true").await, "0", "host keys in the image");
         })
         .await;
+}
+
+/// Where a node cannot give an instance what systemd needs.
+#[tokio::test]
+async fn the_small_init_keeps_what_a_machine_keeps() {
+    let Some(bench) = bench().await else { return };
+    bench
+        .run(async |bench| {
+            let ssh = bench.open().await;
+            bench.create().await;
+            bench.start().await;
+            for made in [
+                r"printf '#!/bin/sh\necho local >>/var/ran\n' >/etc/rc.local && chmod 755 /etc/rc.local",
+                r"printf '#!/bin/sh\necho service >>/var/ran\nexec sleep 1000\n' >'/etc/dockhost/services/my own' && chmod 755 /etc/dockhost/services/*",
+                "touch /tmp/mark /run/mark && echo '@reboot root echo cron >>/var/ran' >/etc/cron.d/own",
+                // One that left its session, and one that nobody waits for.
+                r#"setsid sh -c 'trap "echo told >/var/told; sleep 1; echo done >>/var/told; exit" TERM; touch /var/ready; while :; do sleep 0.1; done' </dev/null >/dev/null 2>&1 &"#,
+                "until [ -e /var/ready ]; do sleep 0.1; done; (setsid sleep 0.2 &) ; sleep 1; ! ps ax | grep -q '[d]efunct'",
+                "grep -q 'small init' /run/motd.d/init",
+            ] {
+                bench.ssh_ok(ssh, made).await;
+            }
+            let begun = Instant::now();
+            bench.engine.stop(&bench.name(), Duration::from_secs(20)).await.unwrap();
+            assert!(begun.elapsed() < Duration::from_secs(10), "it waits for nobody but those who are busy");
+            bench.start().await;
+            assert_eq!(bench.ssh_ok(ssh, "cat /var/told; ls /tmp/mark /run/mark 2>/dev/null; true").await, "told\ndone");
+            let ran = "until [ \"$(sort -u /var/ran | tr '\\n' ' ')\" = 'cron local service ' ]; do sleep 0.1; done";
+            bench.ssh_ok(ssh, &format!("timeout 20 bash -c {}", quoted(ran))).await;
+            // sshd that ended begins anew.
+            bench.ssh(ssh, "pkill -o sshd").await;
+            assert_eq!(banner(ssh).await, "SSH-2.0-");
+        })
+        .await;
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
 use crate::forward::Forward;
 use crate::host_key::{self, HostKey};
 use crate::id::{ClusterId, InstanceId, NodeId, PersonId};
@@ -42,6 +43,10 @@ pub struct AssignedInstance {
     /// that one which vanished is reported lost and never made anew and empty.
     pub may_create: bool,
     pub desired: DesiredState,
+    /// When that was wished: two wishes to run are told apart by it, whatever else changed. `None` from a server that makes
+    /// no wish of what an instance did to itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wished_at: Option<Timestamp>,
     pub restarts: Restarts,
     pub image: ImageRef,
     pub limits: Limits,

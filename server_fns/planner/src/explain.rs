@@ -101,7 +101,8 @@ impl Seat<'_> {
                 format!("{node} makes it when its program can. Update dockhost-node there, or delete the instance.")
             }
             Phase::Running if self.instance.spec.ssh_keys.is_empty() => {
-                "Nobody can log in: it lets in no SSH key. Tick one on its page, or say `keys` with its name."
+                "The console lets in no SSH key: only a key in the file of an account inside opens it. Tick one on its page, or \
+                 say `keys` with its name."
                     .to_owned()
             }
             Phase::Running if self.node.address().is_empty() => {

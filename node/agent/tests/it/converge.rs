@@ -1,4 +1,5 @@
 use agent::converge::{Next, Seen, Step};
+use agent::first::First;
 use agent::local::{Files, Running, TRY_AGAIN};
 use agent::report::report;
 use agent::restart::FIRST_PAUSE;
@@ -123,7 +124,16 @@ fn told_truly(world: &mut World) {
                 assert!(!world.engine.has_late(), "called gone while a create may still come");
             }
         }
-        Observed::Present(facts) => assert_eq!(Some(facts.state), world.engine.container.as_ref().map(|v| v.state)),
+        Observed::Present(facts) => {
+            let view = world.engine.container.as_ref().expect("what is told of is there");
+            let waits = matches!(view.first, Some(First::Waits(_)));
+            assert_eq!(
+                facts.state.is_running(),
+                view.state.is_running() && !waits,
+                "nobody is let in before its init runs"
+            );
+            assert!(waits || facts.state == view.state);
+        }
         Observed::Unknown { .. } => assert!(!matches!(seen, Seen::Ours(_))),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use agent::converge::{Next, Seen, Step};
 use agent::handshake::{Cgroups, First};
 use agent::report::report;
-use agent::restart::{FIRST_PAUSE, SETTLED};
+use agent::restart::{FIRST_PAUSE, FREE_REBOOTS};
 use model::Timestamp;
 use model::instance::DesiredState;
 use model::observed::{ContainerState, Init, Observed, OwnEnd};
@@ -162,13 +162,44 @@ fn what_switched_itself_off_stays_off_until_somebody_wishes_that_it_runs() {
 #[test]
 fn a_reboot_starts_it_at_once_and_a_loop_of_them_does_not() {
     let mut world = running();
-    world.now += SETTLED;
-    ends_itself(&mut world, OwnEnd::Reboot);
-    assert!(steps(&mut world).contains(&Step::Start));
+    for _ in 0..FREE_REBOOTS {
+        ends_itself(&mut world, OwnEnd::Reboot);
+        assert!(steps(&mut world).contains(&Step::Start));
+    }
     ends_itself(&mut world, OwnEnd::Reboot);
     steps(&mut world);
     let until = world.now + FIRST_PAUSE;
     assert_eq!(world.advance(Fault::None), Next::Wait { until });
     world.now = until + Duration::from_millis(1);
+    assert!(steps(&mut world).contains(&Step::Start));
+}
+
+#[test]
+fn a_change_of_something_else_does_not_switch_it_on() {
+    let mut world = running();
+    ends_itself(&mut world, OwnEnd::PowerOff);
+    world.change(|assigned| assigned.authorized_keys.push("ssh-ed25519 AAAA later".to_owned()));
+    assert!(!steps(&mut world).contains(&Step::Start));
+    assert_eq!(told(&mut world).2, Some(OwnEnd::PowerOff), "the server makes a wish of it");
+}
+
+#[test]
+fn a_restart_that_is_asked_for_while_it_goes_down_is_carried_out() {
+    let mut world = running();
+    world.order(|assigned| assigned.restarts = assigned.restarts.next());
+    // It is seen running once more, and ends by itself before the node stops it.
+    world.look();
+    ends_itself(&mut world, OwnEnd::PowerOff);
+    assert!(steps(&mut world).contains(&Step::Start));
+}
+
+#[test]
+fn a_server_that_makes_no_wish_of_it_gets_it_back() {
+    let mut world = running();
+    world.change(|assigned| assigned.wished_at = None);
+    world.look();
+    ends_itself(&mut world, OwnEnd::PowerOff);
+    steps(&mut world);
+    world.now += FIRST_PAUSE;
     assert!(steps(&mut world).contains(&Step::Start));
 }

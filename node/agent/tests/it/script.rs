@@ -96,8 +96,16 @@ impl World {
         }
     }
 
-    /// A newer order, as the node hears of it.
-    pub(crate) fn order(&mut self, change: impl FnOnce(&mut AssignedInstance)) {
+    /// A newer wish, as the node hears of it.
+    pub(crate) fn order(&mut self, wish: impl FnOnce(&mut AssignedInstance)) {
+        self.change(|assigned| {
+            wish(assigned);
+            assigned.wished_at = assigned.wished_at.map(|at| at + Duration::from_secs(1));
+        });
+    }
+
+    /// A newer order with the same wish.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut AssignedInstance)) {
         let mut newer = self.assigned.clone();
         change(&mut newer);
         newer.generation = newer.generation.next();

@@ -42,6 +42,7 @@ fn assigned(world: &World, instance: &Instance) -> AssignedInstance {
         incarnation: instance.incarnation,
         may_create: !instance.was_present,
         desired: instance.desired,
+        wished_at: Some(instance.wished_at),
         restarts: instance.restarts,
         image: instance.spec.image.clone(),
         limits: instance.spec.limits,
