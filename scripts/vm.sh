@@ -218,5 +218,5 @@ if [ "${1:-}" = stay ]; then
   exit
 fi
 status=0
-for suite in vm; do node --test --test-reporter=spec "tests/suites/apart/$suite.test.mjs" || status=1; done
+for suite in vm vm-systemd; do node --test --test-reporter=spec "tests/suites/apart/$suite.test.mjs" || status=1; done
 exit $status
