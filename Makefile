@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, so that none of them needs make.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-chaos test-desktop build fmt lint simulate chaos powercut race bench fleet desktop release release-test upgrade-test mixed clean
+.PHONY: help run test test-chaos test-desktop build fmt lint simulate chaos powercut race bench fleet desktop release release-test vm upgrade-test mixed clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,6 +36,8 @@ release: ## optimised programs, checksums and web files in dist/
 	@scripts/release.sh
 release-test: ## do the main job with what lies in dist/, where there is neither compiler nor source (root)
 	@scripts/release-test.sh
+vm: ## let what lies in dist/ make a node of a virtual machine with Debian 13, and start that anew (root)
+	@scripts/vm.sh
 upgrade-test: ## open what an earlier version made: make upgrade-test FROM=COMMIT
 	@scripts/upgrade-test.sh $(FROM)
 mixed: ## let the programs of an earlier version work with these; FROM=COMMIT names another one
