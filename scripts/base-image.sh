@@ -9,23 +9,23 @@ source "$(dirname "$0")/lib.sh"
 SOCKET=${1:-${DOCKER_SOCKET:-/var/run/docker.sock}}
 IMAGE=$(cat "$ROOT/images/debian-12/base")
 SUITE=bookworm
-PACKAGES=$ROOT/images/apt/packages
+# tini: programs of before 0.2.0 build an image with it, and tests let those work beside today's.
+PACKAGES=$(paste -sd, "$ROOT/images/apt/packages"),tini
 
 call() { curl --silent --show-error --fail --unix-socket "$SOCKET" "$@"; }
 
 bootstrap() {
-  local root include
+  local root
   root=$(mktemp -d)
   chmod 755 "$root"
-  include=$(paste -sd, "$PACKAGES")
-  debootstrap --variant=minbase --include="$include" "$SUITE" "$root"
+  debootstrap --variant=minbase --include="$PACKAGES" "$SUITE" "$root"
   rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/etc/ssh/ssh_host_* "$root"/etc/resolv.conf "$root"/etc/hostname
   tar --create --numeric-owner --directory "$root" --exclude ./dev --exclude ./proc --exclude ./sys --file "$TARBALL.part" .
   rm -rf "$root"
   mv "$TARBALL.part" "$TARBALL"
 }
 
-TARBALL=$CACHE/base/debian-12-$(sha256sum "$PACKAGES" | cut -c1-12).tar
+TARBALL=$CACHE/base/debian-12-$(sha256sum <<<"$PACKAGES" | cut -c1-12).tar
 tarball() {
   [ -f "$TARBALL" ] && return
   [ "$(id -u)" = 0 ] || die "putting $IMAGE together needs root: run this as root, or load $IMAGE with docker load"
