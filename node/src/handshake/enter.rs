@@ -1,15 +1,15 @@
 //! `dockhost-node enter`: a process of its own, which steps into the mount namespace of one instance, does one thing there
 //! and ends. A thread of the node could not: its root directory is every thread's.
 
-use std::ffi::CString;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::time::Duration;
 
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
+use nix::fcntl::{OFlag, open, openat};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns};
-use nix::sys::stat::fstat;
+use nix::sys::stat::{Mode, fstat};
 use nix::sys::statfs::{CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, fstatfs};
 use nix::sys::statvfs::{FsFlags, fstatvfs};
 use nix::unistd::fchdir;
@@ -83,12 +83,7 @@ pub fn enter(pid: i32, container: &str) -> Result<(), Refused> {
     setns(mounts, CloneFlags::CLONE_NEWNS).map_err(doing("step into the container's mount namespace"))?;
     // From here on every path is the instance's: what is on the way may be anything, so no link is followed and the
     // filesystem is asked which one it is.
-    let how = OpenHow::new()
-        .flags(OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC)
-        .resolve(ResolveFlag::RESOLVE_NO_SYMLINKS | ResolveFlag::RESOLVE_NO_MAGICLINKS);
-    let root = std::fs::File::open("/").map_err(|why| Refused::System { doing: "open its root", why })?;
-    let below = CString::new(cgroups.path.trim_start_matches('/')).map_err(|_| Refused::Unfit("a path with a zero"))?;
-    let place = openat2(&root, below.as_c_str(), how).map_err(doing("open its cgroups"))?;
+    let place = step_by_step(cgroups.path).map_err(doing("open its cgroups"))?;
     let kind = fstatfs(&place).map_err(doing("ask which filesystem its cgroups are"))?.filesystem_type();
     if kind != CGROUP2_SUPER_MAGIC && kind != CGROUP_SUPER_MAGIC {
         return Err(Refused::Unfit("what stands where its cgroups should be is another filesystem"));
@@ -113,4 +108,29 @@ pub fn enter(pid: i32, container: &str) -> Result<(), Refused> {
         return Err(Refused::System { doing: "bound its cgroups", why });
     }
     Ok(())
+}
+
+/// Opens a folder and follows no link on the way. Not `openat2`: a service with `RestrictSUIDSGID=` does not have it.
+fn step_by_step(path: &str) -> nix::Result<OwnedFd> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let root = open("/", flags, Mode::empty())?;
+    path.split('/').filter(|name| !name.is_empty()).try_fold(root, |at, name| openat(&at, name, flags, Mode::empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_link_is_followed_on_the_way() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = dir.path().canonicalize().unwrap();
+        std::fs::create_dir_all(real.join("a/b")).unwrap();
+        std::os::unix::fs::symlink(real.join("a"), real.join("link")).unwrap();
+        let text = |below: &str| real.join(below).to_string_lossy().into_owned();
+        assert!(step_by_step(&text("a/b")).is_ok());
+        for refused in ["link/b", "link", "a/c"] {
+            assert!(step_by_step(&text(refused)).is_err(), "{refused}");
+        }
+    }
 }

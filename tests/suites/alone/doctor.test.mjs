@@ -121,7 +121,7 @@ describe("the doctor", () => {
     const { ok, hops, checks } = await findings();
     assert.ok(ok, JSON.stringify(checks));
     const expected = ["address", "api_key", "name", "tcp", "tls", "http", "channel", "data_sockets", "proxy_in_front", "proxy_settings", "round_trip",
-      "clock", "docker_socket", "docker", "known_faults", "docker_network", "prunes", "disk", "rights"];
+      "clock", "docker_socket", "docker", "systemd", "known_faults", "docker_network", "prunes", "disk", "rights"];
     assert.deepEqual(Object.keys(hops), expected);
     assert.deepEqual(checks.filter(({ hop, mark }) => mark !== "ok" && hop !== "known_faults").map(({ hop }) => hop), ["tls"]);
   });

@@ -64,7 +64,7 @@ describe("recover", () => {
     const [{ Labels }] = await world.engine.containersOf(box.id);
     assert.deepEqual(
       Object.keys(Labels).filter((name) => name.startsWith("dockhost.") && name !== "dockhost.image").sort(),
-      ["dockhost.cluster", "dockhost.incarnation", "dockhost.instance", "dockhost.node", "dockhost.spec-hash"],
+      ["dockhost.cluster", "dockhost.handshake", "dockhost.incarnation", "dockhost.instance", "dockhost.node", "dockhost.spec-hash"],
     );
     const idle = await world.ada.phase((await world.ada.create("idle")).id, "running");
     await world.ada.api.post(`/instances/${idle.id}/stop`);

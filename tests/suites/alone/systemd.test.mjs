@@ -154,7 +154,7 @@ describe("systemd in an instance", () => {
     await inside(`set -e
       printf '[Service]\\nExecStart=/bin/sh -c "trap \\\\"\\\\" TERM INT; while :; do sleep 1; done"\\n' >/etc/systemd/system/deaf.service
       printf '[Service]\\nExecStart=/bin/false\\nRestart=always\\nRestartSec=0\\n' >/etc/systemd/system/fails.service
-      printf '[Service]\\nExecStart=/bin/sh -c "yes loud"\\nLogRateLimitIntervalSec=0\\n' >/etc/systemd/system/loud.service
+      printf '[Service]\\nExecStart=/usr/bin/base64 -w 400 /dev/urandom\\nLogRateLimitIntervalSec=0\\n' >/etc/systemd/system/loud.service
       systemctl daemon-reload; systemctl start --no-block deaf fails loud`);
     await until("the log was filled", async () => Number((await inside("du -sm /var/log/journal | cut -f1"))) > 20, 60);
     const asked = Date.now();
