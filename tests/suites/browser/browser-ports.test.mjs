@@ -208,6 +208,9 @@ describe("ports in a browser", () => {
     const more = [{ allow: networks }, { allow: ["192.0.2.7"], bind: "127.0.0.2" }, { bind: "192.0.2.99" }, { place: "server", protocol: "udp" }, { place: "server", allow: networks.slice(0, 3) }];
     for (let n = 0; n < 16; n++) await ada.api.post(`/instances/${web.id}/forwards`, { container_port: 9000 + n, ...more[n] });
     await see(page.getByRole("status"), /cannot be opened: .* Change its address or close it/);
+    // The page hears of them in its own time.
+    await rows("On the node").nth(16).waitFor();
+    await rows("On the server").nth(1).waitFor();
     assert.equal(await rows("On the node").count(), 17);
     assert.equal(await rows("On the server").count(), 2);
     await see(page.locator("main"), "Listens on");
