@@ -32,7 +32,7 @@ describe("systemd in an instance", () => {
     await world.ada.addKey();
     client = await Client.of(world.ada);
     node = await vm.becomeNode(world, "lab");
-    instance = await world.ada.create("box");
+    instance = await world.ada.create("box", { limits: { memory_bytes: 512 * 2 ** 20 } });
     await running();
     // Without it, each of the tests would wait for it in vain.
     assert.equal(await login("cat /proc/1/comm"), "systemd", "the instance's first process");
