@@ -41,11 +41,7 @@ impl Engine {
 
     /// `None` only if the engine says that there is no container of this name.
     pub async fn inspect(&self, name: &str) -> Result<Option<ContainerView>, EngineError> {
-        match self.look(name).await {
-            Ok(found) => view::container(found).map(Some),
-            Err(EngineError::NotFound) => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(self.examine(name).await?.map(|(view, _)| view))
     }
 
     /// The same, and the number of its first process while it runs.

@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 use tokio::time::{Instant, sleep};
 
 use super::{Engine, EngineError, limits};
+use crate::handshake::is_of;
 
 /// As the kernel does to the first process of a session when its terminal is gone: one that is stopped hears of it, too.
 const HANG_UP: &[Signal] = &[Signal::SIGHUP, Signal::SIGCONT];
@@ -64,8 +65,7 @@ impl Engine {
 
 /// A number is given again once its process has ended, so it must be one of that very container now; `None` if it is not.
 fn send(pid: i32, container: &str, signals: &[Signal]) -> Option<Ending> {
-    let groups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-    if container.len() < 12 || !groups.contains(container) {
+    if !is_of(&std::fs::read(format!("/proc/{pid}/cgroup")).ok()?, container) {
         return None;
     }
     for signal in signals {

@@ -21,7 +21,8 @@ use model::observed::Init;
 
 pub(crate) use gate::make;
 use gate::{Heard, LINE_WITHIN};
-use process::{Engines, Process};
+use process::Process;
+pub(crate) use process::is_of;
 use run::Run;
 
 /// What is seen of the first process of a container with a handshake, whose folder and process are these.
@@ -42,7 +43,7 @@ pub fn look(dir: &Path, view: &ContainerView, pid: Option<i32>) -> First {
 /// returned `true`, the process has been told, now or before; `false` if it may still come.
 pub fn let_go(dir: &Path, view: &ContainerView, pid: Option<i32>, init: Init, grace: Duration) -> io::Result<bool> {
     let process = || pid.and_then(|pid| Process::of(pid, &view.container_id));
-    let passed = || process().map(|process| process.engine() == Engines::No);
+    let passed = || process().map(|process| process.gave_way());
     let word = match init {
         Init::Systemd => "systemd",
         Init::Small | Init::Sshd => "small",

@@ -16,13 +16,6 @@ pub(super) struct Process {
     container: String,
 }
 
-/// Whether it is still the engine's, or the image's first process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Engines {
-    Yes,
-    No,
-}
-
 /// Of the first process of an image, as its command line has it.
 const FIRST: &[u8] = b"/usr/lib/dockhost/first";
 /// The runtimes' own, before they make place for it.
@@ -34,8 +27,7 @@ impl Process {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let folder = open(format!("/proc/{pid}").as_str(), flags, Mode::empty()).ok()?;
         let process = Self { folder, container: container.to_owned() };
-        let groups = process.read("cgroup")?;
-        (container.len() >= 12 && contains(&groups, container.as_bytes())).then_some(process)
+        is_of(&process.read("cgroup")?, container).then_some(process)
     }
 
     /// The hierarchy that systemd needs, as this process has it.
@@ -43,12 +35,12 @@ impl Process {
         mounts::of(&String::from_utf8_lossy(&self.read("mountinfo")?), &self.container)
     }
 
-    pub(super) fn engine(&self) -> Engines {
-        let Some(line) = self.read("cmdline") else { return Engines::No };
-        let is_runtime =
-            RUNTIMES.iter().any(|name| contains(line.split(|byte| *byte == 0).next().unwrap_or_default(), name));
+    /// Whether it is no longer the engine's or the image's own, but the init that it gave way to.
+    pub(super) fn gave_way(&self) -> bool {
+        let Some(line) = self.read("cmdline") else { return true };
+        let program = line.split(|byte| *byte == 0).next().unwrap_or_default();
         // In the middle of an exec it is empty.
-        if line.is_empty() || is_runtime || contains(&line, FIRST) { Engines::Yes } else { Engines::No }
+        !line.is_empty() && !contains(&line, FIRST) && !RUNTIMES.iter().any(|name| contains(program, name))
     }
 
     /// One of its namespaces, to be entered.
@@ -62,6 +54,11 @@ impl Process {
         File::from(file).read_to_end(&mut bytes).ok()?;
         Some(bytes)
     }
+}
+
+/// Whether the groups of a process, as `/proc/PID/cgroup` has them, are that very container's.
+pub(crate) fn is_of(groups: &[u8], container: &str) -> bool {
+    container.len() >= 12 && contains(groups, container.as_bytes())
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

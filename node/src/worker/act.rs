@@ -166,7 +166,8 @@ impl Worker {
             Ok(true) => Ok(()),
             Ok(false) => Err(Failure::failed(problem::refused(
                 "start",
-                "its first process does not answer: something in it keeps /bin/sh from running",
+                "its first process does not come to its node, as if /bin/sh or /usr/lib/dockhost/first were changed in it; \
+                 `docker cp` on the node puts them back, or copies its files out",
             ))),
             Err(error) => Err(Failure::failed(problem::storage("let the instance's init begin", &error.to_string()))),
         }

@@ -76,7 +76,7 @@ describe("systemd in an instance", () => {
     assert.equal(await inside("cat /var/trap"), "first\nsecond");
   });
 
-  test("an idle instance stops within a second and a half", async () => {
+  test("an idle instance stops long before its time is up", async () => {
     await isUp();
     const asked = Date.now();
     await verb("stop");

@@ -38,6 +38,32 @@ describe("states and ways out", () => {
     await world?.close();
   });
 
+  test("a node that cannot give instances systemd says why, before a create and after it", async () => {
+    // As one that runs without the rights of its unit.
+    await node.end();
+    node.inside = ["setpriv", "--bounding-set", "-sys_admin,-sys_chroot,-sys_ptrace", "--inh-caps", "-sys_admin,-sys_chroot,-sys_ptrace"];
+    await node.start();
+    await open("/nodes");
+    await see(/small init in place of systemd\. This process may not step into the namespaces .* Run the node as root/);
+    await look("node-without-systemd");
+    await open("/instances/new");
+    await page.getByText("It gets no systemd there: the page Nodes says why.").waitFor();
+    await look("create-without-systemd");
+    const box = await running("plain");
+    assert.equal(box.init, "small");
+    await open(`/instances/${box.id}`);
+    await see("its node cannot give it systemd");
+    await look("instance-without-systemd");
+    assert.equal((await ada.sshOk(box, "cat /proc/1/comm")).trim(), "small-init");
+    await ada.api.remove(`/instances/${box.id}`);
+    await ada.gone(box.id);
+    await node.end();
+    node.inside = [];
+    await node.start();
+    await open("/nodes");
+    await page.getByText("small init in place of systemd").waitFor({ state: "detached" });
+  });
+
   test("a running instance says how to find out why nobody can connect", async () => {
     const { id } = await running("web-1");
     await open(`/instances/${id}`);
